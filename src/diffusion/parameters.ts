@@ -10,3 +10,19 @@ export interface NumberParameter {
 }
 
 export type Parameters = Readonly<Record<string, number>>;
+
+/** The value given for a declared parameter, or its default. @throws RangeError outside [min, max]. */
+export function parameterValue(parameter: NumberParameter, params: Parameters): number {
+  const { id, min, max } = parameter;
+  const value = params[id] ?? parameter.default;
+  // Written so that NaN fails too.
+  if (!(value >= min && value <= max)) {
+    throw new RangeError(`Parameter "${id}" must be within [${min}, ${max}], got ${value}`);
+  }
+  return value;
+}
+
+/** Every declared parameter at its default. */
+export function defaultParameters(parameters: readonly NumberParameter[]): Parameters {
+  return Object.fromEntries(parameters.map((parameter) => [parameter.id, parameter.default]));
+}

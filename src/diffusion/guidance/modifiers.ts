@@ -1,0 +1,122 @@
+export type ScheduleShapeId = 'constant' | 'rising' | 'falling' | 'peak';
+
+/** A course of the guidance over a run. */
+export interface ScheduleShape {
+  readonly id: ScheduleShapeId;
+  readonly label: string;
+  /** Weight w(t) ≥ 0 on t in (0, 1), with mean 1. */
+  weight(t: number): number;
+}
+
+/** Mean 1 each, so that shapes compare at equal total guidance. */
+export const scheduleShapeRegistry: readonly ScheduleShape[] = [
+  { id: 'constant', label: 'Constant', weight: () => 1 },
+  { id: 'rising', label: 'Rising', weight: (t) => 2 * t },
+  { id: 'falling', label: 'Falling', weight: (t) => 2 * (1 - t) },
+  { id: 'peak', label: 'Peak in the middle', weight: (t) => 1 - Math.cos(2 * Math.PI * t) },
+];
+
+/** How strong the guidance is at each step; applies to every rule that uses a scale. */
+export interface GuidanceModifiers {
+  /** 1 = off. */
+  readonly guidanceScale: number;
+  /** Guidance where the step's starting sigma is in (lo, hi], none elsewhere; absent: everywhere (2404.07724). */
+  readonly interval?: readonly [lo: number, hi: number] | undefined;
+  /**
+   * Course over the steps: a shape, or the scale of every step, which then replaces guidanceScale.
+   * The entry of a step is read when the step starts, so a caller that steers writes later entries
+   * during the run, and replays them afterwards.
+   */
+  readonly schedule?: ScheduleShapeId | ArrayLike<number> | undefined;
+}
+
+/**
+ * A listed schedule has jumped where neighbouring scales differ by more than this: a curve drawn
+ * by hand over 20 steps stays below it, a slider moved during the run does not.
+ */
+const LISTED_JUMP = 0.5;
+
+/**
+ * The effective scale of a step: 1 outside the interval, else s_i with s_i - 1 = (s - 1) w(t_i).
+ *
+ * t_i = (i + ½)/numSteps: at midpoints the mean of every shape's weights is exactly 1 (from
+ * numSteps = 2 on; a single step has weight 1). Decided by the step's starting noise level, so
+ * that both evaluations of a second-order step agree.
+ *
+ * @param sigmas numSteps + 1 noise levels
+ */
+export function scaleAt(
+  modifiers: GuidanceModifiers,
+  sigmas: ArrayLike<number>,
+  step: number,
+): number {
+  return inInterval(modifiers, sigmas, step) ? scheduledScale(modifiers, sigmas, step) : 1;
+}
+
+/**
+ * Whether the guidance is discontinuous between step - 1 and step: the interval's edge was crossed
+ * with guidance on, or a listed schedule jumped. A shape is smooth and does not jump.
+ */
+export function guidanceJumped(
+  modifiers: GuidanceModifiers,
+  sigmas: ArrayLike<number>,
+  step: number,
+): boolean {
+  if (step === 0) return false;
+  const before = scaleAt(modifiers, sigmas, step - 1);
+  const now = scaleAt(modifiers, sigmas, step);
+  if (before === now) return false;
+  if (inInterval(modifiers, sigmas, step - 1) !== inInterval(modifiers, sigmas, step)) return true;
+  return typeof modifiers.schedule === 'object' && Math.abs(now - before) > LISTED_JUMP;
+}
+
+/** @throws RangeError for a scale that is not finite, a bad interval or schedule. */
+export function checkModifiers(modifiers: GuidanceModifiers, numSteps: number): void {
+  const { guidanceScale, interval, schedule } = modifiers;
+  if (!Number.isFinite(guidanceScale)) {
+    throw new RangeError(`guidanceScale must be finite, got ${guidanceScale}`);
+  }
+  if (interval && !(interval[0] >= 0 && interval[0] <= interval[1])) {
+    throw new RangeError(`The interval must satisfy 0 ≤ lo ≤ hi, got (${interval.join(', ')}]`);
+  }
+  if (typeof schedule === 'object' && schedule.length < numSteps) {
+    throw new RangeError(`The schedule must list ${numSteps} scales, got ${schedule.length}`);
+  }
+  if (typeof schedule === 'string') findShape(schedule);
+}
+
+function inInterval(
+  { interval }: GuidanceModifiers,
+  sigmas: ArrayLike<number>,
+  step: number,
+): boolean {
+  const sigma = sigmas[step] as number;
+  return interval === undefined || (sigma > interval[0] && sigma <= interval[1]);
+}
+
+function scheduledScale(
+  { guidanceScale, schedule }: GuidanceModifiers,
+  sigmas: ArrayLike<number>,
+  step: number,
+): number {
+  const numSteps = sigmas.length - 1;
+  if (schedule === undefined) return guidanceScale;
+  if (typeof schedule === 'string') {
+    if (numSteps === 1) return guidanceScale;
+    return 1 + (guidanceScale - 1) * findShape(schedule).weight((step + 0.5) / numSteps);
+  }
+  const scale = schedule[step];
+  if (scale === undefined || !Number.isFinite(scale)) {
+    throw new RangeError(`The schedule's scale of step ${step} must be finite, got ${scale}`);
+  }
+  return scale;
+}
+
+function findShape(id: string): ScheduleShape {
+  const shape = scheduleShapeRegistry.find((entry) => entry.id === id);
+  if (shape === undefined) {
+    const known = scheduleShapeRegistry.map((entry) => entry.id).join(', ');
+    throw new RangeError(`The schedule's shape must be one of ${known}, got "${id}"`);
+  }
+  return shape;
+}

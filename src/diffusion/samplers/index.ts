@@ -1,0 +1,17 @@
+import { ddim, ddpm } from './ancestral';
+import { dpmpp2m } from './dpmpp-2m';
+import { heun } from './heun';
+import { paper } from './paper';
+import type { Sampler } from './sampler';
+
+export const samplerRegistry: readonly Sampler[] = [ddim, ddpm, paper, heun, dpmpp2m];
+
+/** @throws RangeError for an unknown id. */
+export function findSampler(id: string): Sampler {
+  const sampler = samplerRegistry.find((entry) => entry.id === id);
+  if (sampler === undefined) {
+    const known = samplerRegistry.map((entry) => entry.id).join(', ');
+    throw new RangeError(`Sampler must be one of ${known}, got "${id}"`);
+  }
+  return sampler;
+}

@@ -1,0 +1,96 @@
+import { type NumberParameter, type Parameters, parameterValue } from './parameters';
+
+/** The noise levels that a network was trained on, 0 < sigmaMin < sigmaMax. */
+export interface SigmaRange {
+  readonly sigmaMin: number;
+  readonly sigmaMax: number;
+}
+
+export interface Schedule {
+  readonly id: string;
+  readonly label: string;
+  /** arXiv number. */
+  readonly paper: string;
+  readonly parameters: readonly NumberParameter[];
+  /**
+   * numSteps + 1 noise levels from sigmaMax down to sigmaMin, then 0; one step is [sigmaMax, 0].
+   *
+   * @throws RangeError for a numSteps below 1, a bad range or parameter
+   */
+  sigmas(numSteps: number, range: SigmaRange, params: Parameters): Float64Array;
+}
+
+const rho: NumberParameter = {
+  id: 'rho',
+  label: 'ρ: how much finer the low noise levels are',
+  min: 1,
+  max: 15,
+  step: 0.5,
+  default: 7,
+};
+
+/** sigma(t) = (sigmaMax^(1/rho) + t (sigmaMin^(1/rho) - sigmaMax^(1/rho)))^rho, t from 0 to 1 (EDM, 2206.00364, eq. 5). */
+export const karras: Schedule = {
+  id: 'karras',
+  label: 'Karras',
+  paper: '2206.00364',
+  parameters: [rho],
+  sigmas(numSteps, range, params) {
+    const power = parameterValue(rho, params);
+    const start = range.sigmaMax ** (1 / power);
+    const end = range.sigmaMin ** (1 / power);
+    return tabulate(numSteps, range, (t) => (start + t * (end - start)) ** power);
+  },
+};
+
+/**
+ * lambda(u) = -2 ln tan(a u + b), u from 1 to 0: log-SNR of the cosine schedule (2207.12598, section 3).
+ *
+ * With lambda = -2 ln sigma this is sigma(u) = tan(a u + b): the angle goes down evenly. a and b
+ * come from the network's own range: b = atan(exp(-lambdaMax/2)) = atan(sigmaMin), and
+ * a = atan(exp(-lambdaMin/2)) - b = atan(sigmaMax) - b.
+ */
+export const logSnrCosine: Schedule = {
+  id: 'logsnr-cosine',
+  label: 'Log-SNR cosine',
+  paper: '2207.12598',
+  parameters: [],
+  sigmas(numSteps, range) {
+    const b = Math.atan(range.sigmaMin);
+    const a = Math.atan(range.sigmaMax) - b;
+    return tabulate(numSteps, range, (t) => Math.tan(a * (1 - t) + b));
+  },
+};
+
+export const scheduleRegistry: readonly Schedule[] = [karras, logSnrCosine];
+
+/** @throws RangeError for an unknown id. */
+export function findSchedule(id: string): Schedule {
+  const schedule = scheduleRegistry.find((entry) => entry.id === id);
+  if (schedule === undefined) {
+    const known = scheduleRegistry.map((entry) => entry.id).join(', ');
+    throw new RangeError(`Schedule must be one of ${known}, got "${id}"`);
+  }
+  return schedule;
+}
+
+/** Samples a decreasing curve on [0, 1], with the ends exact, and appends 0. */
+function tabulate(
+  numSteps: number,
+  { sigmaMin, sigmaMax }: SigmaRange,
+  curve: (t: number) => number,
+): Float64Array {
+  if (!Number.isInteger(numSteps) || numSteps < 1) {
+    throw new RangeError(`numSteps must be a positive integer, got ${numSteps}`);
+  }
+  if (!(sigmaMin > 0 && sigmaMin < sigmaMax && sigmaMax < Infinity)) {
+    throw new RangeError(
+      `The sigma range must satisfy 0 < sigmaMin < sigmaMax, got ${sigmaMin} and ${sigmaMax}`,
+    );
+  }
+  const sigmas = new Float64Array(numSteps + 1);
+  for (let i = 1; i < numSteps - 1; i++) sigmas[i] = curve(i / (numSteps - 1));
+  sigmas[numSteps - 1] = sigmaMin;
+  sigmas[0] = sigmaMax;
+  return sigmas;
+}
