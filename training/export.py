@@ -1,0 +1,321 @@
+"""Write trained networks as ONNX graphs with manifests.
+
+    python export.py letters             # runs/letters → public/models/letters, letters-weak, letters-features
+    python export.py tiny --out e2e/models
+
+The graphs are built node by node instead of traced: shapes are static but for a symbolic batch (reshapes
+keep it by 0), nothing computes shapes in int64, and every operator has a WebGPU kernel. Weights are stored
+in float16 behind Cast nodes, which the runtime folds at load. Every graph is compared with PyTorch.
+"""
+
+import argparse
+import copy
+import hashlib
+import json
+import math
+import platform
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+import data
+from classifier import load_classifier
+from networks import Attention, Block, Classifier, Denoiser, GroupNorm, LayerNorm, flops, parameters
+from train import RUNS, load_denoiser
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Graph:
+    """A list of ONNX nodes under construction; tensors are known by name."""
+
+    def __init__(self, name: str):
+        self.name, self.nodes, self.constants = name, [], []
+
+    def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes):
+        names = [f"{kind.lower()}_{len(self.nodes)}" + (f"_{i}" if outputs > 1 else "") for i in range(outputs)]
+        self.nodes.append(helper.make_node(kind, list(inputs), names, name=names[0], **attributes))
+        return names[0] if outputs == 1 else names
+
+    def shape(self, *dimensions: int) -> str:
+        return self.constant(np.array(dimensions, np.int64))
+
+    def scalar(self, value: float) -> str:
+        return self.constant(np.array([value], np.float32))
+
+    def weight(self, tensor: torch.Tensor) -> str:
+        """A weight stored in float16, cast to float32 when the session is created."""
+        return self.op("Cast", self.constant(tensor.detach().numpy().astype(np.float16)), to=TensorProto.FLOAT)
+
+    def exact(self, tensor: torch.Tensor) -> str:
+        """A weight stored in float32: where folding changed it, so that the graph still equals PyTorch."""
+        return self.constant(tensor.detach().numpy().astype(np.float32))
+
+    def constant(self, array: np.ndarray) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def silu(self, x: str) -> str:
+        return self.op("Mul", x, self.op("Sigmoid", x))
+
+    def conv(self, x: str, weight: torch.Tensor, bias: torch.Tensor | None, stride: int = 1, padding: int = 0) -> str:
+        inputs = [x, self.weight(weight)] + ([self.weight(bias)] if bias is not None else [])
+        return self.op("Conv", *inputs, kernel_shape=list(weight.shape[2:]), strides=[stride] * 2, pads=[padding] * 4)
+
+    def module_conv(self, x: str, m: torch.nn.Conv2d) -> str:
+        return self.conv(x, m.weight, m.bias, m.stride[0], m.padding[0])
+
+    def linear(self, x: str, weight: torch.Tensor, bias: torch.Tensor) -> str:
+        return self.op("Gemm", x, self.weight(weight.T), self.exact(bias))
+
+    def norm(self, x: str, m: GroupNorm | LayerNorm, size: tuple[int, int]) -> str:
+        channels = len(m.gain)
+        if isinstance(m, LayerNorm):
+            # The transposes cancel against those that the provider puts around its NHWC convolutions.
+            x = self.op("Transpose", x, perm=[0, 2, 3, 1])
+            x = self.op("LayerNormalization", x, self.weight(m.gain), self.weight(m.bias), axis=-1, epsilon=1e-5)
+            return self.op("Transpose", x, perm=[0, 3, 1, 2])
+        flat = self.op("Reshape", x, self.shape(0, m.groups, channels // m.groups * size[0] * size[1]))
+        ones, zeros = self.constant(np.ones(m.groups, np.float32)), self.constant(np.zeros(m.groups, np.float32))
+        flat = self.op("InstanceNormalization", flat, ones, zeros, epsilon=1e-5)
+        x = self.op("Reshape", flat, self.shape(0, channels, *size))
+        return self.op("Add", self.op("Mul", x, self.weight(m.gain[:, None, None])), self.weight(m.bias[:, None, None]))
+
+    def model(self, inputs: dict[str, list], outputs: dict[str, tuple[str, list]], path: Path) -> None:
+        for public, (inner, _) in outputs.items():
+            self.nodes.append(helper.make_node("Identity", [inner], [public]))
+        graph = helper.make_graph(
+            self.nodes,
+            self.name,
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs.items()],
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, (_, s) in outputs.items()],
+            self.constants,
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, path)
+
+
+def block(g: Graph, m: Block, x: str, scale: str, size: tuple[int, int]) -> str:
+    h = g.module_conv(g.silu(g.norm(x, m.norm, size)), m.conv1)
+    h = g.module_conv(g.silu(g.op("Mul", h, scale)), m.conv2)
+    return g.op("Add", h, x if m.skip is None else g.module_conv(x, m.skip))
+
+
+def attention(g: Graph, m: Attention, x: str, size: tuple[int, int]) -> str:
+    c, h, pixels = m.channels, m.heads, size[0] * size[1]
+    d = c // h
+    weight, bias = m.qkv.weight.detach().clone(), m.qkv.bias.detach().clone()
+    weight[:c] /= math.sqrt(d)  # the softmax temperature, folded into the queries
+    bias[:c] /= math.sqrt(d)
+    qkv = g.op("Conv", g.norm(x, m.norm, size), g.exact(weight), g.exact(bias), kernel_shape=[1, 1])
+    qkv = g.op("Reshape", qkv, g.shape(0, 3 * h, d, pixels))
+    q, k, v = g.op("Split", qkv, g.shape(h, h, h), outputs=3, axis=1)
+    scores = g.op("Softmax", g.op("MatMul", g.op("Transpose", q, perm=[0, 1, 3, 2]), k), axis=-1)
+    y = g.op("MatMul", v, g.op("Transpose", scores, perm=[0, 1, 3, 2]))
+    y = g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out)
+    return g.op("Add", x, y)
+
+
+def export_denoiser(m: Denoiser, path: Path) -> None:
+    """(x, sigma, label) → denoised, preconditioning inside the graph and in float32."""
+    config, net = m.config, m.net
+    channels, height, width = config.shape
+    p, sd = config.patch, config.sigma_data
+    g = Graph("denoiser")
+
+    # D = sd (sd x/r + s F(x/r)) / r with r = sqrt(s² + sd²): EDM's c_skip, c_out and c_in.
+    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
+    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(sd**2)))
+    x = g.op("Div", "x", r)
+
+    # cos(a) = sin(a + π/2): one Sin for both halves, then one matrix for noise and label together.
+    frequencies = net.frequencies.repeat(2) / 4
+    angle = g.op("Mul", g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1))), g.constant(frequencies.numpy()[None]))
+    phase = np.repeat([math.pi / 2, 0.0], 16).astype(np.float32)[None]
+    fourier = g.op("Sin", g.op("Add", angle, g.constant(phase)))
+    joint = torch.cat([net.embed_noise.weight, net.embed_label.weight], 1)
+    e = g.silu(g.linear(g.op("Concat", fourier, "label", axis=1), joint, net.embed_noise.bias))
+    widths = [b.cout for b in net.blocks]
+    scales = g.linear(e, net.embed_blocks.weight, net.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
+    scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
+    scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
+
+    # Patches and the first convolution in one: a 3×3 kernel over p×p patches is a 3p×3p kernel of stride p.
+    stem = net.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
+    h = g.conv(x, stem.reshape(-1, channels, 3 * p, 3 * p), net.stem.bias, p, p)
+    size, skips = (height // p, width // p), []
+    for down, blocks in zip(net.down, net.encoder):
+        if not isinstance(down, torch.nn.Identity):
+            h, size = g.module_conv(h, down), ((size[0] + 1) // 2, (size[1] + 1) // 2)
+        for b in blocks:
+            h = block(g, b, h, next(scales), size)
+        skips.append(h)
+    h = attention(g, net.attention, h, size)
+    for up, blocks in zip(net.up, net.decoder):
+        h = g.op("Concat", h, skips.pop(), axis=1)
+        for b in blocks:
+            h = block(g, b, h, next(scales), size)
+        if not isinstance(up, torch.nn.Identity):
+            twice = g.constant(np.array([1, 1, 2, 2], np.float32))
+            h = g.op("Resize", h, "", twice, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+            size = (2 * size[0], 2 * size[1])
+            h = g.module_conv(h, up)
+    h = g.module_conv(g.silu(g.norm(h, net.head_norm, size)), net.head)
+    f = g.op("DepthToSpace", h, blocksize=p, mode="CRD")
+
+    mixed = g.op("Add", g.op("Mul", x, g.scalar(sd**2)), g.op("Mul", f, g.op("Mul", s, g.scalar(sd))))
+    image = ["batch", *config.shape]
+    inputs = {"x": image, "sigma": ["batch"], "label": ["batch", config.classes + 1]}
+    g.model(inputs, {"denoised": (g.op("Div", mixed, r), image)}, path)
+
+
+def export_classifier(m: Classifier, path: Path) -> None:
+    """x → (features, logits), batch normalisation folded into the convolutions."""
+    g = Graph("classifier")
+    size = m.config["shape"][1]
+    h = g.module_conv("x", m.stem)
+    for i, (down, norm, conv1, conv2) in enumerate(zip(m.down, m.norm, m.conv1, m.conv2)):
+        gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+        bias = (down.bias - norm.running_mean) * gain + norm.bias
+        size = (size + 1) // 2 if i else size
+        h = g.conv(g.silu(h), down.weight * gain[:, None, None, None], bias, down.stride[0], 1)
+        h = g.op("Add", h, g.module_conv(g.silu(g.module_conv(g.silu(h), conv1)), conv2))
+    h = g.op("AveragePool", g.silu(h), kernel_shape=[size, size])
+    h = g.op("Reshape", h, g.shape(0, m.config["channels"][-1]))
+    f = g.linear(h, m.features.weight, m.features.bias)
+    logits = g.linear(g.silu(f), m.logits.weight, m.logits.bias)
+    shape, features, classes = m.config["shape"], m.config["features"], m.config["classes"]
+    g.model({"x": ["batch", *shape]}, {"features": (f, ["batch", features]), "logits": (logits, ["batch", classes])}, path)
+
+
+# What the denoiser's file keeps in float32, because folding changed it.
+STORED_EXACTLY = ("embed_noise.bias", "embed_blocks.bias", "attention.qkv.weight", "attention.qkv.bias")
+
+
+def half_rounded(module: torch.nn.Module) -> torch.nn.Module:
+    """A copy whose parameters have the precision in which the exported file stores them."""
+    rounded = copy.deepcopy(module)
+    for name, p in rounded.named_parameters():
+        if not name.endswith(STORED_EXACTLY):
+            p.data = p.data.half().float()
+    return rounded
+
+
+def onnx_difference(path: Path, module: torch.nn.Module, *inputs: torch.Tensor) -> float:
+    """Largest absolute difference between the graph and PyTorch over all outputs, batch sizes 1 and 3."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for batch in (1, 3):
+        part = [t[:batch] for t in inputs]
+        feed = {i.name: t.numpy() for i, t in zip(session.get_inputs(), part)}
+        with torch.no_grad():
+            expected = module(*part)
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        for got, want in zip(session.run(None, feed), expected):
+            worst = max(worst, float(np.abs(got - want.numpy()).max()))
+    return worst
+
+
+def write_manifest(folder: Path, manifest: dict) -> None:
+    path = folder / "model.onnx"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    files = [{"name": path.name, "bytes": path.stat().st_size, "sha256": digest}]
+    text = json.dumps({"schema": 1, **manifest, "files": files}, indent=2)
+    (folder / "manifest.json").write_text(text + "\n")
+
+
+def export(name: str, out: Path) -> list[str]:
+    """Export run `name` and its companions into `out/<id>/`; returns the ids written."""
+    features, classifier_about = load_classifier(RUNS / f"{name}-features/classifier.pt")
+    letters = classifier_about["dataset"] == "letters"
+    card = data.LETTERS_CARD if letters else {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"}
+    classes = data.LETTERS if letters else [str(i) for i in range(features.config["classes"])]
+    titles = {"letters": "Handwritten letters", "tiny": "Bars (test network)"}
+    written = []
+
+    for model_id, snapshot, role in ((name, "ema.pt", "denoiser"), (f"{name}-weak", "weak.pt", "weak")):
+        run = RUNS / name
+        denoiser, about = load_denoiser(run / snapshot)
+        config, recipe = denoiser.config, about["recipe"]
+        folder = out / model_id
+        folder.mkdir(parents=True, exist_ok=True)
+        export_denoiser(denoiser, folder / "model.onnx")
+        generator = torch.Generator().manual_seed(0)
+        sigma = torch.tensor([0.01, 0.7, 40.0])
+        x = torch.randn(3, *config.shape, generator=generator) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
+        label = torch.eye(config.classes + 1)[[0, config.classes, 1]]
+        difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser), x, sigma, label)
+        if difference > 1e-4:
+            raise ValueError(f"{model_id}: ONNX and PyTorch must agree within 1e-4, they differ by {difference}")
+        quality_file = run / "quality.json"
+        companions = {"weak": f"{name}-weak", "features": f"{name}-features"} if role == "denoiser" else {}
+        write_manifest(folder, {
+            "id": model_id,
+            "title": titles[name] + (" (weak)" if role == "weak" else ""),
+            "role": role,
+            "dataset": card,
+            "shape": list(config.shape),
+            "classes": classes,
+            "companions": companions,
+            "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
+            "pUncond": recipe["p_uncond"],
+            "parameters": parameters(denoiser),
+            "flopsPerForward": flops(denoiser, x[:1], sigma[:1], label[:1]),
+            "training": {
+                "imagesSeen": about["images"],
+                "minutes": round(about["minutes"], 1),
+                "hardware": about["hardware"],
+                "command": f"python train.py {name}",
+            },
+            "quality": json.loads(quality_file.read_text()) if role == "denoiser" and quality_file.exists() else {},
+        })
+        print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e}")
+        written.append(model_id)
+
+    folder = out / f"{name}-features"
+    folder.mkdir(parents=True, exist_ok=True)
+    export_classifier(features, folder / "model.onnx")
+    x = torch.rand(3, *features.config["shape"], generator=torch.Generator().manual_seed(0)) * 2 - 1
+    difference = onnx_difference(folder / "model.onnx", features, x)
+    write_manifest(folder, {
+        "id": f"{name}-features",
+        "title": f"{titles[name]}: classifier",
+        "role": "features",
+        "dataset": card,
+        "shape": features.config["shape"],
+        "classes": classes,
+        "parameters": parameters(features),
+        "flopsPerForward": flops(features, x[:1]),
+        "training": {
+            "imagesSeen": classifier_about["images"],
+            "minutes": round(classifier_about["minutes"], 1),
+            "hardware": f"2 cores, {platform.machine()}",
+            "command": f"python classifier.py {name}",
+        },
+        "quality": {"testAccuracy": round(classifier_about["accuracy"], 4)},
+    })
+    print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e} (float16 weights)")
+    return [*written, f"{name}-features"]
+
+
+def write_index(out: Path) -> None:
+    """index.json lists every model folder, because a static host cannot."""
+    ids = sorted(p.parent.name for p in out.glob("*/manifest.json"))
+    denoisers = [i for i in ids if json.loads((out / i / "manifest.json").read_text())["role"] == "denoiser"]
+    index = {"schema": 1, "models": ids, "default": "letters" if "letters" in denoisers else denoisers[0]}
+    (out / "index.json").write_text(json.dumps(index, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="a run under runs/")
+    parser.add_argument("--out", type=Path, default=ROOT / "public/models")
+    args = parser.parse_args()
+    export(args.name, args.out)
+    write_index(args.out)

@@ -1,0 +1,222 @@
+"""The networks: a class-conditional UNet denoiser with EDM preconditioning, and a classifier.
+
+Contracts (the ONNX graphs keep them):
+  Denoiser    (x [B,C,H,W] in sigma units, sigma [B], label [B,K+1] rows that sum to 1) → denoised [B,C,H,W]
+  Classifier  x [B,C,H,W] → (features [B,F], logits [B,K])
+Label row K is the null label; soft rows mix classes.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+@dataclass(frozen=True)
+class UNetConfig:
+    shape: tuple[int, int, int] = (1, 28, 28)
+    classes: int = 26
+    channels: tuple[int, ...] = (64, 96)
+    blocks: int = 2
+    embedding: int = 192
+    heads: int = 2
+    patch: int = 2
+    norm: str = "group"  # group | layer | none (magnitude-preserving)
+    sigma_data: float = 0.66
+    sigma_min: float = 0.002
+    sigma_max: float = 80.0
+
+
+class GroupNorm(nn.Module):
+    """GroupNorm of 16 channels a group; exported as static InstanceNormalization."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.groups = max(1, channels // 16)
+        self.gain = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x):
+        return F.group_norm(x, self.groups, self.gain.to(x.dtype), self.bias.to(x.dtype), 1e-5)
+
+
+class LayerNorm(nn.Module):
+    """LayerNorm over the channels of each pixel."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x):
+        x = x.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, x.shape[-1:], self.gain.to(x.dtype), self.bias.to(x.dtype), 1e-5)
+        return x.permute(0, 3, 1, 2)
+
+
+class MPConv(nn.Conv2d):
+    """Convolution with unit-norm filters (EDM2, 2312.02696, eq. 47 and 66), no bias."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, bias=False, **kwargs)
+        nn.init.normal_(self.weight)
+
+    def effective_weight(self):
+        w = self.weight.float()
+        return w / (w.flatten(1).norm(dim=1)[:, None, None, None] + 1e-4)
+
+    def forward(self, x):
+        return F.conv2d(x, self.effective_weight().to(x.dtype), None, self.stride, self.padding)
+
+
+class Block(nn.Module):
+    """norm → SiLU → conv → ·(1 + embedding) → SiLU → conv, added to the input."""
+
+    def __init__(self, cin: int, cout: int, norm: str):
+        super().__init__()
+        self.cin, self.cout, self.mp = cin, cout, norm == "none"
+        conv = MPConv if self.mp else nn.Conv2d
+        self.norm = {"group": GroupNorm, "layer": LayerNorm, "none": lambda c: None}[norm](cin)
+        self.conv1 = conv(cin, cout, 3, padding=1)
+        self.conv2 = conv(cout, cout, 3, padding=1)
+        self.skip = conv(cin, cout, 1) if cin != cout else None
+        if not self.mp:
+            nn.init.zeros_(self.conv2.weight)
+            nn.init.zeros_(self.conv2.bias)
+
+    def forward(self, x, scale):
+        if self.mp:
+            h = self.conv1(F.silu(x) / 0.596)
+            h = self.conv2(F.silu(h * (1 + scale)) / 0.596)
+            x = x if self.skip is None else self.skip(x)
+            return (0.7 * x + 0.3 * h) / math.sqrt(0.58)
+        h = self.conv1(F.silu(self.norm(x)))
+        h = self.conv2(F.silu(h * (1 + scale)))
+        return h + (x if self.skip is None else self.skip(x))
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention over the pixels, added to the input."""
+
+    def __init__(self, channels: int, heads: int, norm: str):
+        super().__init__()
+        self.channels, self.heads, self.mp = channels, heads, norm == "none"
+        self.norm = LayerNorm(channels) if self.mp else {"group": GroupNorm, "layer": LayerNorm}[norm](channels)
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.out = nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.qkv(self.norm(x)).reshape(b, 3, self.heads, c // self.heads, h * w).transpose(-1, -2).unbind(1)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return x + self.out(y.transpose(-1, -2).reshape(b, c, h, w))
+
+
+class UNet(nn.Module):
+    """F(c_in x; c_noise, label), the raw network inside the preconditioning; 2×2 patches at the input."""
+
+    def __init__(self, config: UNetConfig):
+        super().__init__()
+        c, self.config = config.channels, config
+        n = config.norm
+        conv = MPConv if n == "none" else nn.Conv2d
+        self.frequencies = nn.Buffer(torch.exp(torch.linspace(math.log(0.5), math.log(32.0), 16)))
+        self.embed_noise = nn.Linear(32, config.embedding)
+        self.embed_label = nn.Linear(config.classes + 1, config.embedding, bias=False)
+        self.stem = nn.Conv2d(config.shape[0] * config.patch**2, c[0], 3, padding=1)
+
+        self.encoder, self.down = nn.ModuleList(), nn.ModuleList()
+        for i, width in enumerate(c):
+            self.down.append(conv(c[i - 1], width, 3, stride=2, padding=1) if i else nn.Identity())
+            self.encoder.append(nn.ModuleList(Block(width, width, n) for _ in range(config.blocks)))
+        self.attention = Attention(c[-1], config.heads, n)
+        self.decoder, self.up = nn.ModuleList(), nn.ModuleList()
+        for i, width in reversed(list(enumerate(c))):
+            # One skip connection a level: the first decoder block sees it, the others do not.
+            self.decoder.append(nn.ModuleList(Block(2 * width if j == 0 else width, width, n) for j in range(config.blocks)))
+            self.up.append(conv(width, c[i - 1], 3, padding=1) if i else nn.Identity())
+        self.blocks = [b for group in (*self.encoder, *self.decoder) for b in group]
+        # One matrix for the embeddings of all blocks: one Gemm in the browser instead of one a block.
+        self.embed_blocks = nn.Linear(config.embedding, sum(b.cout for b in self.blocks))
+        nn.init.zeros_(self.embed_blocks.weight)
+        nn.init.zeros_(self.embed_blocks.bias)
+        self.head_norm = LayerNorm(c[0]) if n == "none" else {"group": GroupNorm, "layer": LayerNorm}[n](c[0])
+        self.head = nn.Conv2d(c[0], config.shape[0] * config.patch**2, 3, padding=1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, x, noise, label):
+        angle = noise[:, None] * self.frequencies
+        e = self.embed_noise(torch.cat([angle.cos(), angle.sin()], 1)) + self.embed_label(label)
+        scales = self.embed_blocks(F.silu(e)).to(x.dtype)[:, :, None, None].split([b.cout for b in self.blocks], 1)
+        scales = iter(scales)
+        h, skips = self.stem(F.pixel_unshuffle(x, self.config.patch)), []
+        for down, blocks in zip(self.down, self.encoder):
+            h = down(h)
+            for block in blocks:
+                h = block(h, next(scales))
+            skips.append(h)
+        h = self.attention(h)
+        for up, blocks in zip(self.up, self.decoder):
+            h = torch.cat([h, skips.pop()], 1)
+            for block in blocks:
+                h = block(h, next(scales))
+            if not isinstance(up, nn.Identity):
+                h = up(F.interpolate(h, scale_factor=2, mode="nearest"))
+        return F.pixel_shuffle(self.head(F.silu(self.head_norm(h))), self.config.patch)
+
+
+class Denoiser(nn.Module):
+    """EDM preconditioning (2206.00364, table 1) around the UNet, in float32 whatever the UNet computes in."""
+
+    def __init__(self, config: UNetConfig):
+        super().__init__()
+        self.config, self.net = config, UNet(config)
+
+    def forward(self, x, sigma, label):
+        s, sd = sigma[:, None, None, None], self.config.sigma_data
+        total = s**2 + sd**2
+        f = self.net(x * total.rsqrt(), sigma.log() / 4, label)
+        return x * (sd**2 / total) + f.float() * (s * sd * total.rsqrt())
+
+
+class Classifier(nn.Module):
+    """Residual convolutional classifier; features are the pooled 64 channels before the logits."""
+
+    def __init__(self, shape=(1, 28, 28), classes=26, channels=(24, 48, 96), features=64):
+        super().__init__()
+        self.config = dict(shape=list(shape), classes=classes, channels=list(channels), features=features)
+        self.stem = nn.Conv2d(shape[0], channels[0], 3, padding=1)
+        self.down = nn.ModuleList(
+            nn.Conv2d(channels[max(i - 1, 0)], width, 3, stride=2 if i else 1, padding=1) for i, width in enumerate(channels)
+        )
+        self.conv1 = nn.ModuleList(nn.Conv2d(w, w, 3, padding=1) for w in channels)
+        self.conv2 = nn.ModuleList(nn.Conv2d(w, w, 3, padding=1) for w in channels)
+        self.norm = nn.ModuleList(nn.BatchNorm2d(w) for w in channels)
+        self.features = nn.Linear(channels[-1], features)
+        self.logits = nn.Linear(features, classes)
+
+    def forward(self, x):
+        h = self.stem(x)
+        for down, norm, conv1, conv2 in zip(self.down, self.norm, self.conv1, self.conv2):
+            h = norm(down(F.silu(h)))
+            h = h + conv2(F.silu(conv1(F.silu(h))))
+        f = self.features(F.silu(h).mean((2, 3)))
+        return f, self.logits(F.silu(f))
+
+
+def flops(module: nn.Module, *inputs: torch.Tensor) -> int:
+    """Floating-point operations (2 a multiply-add) of one forward call, convolutions, matrices and attention."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module(*inputs)
+    return counter.get_total_flops()
+
+
+def parameters(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
