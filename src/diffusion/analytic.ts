@@ -49,13 +49,13 @@ export function denoiseExactly(
   const shift = new Float64Array(x.length);
   let slope = 0;
   mixture.forEach(({ mean, std }, k) => {
-    const responsibility = Math.exp((joint[k] as number) - total);
+    const responsibility = Math.exp(joint[k]! - total);
     const variance = std ** 2 + sigma ** 2;
     slope += (responsibility * std ** 2) / variance;
     const pull = (responsibility * sigma ** 2) / variance;
-    for (let d = 0; d < x.length; d++) shift[d] = (shift[d] as number) + pull * (mean[d] as number);
+    for (let d = 0; d < x.length; d++) shift[d] = shift[d]! + pull * mean[d]!;
   });
-  for (let d = 0; d < x.length; d++) out[d] = slope * (x[d] as number) + (shift[d] as number);
+  for (let d = 0; d < x.length; d++) out[d] = slope * x[d]! + shift[d]!;
 }
 
 /**
@@ -89,8 +89,7 @@ export function mixtureEvaluate(options: {
     return out;
   }
 
-  const cond = (x: ArrayField, sigma: number) =>
-    denoise(x, sigma, (b) => ofClass[b] as GaussianMixture);
+  const cond = (x: ArrayField, sigma: number) => denoise(x, sigma, (b) => ofClass[b]!);
   const uncond = (x: ArrayField, sigma: number) => denoise(x, sigma, () => mixture);
 
   function predict(name: Prediction, x: ArrayField, sigma: number): ArrayField {
@@ -100,9 +99,8 @@ export function mixtureEvaluate(options: {
       case 'uncond':
         return uncond(x, sigma);
       case 'weak':
-        if (weakOfClass === undefined)
-          throw new Error('No weak mixture was given, "weak" needs one');
-        return denoise(x, sigma, (b) => weakOfClass[b] as GaussianMixture);
+        if (weakOfClass === undefined) throw new Error('"weak" needs a weak mixture, got none');
+        return denoise(x, sigma, (b) => weakOfClass[b]!);
       case 'classifier': {
         const c = cond(x, sigma);
         const u = uncond(x, sigma);
@@ -157,7 +155,7 @@ function jointLogDensities(
     }
     const variance = std ** 2 + sigma ** 2;
     let squares = 0;
-    for (let d = 0; d < x.length; d++) squares += ((x[d] as number) - (mean[d] as number)) ** 2;
+    for (let d = 0; d < x.length; d++) squares += (x[d]! - mean[d]!) ** 2;
     const normaliser = (x.length / 2) * Math.log(2 * Math.PI * variance);
     return Math.log(weight / weights) - normaliser - squares / (2 * variance);
   });

@@ -102,7 +102,7 @@ export function arrayFields(options: {
     const parts = perSample ? batch : 1;
     const partLength = length / parts;
     for (let b = 0; b < parts; b++) {
-      const factors = terms.map(([c]) => (typeof c === 'number' ? c : (c[b] as number)));
+      const factors = terms.map(([c]) => (typeof c === 'number' ? c : c[b]!));
       combine(out.data, arrays, factors, b * partLength, (b + 1) * partLength);
     }
     return out;
@@ -120,7 +120,7 @@ export function arrayFields(options: {
       samples.forEach((f, i) => {
         means[i] = sum(f) / size;
         for (let j = 0; j <= i; j++) {
-          const product = dot(f, samples[j] as Float32Array);
+          const product = dot(f, samples[j]!);
           products[i * n + j] = product;
           products[j * n + i] = product;
         }
@@ -164,21 +164,21 @@ function combine(
   if (arrays.length === 2) {
     const [a, b] = arrays as [Float32Array, Float32Array];
     const [p, q] = factors as [number, number];
-    for (let i = from; i < to; i++) out[i] = p * (a[i] as number) + q * (b[i] as number);
+    for (let i = from; i < to; i++) out[i] = p * a[i]! + q * b[i]!;
     return;
   }
   if (arrays.length === 3) {
     const [a, b, c] = arrays as [Float32Array, Float32Array, Float32Array];
     const [p, q, r] = factors as [number, number, number];
     for (let i = from; i < to; i++) {
-      out[i] = p * (a[i] as number) + q * (b[i] as number) + r * (c[i] as number);
+      out[i] = p * a[i]! + q * b[i]! + r * c[i]!;
     }
     return;
   }
   for (let i = from; i < to; i++) {
     let total = 0;
     for (let k = 0; k < arrays.length; k++) {
-      total += (factors[k] as number) * ((arrays[k] as Float32Array)[i] as number);
+      total += factors[k]! * arrays[k]![i]!;
     }
     out[i] = total;
   }
@@ -186,12 +186,12 @@ function combine(
 
 function dot(a: Float32Array, b: Float32Array): number {
   let total = 0;
-  for (let i = 0; i < a.length; i++) total += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
   return total;
 }
 
 function sum(a: Float32Array): number {
   let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i] as number;
+  for (let i = 0; i < a.length; i++) total += a[i]!;
   return total;
 }

@@ -11,12 +11,12 @@ const TWO_POW_32 = 2 ** 32;
  * @param out receives the four words; may be `counter`
  */
 export function philox(counter: Uint32Array, key: Uint32Array, out: Uint32Array): void {
-  let c0 = counter[0] as number;
-  let c1 = counter[1] as number;
-  let c2 = counter[2] as number;
-  let c3 = counter[3] as number;
-  let k0 = key[0] as number;
-  let k1 = key[1] as number;
+  let c0 = counter[0]!;
+  let c1 = counter[1]!;
+  let c2 = counter[2]!;
+  let c3 = counter[3]!;
+  let k0 = key[0]!;
+  let k1 = key[1]!;
   for (let round = 0; round < 10; round++) {
     const high0 = mulHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0);
@@ -76,8 +76,8 @@ export function fillGaussian(out: Float32Array, seed: number, stream: number): v
     philox(counter, key, words);
     for (let pair = 0; pair < 4; pair += 2) {
       // The half keeps u off 0, where the logarithm is infinite; |n| stays below 6.7.
-      const u = ((words[pair] as number) + 0.5) / TWO_POW_32;
-      const angle = (2 * Math.PI * (words[pair + 1] as number)) / TWO_POW_32;
+      const u = (words[pair]! + 0.5) / TWO_POW_32;
+      const angle = (2 * Math.PI * words[pair + 1]!) / TWO_POW_32;
       const radius = Math.sqrt(-2 * Math.log(u));
       // Writes past the end of a typed array are ignored, so a length need not divide by 4.
       out[i + pair] = radius * Math.cos(angle);

@@ -12,14 +12,14 @@ export const cfg: GuidanceRule = {
     if (guidanceScale === 0) return ['uncond'];
     return ['cond', 'uncond'];
   },
-  create:
-    (fields) =>
-    (predictions, { guidanceScale }) => {
+  create(fields) {
+    return (predictions, { guidanceScale }) => {
       if (guidanceScale === 1) return prediction(predictions, 'cond');
       if (guidanceScale === 0) return prediction(predictions, 'uncond');
       return fields.lincomb([
         [guidanceScale, prediction(predictions, 'cond')],
         [1 - guidanceScale, prediction(predictions, 'uncond')],
       ]);
-    },
+    };
+  },
 };

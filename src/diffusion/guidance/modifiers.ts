@@ -90,7 +90,7 @@ function inInterval(
   sigmas: ArrayLike<number>,
   step: number,
 ): boolean {
-  const sigma = sigmas[step] as number;
+  const sigma = sigmas[step]!;
   return interval === undefined || (sigma > interval[0] && sigma <= interval[1]);
 }
 

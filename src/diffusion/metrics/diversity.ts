@@ -17,8 +17,7 @@ export function diversity(features: Float32Array, batch: number): number {
     for (let b = 0; b < a; b++) {
       let squares = 0;
       for (let k = 0; k < numFeatures; k++) {
-        const difference =
-          (features[a * numFeatures + k] as number) - (features[b * numFeatures + k] as number);
+        const difference = features[a * numFeatures + k]! - features[b * numFeatures + k]!;
         squares += difference ** 2;
       }
       total += Math.sqrt(squares);

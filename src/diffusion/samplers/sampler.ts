@@ -55,7 +55,7 @@ export interface Sampler {
 /** x at the first noise level: sigmas[0] · n, with n the starting noise of the run's seeds. */
 export function startingPoint<F>(fields: FieldAlgebra<F>, sigmas: ArrayLike<number>): F {
   const noise = fields.noise(-1);
-  const x = fields.lincomb([[sigmas[0] as number, noise]]);
+  const x = fields.lincomb([[sigmas[0]!, noise]]);
   fields.release(noise);
   return x;
 }
@@ -68,8 +68,8 @@ export function* stepsOf(
     throw new RangeError(`sigmas must hold at least 2 noise levels, got ${sigmas.length}`);
   }
   for (let step = 0; step + 1 < sigmas.length; step++) {
-    const sigma = sigmas[step] as number;
-    const sigmaNext = sigmas[step + 1] as number;
+    const sigma = sigmas[step]!;
+    const sigmaNext = sigmas[step + 1]!;
     if (!(sigma < Infinity && sigma > sigmaNext && sigmaNext >= 0)) {
       throw new RangeError(
         `sigmas must decrease to 0 or above, got ${sigma} then ${sigmaNext} in step ${step}`,

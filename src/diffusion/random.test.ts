@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { fillGaussian, gaussian, philox } from './random';
+
+describe('philox', () => {
+  // Known answers of the authors' Random123 library (kat_vectors, philox4x32 10 rounds).
+  test.each([
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    ],
+  ])('counter %j, key %j', (counter, key, expected) => {
+    const out = new Uint32Array(4);
+    philox(Uint32Array.from(counter), Uint32Array.from(key), out);
+    expect([...out]).toEqual(expected);
+  });
+});
+
+function moment(values: Float32Array, power: number): number {
+  return values.reduce((total, value) => total + value ** power, 0) / values.length;
+}
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  return a.reduce((total, value, i) => total + value * b[i]!, 0) / a.length;
+}
+
+describe('gaussian', () => {
+  const n = 200_000;
+  const values = gaussian(7, 0, n);
+
+  // Tolerances: 4 standard errors of each moment (variances 1, 2, 15, 96 over n).
+  test('has the moments of N(0, 1)', () => {
+    expect(Math.abs(moment(values, 1))).toBeLessThan(4 * Math.sqrt(1 / n));
+    expect(Math.abs(moment(values, 2) - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    expect(Math.abs(moment(values, 3))).toBeLessThan(4 * Math.sqrt(15 / n));
+    expect(Math.abs(moment(values, 4) - 3)).toBeLessThan(4 * Math.sqrt(96 / n));
+  });
+
+  test('has the tail of N(0, 1): 0.27 % beyond 3', () => {
+    const share = values.filter((value) => Math.abs(value) > 3).length / n;
+    expect(Math.abs(share - 0.0027)).toBeLessThan(4 * Math.sqrt(0.0027 / n));
+  });
+
+  test.each([
+    ['the next element', values.subarray(1), values.subarray(0, n - 1)],
+    ['the next seed', values, gaussian(8, 0, n)],
+    ['the next step', values, gaussian(7, 1, n)],
+    ['the starting noise', values, gaussian(7, -1, n)],
+    ['seed and step exchanged', gaussian(0, 7, n), values],
+  ])('is independent of %s', (_name, a, b) => {
+    expect(Math.abs(correlation(a, b))).toBeLessThan(4 / Math.sqrt(n));
+  });
+
+  test('depends on seed, stream and index only', () => {
+    expect(gaussian(7, 0, 10)).toEqual(values.slice(0, 10));
+    gaussian(3, 5, 6);
+    expect(gaussian(7, 0, 3)).toEqual(values.slice(0, 3));
+    const filled = new Float32Array(5);
+    fillGaussian(filled, 7, 0);
+    expect(filled).toEqual(values.slice(0, 5));
+  });
+
+  // A link that names a seed must give the same picture in a year: these numbers may not change.
+  test('is fixed for all time', () => {
+    expect([...gaussian(1234, -1, 3)]).toEqual([
+      1.0302925109863281, 0.7465469241142273, -0.8940849900245667,
+    ]);
+  });
+
+  test('takes every seed of 32 bits', () => {
+    expect(gaussian(2 ** 32 - 1, 0, 4)).not.toEqual(gaussian(0, 0, 4));
+    for (const seed of [-1, 2 ** 32, 1.5, Number.NaN]) {
+      expect(() => gaussian(seed, 0, 1)).toThrow(`4294967295, got ${seed}`);
+    }
+    for (const stream of [-2, 0.5, 2 ** 32 - 1]) {
+      expect(() => gaussian(0, stream, 1)).toThrow(`got ${stream}`);
+    }
+  });
+});
