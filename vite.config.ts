@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { isolationPlugin } from './scripts/vite/isolation.ts';
+import { testModelsPlugin } from './scripts/vite/test-models.ts';
+
+// Cross-origin isolation, which wasm threads need. https://web.dev/articles/coop-coep
+const isolationHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Mode `e2e` adds the test-only networks and builds into dist-e2e; every other mode leaves them out. */
+export default defineConfig(({ mode }) => ({
+  base: './',
+  plugins: [
+    react(),
+    isolationPlugin(),
+    ...(mode === 'e2e'
+      ? [testModelsPlugin(fromRoot('./e2e/models'), fromRoot('./public/models'))]
+      : []),
+  ],
+  worker: { format: 'es' as const },
+  // Pre-bundling would move its modules away from the wasm files beside them.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  build: { target: 'esnext', outDir: mode === 'e2e' ? 'dist-e2e' : 'dist', emptyOutDir: true },
+  server: { headers: isolationHeaders },
+  preview: { headers: isolationHeaders },
+  test: {
+    environment: 'node',
+    include: ['src', 'cli', 'scripts', 'bench'].map((folder) => `${folder}/**/*.test.{ts,tsx}`),
+  },
+}));
