@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './scripts/chromium.mjs';
+
+const port = Number(process.env.GUIDANCE_E2E_PORT ?? 4174);
+const executablePath = await findChromium();
+const preview = `npx vite preview --mode e2e --host localhost --port ${port} --strictPort`;
+
+/** `test.info().project.metadata.backend` names the backend that a project's tests ask the page for. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  workers: 1,
+  retries: 0,
+  // WebGPU on the software adapter is about a hundred times slower than on a GPU.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    actionTimeout: 30_000,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [
+        '--no-sandbox',
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+        '--disable-background-networking',
+      ],
+    },
+  },
+  projects: [
+    { name: 'webgpu', metadata: { backend: 'webgpu' } },
+    { name: 'wasm', metadata: { backend: 'wasm' } },
+  ],
+  webServer: {
+    // scripts/test.mjs has built the site already.
+    command: process.env.GUIDANCE_E2E_BUILT ? preview : `npx vite build --mode e2e && ${preview}`,
+    url: `http://localhost:${port}/`,
+    timeout: 180_000,
+    reuseExistingServer: false,
+  },
+});
