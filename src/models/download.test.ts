@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type DownloadProgress, loadModel, loadModelIndex } from './download';
+import type { Bytes, ModelCache } from './sources';
+
+const weights = new Uint8Array(200_000).map((_, i) => i % 251);
+const sha256 = createHash('sha256').update(weights).digest('hex');
+const manifest = {
+  schema: 1,
+  id: 'dots',
+  title: 'Dots',
+  role: 'features',
+  dataset: { name: 'Dots', licence: 'CC0', source: 'a test' },
+  shape: [1, 2, 2],
+  classes: ['one'],
+  parameters: 1,
+  flopsPerForward: 1,
+  files: [{ name: 'model.onnx', bytes: weights.byteLength, sha256 }],
+};
+const html = '<!doctype html><title>Page</title>';
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const close of cleanUp.splice(0)) close();
+  vi.unstubAllGlobals();
+});
+
+/** A site with the given files; `undefined` in place of a listener: 404. */
+async function site(files: Record<string, string | Uint8Array | RequestListener>) {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace('/sub/models/', '');
+    requests.push(path);
+    const content = files[path];
+    if (typeof content === 'function') return content(request, response);
+    response.statusCode = content === undefined ? 404 : 200;
+    response.end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { baseUrl: `http://127.0.0.1:${port}/sub/models/`, requests };
+}
+
+const complete = {
+  'dots/manifest.json': JSON.stringify(manifest),
+  'dots/model.onnx': weights,
+};
+
+function memoryCache(
+  entries: Record<string, Bytes> = {},
+): ModelCache & { kept: Map<string, Bytes> } {
+  const kept = new Map(Object.entries(entries));
+  return {
+    kept,
+    get: async (key) => kept.get(key),
+    put: async (key, bytes) => void kept.set(key, bytes),
+    delete: async (key) => void kept.delete(key),
+  };
+}
+
+test('downloads with byte progress and checks the file', async () => {
+  const { baseUrl } = await site(complete);
+  const seen: DownloadProgress[] = [];
+  const model = await loadModel('dots', { baseUrl, onProgress: (event) => seen.push(event) });
+  expect(model.manifest).toEqual(manifest);
+  expect(model.files.get('model.onnx')).toEqual(weights);
+  expect(model.warnings).toEqual([]);
+  const received = seen.map(({ receivedBytes }) => receivedBytes);
+  expect(received).toEqual(received.toSorted((a, b) => a - b));
+  expect(new Set(received).size).toBeGreaterThan(2);
+  expect(seen.at(-1)).toEqual({
+    file: 'model.onnx',
+    receivedBytes: weights.byteLength,
+    totalBytes: weights.byteLength,
+    fromCache: false,
+  });
+});
+
+test('a second visit takes the file from the cache', async () => {
+  const { baseUrl, requests } = await site(complete);
+  const cache = memoryCache();
+  await loadModel('dots', { baseUrl, cache });
+  const seen: DownloadProgress[] = [];
+  const { files } = await loadModel('dots', { baseUrl, cache, onProgress: (e) => seen.push(e) });
+  expect(files.get('model.onnx')).toEqual(weights);
+  expect(requests.filter((path) => path === 'dots/model.onnx')).toHaveLength(1);
+  expect(seen.map(({ fromCache }) => fromCache)).toEqual([true]);
+});
+
+test('a damaged cache entry is replaced by a fresh download', async () => {
+  const { baseUrl } = await site(complete);
+  const damaged = weights.slice();
+  damaged[7]! ^= 1;
+  const cache = memoryCache({ [sha256]: damaged });
+  const { files } = await loadModel('dots', { baseUrl, cache });
+  expect(files.get('model.onnx')).toEqual(weights);
+  expect(cache.kept.get(sha256)).toEqual(weights);
+});
+
+test('a cache that fails altogether does not matter', async () => {
+  const { baseUrl } = await site(complete);
+  const fail = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+  const { files } = await loadModel('dots', {
+    baseUrl,
+    cache: { get: fail, put: fail, delete: fail },
+  });
+  expect(files.get('model.onnx')).toEqual(weights);
+});
+
+const flipped = weights.slice();
+flipped[100_000]! ^= 1;
+
+test.each<[string, Record<string, string | Uint8Array | RequestListener>, object]>([
+  ['no such folder', {}, { kind: 'unknown-model', file: 'dots/manifest.json' }],
+  [
+    'a page in place of the manifest',
+    { 'dots/manifest.json': html },
+    { kind: 'unknown-model', file: 'dots/manifest.json' },
+  ],
+  [
+    'a manifest of another model',
+    { ...complete, 'dots/manifest.json': JSON.stringify({ ...manifest, id: 'lines' }) },
+    { kind: 'invalid-manifest', message: expect.stringContaining('got "lines"') },
+  ],
+  [
+    'no weights',
+    { 'dots/manifest.json': complete['dots/manifest.json'] },
+    { kind: 'missing-file', file: 'dots/model.onnx' },
+  ],
+  [
+    'a page in place of the weights',
+    {
+      ...complete,
+      'dots/model.onnx': (_, response) => {
+        response.setHeader('content-type', 'text/html; charset=utf-8');
+        response.end(html);
+      },
+    },
+    { kind: 'missing-file', file: 'dots/model.onnx' },
+  ],
+  [
+    'a page without its content type',
+    { ...complete, 'dots/model.onnx': html },
+    { kind: 'missing-file', file: 'dots/model.onnx' },
+  ],
+  [
+    'weights cut short',
+    { ...complete, 'dots/model.onnx': weights.slice(0, 1000) },
+    { kind: 'damaged-file', message: expect.stringContaining('must be 200000 bytes, got 1000') },
+  ],
+  [
+    'one flipped bit',
+    { ...complete, 'dots/model.onnx': flipped },
+    { kind: 'damaged-file', message: expect.stringContaining(`must be ${sha256}, got`) },
+  ],
+  [
+    'a server in trouble',
+    {
+      ...complete,
+      'dots/model.onnx': (_, response) => {
+        response.statusCode = 503;
+        response.end();
+      },
+    },
+    { kind: 'network', message: expect.stringContaining('503') },
+  ],
+  [
+    'a connection that breaks off',
+    {
+      ...complete,
+      'dots/model.onnx': (_, response) => {
+        response.writeHead(200, { 'content-length': weights.byteLength });
+        response.write(weights.subarray(0, 5000), () => response.destroy());
+      },
+    },
+    { kind: 'network', file: 'dots/model.onnx' },
+  ],
+])('%s', async (_, files, error) => {
+  const { baseUrl } = await site(files);
+  const cache = memoryCache();
+  await expect(loadModel('dots', { baseUrl, cache })).rejects.toMatchObject({
+    name: 'ModelError',
+    ...error,
+  });
+  expect(cache.kept.size).toBe(0);
+});
+
+test('an id that is no folder name is never asked for', async () => {
+  const { baseUrl, requests } = await site(complete);
+  await expect(loadModel('../dots', { baseUrl })).rejects.toMatchObject({ kind: 'unknown-model' });
+  expect(requests).toEqual([]);
+});
+
+test('aborting in the middle rejects with the reason, not with a ModelError', async () => {
+  const { baseUrl } = await site({
+    ...complete,
+    'dots/model.onnx': (_, response) => {
+      response.write(weights.subarray(0, 5000)); // and never more
+    },
+  });
+  const controller = new AbortController();
+  const loading = loadModel('dots', {
+    baseUrl,
+    signal: controller.signal,
+    onProgress: ({ receivedBytes }) => {
+      if (receivedBytes > 0) controller.abort(new Error('superseded'));
+    },
+  });
+  await expect(loading).rejects.toThrow(/^superseded$/);
+});
+
+test('an address without crypto.subtle still loads, checks the size and says what is unchecked', async () => {
+  vi.stubGlobal('crypto', {});
+  const { baseUrl } = await site({ ...complete, 'dots/model.onnx': flipped });
+  const { warnings } = await loadModel('dots', { baseUrl });
+  expect(warnings).toEqual([expect.stringContaining('SHA-256 of dots was not checked')]);
+  const short = await site({ ...complete, 'dots/model.onnx': weights.slice(1) });
+  await expect(loadModel('dots', { baseUrl: short.baseUrl })).rejects.toMatchObject({
+    kind: 'damaged-file',
+  });
+});
+
+test('the index, and a reader in place of the network', async () => {
+  const index = JSON.stringify({ schema: 1, models: ['dots'], default: 'dots' });
+  const read = async (path: string) =>
+    path === 'index.json' ? new TextEncoder().encode(index) : undefined;
+  const options = { baseUrl: 'http://never.invalid/', read };
+  expect((await loadModelIndex(options)).default).toBe('dots');
+  await expect(loadModelIndex({ ...options, read: async () => undefined })).rejects.toMatchObject({
+    kind: 'missing-file',
+    file: 'index.json',
+  });
+});

@@ -1,0 +1,143 @@
+import { ModelError } from './errors';
+import {
+  type Manifest,
+  type ModelFile,
+  type ModelIndex,
+  parseManifest,
+  parseModelIndex,
+} from './manifest';
+import {
+  type Bytes,
+  browserCache,
+  fetchModelFile,
+  type ModelCache,
+  type ReadModelFile,
+} from './sources';
+
+export { ModelError, type ModelErrorKind } from './errors';
+
+export interface DownloadProgress {
+  /** Name in the manifest's list of files. */
+  readonly file: string;
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  readonly fromCache: boolean;
+}
+
+export interface LoadModelOptions {
+  /** Absolute address of the models folder, ending in a slash. */
+  readonly baseUrl: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Default: Cache Storage where there is one. `null`: none. */
+  readonly cache?: ModelCache | null | undefined;
+  /** Default: fetch below baseUrl. */
+  readonly read?: ReadModelFile | undefined;
+}
+
+export interface LoadedModel {
+  readonly manifest: Manifest;
+  readonly files: ReadonlyMap<string, Bytes>;
+  /** What could not be checked, for the user to see. */
+  readonly warnings: readonly string[];
+}
+
+/** The list of models. @throws ModelError */
+export async function loadModelIndex(options: LoadModelOptions): Promise<ModelIndex> {
+  const path = 'index.json';
+  const source = await readText(path, options);
+  if (source === undefined) {
+    const message = `models/${path} is missing: the site was put up incompletely. Copy its models folder again.`;
+    throw new ModelError('missing-file', path, message);
+  }
+  return parseModelIndex(source, path);
+}
+
+/**
+ * Loads a model's manifest and files, each checked for its size and SHA-256.
+ *
+ * @throws ModelError that names the file; the signal's reason when aborted
+ */
+export async function loadModel(id: string, options: LoadModelOptions): Promise<LoadedModel> {
+  const path = `${id}/manifest.json`;
+  const source = /^[a-z0-9][a-z0-9-]*$/.test(id) ? await readText(path, options) : undefined;
+  if (source === undefined) {
+    const message = `There is no model "${id}" (no models/${path}). Choose one that models/index.json lists.`;
+    throw new ModelError('unknown-model', path, message);
+  }
+  const manifest = parseManifest(source, path);
+  if (manifest.id !== id) {
+    const message = `${path}: "id" must be "${id}", the name of its folder, got "${manifest.id}"`;
+    throw new ModelError('invalid-manifest', path, message);
+  }
+  const files = new Map<string, Bytes>();
+  for (const file of manifest.files) files.set(file.name, await loadFile(id, file, options));
+  const warnings = globalThis.crypto?.subtle
+    ? []
+    : [
+        `The SHA-256 of ${id} was not checked: browsers allow that on https and localhost only. The sizes match.`,
+      ];
+  return { manifest, files, warnings };
+}
+
+async function loadFile(id: string, file: ModelFile, options: LoadModelOptions): Promise<Bytes> {
+  const { signal, onProgress, cache = browserCache() } = options;
+  const path = `${id}/${file.name}`;
+  const progress = (receivedBytes: number, fromCache: boolean) =>
+    onProgress?.({ file: file.name, receivedBytes, totalBytes: file.bytes, fromCache });
+
+  // A cache that fails (private mode, full disk) must not keep a model from loading.
+  const kept = await cache?.get(file.sha256).catch(() => undefined);
+  signal?.throwIfAborted();
+  if (kept) {
+    if ((await damage(kept, file)) === undefined) {
+      progress(file.bytes, true);
+      return kept;
+    }
+    await cache?.delete(file.sha256).catch(() => undefined);
+  }
+
+  progress(0, false);
+  const bytes = await reader(options)(path, {
+    signal,
+    onBytes: (receivedBytes) => progress(receivedBytes, false),
+    revalidate: false,
+  });
+  signal?.throwIfAborted();
+  if (bytes === undefined || looksLikeHtml(bytes)) {
+    const message = `models/${path} is missing: the server has no such file. Put the whole folder models/${id} up again.`;
+    throw new ModelError('missing-file', path, message);
+  }
+  const problem = await damage(bytes, file);
+  if (problem !== undefined) {
+    const message = `models/${path} is damaged: ${problem}. Try again; if it stays so, put the file up again.`;
+    throw new ModelError('damaged-file', path, message);
+  }
+  await cache?.put(file.sha256, bytes).catch(() => undefined);
+  return bytes;
+}
+
+async function readText(path: string, options: LoadModelOptions): Promise<string | undefined> {
+  const bytes = await reader(options)(path, { signal: options.signal, revalidate: true });
+  options.signal?.throwIfAborted();
+  return bytes === undefined || looksLikeHtml(bytes) ? undefined : new TextDecoder().decode(bytes);
+}
+
+function reader({ read, baseUrl }: LoadModelOptions): ReadModelFile {
+  return read ?? fetchModelFile(baseUrl);
+}
+
+/** What is wrong with a file's bytes; undefined if nothing is. */
+async function damage(bytes: Bytes, file: ModelFile): Promise<string | undefined> {
+  if (bytes.byteLength !== file.bytes) {
+    return `its size must be ${file.bytes} bytes, got ${bytes.byteLength}`;
+  }
+  if (!globalThis.crypto?.subtle) return undefined; // loadModel warns.
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256 === file.sha256 ? undefined : `its SHA-256 must be ${file.sha256}, got ${sha256}`;
+}
+
+function looksLikeHtml(bytes: Bytes): boolean {
+  return /^\s*<(!doctype|html)/i.test(new TextDecoder().decode(bytes.subarray(0, 64)));
+}

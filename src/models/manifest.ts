@@ -1,0 +1,150 @@
+import * as v from 'valibot';
+import { ModelError } from './errors';
+
+// A schema's message is its requirement: parse() writes "<file>: "<field>" must be <requirement>, got …".
+const text = v.pipe(v.string('a string'), v.nonEmpty('a string that is not empty'));
+const positive = v.pipe(
+  v.number('a number'),
+  v.finite('a finite number'),
+  v.gtValue(0, 'a number above 0'),
+);
+const count = v.pipe(
+  v.number('a number'),
+  v.safeInteger('a whole number'),
+  v.minValue(1, 'a whole number of at least 1'),
+);
+const id = v.pipe(
+  v.string('a string'),
+  v.regex(/^[a-z0-9][a-z0-9-]*$/, 'a model id (small letters, digits and hyphens)'),
+);
+const probability = v.pipe(
+  v.number('a number'),
+  v.minValue(0, 'within [0, 1]'),
+  v.maxValue(1, 'within [0, 1]'),
+);
+
+const file = v.object({
+  name: v.pipe(v.string('a string'), v.regex(/^[\w-][\w.-]*$/, 'a file name without folders')),
+  bytes: count,
+  sha256: v.pipe(
+    v.string('a string'),
+    v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 of 64 small hexadecimal digits'),
+  ),
+});
+
+const sigmaRange = v.pipe(
+  v.object({
+    min: positive,
+    max: positive,
+    /** Standard deviation of the data. */
+    data: v.optional(positive),
+  }),
+  v.check(({ min, max }) => min < max, 'a range with min below max'),
+);
+
+const common = {
+  schema: v.literal(1, '1 (the only format that this version reads)'),
+  id,
+  title: text,
+  dataset: v.object({ name: text, licence: text, source: text }),
+  /** [channels, height, width]. */
+  shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
+  /** Label rows have one entry more: the null label. */
+  classes: v.pipe(v.array(text, 'a list of names'), v.minLength(1, 'a list of at least one name')),
+  companions: v.optional(v.object({ weak: v.optional(id), features: v.optional(id) })),
+  parameters: count,
+  /** Multiply and add count as two. */
+  flopsPerForward: positive,
+  files: v.pipe(
+    v.array(file, 'a list of files'),
+    v.minLength(1, 'a list of at least one file'),
+    v.check(
+      (files) => new Set(files.map(({ name }) => name)).size === files.length,
+      'a list without repeated names',
+    ),
+  ),
+  training: v.optional(
+    v.object({ imagesSeen: positive, minutes: positive, hardware: text, command: text }),
+  ),
+  /** Measured figures, free in form. */
+  quality: v.optional(v.record(v.string(), v.unknown(), 'an object')),
+};
+
+const denoiser = v.object({
+  ...common,
+  role: v.picklist(['denoiser', 'weak']),
+  sigma: sigmaRange,
+  /** Share of training with the null label. */
+  pUncond: v.optional(probability),
+});
+
+const classifier = v.object({ ...common, role: v.literal('classifier'), sigma: sigmaRange });
+
+const features = v.object({ ...common, role: v.literal('features') });
+
+const manifest = v.variant(
+  'role',
+  [denoiser, classifier, features],
+  'denoiser, weak, classifier or features',
+);
+
+const modelIndex = v.pipe(
+  v.object({
+    schema: common.schema,
+    models: v.pipe(v.array(id, 'a list of ids'), v.minLength(1, 'a list of at least one id')),
+    default: id,
+  }),
+  v.check((index) => index.models.includes(index.default), 'an index whose default is in models'),
+);
+
+/** A denoising network, the strong or the weak one. */
+export type DenoiserManifest = v.InferOutput<typeof denoiser>;
+/** A classifier of noisy images, for classifier guidance. */
+export type ClassifierManifest = v.InferOutput<typeof classifier>;
+/** A network of features and logits of clean images. */
+export type FeaturesManifest = v.InferOutput<typeof features>;
+/** What manifest.json says of a network; `role` tells the kinds apart. */
+export type Manifest = DenoiserManifest | ClassifierManifest | FeaturesManifest;
+export type ModelFile = v.InferOutput<typeof file>;
+export type ModelIndex = v.InferOutput<typeof modelIndex>;
+
+/** @throws ModelError ('invalid-manifest') naming file, field, requirement and the value received. */
+export function parseManifest(source: string, fileName: string): Manifest {
+  return parse(manifest, source, fileName);
+}
+
+/** @throws ModelError ('invalid-manifest'), as parseManifest. */
+export function parseModelIndex(source: string, fileName: string): ModelIndex {
+  return parse(modelIndex, source, fileName);
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, source: string, fileName: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(source);
+  } catch (cause) {
+    const start = JSON.stringify(source.slice(0, 40));
+    throw new ModelError('invalid-manifest', fileName, `${fileName} must be JSON, got ${start}`, {
+      cause,
+    });
+  }
+  const result = v.safeParse(schema, json, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
+  const subject = field === null ? fileName : `${fileName}: "${field}"`;
+  const message = `${subject} must be ${requirement(issue)}, got ${received(issue.input)}`;
+  throw new ModelError('invalid-manifest', fileName, message);
+}
+
+function requirement(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'Object') return 'an object';
+  // Valibot's own wording stands where the schema gives none: a key that is absent.
+  return issue.message.startsWith('Invalid ') ? 'present' : issue.message;
+}
+
+function received(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  const json = JSON.stringify(input);
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
+}
