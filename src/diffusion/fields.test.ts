@@ -90,6 +90,14 @@ describe('arrayFields', () => {
     expect(() => fields.gram([first])).toThrow('got a released field');
   });
 
+  test('keeps few released buffers, however many network outputs it is given', () => {
+    const own = arrayFields({ seeds: [1], sampleSize: 3 });
+    const outputs = Array.from({ length: 50 }, () => new Float32Array(3));
+    for (const data of outputs) own.release({ data, batch: 1, size: 3 });
+    const reused = outputs.map(() => own.empty().data).filter((data) => outputs.includes(data));
+    expect(reused).toHaveLength(8);
+  });
+
   test('says what does not fit', () => {
     const other = arrayFields({ seeds: [1], sampleSize: 3 }).empty();
     expect(() => fields.lincomb([[1, other]])).toThrow('2 × 3 numbers, got 3 numbers');

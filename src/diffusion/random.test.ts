@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fillGaussian, gaussian, philox } from './random';
+import { fillGaussian, gaussian, philox, uniform } from './random';
 
 describe('philox', () => {
   // Known answers of the authors' Random123 library (kat_vectors, philox4x32 10 rounds).
@@ -24,6 +24,11 @@ describe('philox', () => {
     philox(Uint32Array.from(counter), Uint32Array.from(key), out);
     expect([...out]).toEqual(expected);
   });
+});
+
+test('uniform stays inside (0, 1)', () => {
+  expect(uniform(0)).toBeGreaterThan(0);
+  expect(uniform(2 ** 32 - 1)).toBeLessThan(1);
 });
 
 function moment(values: Float32Array, power: number): number {

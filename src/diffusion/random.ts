@@ -46,6 +46,11 @@ function mulHigh(a: number, b: number): number {
   return aHigh * bHigh + (middle >>> 16) + (carry >>> 16);
 }
 
+/** A 32-bit word as a number in (0, 1): never 0, where the logarithm is infinite; so |n| < 6.7. */
+export function uniform(word: number): number {
+  return (word + 0.5) / TWO_POW_32;
+}
+
 /** @throws RangeError unless the seed is an integer from 0 to 2^32 - 1. */
 export function checkSeed(seed: number): void {
   if (!Number.isInteger(seed) || seed < 0 || seed >= TWO_POW_32) {
@@ -75,10 +80,8 @@ export function fillGaussian(out: Float32Array, seed: number, stream: number): v
     counter[0] = i / 4;
     philox(counter, key, words);
     for (let pair = 0; pair < 4; pair += 2) {
-      // The half keeps u off 0, where the logarithm is infinite; |n| stays below 6.7.
-      const u = (words[pair]! + 0.5) / TWO_POW_32;
-      const angle = (2 * Math.PI * words[pair + 1]!) / TWO_POW_32;
-      const radius = Math.sqrt(-2 * Math.log(u));
+      const radius = Math.sqrt(-2 * Math.log(uniform(words[pair]!)));
+      const angle = 2 * Math.PI * uniform(words[pair + 1]!);
       // Writes past the end of a typed array are ignored, so a length need not divide by 4.
       out[i + pair] = radius * Math.cos(angle);
       out[i + pair + 1] = radius * Math.sin(angle);

@@ -46,7 +46,6 @@ function ancestral(preset: { id: string; label: string; paper: string; eta: numb
           x = held.add(fields.lincomb(terms));
           held.keepOnly(x, denoised);
           yield { step, sigma: sigmaNext, x, denoised };
-          held.keepOnly(x);
         }
       } finally {
         held.keepOnly();

@@ -71,7 +71,6 @@ export const heun: Sampler = {
               [deviation, noise],
             ]),
           );
-          held.keepOnly(x);
         }
         const at = { step, sigmaDown: sigmaNext };
         const denoised = held.add(await denoise(x, sigma, { ...at, stage: 0 }));
@@ -96,7 +95,6 @@ export const heun: Sampler = {
         }
         held.keepOnly(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
-        held.keepOnly(x);
       }
     } finally {
       held.keepOnly();

@@ -49,7 +49,6 @@ export const paper: Sampler = {
         x = held.add(fields.lincomb(terms));
         held.keepOnly(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
-        held.keepOnly(x);
       }
     } finally {
       held.keepOnly();

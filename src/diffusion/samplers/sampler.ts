@@ -17,7 +17,7 @@ export interface SamplerRun<F> {
 }
 
 /**
- * One step done. Both fields are lent: they belong to the sampler, which releases them once the
+ * One step done. Both fields are lent: they belong to the sampler, which may release them once the
  * iterator is advanced or closed. The consumer reads or copies them before it asks for the next
  * step and releases nothing.
  */
