@@ -92,7 +92,7 @@ describe('arrayFields', () => {
 
   test('keeps few released buffers, however many network outputs it is given', () => {
     const own = arrayFields({ seeds: [1], sampleSize: 3 });
-    const outputs = Array.from({ length: 50 }, () => new Float32Array(3));
+    const outputs: Float32Array[] = Array.from({ length: 50 }, () => new Float32Array(3));
     for (const data of outputs) own.release({ data, batch: 1, size: 3 });
     const reused = outputs.map(() => own.empty().data).filter((data) => outputs.includes(data));
     expect(reused).toHaveLength(8);
