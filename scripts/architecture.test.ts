@@ -36,6 +36,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ['cli/runtime.ts', '../src/diffusion/fields'],
   ['cli/runtime.ts', '../src/models/manifest'],
   ['cli/runtime.ts', 'onnxruntime-node'],
+  ['cli/models.ts', 'node:fs/promises'],
   ['bench/bench.ts', '../src/diffusion/fields'],
   ['bench/page.ts', '../src/engine/client'],
 ];
