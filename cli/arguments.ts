@@ -1,0 +1,255 @@
+import { parseArgs } from 'node:util';
+import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
+import {
+  checkModifiers,
+  type GuidanceModifiers,
+  scheduleShapeRegistry,
+} from '../src/diffusion/guidance/modifiers';
+import type { GuidanceRule } from '../src/diffusion/guidance/rule';
+import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
+import { findSampler, samplerRegistry } from '../src/diffusion/samplers';
+import type { Sampler } from '../src/diffusion/samplers/sampler';
+import { findSchedule, type Schedule, scheduleRegistry } from '../src/diffusion/schedules';
+
+/** A wrong argument: one line for the user. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+export interface SampleArguments {
+  readonly model: string;
+  /** Class names as given, "null" for the null label; undefined: every class. */
+  readonly labels: readonly string[] | undefined;
+  readonly seeds: readonly number[];
+  readonly sampler: Sampler;
+  readonly schedule: Schedule;
+  readonly rule: GuidanceRule;
+  readonly numSteps: number;
+  readonly modifiers: GuidanceModifiers;
+  readonly params: Parameters;
+  readonly batch: number;
+  readonly threads: number;
+  readonly out: string | undefined;
+  readonly raw: string | undefined;
+}
+
+/** The program's own flags: [flag, placeholder, default, what it says in --help]. */
+const ownFlags = [
+  ['model', 'ID', 'letters', 'network, a folder of public/models'],
+  ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
+  ['seeds', '0-7,12', '0-7', 'seeds of every class'],
+  ['sampler', 'ID', 'heun', ids(samplerRegistry)],
+  ['schedule', 'ID', 'karras', ids(scheduleRegistry)],
+  ['steps', 'N', '20', 'sampler steps'],
+  ['guidance', 'RULE', 'cfg', ids(guidanceRegistry)],
+  ['scale', 'S', '1', 'guidance scale; 1 is off'],
+  ['interval', 'LO,HI', undefined, 'guidance only where sigma is in (LO, HI]'],
+  ['shape', 'ID', undefined, `guidance over the steps: ${ids(scheduleShapeRegistry)}`],
+  ['precision', 'f32', 'f32', 'f32 is the only one on this runtime'],
+  ['batch', 'N', '16', 'samples that run together'],
+  ['threads', 'N', '0', 'CPU threads; 0: the runtime decides'],
+  ['out', 'FILE.png', undefined, 'sheet: a row for each class, a column for each seed'],
+  ['raw', 'FILE.f32', undefined, 'float32 [N,C,H,W], little-endian, class by class'],
+] as const;
+
+type OwnFlag = (typeof ownFlags)[number][0];
+
+/** Every flag that a registry's parameters declare, with who declares it. */
+const parameterFlags = new Map<string, { parameter: NumberParameter; owners: string[] }>();
+for (const { id, parameters } of [...samplerRegistry, ...scheduleRegistry, ...guidanceRegistry]) {
+  for (const parameter of parameters) {
+    const flag = kebab(parameter.id);
+    const known = parameterFlags.get(flag);
+    if (known) known.owners.push(id);
+    else parameterFlags.set(flag, { parameter, owners: [id] });
+  }
+}
+
+export function helpText(): string {
+  const lines = ownFlags.map(([flag, value, fallback, text]) =>
+    helpLine(
+      `--${flag} ${value}`,
+      fallback === undefined ? text : `${text} (default: ${fallback})`,
+    ),
+  );
+  const settings = [...parameterFlags].map(([flag, { parameter, owners }]) =>
+    helpLine(
+      `--${flag} NUMBER`,
+      `${parameter.label}; ${parameter.min} to ${parameter.max} [${owners.join(', ')}]`,
+    ),
+  );
+  return [
+    'Draws samples from a network, on the CPU, with the code of the page.',
+    '',
+    'npm run sample -- --model letters --labels A,B,C --scale 3 --out sheet.png',
+    '',
+    ...lines,
+    helpLine('--help', 'this text'),
+    '',
+    'Settings of samplers, schedules and rules:',
+    ...settings,
+    '',
+  ].join('\n');
+}
+
+/** Reads the command line; undefined when it asks for help. @throws ArgumentError */
+export function parseArguments(args: readonly string[]): SampleArguments | undefined {
+  const given = parseFlags(args);
+  if (given.help !== undefined) return undefined;
+  const text = (flag: OwnFlag) => given[flag] ?? ownFlags.find(([name]) => name === flag)?.[2];
+
+  if (text('out') === undefined && text('raw') === undefined) {
+    throw new ArgumentError('Nothing to write: give --out FILE.png or --raw FILE.f32 (or both)');
+  }
+  if (text('precision') !== 'f32') {
+    throw new ArgumentError(`--precision must be f32, got "${text('precision')}"`);
+  }
+  const sampler = asArgument(() => findSampler(text('sampler')!));
+  const schedule = asArgument(() => findSchedule(text('schedule')!));
+  const rule = asArgument(() => findGuidanceRule(text('guidance')!));
+  for (const flag of ['scale', 'interval', 'shape'] as const) {
+    if (!rule.usesScale && given[flag] !== undefined) {
+      throw new ArgumentError(`--${flag} has no effect with --guidance ${rule.id}`);
+    }
+  }
+  const numSteps = wholeNumber('steps', text('steps')!, 1);
+  const interval = text('interval');
+  const modifiers: GuidanceModifiers = {
+    guidanceScale: number('scale', text('scale')!),
+    interval: interval === undefined ? undefined : parseInterval(interval),
+    schedule: text('shape') as GuidanceModifiers['schedule'],
+  };
+  asArgument(() => checkModifiers(modifiers, numSteps));
+  return {
+    model: text('model')!,
+    labels: text('labels')?.split(','),
+    seeds: parseSeeds(text('seeds')!),
+    sampler,
+    schedule,
+    rule,
+    numSteps,
+    modifiers,
+    params: parseParameters(given, [sampler, schedule, rule]),
+    batch: wholeNumber('batch', text('batch')!, 1),
+    threads: wholeNumber('threads', text('threads')!, 0),
+    out: text('out'),
+    raw: text('raw'),
+  };
+}
+
+/** Class names to indices; "null" is the one after the last. @throws ArgumentError */
+export function labelIndices(
+  labels: readonly string[] | undefined,
+  classes: readonly string[],
+): number[] {
+  if (labels === undefined) return classes.map((_, index) => index);
+  return labels.map((label) => {
+    if (label === 'null') return classes.length;
+    const index = classes.indexOf(label);
+    if (index >= 0) return index;
+    throw new ArgumentError(`--labels must be of ${classes.join(',')} or null, got "${label}"`);
+  });
+}
+
+function parseFlags(args: readonly string[]): Record<string, string | undefined> {
+  const flags = [...ownFlags.map(([flag]) => flag), ...parameterFlags.keys()];
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+  try {
+    const { values } = parseArgs({
+      args: withNegativeValues(args),
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+    });
+    return values as Record<string, string | undefined>;
+  } catch (error) {
+    // Node adds advice after the first sentence.
+    const [message = ''] = (error as Error).message.split(/\n|\. /);
+    throw new ArgumentError(message);
+  }
+}
+
+/** "--scale", "-2" → "--scale=-2": parseArgs takes a value with a hyphen for a flag. */
+function withNegativeValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && last !== undefined && /^--[\w-]+$/.test(last)) {
+      joined[joined.length - 1] = `${last}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+function parseParameters(
+  given: Readonly<Record<string, string | undefined>>,
+  users: readonly { readonly id: string; readonly parameters: readonly NumberParameter[] }[],
+): Parameters {
+  const params: Record<string, number> = {};
+  for (const [flag, { parameter, owners }] of parameterFlags) {
+    const text = given[flag];
+    if (text === undefined) continue;
+    const declared = users.flatMap(({ parameters }) => parameters);
+    const own = declared.find(({ id }) => id === parameter.id);
+    if (own === undefined) {
+      const chosen = users.map(({ id }) => id).join(', ');
+      throw new ArgumentError(`--${flag} is a setting of ${owners.join(', ')}, not of ${chosen}`);
+    }
+    params[own.id] = number(flag, text);
+    asArgument(() => parameterValue(own, params));
+  }
+  return params;
+}
+
+/** "0-3,7" → 0, 1, 2, 3, 7. */
+function parseSeeds(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [, first, last] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(part) ?? [];
+    const from = Number(first);
+    const to = Number(last ?? first);
+    if (!(from <= to && to < 2 ** 32 && to - from < 100_000)) {
+      throw new ArgumentError(`--seeds must be numbers and ranges such as 0-7,12, got "${text}"`);
+    }
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+}
+
+function parseInterval(text: string): readonly [number, number] {
+  const [lo, hi, ...more] = text.split(',');
+  if (lo === undefined || hi === undefined || more.length > 0) {
+    throw new ArgumentError(`--interval must be two numbers LO,HI, got "${text}"`);
+  }
+  return [number('interval', lo), number('interval', hi)];
+}
+
+function number(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new ArgumentError(`--${flag} must be a number, got "${text}"`);
+}
+
+function wholeNumber(flag: string, text: string, min: number): number {
+  const value = number(flag, text);
+  if (Number.isInteger(value) && value >= min) return value;
+  throw new ArgumentError(`--${flag} must be a whole number of at least ${min}, got "${text}"`);
+}
+
+/** Turns a registry's RangeError into the user's. */
+function asArgument<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ArgumentError(error.message);
+    throw error;
+  }
+}
+
+function helpLine(flag: string, text: string): string {
+  return `  ${flag.padEnd(20)} ${text}`;
+}
+
+function ids(registry: readonly { readonly id: string }[]): string {
+  return registry.map(({ id }) => id).join(', ');
+}
+
+function kebab(id: string): string {
+  return id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type LoadedModel, loadModel } from '../src/models/download';
+import type { ReadModelFile } from '../src/models/sources';
+
+/** The site's networks, and the small ones that only tests use. */
+export const modelFolders = ['../public/models', '../e2e/models'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+/** Loads a model from disk with the checks of the page. @throws ModelError */
+export function loadLocalModel(id: string, folders = modelFolders): Promise<LoadedModel> {
+  return loadModel(id, {
+    baseUrl: 'file:///',
+    cache: null,
+    read: readFrom(folders.find((folder) => existsSync(join(folder, id))) ?? folders[0] ?? '.'),
+  });
+}
+
+/** Ids of the models on disk, the site's first. */
+export function localModels(folders = modelFolders): string[] {
+  return folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder).filter((id) => existsSync(join(folder, id, 'manifest.json'))),
+    );
+}
+
+function readFrom(folder: string): ReadModelFile {
+  return async (path) => {
+    try {
+      return new Uint8Array(await readFile(join(folder, path)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+}

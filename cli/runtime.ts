@@ -1,0 +1,59 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DenoiserManifest } from '../src/models/manifest';
+import { loadLocalModel } from './models';
+
+/** A denoising network on onnxruntime-node. */
+export interface NodeNetwork {
+  readonly manifest: DenoiserManifest;
+  /**
+   * D(x; sigma, label) of a batch of any size; one run at a time.
+   *
+   * @param x [batch, channels, height, width] in sigma units
+   * @param sigma [batch]
+   * @param label [batch, classes + 1], rows that sum to 1; the last column is the null label
+   * @returns denoised [batch, channels, height, width]
+   */
+  run(x: Float32Array, sigma: Float32Array, label: Float32Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+export interface OpenNetworkOptions {
+  /** CPU threads; 0: the runtime decides. */
+  readonly threads?: number;
+  /** Where the folders of models are. Default: those of this project. */
+  readonly folders?: readonly string[] | undefined;
+}
+
+/** @throws ModelError; RangeError for a network that does not denoise */
+export async function openNetwork(
+  id: string,
+  { threads = 0, folders }: OpenNetworkOptions = {},
+): Promise<NodeNetwork> {
+  const { manifest, files } = await loadLocalModel(id, folders && [...folders]);
+  if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
+    throw new RangeError(`Model "${id}" must be a denoiser, its role is "${manifest.role}"`);
+  }
+  const graph = files.get('model.onnx');
+  if (graph === undefined) {
+    throw new RangeError(`${id}/manifest.json must list the file model.onnx`);
+  }
+  const session = await InferenceSession.create(graph, { intraOpNumThreads: threads });
+  const sampleSize = manifest.shape.reduce((product, length) => product * length);
+  return {
+    manifest,
+    async run(x, sigma, label) {
+      const batch = sigma.length;
+      if (x.length !== batch * sampleSize) {
+        throw new RangeError(`x must hold ${batch} × ${sampleSize} numbers, got ${x.length}`);
+      }
+      const feeds = {
+        x: new Tensor('float32', x, [batch, ...manifest.shape]),
+        sigma: new Tensor('float32', sigma, [batch]),
+        label: new Tensor('float32', label, [batch, manifest.classes.length + 1]),
+      };
+      const { denoised } = await session.run(feeds);
+      return denoised?.data as Float32Array;
+    },
+    release: () => session.release(),
+  };
+}

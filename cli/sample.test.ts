@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decode } from 'fast-png';
+import { afterAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'sample-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the program as `npm run sample` does. */
+function sample(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const args = ['--import', 'tsx', 'cli/sample.ts', ...line.split(' ')];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** Samples of the test network, 8 × 8 pixels, as the raw file holds them. */
+async function raw(name: string, line: string): Promise<Float32Array> {
+  const file = join(folder, `${name}.f32`);
+  const { code, stderr } = await sample(`--model tiny --steps 6 ${line} --raw ${file}`);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return new Float32Array(new Uint8Array(readFileSync(file)).buffer);
+}
+
+const picture = (samples: Float32Array, i: number) => samples.subarray(i * 64, (i + 1) * 64);
+
+function maxDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i]!)), 0);
+}
+
+test('a sample depends on its label and seed, not on its batch; the order is label-major', async () => {
+  const line = '--sampler ddpm --scale 2';
+  const all = await raw('all', `${line} --labels 0,2 --seeds 3-5`);
+  const split = await raw('split', `${line} --labels 0,2 --seeds 3-5 --batch 4`);
+  expect(all).toHaveLength(6 * 64);
+  expect(all.every(Number.isFinite)).toBe(true);
+  expect(maxDifference(all, split)).toBeLessThan(1e-4);
+
+  const one = await raw('one', `${line} --labels 2 --seeds 4`);
+  expect(maxDifference(picture(all, 4), one)).toBeLessThan(1e-4);
+  expect(maxDifference(picture(all, 1), one)).toBeGreaterThan(0.1); // label 0, seed 4
+  expect(maxDifference(picture(all, 3), one)).toBeGreaterThan(0.1); // label 2, seed 3
+});
+
+test('the null label is the unconditional network, and guidance changes pixels', async () => {
+  const uncond = await raw('uncond', '--labels null --seeds 0-1');
+  const rule = await raw('rule', '--labels 1 --seeds 0-1 --guidance unconditional');
+  expect(maxDifference(uncond, rule)).toBe(0);
+  const off = await raw('off', '--labels 1 --seeds 0-1');
+  const on = await raw('on', '--labels 1 --seeds 0-1 --scale 4');
+  const nowhere = await raw('nowhere', '--labels 1 --seeds 0-1 --scale 4 --interval 90,95');
+  expect(maxDifference(off, uncond)).toBeGreaterThan(0.1);
+  expect(maxDifference(off, on)).toBeGreaterThan(0.1);
+  expect(maxDifference(off, nowhere)).toBe(0);
+});
+
+test('the sheet shows the same pixels, a row a label and a column a seed', async () => {
+  const file = join(folder, 'sheet.png');
+  const samples = await raw('sheet', `--labels 0,3,null --seeds 0-1 --out ${file}`);
+  const sheet = decode(readFileSync(file));
+  expect([sheet.width, sheet.height, sheet.channels]).toEqual([18, 28, 1]);
+  for (let i = 0; i < 6; i++) {
+    const left = (i % 2) * 10;
+    const top = Math.floor(i / 2) * 10;
+    const shown = picture(samples, i).map((_, p) => {
+      return sheet.data[(top + Math.floor(p / 8)) * 18 + left + (p % 8)]!;
+    });
+    const expected = picture(samples, i).map((v) =>
+      Math.round(Math.min(Math.max((v + 1) * 127.5, 0), 255)),
+    );
+    expect(shown).toEqual(expected);
+  }
+});
+
+test('wrong arguments: one line and exit code 2', async () => {
+  const [flag, label, model] = await Promise.all([
+    sample('--steps 0 --out a.png'),
+    sample('--model tiny --labels Q --out a.png'),
+    sample('--model faces --out a.png'),
+  ]);
+  for (const { code, stdout, stderr } of [flag, label, model]) {
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  }
+  expect(label.stderr).toContain('--labels must be of 0,1,2,3 or null, got "Q"');
+  expect(model.stderr).toMatch(/--model must be one of .*tiny.*, got "faces"/);
+});
+
+test('a folder that cannot be written to is exit code 1', async () => {
+  const { code, stderr } = await sample('--model tiny --steps 1 --seeds 0 --out /nowhere/a.png');
+  expect(code).toBe(1);
+  expect(stderr).toContain('/nowhere/a.png');
+});
