@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { playwrightCounts, vitestCounts } from './reports.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'reports-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function report(content: unknown): string {
+  const file = join(folder, 'report.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+test('passed and failed tests are counted', () => {
+  const vitest = report({ numPassedTests: 7, numFailedTests: 2, testResults: [] });
+  expect(vitestCounts(vitest, 1)).toEqual({ passed: 7, failed: 2 });
+  const playwright = report({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 9 } });
+  expect(playwrightCounts(playwright, 1)).toEqual({ passed: 5, failed: 2 });
+});
+
+test('a test file that does not load is a failure', () => {
+  const broken = { status: 'failed', assertionResults: [] };
+  const file = report({ numPassedTests: 7, numFailedTests: 0, testResults: [broken, broken] });
+  expect(vitestCounts(file, 1)).toEqual({ passed: 7, failed: 2 });
+});
+
+test('a run that ended badly is never clean, whatever its report says', () => {
+  const vitest = report({ numPassedTests: 7, numFailedTests: 0, testResults: [] });
+  expect(vitestCounts(vitest, 1)).toEqual({ passed: 7, failed: 1 });
+  const playwright = report({ stats: { expected: 5, unexpected: 0, flaky: 0 } });
+  expect(playwrightCounts(playwright, null)).toEqual({ passed: 5, failed: 1 });
+  expect(playwrightCounts(join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1 });
+  expect(vitestCounts(report('{"numPassed'), 0)).toEqual({ passed: 0, failed: 1 });
+});
