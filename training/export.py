@@ -269,7 +269,7 @@ def export(name: str, out: Path) -> list[str]:
             "flopsPerForward": flops(denoiser, x[:1], sigma[:1], label[:1]),
             "training": {
                 "imagesSeen": about["images"],
-                "minutes": round(about["minutes"], 1),
+                "minutes": max(0.1, round(about["minutes"], 1)),
                 "hardware": about["hardware"],
                 "command": f"python train.py {name}",
             },
@@ -294,7 +294,7 @@ def export(name: str, out: Path) -> list[str]:
         "flopsPerForward": flops(features, x[:1]),
         "training": {
             "imagesSeen": classifier_about["images"],
-            "minutes": round(classifier_about["minutes"], 1),
+            "minutes": max(0.1, round(classifier_about["minutes"], 1)),
             "hardware": f"2 cores, {platform.machine()}",
             "command": f"python classifier.py {name}",
         },

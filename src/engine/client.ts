@@ -1,0 +1,235 @@
+import type { DenoiserManifest } from '../models/manifest';
+import type {
+  BackendChoice,
+  BackendInfo,
+  Ending,
+  EngineEvent,
+  Frame,
+  LoadProgress,
+  Request,
+  SampleSettings,
+} from './protocol';
+
+export type Finished = Extract<Ending, { type: 'done' }>;
+
+export interface LoadOptions {
+  readonly modelId: string;
+  /** Folder of the models, absolute. */
+  readonly baseUrl: string;
+  readonly backend: BackendChoice;
+}
+
+export interface Loaded {
+  readonly manifest: DenoiserManifest;
+  readonly info: BackendInfo;
+  readonly warnings: readonly string[];
+}
+
+/** A request that failed, with the kind of failure for the page to explain. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly kind: Extract<Ending, { type: 'failed' }>['kind'];
+
+  constructor(kind: EngineError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** A request that a newer one replaced, or that was cancelled. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+export interface EngineHandlers {
+  /** The GPU was lost; worker, device and sessions are being rebuilt and the run repeated. */
+  onDeviceLost?(message: string): void;
+  /** The rebuild has ended: what the engine runs on now. */
+  onRecovered?(loaded: Loaded): void;
+}
+
+type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
+  onmessage: ((event: MessageEvent<EngineEvent>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+};
+
+interface Pending {
+  readonly request: Request & { type: 'load' | 'sample' };
+  readonly resolve: (ending: Ending) => void;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly onFrame?: ((frame: Frame) => void) | undefined;
+}
+
+/** How often a run is repeated after losing the device before the loss is reported as a failure. */
+const MOST_REBUILDS = 3;
+
+/** Starts the engine's worker: Vite finds it by this exact form. */
+function startWorker(): WorkerLike {
+  return new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
+}
+
+/**
+ * The engine as the main thread sees it: typed promises over the worker's messages.
+ *
+ * A newer `load` or `sample` replaces the one before, whose promise rejects with `Cancelled`.
+ */
+export class EngineClient {
+  readonly #handlers: EngineHandlers;
+  readonly #start: () => WorkerLike;
+  #worker: WorkerLike | undefined;
+  #lastLoad: LoadOptions | undefined;
+  #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #rebuilds = 0;
+
+  constructor(handlers: EngineHandlers = {}, start: () => WorkerLike = startWorker) {
+    this.#handlers = handlers;
+    this.#start = start;
+  }
+
+  /**
+   * Loads a model. Another backend than before gets a new worker: wasm memory never shrinks.
+   *
+   * @throws EngineError, Cancelled
+   */
+  async load(options: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<Loaded> {
+    if (this.#lastLoad?.backend !== options.backend) this.#stopWorker();
+    this.#lastLoad = options;
+    const ending = await this.#send({ type: 'load', ...options }, { onProgress });
+    if (ending.type !== 'ready') throw failure(ending);
+    return ending;
+  }
+
+  /**
+   * Runs the sampler; `onFrame` sees every step.
+   *
+   * @throws EngineError, Cancelled
+   */
+  async sample(
+    settings: SampleSettings,
+    options: { judge?: boolean; signal?: AbortSignal; onFrame?: (frame: Frame) => void } = {},
+  ): Promise<Finished> {
+    const { judge = true, signal, onFrame } = options;
+    if (signal?.aborted) throw new Cancelled('The request was cancelled before it began');
+    const id = this.#nextId;
+    const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
+    signal?.addEventListener('abort', cancel);
+    try {
+      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrame });
+      if (ending.type !== 'done') throw failure(ending);
+      this.#rebuilds = 0;
+      return ending;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends the worker; what was pending is cancelled. */
+  dispose(): void {
+    this.#stopWorker();
+  }
+
+  #send(
+    request: DistributiveOmit<Pending['request'], 'id'>,
+    handlers: Pick<Pending, 'onProgress' | 'onFrame'>,
+  ): Promise<Ending> {
+    const complete = { ...request, id: this.#nextId++ } as Pending['request'];
+    return new Promise((resolve) => {
+      this.#pending.set(complete.id, { request: complete, resolve, ...handlers });
+      this.#runningWorker().postMessage(complete);
+    });
+  }
+
+  #runningWorker(): WorkerLike {
+    if (!this.#worker) {
+      const worker = this.#start();
+      worker.onmessage = ({ data }) => {
+        if (worker === this.#worker) this.#receive(data);
+      };
+      worker.onerror = ({ message }) => {
+        if (worker !== this.#worker) return;
+        const failed = message || 'The engine could not be started';
+        for (const id of [...this.#pending.keys()]) {
+          this.#end({ type: 'failed', id, kind: 'engine', message: failed });
+        }
+        this.#stopWorker();
+      };
+      this.#worker = worker;
+    }
+    return this.#worker;
+  }
+
+  #receive(event: EngineEvent): void {
+    switch (event.type) {
+      case 'progress':
+        this.#pending.get(event.id)?.onProgress?.(event.progress);
+        break;
+      case 'step':
+        this.#pending.get(event.id)?.onFrame?.(event.frame);
+        break;
+      case 'device-lost':
+        void this.#rebuild(event.message);
+        break;
+      case 'ready':
+      case 'done':
+      case 'cancelled':
+      case 'failed':
+        this.#end(event);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #end(ending: Ending): void {
+    const pending = this.#pending.get(ending.id);
+    this.#pending.delete(ending.id);
+    pending?.resolve(ending);
+  }
+
+  /** A new worker, the model loaded again, and what was pending sent again. */
+  async #rebuild(message: string): Promise<void> {
+    const interrupted = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#stopWorker();
+    if (!this.#lastLoad || ++this.#rebuilds > MOST_REBUILDS) {
+      for (const { request, resolve } of interrupted) {
+        resolve({ type: 'failed', id: request.id, kind: 'engine', message });
+      }
+      return;
+    }
+    this.#handlers.onDeviceLost?.(message);
+    if (!interrupted.some(({ request }) => request.type === 'load')) {
+      const ending = await this.#send({ type: 'load', ...this.#lastLoad }, {});
+      if (ending.type === 'ready') {
+        this.#handlers.onRecovered?.(ending);
+      } else {
+        for (const { request, resolve } of interrupted) resolve({ ...ending, id: request.id });
+        return;
+      }
+    }
+    for (const pending of interrupted) {
+      if (pending.request.type === 'sample' && this.#pending.size > 0) {
+        // A newer sample was asked for during the rebuild.
+        pending.resolve({ type: 'cancelled', id: pending.request.id });
+        continue;
+      }
+      this.#pending.set(pending.request.id, pending);
+      this.#runningWorker().postMessage(pending.request);
+    }
+  }
+
+  #stopWorker(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const id of [...this.#pending.keys()]) this.#end({ type: 'cancelled', id });
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function failure(ending: Ending): Error {
+  return ending.type === 'failed'
+    ? new EngineError(ending.kind, ending.message)
+    : new Cancelled('The request was replaced by a newer one');
+}

@@ -1,0 +1,218 @@
+import { loadModel, loadModelIndex, ModelError } from '../models/download';
+import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
+import { judge } from './judge';
+import type { BackendChoice, Ending, EngineEvent, LoadProgress, Request } from './protocol';
+import { labelRows, runSampler } from './run';
+import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
+
+type LoadRequest = Extract<Request, { type: 'load' }>;
+type SampleRequest = Extract<Request, { type: 'sample' }>;
+
+interface Model<M extends Manifest> {
+  readonly manifest: M;
+  readonly network: Network;
+}
+
+/** A request being answered. */
+class Job {
+  readonly id: number;
+  readonly type: 'load' | 'sample';
+  readonly #abort = new AbortController();
+
+  constructor({ id, type }: LoadRequest | SampleRequest) {
+    this.id = id;
+    this.type = type;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  readonly stopped = (): boolean => this.#abort.signal.aborted;
+
+  stop(): void {
+    this.#abort.abort(new Stopped('The request was superseded'));
+  }
+}
+
+let runtime: Runtime | undefined;
+let denoiser: Model<DenoiserManifest> | undefined;
+let classifier: Model<FeaturesManifest> | undefined;
+
+let running: Job | undefined;
+let waiting: LoadRequest | SampleRequest | undefined;
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  switch (data.type) {
+    case 'load':
+    case 'sample':
+      // The newest request wins: what runs is stopped, what waited is cancelled, nothing queues up.
+      // But a sample waits for its model.
+      if (data.type === 'load' || running?.type === 'sample') running?.stop();
+      if (waiting) post({ type: 'cancelled', id: waiting.id });
+      waiting = data;
+      if (!running) void answerWaiting();
+      break;
+    case 'cancel':
+      if (running?.id === data.id) running.stop();
+      if (waiting?.id === data.id) {
+        post({ type: 'cancelled', id: data.id });
+        waiting = undefined;
+      }
+      break;
+    default:
+      data satisfies never;
+  }
+};
+
+async function answerWaiting(): Promise<void> {
+  while (waiting) {
+    const request = waiting;
+    waiting = undefined;
+    running = new Job(request);
+    post(await answer(request, running));
+    running = undefined;
+  }
+}
+
+async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<Ending> {
+  const { id } = request;
+  try {
+    return request.type === 'load' ? await load(request, job) : await sample(request, job);
+  } catch (error) {
+    if (job.stopped()) return { type: 'cancelled', id };
+    return {
+      type: 'failed',
+      id,
+      kind: error instanceof ModelError ? error.kind : 'engine',
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+async function load(request: LoadRequest, job: Job): Promise<Ending> {
+  const { id, baseUrl, backend } = request;
+  const report = (progress: LoadProgress) => post({ type: 'progress', id, progress });
+  const fetchModel = (model: string) =>
+    loadModel(model, {
+      baseUrl,
+      signal: job.signal,
+      onProgress: (progress) => report({ phase: 'download', ...progress }),
+    });
+
+  const modelId =
+    request.modelId || (await loadModelIndex({ baseUrl, signal: job.signal })).default;
+  const main = await fetchModel(modelId);
+  const { manifest } = main;
+  if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
+    throw new Error(`${modelId}: needs a denoising network, its manifest says "${manifest.role}"`);
+  }
+  const judgeId = manifest.companions?.features;
+  const companion = judgeId === undefined ? undefined : await fetchModel(judgeId);
+  const judgeManifest = companion?.manifest;
+  if (judgeManifest && judgeManifest.role !== 'features') {
+    throw new Error(
+      `${judgeId}: needs a feature network, its manifest says "${judgeManifest.role}"`,
+    );
+  }
+
+  report({ phase: 'prepare' });
+  await denoiser?.network.release();
+  await classifier?.network.release();
+  runtime ??= await open(backend);
+  const openModels = (on: Runtime) => {
+    classifier = companion &&
+      judgeManifest && { manifest: judgeManifest, network: on.open(graphOf(companion)) };
+    denoiser = { manifest, network: on.open(graphOf(main)) };
+    return denoiser;
+  };
+
+  report({ phase: 'warm-up' });
+  try {
+    await trial(openModels(runtime));
+  } catch (error) {
+    if (runtime.info.backend === 'wasm') throw error;
+    // The adapter promised what it does not keep.
+    const detail = error instanceof Error ? error.message : String(error);
+    runtime = await openWasm({ reason: 'trial-failed', detail });
+    await trial(openModels(runtime));
+  }
+  if (job.stopped()) throw new Stopped('The load was superseded');
+  const warnings = [...main.warnings, ...(companion?.warnings ?? [])];
+  return { type: 'ready', id, manifest, info: runtime.info, warnings };
+}
+
+async function open(backend: BackendChoice): Promise<Runtime> {
+  const opened = await openRuntime(backend);
+  void opened.lost.then((message) => {
+    // A device given up for wasm does not matter any more.
+    if (runtime === opened) post({ type: 'device-lost', message });
+  });
+  return opened;
+}
+
+/** A first evaluation: compiles the shaders and shows whether the numbers can be true. */
+async function trial({ manifest, network }: Model<DenoiserManifest>): Promise<void> {
+  const size = manifest.shape.reduce((a, b) => a * b);
+  const { denoised } = await network.run(
+    {
+      x: { data: new Float32Array(2 * size), dims: manifest.shape },
+      sigma: { data: new Float32Array([1, 1]), dims: [] },
+      label: {
+        data: labelRows([0, manifest.classes.length], manifest.classes.length),
+        dims: [manifest.classes.length + 1],
+      },
+    },
+    2,
+  );
+  // Data lies in [-1, 1]: an estimate of it that does not is no estimate.
+  const wrong = denoised!.find((value) => !(Math.abs(value) < 10));
+  if (wrong !== undefined) {
+    throw new Error(`The network's trial run must give numbers within ±10, got ${wrong}`);
+  }
+}
+
+async function sample({ id, settings, judge: judged }: SampleRequest, job: Job): Promise<Ending> {
+  if (!denoiser) throw new Error('sample: needs a loaded model, none is');
+  const { network, manifest } = denoiser;
+  // A run on wasm never leaves the microtasks: messages are let in between the network's runs.
+  const breathing: Network = {
+    ...network,
+    run: async (...args) => {
+      await messagesIn();
+      return network.run(...args);
+    },
+  };
+  const { samples, frame, figures } = await runSampler(
+    breathing,
+    manifest,
+    settings,
+    (step) => post({ type: 'step', id, frame: step }, [step.x.buffer, step.denoised.buffer]),
+    job.stopped,
+  );
+  const verdicts =
+    judged && classifier
+      ? await judge(classifier.network, classifier.manifest, samples, settings.labels, job.stopped)
+      : undefined;
+  return { type: 'done', id, samples, frame, figures, verdicts };
+}
+
+const { port1, port2 } = new MessageChannel();
+
+/** Resolves in a later task, after the messages that have arrived; a timer would wait 4 ms. */
+function messagesIn(): Promise<void> {
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve();
+    port2.postMessage(null);
+  });
+}
+
+function graphOf({ manifest, files }: Awaited<ReturnType<typeof loadModel>>): Uint8Array {
+  const graph = files.get('model.onnx');
+  if (!graph) throw new Error(`${manifest.id}: the manifest must list the file model.onnx`);
+  return graph;
+}
+
+function post(event: EngineEvent, transfer: Transferable[] = []): void {
+  self.postMessage(event, { transfer });
+}

@@ -1,0 +1,129 @@
+import type { GuidanceModifiers } from '../diffusion/guidance/modifiers';
+import type { Parameters } from '../diffusion/parameters';
+import type { DownloadProgress } from '../models/download';
+import type { ModelErrorKind } from '../models/errors';
+import type { DenoiserManifest } from '../models/manifest';
+
+export type Backend = 'webgpu' | 'wasm';
+export type BackendChoice = 'auto' | Backend;
+
+/** Everything that decides the pixels of a run, besides the network and the backend. */
+export interface SampleSettings {
+  /** One seed a sample: an integer 0 … 2^32 - 1. */
+  readonly seeds: readonly number[];
+  /** One class index a sample; the number of classes stands for the null label. */
+  readonly labels: readonly number[];
+  readonly numSteps: number;
+  readonly sampler: string;
+  readonly schedule: string;
+  readonly guidance: string;
+  /** Values of the sampler's, schedule's and rule's declared parameters by id; defaults elsewhere. */
+  readonly parameters: Parameters;
+  readonly modifiers: GuidanceModifiers;
+}
+
+/** Why WebGPU is not used although it was wanted. */
+export type FallbackReason = 'no-webgpu' | 'no-adapter' | 'no-device' | 'trial-failed';
+
+/** What the engine runs on, for the badge. */
+export interface BackendInfo {
+  readonly backend: Backend;
+  /** The GPU as the browser names it; empty for wasm. */
+  readonly adapter: string;
+  /** Threads of the wasm backend; 1 on WebGPU. */
+  readonly threads: number;
+  readonly precision: 'f32';
+  /** Largest batch of one network run, from the adapter's limits. */
+  readonly maxBatch: number;
+  readonly fallback?: { readonly reason: FallbackReason; readonly detail: string };
+}
+
+export type LoadProgress =
+  | ({ readonly phase: 'download' } & DownloadProgress)
+  | { readonly phase: 'prepare' | 'warm-up' };
+
+/** Network evaluations and times of one run. */
+export interface RunFigures {
+  /** Network evaluations a sample: conditional and unconditional count one each. */
+  readonly nfe: number;
+  readonly totalMs: number;
+  /** Time of the run spent inside the network. */
+  readonly networkMs: number;
+}
+
+/** What the model's classifier says of the finished samples. */
+export interface Verdicts {
+  /** The feature network's id: every figure is named after it. */
+  readonly network: string;
+  /** Class with the highest logit, and its probability, sample by sample. */
+  readonly predicted: readonly number[];
+  readonly confidence: readonly number[];
+  /** Share recognised as the class asked for; undefined if a sample was asked for no class. */
+  readonly classAccuracy: number | undefined;
+  /** Mean Euclidean feature distance of two samples of one label; undefined where no label has two. */
+  readonly diversity: number | undefined;
+}
+
+/** One moment of a run. Pictures are bytes [batch, channels, height, width] as a screen shows them. */
+export interface Frame {
+  readonly step: number;
+  /** Noise level of x; 0 in the last frame, the finished sample. */
+  readonly sigma: number;
+  /** The noisy picture, scaled to constant variance: x / sqrt(1 + sigma²). */
+  readonly x: Uint8Array;
+  /** The guided estimate D(x; sigma). */
+  readonly denoised: Uint8Array;
+}
+
+export type Request =
+  | {
+      readonly type: 'load';
+      readonly id: number;
+      /** Empty: the default of the folder's index. */
+      readonly modelId: string;
+      readonly baseUrl: string;
+      readonly backend: BackendChoice;
+    }
+  | {
+      readonly type: 'sample';
+      readonly id: number;
+      readonly settings: SampleSettings;
+      /** Whether the classifier looks at the finished samples. */
+      readonly judge: boolean;
+    }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** Ends a request. */
+export type Ending =
+  | {
+      readonly type: 'ready';
+      readonly id: number;
+      readonly manifest: DenoiserManifest;
+      readonly info: BackendInfo;
+      /** What could not be checked about the files. */
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      /** Finished samples [batch, channels, height, width] in [-1, 1], unclipped. */
+      readonly samples: Float32Array;
+      readonly frame: Frame;
+      readonly figures: RunFigures;
+      readonly verdicts: Verdicts | undefined;
+    }
+  | { readonly type: 'cancelled'; readonly id: number }
+  | {
+      readonly type: 'failed';
+      readonly id: number;
+      readonly kind: ModelErrorKind | 'engine';
+      readonly message: string;
+    };
+
+/** Every load or sample request ends in exactly one `Ending`; progress and steps come before it. */
+export type EngineEvent =
+  | Ending
+  | { readonly type: 'progress'; readonly id: number; readonly progress: LoadProgress }
+  | { readonly type: 'step'; readonly id: number; readonly frame: Frame }
+  /** The GPU is gone and this worker with it: the client rebuilds both and repeats what ran. */
+  | { readonly type: 'device-lost'; readonly message: string };

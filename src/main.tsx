@@ -1,0 +1,40 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { EngineClient } from './engine/client';
+import { keepAddress } from './state/address';
+import { Runner } from './state/runner';
+import { FIRST_VISIT } from './state/settings';
+import { createAppStore } from './state/store';
+import { Trajectories } from './state/trajectories';
+import { readAddress } from './state/url';
+import { AppView } from './ui/AppView';
+import { type App, AppContext } from './ui/app-context';
+import './ui/styles.css';
+
+const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+const { settings, misread } = readAddress(location.search, { ...FIRST_VISIT, language });
+const store = createAppStore(settings);
+if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
+
+const trajectories = new Trajectories();
+const client = new EngineClient({
+  onDeviceLost: () => store.setState({ notice: { kind: 'device-lost' } }),
+  onRecovered: (loaded) => {
+    store.setState({ notice: { kind: 'recovered' } });
+    runner.ready(loaded);
+  },
+});
+const models = new URL('models/', document.baseURI).href;
+const runner = new Runner(store, client, trajectories, models);
+const app: App = { store, runner, trajectories };
+
+keepAddress(store, { ...FIRST_VISIT, language });
+void runner.load();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <AppContext.Provider value={app}>
+      <AppView />
+    </AppContext.Provider>
+  </StrictMode>,
+);

@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { useAppState, useStrings } from './app-context';
+import { Controls } from './Controls';
+import { Header } from './Header';
+import { Notices } from './Notices';
+import { Presets } from './Presets';
+import { Stage } from './Stage';
+
+/** The whole page. */
+export function AppView() {
+  const strings = useStrings();
+  useDocument();
+  return (
+    <>
+      <a className="skip" href="#stage">
+        {strings.skip}
+      </a>
+      <Header />
+      <Presets />
+      <div className="layout">
+        <Controls />
+        <div className="main">
+          <Notices />
+          <Stage />
+          <details className="about">
+            <summary>{strings.about.summary}</summary>
+            <p className="formula">{strings.about.formula}</p>
+            {strings.about.paragraphs.map((paragraph) => (
+              <p key={paragraph}>{paragraph}</p>
+            ))}
+          </details>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Language and theme belong to the document. */
+function useDocument(): void {
+  const language = useAppState(({ settings }) => settings.language);
+  const theme = useAppState(({ settings }) => settings.theme);
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  }, [language]);
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const apply = () => {
+      document.documentElement.dataset.theme =
+        theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
+    };
+    apply();
+    dark.addEventListener('change', apply);
+    return () => dark.removeEventListener('change', apply);
+  }, [theme]);
+}

@@ -1,0 +1,129 @@
+import { type ColumnState, removeColumn, selectColumn } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+import { SampleGrid } from './SampleGrid';
+import type { Strings } from './strings';
+
+interface ColumnProps {
+  readonly index: number;
+  readonly state: ColumnState;
+  /** What tells this column from the others. */
+  readonly heading: string;
+}
+
+/** One setting: its heading, its samples, and what was measured on them. */
+export function Column({ index, state, heading }: ColumnProps) {
+  const { store, runner } = useApp();
+  const strings = useStrings();
+  const { stage } = strings;
+  const active = useAppState(({ settings }) => settings.active === index);
+  const alone = useAppState(({ settings }) => settings.columns.length === 1);
+  const count = useAppState(({ settings }) => settings.count);
+  const what = useAppState(({ settings: { subject } }) =>
+    subject.kind === 'class' ? subject.name : subject.kind === 'word' ? subject.text : null,
+  );
+  const label = stage.samplesOf(count, what ?? stage.unconditional);
+  return (
+    <article
+      className="column"
+      data-active={active}
+      data-status={state.status}
+      aria-label={`${stage.column(index + 1)}: ${heading}`}
+      onPointerDownCapture={() => selectColumn(store, index)}
+    >
+      <header>
+        <h3>
+          <button
+            type="button"
+            aria-pressed={active}
+            title={stage.select(index + 1)}
+            onClick={() => selectColumn(store, index)}
+          >
+            {heading}
+          </button>
+        </h3>
+        {!alone && (
+          <button
+            type="button"
+            className="quiet"
+            aria-label={stage.remove(index + 1)}
+            onPointerDownCapture={(event) => event.stopPropagation()}
+            onClick={() => removeColumn(store, index)}
+          >
+            ×
+          </button>
+        )}
+      </header>
+      <SampleGrid column={state} label={`${heading}. ${label}`} />
+      <progress
+        max={state.numSteps || 1}
+        value={state.status === 'running' ? state.step : 0}
+        aria-label={stage.running(state.step, state.numSteps)}
+      />
+      {state.status === 'failed' ? (
+        <p className="error" role="alert">
+          {stage.failed} {state.message}{' '}
+          <button type="button" onClick={() => runner.repeat()}>
+            {strings.retry}
+          </button>
+        </p>
+      ) : (
+        <Figures state={state} strings={strings} />
+      )}
+    </article>
+  );
+}
+
+function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
+  const { figures: words, stage } = strings;
+  const { figures, verdicts, preview, status } = state;
+  const share = verdicts?.classAccuracy;
+  return (
+    <div className="figures">
+      <dl>
+        <div title={verdicts && words.recognisedHint(verdicts.network)}>
+          <dt>{words.recognised}</dt>
+          <dd data-figure="recognised">
+            {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
+          </dd>
+        </div>
+        <div title={verdicts && words.diversityHint(verdicts.network)}>
+          <dt>{words.diversity}</dt>
+          <dd data-figure="diversity">
+            {verdicts?.diversity === undefined ? words.notAvailable : verdicts.diversity.toFixed(1)}
+          </dd>
+        </div>
+      </dl>
+      <p className="costs">
+        {preview && figures ? (
+          <b>{stage.preview(state.numSteps)}</b>
+        ) : status === 'running' ? (
+          stage.running(state.step, state.numSteps)
+        ) : status === 'waiting' ? (
+          stage.waiting
+        ) : (
+          figures && (
+            <>
+              <span title={words.evaluationsHint}>
+                {words.evaluations} <b data-figure="nfe">{figures.nfe}</b>
+              </span>{' '}
+              <span>
+                <b>{duration(figures.totalMs / state.numSteps)}</b> {words.perStep}
+              </span>{' '}
+              <span>
+                <b>{seconds(figures.totalMs)}</b> {words.total}
+              </span>
+            </>
+          )
+        )}
+      </p>
+    </div>
+  );
+}
+
+function duration(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,200 @@
+import { findGuidanceRule } from '../diffusion/guidance';
+import { findSampler } from '../diffusion/samplers';
+import { findSchedule } from '../diffusion/schedules';
+import { CHOICES, type ColumnSettings, LIMITS } from '../state/settings';
+import { change, changeColumn, rollSeed } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+import { IntervalSlider } from './IntervalSlider';
+import { Select } from './Select';
+import { Slider } from './Slider';
+import { SubjectPicker } from './SubjectPicker';
+import { nameOf } from './strings';
+
+/** The settings: what is drawn, for all columns, and how, for the active one. */
+export function Controls() {
+  const strings = useStrings();
+  const { controls } = strings;
+  const active = useAppState(({ settings }) => settings.active);
+  const classes = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.classes : undefined,
+  );
+  return (
+    <aside className="panel" aria-label={controls.label}>
+      {classes && <SubjectPicker classes={classes} />}
+      <section className="group" aria-labelledby="editing">
+        <h2 id="editing">{controls.editing(active + 1)}</h2>
+        <GuidanceControls />
+        <SamplerControls />
+      </section>
+      <NoiseControls />
+    </aside>
+  );
+}
+
+function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) => void] {
+  const { store } = useApp();
+  const column = useAppState(({ settings }) => settings.columns[settings.active]!);
+  return [column, (changes) => changeColumn(store, changes)];
+}
+
+function GuidanceControls() {
+  const { store } = useApp();
+  const { controls } = useStrings();
+  const unit = useAppState(({ settings }) => settings.unit);
+  const [column, set] = useActiveColumn();
+  const rule = findGuidanceRule(column.guidance);
+  const offset = unit === 'w' ? 1 : 0; // the paper's w = s - 1
+  const { min, max, step } = LIMITS.guidanceScale;
+  const rounded = (value: number) => Number(value.toFixed(4));
+  return (
+    <>
+      {rule.usesScale && (
+        <div className="with-unit">
+          <Slider
+            label={controls.guidanceScale}
+            hint={unit === 's' ? controls.scaleHintS : controls.scaleHintW}
+            value={rounded(column.guidanceScale - offset)}
+            min={min - offset}
+            max={max - offset}
+            step={step}
+            onChange={(value) => set({ guidanceScale: rounded(value + offset) })}
+          />
+          <fieldset className="segments" aria-label={controls.unit}>
+            {(['s', 'w'] as const).map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={unit === name}
+                onClick={() => change(store, { unit: name })}
+              >
+                <i>{name}</i>
+              </button>
+            ))}
+          </fieldset>
+        </div>
+      )}
+      <Select
+        label={controls.guidance}
+        value={column.guidance}
+        entries={CHOICES.guidance}
+        onChange={(guidance) => set({ guidance })}
+      />
+      <ParameterSliders owner={rule} />
+      {rule.usesScale && (
+        <>
+          <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
+          <Select
+            label={controls.shape}
+            value={column.shape}
+            entries={CHOICES.shape}
+            onChange={(shape) => set({ shape })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function SamplerControls() {
+  const { controls } = useStrings();
+  const [column, set] = useActiveColumn();
+  return (
+    <>
+      <Slider
+        label={controls.numSteps}
+        value={column.numSteps}
+        {...LIMITS.numSteps}
+        onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
+      />
+      <Select
+        label={controls.sampler}
+        value={column.sampler}
+        entries={CHOICES.sampler}
+        onChange={(sampler) => set({ sampler })}
+      />
+      <ParameterSliders owner={findSampler(column.sampler)} />
+      <Select
+        label={controls.schedule}
+        value={column.schedule}
+        entries={CHOICES.schedule}
+        onChange={(schedule) => set({ schedule })}
+      />
+      <ParameterSliders owner={findSchedule(column.schedule)} />
+    </>
+  );
+}
+
+/** Sliders for whatever parameters a registry entry declares. */
+function ParameterSliders({
+  owner,
+}: {
+  owner: { parameters: ReturnType<typeof findSampler>['parameters'] };
+}) {
+  const strings = useStrings();
+  const [column, set] = useActiveColumn();
+  return owner.parameters.map((parameter) => (
+    <Slider
+      key={parameter.id}
+      label={nameOf(strings, parameter)}
+      value={column.parameters[parameter.id] ?? parameter.default}
+      min={parameter.min}
+      max={parameter.max}
+      step={parameter.step}
+      onChange={(value) => {
+        const { [parameter.id]: _, ...others } = column.parameters;
+        const same = value === parameter.default;
+        set({ parameters: same ? others : { ...others, [parameter.id]: value } });
+      }}
+    />
+  ));
+}
+
+function NoiseControls() {
+  const { store } = useApp();
+  const { controls } = useStrings();
+  const seed = useAppState(({ settings }) => settings.seed);
+  const locked = useAppState(({ settings }) => settings.seedLocked);
+  const count = useAppState(({ settings }) => settings.count);
+  const word = useAppState(({ settings }) => settings.subject.kind === 'word');
+  return (
+    <section className="group" aria-labelledby="noise">
+      <h2 id="noise">{controls.more}</h2>
+      <div className="field inline">
+        <label htmlFor="seed">{controls.seed}</label>
+        <input
+          id="seed"
+          type="number"
+          min={0}
+          max={2 ** 32 - 1}
+          step={1}
+          value={seed}
+          onChange={({ target }) => {
+            const value = Number(target.value);
+            const fits = Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+            if (target.value !== '' && fits) change(store, { seed: value });
+          }}
+        />
+        <button type="button" onClick={() => rollSeed(store)}>
+          <span aria-hidden="true">⚄</span> {controls.dice}
+        </button>
+        <label className="check" title={controls.lock}>
+          <input
+            type="checkbox"
+            checked={locked}
+            aria-label={controls.lock}
+            onChange={({ target }) => change(store, { seedLocked: target.checked })}
+          />
+          {controls.lockHint}
+        </label>
+      </div>
+      {!word && (
+        <Slider
+          label={controls.count}
+          value={count}
+          {...LIMITS.count}
+          onChange={(value) => change(store, { count: Math.round(value) })}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+import type { LoadProgress } from '../engine/protocol';
+import type { Notice } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+import type { Strings } from './strings';
+
+/** How the loading stands, or why it failed; short notices. */
+export function Notices() {
+  const { store } = useApp();
+  const strings = useStrings();
+  const notice = useAppState((state) => state.notice);
+  return (
+    <div className="notices" aria-live="polite">
+      <Loading />
+      {notice && (
+        <p className="notice" data-notice={notice.kind}>
+          {noticeText(notice, strings)}{' '}
+          <button type="button" onClick={() => store.setState({ notice: undefined })}>
+            {strings.notice.dismiss}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Loading() {
+  const { runner } = useApp();
+  const strings = useStrings();
+  const engine = useAppState((state) => state.engine);
+  switch (engine.status) {
+    case 'ready':
+      return null;
+    case 'failed':
+      return (
+        <div className="notice error" role="alert" data-error={engine.kind}>
+          <p>
+            <strong>{strings.failure[engine.kind]}.</strong> {engine.message}
+          </p>
+          <button type="button" onClick={() => void runner.load()}>
+            {strings.retry}
+          </button>
+        </div>
+      );
+    case 'loading': {
+      const { progress } = engine;
+      const download = progress?.phase === 'download' ? progress : undefined;
+      return (
+        <div className="notice" data-loading={progress?.phase ?? 'start'}>
+          <p>{progressText(progress, strings)}</p>
+          <progress
+            aria-label={progressText(progress, strings)}
+            {...(download && { value: download.receivedBytes, max: download.totalBytes })}
+          />
+        </div>
+      );
+    }
+    default:
+      return engine satisfies never;
+  }
+}
+
+function progressText(progress: LoadProgress | undefined, { loading }: Strings): string {
+  switch (progress?.phase) {
+    case undefined:
+      return loading.start;
+    case 'download':
+      return progress.fromCache
+        ? loading.fromCache
+        : loading.download(
+            progress.file,
+            megabytes(progress.receivedBytes),
+            megabytes(progress.totalBytes),
+          );
+    case 'prepare':
+      return loading.prepare;
+    case 'warm-up':
+      return loading.warmUp;
+    default:
+      return progress satisfies never;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function noticeText(notice: Notice, { notice: words }: Strings): string {
+  switch (notice.kind) {
+    case 'misread':
+      return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
+    case 'unchecked':
+      return notice.warnings.join(' ');
+    case 'device-lost':
+      return words.deviceLost;
+    case 'recovered':
+      return words.recovered;
+    case 'copied':
+      return words.copied;
+    default:
+      return notice satisfies never;
+  }
+}

@@ -1,0 +1,44 @@
+import { LIMITS } from '../state/settings';
+import { pinColumn } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+import { Column } from './Column';
+import { describeColumns } from './describe';
+import { Filmstrips } from './Filmstrips';
+import { Timeline } from './Timeline';
+
+/** The columns side by side on the same noise, and the timeline that scrubs them together. */
+export function Stage() {
+  const { store } = useApp();
+  const strings = useStrings();
+  const { stage } = strings;
+  const settings = useAppState((state) => state.settings.columns);
+  const unit = useAppState((state) => state.settings.unit);
+  const columns = useAppState((state) => state.columns);
+  const { differences, headings } = describeColumns(settings, strings, unit);
+  const busy = columns.some(({ status }) => status === 'running' || status === 'waiting');
+  return (
+    <main id="stage" className="stage" aria-label={stage.label} aria-busy={busy}>
+      <div className="caption">
+        <p>
+          {differences.length > 0 && stage.differIn(differences.join(', '))}{' '}
+          {settings.length > 1 && stage.sameNoise}
+        </p>
+        <button
+          type="button"
+          title={stage.pinHint}
+          disabled={settings.length >= LIMITS.columns}
+          onClick={() => pinColumn(store)}
+        >
+          <span aria-hidden="true">⧉</span> {stage.pin}
+        </button>
+      </div>
+      <div className="columns" data-count={columns.length}>
+        {columns.map((state, index) => (
+          <Column key={state.id} index={index} state={state} heading={headings[index] ?? ''} />
+        ))}
+      </div>
+      <Timeline />
+      <Filmstrips headings={headings} />
+    </main>
+  );
+}

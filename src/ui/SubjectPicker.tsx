@@ -1,0 +1,66 @@
+import { useId } from 'react';
+import { LIMITS, type Subject } from '../state/settings';
+import { changeSubject } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+
+/** What to draw: a class, no class, or a word with a sample a letter. */
+export function SubjectPicker({ classes }: { classes: readonly string[] }) {
+  const { store } = useApp();
+  const { controls } = useStrings();
+  const subject = useAppState(({ settings }) => settings.subject);
+  const id = useId();
+  const choose = (next: Subject) => changeSubject(store, next);
+
+  /** Keeps the letters the model knows, in whichever case it knows them. */
+  const spell = (typed: string) => {
+    const letters = [...typed].flatMap(
+      (letter) =>
+        [letter, letter.toUpperCase(), letter.toLowerCase()].find((l) => classes.includes(l)) ?? [],
+    );
+    if (letters.length) choose({ kind: 'word', text: letters.slice(0, LIMITS.word).join('') });
+    else if (subject.kind === 'word') choose({ kind: 'class', name: classes[0]! });
+  };
+
+  return (
+    <fieldset className="field">
+      <legend>{controls.subject}</legend>
+      <div className="classes">
+        {classes.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-label={controls.classOf(name)}
+            aria-pressed={subject.kind === 'class' && subject.name === name}
+            onClick={() => choose({ kind: 'class', name })}
+          >
+            {name}
+          </button>
+        ))}
+        <button
+          type="button"
+          className="wide"
+          title={controls.noClassHint}
+          aria-label={controls.noClassHint}
+          aria-pressed={subject.kind === 'none'}
+          onClick={() => choose({ kind: 'none' })}
+        >
+          {controls.noClass}
+        </button>
+      </div>
+      <div className="inline word">
+        <label htmlFor={id}>{controls.word}</label>
+        <input
+          id={id}
+          type="text"
+          value={subject.kind === 'word' ? subject.text : ''}
+          maxLength={LIMITS.word}
+          placeholder={controls.wordPlaceholder}
+          title={controls.wordHint}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => spell(event.target.value)}
+        />
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,30 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { Runner } from '../state/runner';
+import type { AppState, Store } from '../state/store';
+import type { Trajectories } from '../state/trajectories';
+import { STRINGS, type Strings } from './strings';
+
+export interface App {
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly trajectories: Trajectories;
+}
+
+export const AppContext = createContext<App | undefined>(undefined);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('useApp: needs an AppContext.Provider above, found none');
+  return app;
+}
+
+/** A value of the store; the component is drawn again when it changes. */
+export function useAppState<T>(select: (state: AppState) => T): T {
+  return useStore(useApp().store, select);
+}
+
+/** The words of the chosen language. */
+export function useStrings(): Strings {
+  return STRINGS[useAppState(({ settings }) => settings.language)];
+}
