@@ -127,6 +127,7 @@ class UNet(nn.Module):
         self.frequencies = nn.Buffer(torch.exp(torch.linspace(math.log(0.5), math.log(32.0), 16)))
         self.embed_noise = nn.Linear(32, config.embedding)
         self.embed_label = nn.Linear(config.classes + 1, config.embedding, bias=False)
+        nn.init.normal_(self.embed_label.weight)  # a one-hot row is small: the default would drown in the noise
         self.stem = nn.Conv2d(config.shape[0] * config.patch**2, c[0], 3, padding=1)
 
         self.encoder, self.down = nn.ModuleList(), nn.ModuleList()

@@ -97,7 +97,7 @@ def save(path: Path, value) -> None:
     os.replace(temporary, path)
 
 
-def train(name: str, recipe: Recipe, run: Path, data_folder: str | None, compile: bool, log_every: int = 100) -> Path:
+def train(name: str, recipe: Recipe, run: Path, data_folder: str | None, compile: bool, log_every: int = 100, checkpoint_every: float = 120.0) -> Path:
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
     generator = torch.Generator().manual_seed(recipe.seed)
@@ -165,7 +165,7 @@ def train(name: str, recipe: Recipe, run: Path, data_folder: str | None, compile
             writer.writerow([images, f"{minutes:.2f}", f"{smoothed:.5f}", f"{lr:.2e}"])
             log.flush()
             print(f"{images:>9,} images  {minutes:6.1f} min  loss {smoothed:.4f}  lr {lr:.1e}", flush=True)
-        if time.monotonic() - last > 120:
+        if time.monotonic() - last > checkpoint_every:
             checkpoint_now()
             snapshot(run / "ema.pt", ema)
             last = time.monotonic()

@@ -1,0 +1,184 @@
+"""The whole chain on the tiny configuration: train, resume, classify, evaluate, export, compare with ONNX."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+import classifier
+import evaluate
+import export
+import train
+from networks import Denoiser, UNetConfig, flops, parameters
+from sampling import heun
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """The runs folder after training the tiny denoiser and its classifier with the commands' own functions."""
+    folder = tmp_path_factory.mktemp("runs")
+    train.RUNS = evaluate.RUNS = export.RUNS = folder
+    train.train("tiny", train.RECIPES["tiny"], folder / "tiny", None, compile=False)
+    classifier.train_classifier("tiny", folder / "tiny-features", None, compile=False)
+    return folder
+
+
+def test_loss_falls_and_the_log_says_so(runs):
+    rows = (runs / "tiny/log.csv").read_text().splitlines()
+    assert rows[0] == "images,minutes,loss,lr"
+    losses = [float(row.split(",")[2]) for row in rows[1:]]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_classifier_learns(runs):
+    _, about = classifier.load_classifier(runs / "tiny-features/classifier.pt")
+    assert about["accuracy"] > 0.95
+
+
+def test_guidance_raises_class_accuracy_of_weak_network(runs):
+    """The weak snapshot, trained on a twelfth, still gains from guidance; the full one is accurate."""
+    network, _ = classifier.load_classifier(runs / "tiny-features/classifier.pt")
+    labels = torch.arange(4).repeat_interleave(64)
+
+    def accuracy(name, scale):
+        denoiser, _ = train.load_denoiser(runs / "tiny" / name)
+        samples = evaluate.generate(denoiser, labels, scale, steps=8)
+        logits, _ = classifier.logits_and_features(network, evaluate.quantised(samples))
+        return float((logits.argmax(1) == labels).float().mean())
+
+    assert accuracy("ema.pt", 2) > 0.95
+    assert accuracy("weak.pt", 3) > accuracy("weak.pt", 1)
+
+
+def test_resume_continues_exactly(tmp_path):
+    """Stopping after half the images and resuming gives the same weights as one run."""
+    recipe = dataclasses.replace(train.RECIPES["tiny"], images=64 * 20)
+    torch.manual_seed(0)
+    whole = train.train("tiny", recipe, tmp_path / "whole", None, compile=False)
+
+    original = train.training_batch
+    seen = 0
+
+    def interrupted(*args):
+        nonlocal seen
+        seen += 1
+        if seen == 11:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    # A checkpoint after ten steps: what the clock does in long runs.
+    half = dataclasses.replace(recipe)
+    train.training_batch = interrupted
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train.train("tiny", half, tmp_path / "parts", None, compile=False, checkpoint_every=0.0)
+    finally:
+        train.training_batch = original
+    parts = train.train("tiny", recipe, tmp_path / "parts", None, compile=False)
+    a, b = (torch.load(p, weights_only=False)["ema"] for p in (whole, parts))
+    assert all(torch.equal(a[k], b[k]) for k in a)
+
+
+def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
+    """ONNX Runtime and PyTorch agree to 1e-4 after Heun's method with guidance, for two batch sizes."""
+    ids = export.export("tiny", tmp_path)
+    export.write_index(tmp_path)
+    assert ids == ["tiny", "tiny-weak", "tiny-features"]
+    assert json.loads((tmp_path / "index.json").read_text())["default"] == "tiny"
+    denoiser, _ = train.load_denoiser(runs / "tiny/ema.pt")
+    rounded = export.half_rounded(denoiser)
+    session = onnxruntime.InferenceSession(str(tmp_path / "tiny/model.onnx"), providers=["CPUExecutionProvider"])
+
+    class Onnx:
+        config = denoiser.config
+
+        def __call__(self, x, sigma, label):
+            feed = {"x": x.numpy(), "sigma": sigma.numpy(), "label": label.numpy()}
+            return torch.from_numpy(session.run(None, feed)[0])
+
+    for batch in (1, 5):
+        noise = torch.randn(batch, 1, 8, 8, generator=torch.Generator().manual_seed(3))
+        label = torch.eye(5)[torch.arange(batch) % 4]
+        difference = (heun(rounded, noise, label, 3.0, 10) - heun(Onnx(), noise, label, 3.0, 10)).abs().max()
+        assert float(difference) < 1e-4
+
+
+@pytest.mark.parametrize("norm", ["group", "layer"])
+def test_exported_graph_is_static_and_equals_pytorch_at_every_noise_level(norm, tmp_path):
+    torch.manual_seed(1)
+    config = UNetConfig(shape=(3, 16, 16), classes=3, channels=(16, 32), blocks=1, embedding=16, heads=2, norm=norm)
+    denoiser = Denoiser(config).eval()
+    for p in denoiser.parameters():  # zero-initialised layers would hide mistakes
+        p.data += 0.05 * torch.randn_like(p)
+    denoiser.requires_grad_(False)
+    export.export_denoiser(denoiser, tmp_path / "model.onnx")
+    sigma = torch.tensor([0.002, 0.5, 80.0])
+    x = torch.randn(3, 3, 16, 16) * sigma[:, None, None, None]
+    label = torch.eye(4)[[0, 3, 2]]
+    difference = export.onnx_difference(tmp_path / "model.onnx", export.half_rounded(denoiser), x, sigma, label)
+    assert difference < 1e-4
+    graph = onnx.shape_inference.infer_shapes(onnx.load(tmp_path / "model.onnx")).graph
+    computed = {n.op_type for n in graph.node} & {"Shape", "Gather", "Unsqueeze", "Range", "ConstantOfShape"}
+    assert computed == set()  # nothing computes a shape
+    shapes = [v.type.tensor_type.shape.dim for v in graph.value_info]
+    assert len(shapes) > 50
+    assert all(d.dim_value > 0 for shape in shapes for d in shape[1:])  # only the batch is symbolic
+
+
+def test_shipped_letters_network_keeps_its_budget():
+    config = train.RECIPES["letters"].network
+    denoiser = Denoiser(config)
+    inputs = torch.randn(1, 1, 28, 28), torch.ones(1), torch.eye(27)[:1]
+    assert flops(denoiser, *inputs) <= 0.25e9
+    assert 2 * parameters(denoiser) <= 4e6  # bytes in float16
+
+
+def test_labels_are_dropped_with_p_uncond():
+    recipe = dataclasses.replace(train.RECIPES["tiny"], batch=8192, p_uncond=0.2)
+    x, y = torch.zeros(16, 1, 8, 8, dtype=torch.uint8), torch.arange(16) % 4
+    label = train.training_batch(x, y, recipe, torch.Generator().manual_seed(0))[3]
+    assert abs(float(label[:, -1].mean()) - 0.2) < 0.02
+    assert torch.equal(label.sum(1), torch.ones(8192))
+
+
+def test_sigmas_cover_the_range():
+    recipe = dataclasses.replace(train.RECIPES["letters"])
+    sigma = train.sample_sigmas(100_000, recipe, torch.Generator().manual_seed(0))
+    assert 0.002 <= float(sigma.min()) < 0.003 and 70 < float(sigma.max()) <= 80
+    assert abs(float(sigma.log().median()) - recipe.p_mean) < 0.1
+
+
+def test_unknown_setting_is_named():
+    with pytest.raises(SystemExit, match="'colour'"):
+        train.overridden(train.RECIPES["tiny"], ["colour=1"])
+
+
+def test_commands_explain_themselves():
+    for script in ("train.py", "classifier.py", "evaluate.py", "export.py"):
+        result = subprocess.run([sys.executable, script, "--help"], cwd=export.ROOT / "training", capture_output=True, text=True)
+        assert result.returncode == 0 and "python " + script in result.stdout
+
+
+def test_frechet_distance_of_shifted_gaussians():
+    """Equal covariances: the distance is the squared shift of the means."""
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(4000, 6)) @ rng.normal(size=(6, 6))
+    shift = np.arange(6.0)
+    assert abs(evaluate.frechet(a, a + shift) - shift @ shift) < 1e-6
+    b = rng.normal(size=(5000, 6)) * 2
+    ca, cb = np.cov(a.T), np.cov(b.T)
+    from_product = np.sqrt(np.linalg.eigvals(ca @ cb).real).sum()
+    d = a.mean(0) - b.mean(0)
+    assert abs(evaluate.frechet(a, b) - (d @ d + np.trace(ca + cb) - 2 * from_product)) < 1e-6
+
+
+def test_classifier_score_bounds():
+    """1 where all predictions are equal, the number of classes where they are sure and spread evenly."""
+    assert abs(evaluate.classifier_score(torch.zeros(10, 5)) - 1) < 1e-9
+    assert abs(evaluate.classifier_score(50 * torch.eye(5).repeat(4, 1)) - 5) < 1e-6
