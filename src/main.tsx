@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { EngineClient } from './engine/client';
 import { keepAddress } from './state/address';
 import { Runner } from './state/runner';
-import { FIRST_VISIT } from './state/settings';
+import { FIRST_VISIT, type Settings } from './state/settings';
 import { createAppStore } from './state/store';
 import { Trajectories } from './state/trajectories';
 import { readAddress } from './state/url';
@@ -12,7 +12,8 @@ import { type App, AppContext } from './ui/app-context';
 import './ui/styles.css';
 
 const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-const { settings, misread } = readAddress(location.search, { ...FIRST_VISIT, language });
+const defaults: Settings = { ...FIRST_VISIT, language };
+const { settings, misread } = readAddress(location.search, defaults);
 const store = createAppStore(settings);
 if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
 
@@ -26,9 +27,9 @@ const client = new EngineClient({
 });
 const models = new URL('models/', document.baseURI).href;
 const runner = new Runner(store, client, trajectories, models);
-const app: App = { store, runner, trajectories };
+const app: App = { store, runner, trajectories, defaults };
 
-keepAddress(store, { ...FIRST_VISIT, language });
+keepAddress(store, defaults);
 void runner.load();
 
 createRoot(document.getElementById('root')!).render(

@@ -35,7 +35,8 @@ export type Notice =
   | { readonly kind: 'unchecked'; readonly warnings: readonly string[] }
   | { readonly kind: 'device-lost' }
   | { readonly kind: 'recovered' }
-  | { readonly kind: 'copied' };
+  | { readonly kind: 'copied' }
+  | { readonly kind: 'link'; readonly address: string };
 
 export interface AppState {
   readonly settings: Settings;

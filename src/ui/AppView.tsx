@@ -22,14 +22,14 @@ export function AppView() {
         <div className="main">
           <Notices />
           <Stage />
-          <details className="about">
-            <summary>{strings.about.summary}</summary>
-            <p className="formula">{strings.about.formula}</p>
-            {strings.about.paragraphs.map((paragraph) => (
-              <p key={paragraph}>{paragraph}</p>
-            ))}
-          </details>
         </div>
+        <details className="about">
+          <summary>{strings.about.summary}</summary>
+          <p className="formula">{strings.about.formula}</p>
+          {strings.about.paragraphs.map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+        </details>
       </div>
     </>
   );

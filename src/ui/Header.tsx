@@ -1,3 +1,4 @@
+import { linkTo } from '../state/address';
 import type { Language, Theme } from '../state/settings';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
@@ -83,14 +84,19 @@ function Badge() {
 }
 
 function CopyLink() {
-  const { store } = useApp();
+  const { store, defaults } = useApp();
   const { controls } = useStrings();
   return (
     <button
       type="button"
       onClick={async () => {
-        await navigator.clipboard.writeText(location.href);
-        store.setState({ notice: { kind: 'copied' } });
+        const address = linkTo(store.getState().settings, defaults);
+        // Pages that are neither https nor localhost have no clipboard, and the visitor may refuse.
+        const copied = await navigator.clipboard?.writeText(address).then(
+          () => true,
+          () => false,
+        );
+        store.setState({ notice: copied ? { kind: 'copied' } : { kind: 'link', address } });
       }}
     >
       {controls.copyLink}

@@ -96,6 +96,8 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
       return words.recovered;
     case 'copied':
       return words.copied;
+    case 'link':
+      return words.link(notice.address);
     default:
       return notice satisfies never;
   }

@@ -50,7 +50,8 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
 
   const pick = (sample: number) =>
     change(store, { picked: Math.max(0, Math.min(count - 1, sample)) });
-  const columns = gridFor(count).columns;
+  const word = useAppState(({ settings }) => settings.subject.kind === 'word');
+  const { columns, rows } = gridFor(count, word);
   const steps: Record<string, number> = {
     ArrowLeft: -1,
     ArrowRight: 1,
@@ -75,10 +76,9 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
       }}
       onPointerDown={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
-        const { columns: across, rows } = gridFor(count);
-        const x = Math.floor(((event.clientX - box.left) / box.width) * across);
+        const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
         const y = Math.floor(((event.clientY - box.top) / box.height) * rows);
-        pick(y * across + x);
+        pick(y * columns + x);
       }}
     >
       <canvas ref={canvas} data-column={column.id} />
@@ -97,7 +97,10 @@ function paint(canvas: HTMLCanvasElement, { settings, shown, misread }: Scene): 
   const side = Math.round(canvas.clientWidth * devicePixelRatio);
   if (!context || side === 0) return;
   const frame = shown && frameAt(shown, settings.position);
-  const { columns, rows } = gridFor(shown?.count ?? settings.count);
+  const { columns, rows } = gridFor(
+    shown?.count ?? settings.count,
+    settings.subject.kind === 'word',
+  );
   const pictures = frame ? picturesOf(frame, settings.view) : [];
   const aspect = (pictures.length || 1) * (shown ? shown.shape[2] / shown.shape[1] : 1);
   const tile = { width: side / columns, height: side / columns / aspect };

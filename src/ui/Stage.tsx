@@ -29,7 +29,7 @@ export function Stage() {
           disabled={settings.length >= LIMITS.columns}
           onClick={() => pinColumn(store)}
         >
-          <span aria-hidden="true">⧉</span> {stage.pin}
+          <span aria-hidden="true">+</span> {stage.pin}
         </button>
       </div>
       <div className="columns" data-count={columns.length}>

@@ -38,13 +38,12 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
         ))}
         <button
           type="button"
-          className="wide"
           title={controls.noClassHint}
           aria-label={controls.noClassHint}
           aria-pressed={subject.kind === 'none'}
           onClick={() => choose({ kind: 'none' })}
         >
-          {controls.noClass}
+          ∅
         </button>
       </div>
       <div className="inline word">

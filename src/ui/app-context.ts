@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Runner } from '../state/runner';
+import type { Settings } from '../state/settings';
 import type { AppState, Store } from '../state/store';
 import type { Trajectories } from '../state/trajectories';
 import { STRINGS, type Strings } from './strings';
@@ -9,6 +10,8 @@ export interface App {
   readonly store: Store;
   readonly runner: Runner;
   readonly trajectories: Trajectories;
+  /** What the address bar leaves out. */
+  readonly defaults: Settings;
 }
 
 export const AppContext = createContext<App | undefined>(undefined);

@@ -40,7 +40,7 @@ function traits(column: ColumnSettings, strings: Strings, unit: ScaleUnit): Map<
   for (const parameter of declaredParameters(column)) {
     const value = column.parameters[parameter.id] ?? parameter.default;
     const name = nameOf(strings, parameter);
-    all.set(parameter.id, { what: name, value: `${name.split(':')[0]} ${compact(value)}` });
+    all.set(parameter.id, { what: name, value: `${shortName(name)} ${compact(value)}` });
   }
   return all;
 }
@@ -72,7 +72,12 @@ export function describeColumns(
     return parts.length ? parts.join(' · ') : (all.get('scale') ?? all.get('guidance')!).value;
   });
   const what = (key: string) => described.find((all) => all.has(key))!.get(key)!.what;
-  return { differences: told.map((key) => what(key).split(':')[0]!.toLowerCase()), headings };
+  return { differences: told.map((key) => shortName(what(key)).toLowerCase()), headings };
+}
+
+/** A parameter's name without its explanation: "η: noise added back" is η. */
+function shortName(name: string): string {
+  return name.split(/[:：]/)[0]!;
 }
 
 /** A number without digits that say nothing: 3, 0.25, 1.5. */

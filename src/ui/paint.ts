@@ -25,9 +25,12 @@ export interface Grid {
   readonly rows: number;
 }
 
-/** About as many columns as rows. */
-export function gridFor(count: number): Grid {
-  const columns = Math.ceil(Math.sqrt(count));
+/** Longer words are broken into lines. */
+const WORD_LINE = 8;
+
+/** About as many columns as rows; the letters of a word in a line. */
+export function gridFor(count: number, word: boolean): Grid {
+  const columns = word ? Math.min(count, WORD_LINE) : Math.ceil(Math.sqrt(count));
   return { columns, rows: Math.ceil(count / columns) };
 }
 

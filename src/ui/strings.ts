@@ -36,6 +36,7 @@ export interface Strings {
     deviceLost: string;
     recovered: string;
     copied: string;
+    link(address: string): string;
     dismiss: string;
   };
 
@@ -49,7 +50,6 @@ export interface Strings {
     label: string;
     editing(column: number): string;
     subject: string;
-    noClass: string;
     noClassHint: string;
     word: string;
     wordPlaceholder: string;
@@ -88,7 +88,6 @@ export interface Strings {
     pinHint: string;
     remove(n: number): string;
     select(n: number): string;
-    editingNow: string;
     preview(steps: number): string;
     waiting: string;
     running(step: number, steps: number): string;
@@ -176,6 +175,7 @@ const en: Strings = {
     deviceLost: 'The graphics device was lost. Rebuilding the engine and repeating the run…',
     recovered: 'The engine is back.',
     copied: 'Link copied. It restores exactly this page.',
+    link: (address) => `This browser does not let pages copy. The link: ${address}`,
     dismiss: 'Dismiss',
   },
   presets: {
@@ -204,7 +204,6 @@ const en: Strings = {
     label: 'Settings',
     editing: (column) => `Column ${column}`,
     subject: 'Draw',
-    noClass: 'none',
     noClassHint: 'No class: the unconditional network',
     word: 'or a word',
     wordPlaceholder: 'type a word',
@@ -242,7 +241,6 @@ const en: Strings = {
     pinHint: 'Keep this column and go on in a copy beside it',
     remove: (n) => `Remove column ${n}`,
     select: (n) => `Edit column ${n}`,
-    editingNow: 'editing',
     preview: (steps) => `preview, ${steps} steps`,
     waiting: 'waiting',
     running: (step, steps) => `step ${step} of ${steps}`,
@@ -295,15 +293,15 @@ const en: Strings = {
 
 const zh: Strings = {
   title: 'Guidance Playground',
-  tagline: '在你自己的机器上,实时观察无分类器引导的作用',
+  tagline: '在你自己的机器上，实时观察无分类器引导的作用',
   skip: '跳到图片',
   language: '语言',
   theme: { label: '主题', auto: '自动', light: '浅色', dark: '深色' },
   loading: {
-    download: (file, received, total) => `正在下载 ${file}:${received} / ${total}`,
+    download: (file, received, total) => `正在下载 ${file}：${received} / ${total}`,
     fromCache: '本机已有网络文件',
     prepare: '正在启动推理引擎…',
-    warmUp: '预热中:正在为这台机器编译网络…',
+    warmUp: '预热中：正在为这台机器编译网络…',
     start: '正在查找网络…',
   },
   failure: {
@@ -317,23 +315,24 @@ const zh: Strings = {
   retry: '重试',
   badge: {
     label: '运行于',
-    wasm: (threads) => `CPU 上的 WASM,${threads} 线程`,
+    wasm: (threads) => `CPU 上的 WASM，${threads} 线程`,
     fallback: {
-      'no-webgpu': '此浏览器没有 WebGPU,因此由 CPU 计算。较慢,但图片相同。',
-      'no-adapter': 'WebGPU 在这里找不到显卡,因此由 CPU 计算。较慢,但图片相同。',
-      'no-device': '显卡拒绝工作,因此由 CPU 计算。较慢,但图片相同。',
-      'trial-failed': '在显卡上的试运行出错,因此由 CPU 计算。较慢,但图片相同。',
+      'no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 计算。较慢，但图片相同。',
+      'no-adapter': 'WebGPU 在这里找不到显卡，因此由 CPU 计算。较慢，但图片相同。',
+      'no-device': '显卡拒绝工作，因此由 CPU 计算。较慢，但图片相同。',
+      'trial-failed': '在显卡上的试运行出错，因此由 CPU 计算。较慢，但图片相同。',
     },
     forced: '地址要求使用 CPU 计算。',
     useWasm: '改用 CPU',
     useWebGpu: '尝试 GPU',
-    license: (data, licence) => `训练数据:${data}。${licence}。`,
+    license: (data, licence) => `训练数据：${data}。${licence}。`,
   },
   notice: {
-    misread: (pieces) => `地址中已忽略:${pieces}`,
+    misread: (pieces) => `地址中已忽略：${pieces}`,
     deviceLost: '显卡设备丢失。正在重建引擎并重新运行…',
     recovered: '引擎已恢复。',
-    copied: '链接已复制,打开即可完整还原本页。',
+    copied: '链接已复制，打开即可完整还原本页。',
+    link: (address) => `此浏览器不允许网页复制。链接：${address}`,
     dismiss: '关闭',
   },
   presets: {
@@ -348,28 +347,27 @@ const zh: Strings = {
       few: '少步数',
     },
     notes: {
-      glance: '同样的噪声,三个强度:越来越像要求的字母,也越来越单一。',
-      off: '强度 1 就是条件网络本身:多样,但并非每个样本都符合要求。旁边是完全不给类别。',
-      sweet: '少量引导让几乎每个样本都可辨认,并保留大部分多样性。',
-      collapse: '引导过强:所有样本变成同一张图。',
-      negative: '低于 0 时,引导会把样本推离该类别。',
-      rescue: '同样的强引导,一次用于所有噪声级,一次只用于中间:多样性回来了。',
-      few: '四步,三种采样器:好的采样器值多少。',
+      glance: '同样的噪声，三个强度：越来越像要求的字母，也越来越单一。',
+      off: '强度 1 就是条件网络本身：多样，但并非每个样本都符合要求。旁边是完全不给类别。',
+      sweet: '少量引导让几乎每个样本都可辨认，并保留大部分多样性。',
+      collapse: '引导过强：所有样本变成同一张图。',
+      negative: '低于 0 时，引导会把样本推离该类别。',
+      rescue: '同样的强引导，一次用于所有噪声级，一次只用于中间：多样性回来了。',
+      few: '四步，三种采样器：好的采样器值多少。',
     },
   },
   controls: {
     label: '设置',
     editing: (column) => `第 ${column} 列`,
     subject: '绘制',
-    noClass: '无',
-    noClassHint: '不给类别:无条件网络',
+    noClassHint: '不给类别：无条件网络',
     word: '或一个单词',
     wordPlaceholder: '输入单词',
     wordHint: '每个字母一个样本',
     classOf: (name) => `类别 ${name}`,
     guidanceScale: '引导强度',
-    scaleHintS: 's:1 = 关闭,0 = 无条件',
-    scaleHintW: '论文中的 w = s − 1:0 = 关闭',
+    scaleHintS: 's：1 = 关闭，0 = 无条件',
+    scaleHintW: '论文中的 w = s − 1：0 = 关闭',
     unit: '强度记作',
     guidance: '规则',
     interval: '引导的噪声区间',
@@ -404,9 +402,9 @@ const zh: Strings = {
     rising: '递增',
     falling: '递减',
     peak: '中间最强',
-    rho: 'ρ:低噪声级的细密程度',
-    eta: 'η:每步加回的噪声',
-    v: 'v:方差插值',
+    rho: 'ρ：低噪声级的细密程度',
+    eta: 'η：每步加回的噪声',
+    v: 'v：方差插值',
     sChurn: '搅动量',
     sMin: '搅动的最低 σ',
     sMax: '搅动的最高 σ',
@@ -415,17 +413,16 @@ const zh: Strings = {
   stage: {
     label: '样本',
     sameNoise: '每一列都从相同的噪声开始。',
-    differIn: (what) => `各列的区别:${what}。`,
+    differIn: (what) => `各列的区别：${what}。`,
     column: (n) => `第 ${n} 列`,
     pin: '固定为一列',
-    pinHint: '保留这一列,在旁边的副本中继续',
+    pinHint: '保留这一列，在旁边的副本中继续',
     remove: (n) => `移除第 ${n} 列`,
     select: (n) => `编辑第 ${n} 列`,
-    editingNow: '编辑中',
-    preview: (steps) => `预览,${steps} 步`,
+    preview: (steps) => `预览，${steps} 步`,
     waiting: '等待中',
     running: (step, steps) => `第 ${step} / ${steps} 步`,
-    failed: '这次运行失败:',
+    failed: '这次运行失败：',
     samplesOf: (count, what) => `${what} 的 ${count} 个样本`,
     pickedSample: '胶片中的样本',
     unconditional: '无类别',
@@ -434,12 +431,12 @@ const zh: Strings = {
     recognised: '识别率',
     recognisedHint: (network) => `分类器 ${network} 认作所要求字母的比例`,
     diversity: '多样性',
-    diversityHint: (network) => `在 ${network} 的特征中,两个样本之间的平均距离`,
+    diversityHint: (network) => `在 ${network} 的特征中，两个样本之间的平均距离`,
     evaluations: 'NFE',
-    evaluationsHint: '每个样本的网络求值次数:条件与无条件各算一次',
+    evaluationsHint: '每个样本的网络求值次数：条件与无条件各算一次',
     perStep: '毫秒/步',
     total: '总计',
-    readAs: (name, share) => `被认作 ${name},${share}`,
+    readAs: (name, share) => `被认作 ${name}，${share}`,
     notAvailable: '–',
   },
   timeline: {
@@ -451,7 +448,7 @@ const zh: Strings = {
     views: { estimate: '估计', noisy: '含噪 x', both: '两者' },
     sigma: (value) => `噪声级 σ ${value}`,
     filmstrip: (sample) => `样本 ${sample} 的各步`,
-    frame: (step, sigma) => `跳到第 ${step} 步,σ ${sigma}`,
+    frame: (step, sigma) => `跳到第 ${step} 步，σ ${sigma}`,
   },
   settingsText: {
     scaleS: (value) => `s = ${value}`,
@@ -464,9 +461,9 @@ const zh: Strings = {
   about: {
     summary: '我看到的是什么?',
     paragraphs: [
-      '扩散网络从纯噪声开始,一步步去除噪声。训练时它得到类别标签,而有十分之一的时候没有标签,因此它能用两种方式估计图片:有标签 (c) 和无标签 (u)。',
-      '无分类器引导放大两者之差:u + s·(c − u)。s = 1 为关闭;更大时,样本更符合类别但更单一;过大则坍缩。',
-      '一切都在这台机器上即时计算:没有预先录制,也不发送任何数据。各列下方的数字来自一个查看最终样本的分类器。',
+      '扩散网络从纯噪声开始，一步步去除噪声。训练时它得到类别标签，而有十分之一的时候没有标签，因此它能用两种方式估计图片：有标签 (c) 和无标签 (u)。',
+      '无分类器引导放大两者之差：u + s·(c − u)。s = 1 为关闭；更大时，样本更符合类别但更单一；过大则坍缩。',
+      '一切都在这台机器上即时计算：没有预先录制，也不发送任何数据。各列下方的数字来自一个查看最终样本的分类器。',
     ],
     formula: 'D = u + s · (c − u)',
   },
