@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { barsOf } from './bars';
+import type { CanvasCost, Comparison } from './results';
+
+const ratio = (median: number) => ({ median, low: median, high: median, pairs: 5 });
+const comparison = (median: number): Comparison => ({
+  backend: 'wasm',
+  device: '2 threads',
+  batch: 8,
+  ratio: ratio(median),
+  msPerStep: [median, 1],
+});
+const canvas = (backend: CanvasCost['backend'], outsideShare: number): CanvasCost => ({
+  backend,
+  device: '',
+  batch: 1,
+  numSteps: 20,
+  runs: 5,
+  msPerStep: 10,
+  outsideShare,
+  workerMsPerStep: 0.1,
+  canvasMsPerStep: 0.1,
+});
+
+test('each bar says by how much it is met or missed', () => {
+  const bars = barsOf({
+    canvas: [canvas('wasm', 0.07)],
+    plain: [comparison(0.9)],
+    guidance: [comparison(2.05)],
+  });
+  expect(bars.map(({ name, pass }) => [name, pass])).toEqual([
+    ['outside the network, wasm, batch 1, to canvas', false],
+    ['engine / plain loop, wasm, batch 8', true],
+    ['guidance on / off, wasm, batch 8', true],
+  ]);
+  expect(bars[0]?.distance).toBeCloseTo(-0.02, 12);
+  expect(bars[1]?.distance).toBeCloseTo(0.1, 12);
+  expect(bars[2]?.distance).toBe(0);
+});
+
+test('the canvas bar is set for wasm alone', () => {
+  expect(barsOf({ canvas: [canvas('webgpu', 0.5)], plain: [], guidance: [] })).toEqual([]);
+});
+
+test('a figure that could not be measured is no pass', () => {
+  const [bar] = barsOf({ canvas: [canvas('wasm', Number.NaN)], plain: [], guidance: [] });
+  expect(bar?.pass).toBe(false);
+});

@@ -1,0 +1,52 @@
+import type { Results } from './results';
+
+/** A bar that the project set itself, and what was measured. */
+export interface Bar {
+  readonly name: string;
+  readonly measured: number;
+  /** At most this. */
+  readonly limit: number;
+  readonly unit: 'share' | 'ratio';
+  readonly pass: boolean;
+  /** limit - measured: negative where the bar is missed. */
+  readonly distance: number;
+}
+
+export const LIMITS = {
+  /** Share of a step outside the network, worker to canvas included. */
+  outsideShare: 0.05,
+  /** Engine over plain loop. */
+  plain: 1,
+  /** Guidance on over off. */
+  guidance: 2.05,
+} as const;
+
+/** Every bar that the results can answer. */
+export function barsOf({
+  canvas,
+  plain,
+  guidance,
+}: Pick<Results, 'canvas' | 'plain' | 'guidance'>): Bar[] {
+  return [
+    ...canvas
+      .filter(({ backend }) => backend === 'wasm')
+      .map(({ outsideShare }) =>
+        bar(
+          'outside the network, wasm, batch 1, to canvas',
+          outsideShare,
+          LIMITS.outsideShare,
+          'share',
+        ),
+      ),
+    ...plain.map(({ backend, batch, ratio }) =>
+      bar(`engine / plain loop, ${backend}, batch ${batch}`, ratio.median, LIMITS.plain, 'ratio'),
+    ),
+    ...guidance.map(({ backend, batch, ratio }) =>
+      bar(`guidance on / off, ${backend}, batch ${batch}`, ratio.median, LIMITS.guidance, 'ratio'),
+    ),
+  ];
+}
+
+function bar(name: string, measured: number, limit: number, unit: Bar['unit']): Bar {
+  return { name, measured, limit, unit, pass: measured <= limit, distance: limit - measured };
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { ArgumentError } from '../cli/arguments';
+import { localModels } from '../cli/models';
+import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
+import { barsOf } from './bars';
+import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';
+import { measure } from './measure';
+import { openNode } from './node';
+import { report } from './report';
+import type { CanvasCost, Comparison, FirstSample, Results, StepCost } from './results';
+import { planFor } from './settings';
+import { serveSite } from './site';
+import { measureCanvas, measureFirstSample } from './visit';
+
+/** More threads than this the page does not take either. */
+const MOST_THREADS = 4;
+
+try {
+  const args = parseArguments(process.argv.slice(2));
+  if (args === undefined) console.log(HELP);
+  else await bench(args);
+} catch (error) {
+  const wrongArgument = error instanceof ArgumentError;
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
+  process.exitCode = wrongArgument ? 2 : 1;
+}
+
+/** What is found, backend by backend. */
+interface Findings {
+  readonly steps: StepCost[];
+  readonly guidance: Comparison[];
+  readonly plain: Comparison[];
+  readonly canvas: CanvasCost[];
+  readonly firstSample: FirstSample[];
+  readonly notes: string[];
+  readonly versions: Record<string, string>;
+}
+
+async function bench(args: BenchArguments): Promise<void> {
+  checkModel(args.model, localModels());
+  const found: Findings = {
+    steps: [],
+    guidance: [],
+    plain: [],
+    canvas: [],
+    firstSample: [],
+    notes: [],
+    versions: { node: process.versions.node, ...packageVersions() },
+  };
+  if (args.backends.includes('node')) await benchNode(args, found);
+  const inBrowser = args.backends.filter((backend) => backend !== 'node');
+  if (inBrowser.length > 0) {
+    say('building the site');
+    const site = await serveSite();
+    try {
+      if (inBrowser.includes('wasm')) await benchBrowser(args, site.url, 'wasm', 'software', found);
+      if (inBrowser.includes('webgpu')) {
+        const gpu = await findGpu(site.url);
+        if (gpu) await benchBrowser(args, site.url, 'webgpu', gpu, found);
+        else found.notes.push('webgpu was not measured: the browser offers no adapter here');
+      }
+    } finally {
+      await site.close();
+    }
+  }
+
+  const results: Results = {
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown CPU',
+      cores: availableParallelism(),
+      system: `${platform()} ${arch()}`,
+    },
+    model: args.model,
+    quick: args.quick,
+    ...found,
+  };
+  const bars = barsOf(results);
+  console.log(report(results, bars));
+  if (args.out !== undefined) {
+    await writeFile(args.out, `${JSON.stringify({ ...results, bars }, null, 2)}\n`);
+    console.log(`\nWritten to ${args.out}`);
+  }
+  if (args.check && bars.some(({ pass }) => !pass)) process.exitCode = 1;
+}
+
+async function benchNode({ model, quick }: BenchArguments, found: Findings): Promise<void> {
+  const subject = await openNode(model, Math.min(MOST_THREADS, availableParallelism()));
+  add(found, await measure(subject, planFor(quick), say));
+  await subject.close();
+}
+
+async function benchBrowser(
+  { model, quick }: BenchArguments,
+  site: string,
+  backend: 'wasm' | 'webgpu',
+  gpu: Gpu,
+  found: Findings,
+): Promise<void> {
+  const browser = await launch(gpu);
+  try {
+    found.versions.chromium = browser.version();
+    const page = await browser.newPage();
+    const subject = await openBrowserSubject(page, site, model, backend);
+    const { info } = subject;
+    if (info.backend !== backend) {
+      const { reason, detail } = info.fallback ?? { reason: 'unknown', detail: '' };
+      found.notes.push(`${backend} was not measured: ${reason} ${detail}`.trimEnd());
+      return;
+    }
+    const software = isSoftware(info);
+    if (software) {
+      found.notes.push(
+        `${info.adapter} imitates a GPU on the CPU: its times say nothing about GPUs, and it ran at the smallest settings, once`,
+      );
+    }
+    const plan = planFor(quick, software);
+    add(found, await measure(subject, plan, say));
+    await page.close();
+    const where = { backend, device: deviceName(info) };
+    say(`${backend}: the page, to its canvas`);
+    found.canvas.push(await measureCanvas(browser, site, model, where, plan));
+    say(`${backend}: first and second visit`);
+    found.firstSample.push(await measureFirstSample(gpu, site, model, where, plan, software));
+  } finally {
+    await browser.close();
+  }
+}
+
+function add(found: Findings, figures: Awaited<ReturnType<typeof measure>>): void {
+  found.steps.push(...figures.steps);
+  found.guidance.push(...figures.guidance);
+  found.plain.push(...figures.plain);
+}
+
+function packageVersions(): Record<string, string> {
+  const source = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { dependencies, devDependencies } = JSON.parse(source);
+  return {
+    'onnxruntime-web': dependencies['onnxruntime-web'],
+    'onnxruntime-node': devDependencies['onnxruntime-node'],
+  };
+}
+
+function say(what: string): void {
+  console.error(`… ${what}`);
+}

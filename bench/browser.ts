@@ -1,0 +1,82 @@
+import { type Browser, chromium, type Page } from 'playwright';
+import { ensureChromium } from '../scripts/chromium.mjs';
+import type { Backend, BackendInfo } from '../src/engine/protocol';
+import type { Opened } from './page/main';
+import type { Subject } from './settings';
+
+/** Flags for a GPU where there is one, and for the adapter that Chromium imitates on the CPU. */
+const GPU_FLAGS = {
+  hardware: ['--enable-features=Vulkan', '--ignore-gpu-blocklist'],
+  software: ['--use-webgpu-adapter=swiftshader'],
+} as const;
+export type Gpu = keyof typeof GPU_FLAGS;
+
+const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+export async function launch(gpu: Gpu): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await ensureChromium(),
+    args: [
+      '--no-sandbox',
+      '--enable-unsafe-webgpu',
+      '--disable-background-networking',
+      ...GPU_FLAGS[gpu],
+    ],
+  });
+}
+
+export function isSoftware({ backend, adapter }: BackendInfo): boolean {
+  return backend === 'webgpu' && SOFTWARE_NAMES.test(adapter);
+}
+
+/** Which flags give this machine a WebGPU adapter; undefined: none do. */
+export async function findGpu(site: string): Promise<Gpu | undefined> {
+  for (const gpu of ['hardware', 'software'] as const) {
+    const browser = await launch(gpu);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${site}bench/page/index.html`);
+      const found = await page.evaluate(async () => {
+        const gpu = (navigator as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu;
+        return Boolean(await gpu?.requestAdapter().catch(() => null));
+      });
+      if (found) return gpu;
+    } finally {
+      await browser.close();
+    }
+  }
+  return undefined;
+}
+
+export interface BrowserSubject extends Subject {
+  readonly info: BackendInfo;
+}
+
+/** The engine in the benchmark's own page, and the plain loop on that page's main thread. */
+export async function openBrowserSubject(
+  page: Page,
+  site: string,
+  model: string,
+  backend: Backend,
+): Promise<BrowserSubject> {
+  await page.goto(`${site}bench/page/index.html`);
+  await page.waitForFunction(() => 'bench' in window);
+  const { info, numClasses }: Opened = await page.evaluate(
+    ([model, backend]) => window.bench.open(model, backend),
+    [model, backend] as const,
+  );
+  return {
+    backend,
+    device: deviceName(info),
+    info,
+    numClasses,
+    run: (settings) => page.evaluate((s) => window.bench.run(s), settings),
+    runPlain: (settings) => page.evaluate((s) => window.bench.runPlain(s), settings),
+    difference: () => page.evaluate(() => window.bench.difference()),
+  };
+}
+
+export function deviceName({ backend, adapter, threads }: BackendInfo): string {
+  if (backend === 'webgpu') return adapter;
+  return `${threads} thread${threads === 1 ? '' : 's'}`;
+}

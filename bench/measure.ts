@@ -1,0 +1,100 @@
+import type { Comparison, StepCost } from './results';
+import { GUIDANCE_OFF, GUIDANCE_ON, type Plan, type Subject, settingsFor } from './settings';
+import { median, pairedRatio } from './statistics';
+
+/** The plain loop must draw what the engine draws, or the comparison means nothing. */
+const MOST_DIFFERENCE = 1e-2;
+
+export interface BackendFigures {
+  readonly steps: readonly StepCost[];
+  readonly guidance: readonly Comparison[];
+  readonly plain: readonly Comparison[];
+}
+
+/** Everything that is measured alike on all backends. */
+export async function measure(
+  subject: Subject,
+  plan: Plan,
+  say: (what: string) => void,
+): Promise<BackendFigures> {
+  const steps: StepCost[] = [];
+  const guidance: Comparison[] = [];
+  const plain: Comparison[] = [];
+  const { backend, device, numClasses } = subject;
+  for (const batch of plan.batches) {
+    say(`${backend}: batch ${batch}, guidance on and off`);
+    const numSteps = plan.steps(batch);
+    const at = (scale: number) => settingsFor(batch, numClasses, numSteps, scale);
+    const [on, off] = await interleaved(
+      plan,
+      () => subject.run(at(GUIDANCE_ON)),
+      () => subject.run(at(GUIDANCE_OFF)),
+    );
+    for (const [guidanceScale, runs] of [
+      [GUIDANCE_OFF, off] as const,
+      [GUIDANCE_ON, on] as const,
+    ]) {
+      steps.push({
+        backend,
+        device,
+        batch,
+        guidanceScale,
+        numSteps,
+        msPerStep: median(runs.map(({ totalMs }) => totalMs / numSteps)),
+        outsideShare: median(runs.map(({ totalMs, networkMs }) => 1 - networkMs / totalMs)),
+      });
+    }
+    const walls = [on, off].map((runs) => runs.map(({ totalMs }) => totalMs)) as [
+      number[],
+      number[],
+    ];
+    guidance.push({ backend, device, batch, ...compared(walls, numSteps) });
+  }
+  for (const batch of plan.plainBatches) {
+    say(`${backend}: batch ${batch}, against the plain loop`);
+    const numSteps = plan.steps(batch);
+    const settings = settingsFor(batch, numClasses, numSteps, GUIDANCE_ON);
+    const walls = await interleaved(
+      plan,
+      async () => (await subject.run(settings)).wallMs,
+      () => subject.runPlain(settings),
+    );
+    const difference = await subject.difference();
+    if (!(difference < MOST_DIFFERENCE)) {
+      throw new Error(
+        `${backend}: the plain loop must draw the engine's pictures to ${MOST_DIFFERENCE}, they differ by ${difference}`,
+      );
+    }
+    plain.push({ backend, device, batch, ...compared(walls, numSteps) });
+  }
+  return { steps, guidance, plain };
+}
+
+/** Runs a and b in turn, a b a b …, once both are warm. */
+async function interleaved<T>(
+  { warmUpMs, budgetMs, fewestPairs, mostPairs }: Plan,
+  a: () => Promise<T>,
+  b: () => Promise<T>,
+): Promise<[T[], T[]]> {
+  for (let start = performance.now(), ms = 0; ms < warmUpMs; ms = performance.now() - start) {
+    await a();
+    await b();
+  }
+  const sides: [T[], T[]] = [[], []];
+  const start = performance.now();
+  while (
+    sides[0].length < fewestPairs ||
+    (sides[0].length < mostPairs && performance.now() - start < budgetMs)
+  ) {
+    sides[0].push(await a());
+    sides[1].push(await b());
+  }
+  return sides;
+}
+
+function compared([a, b]: [number[], number[]], numSteps: number) {
+  return {
+    ratio: pairedRatio(a, b),
+    msPerStep: [median(a) / numSteps, median(b) / numSteps] as const,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Bar } from './bars';
+import type { Comparison, Results } from './results';
+
+/** The results as tables for a terminal. */
+export function report(results: Results, bars: readonly Bar[]): string {
+  const { machine, versions, model, quick } = results;
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${model}${quick ? ' (quick)' : ''} · ${machine.cpu}, ${machine.cores} cores, ${machine.system}`,
+    named.join(' · '),
+    ...section('Euler, one evaluation a step; a guided one evaluates twice', [
+      ['backend', 'device', 'batch', 'scale', 'ms/step', 'outside network'],
+      ...results.steps.map((row) => [
+        row.backend,
+        row.device,
+        `${row.batch}`,
+        `${row.guidanceScale}`,
+        ms(row.msPerStep),
+        percent(row.outsideShare),
+      ]),
+    ]),
+    ...section('Guidance on / off', comparisons(results.guidance, 'on', 'off')),
+    ...section('Engine / plain loop', comparisons(results.plain, 'engine', 'plain')),
+    ...section('The page, from request to painted last frame, one sample', [
+      ['backend', 'device', 'ms/step', 'outside network', 'in worker', 'to canvas'],
+      ...results.canvas.map((row) => [
+        row.backend,
+        row.device,
+        ms(row.msPerStep),
+        percent(row.outsideShare),
+        `${ms(row.workerMsPerStep)} ms/step`,
+        `${ms(row.canvasMsPerStep)} ms/step`,
+      ]),
+    ]),
+    ...section('From navigation to the first finished samples', [
+      ['backend', 'device', 'samples', 'steps', 'cold', 'model ready', 'warm', 'model ready'],
+      ...results.firstSample.map(({ backend, device, samples, numSteps, cold, warm }) => [
+        backend,
+        device,
+        `${samples}`,
+        `${numSteps}`,
+        seconds(cold.paintedMs),
+        seconds(cold.readyMs),
+        seconds(warm.paintedMs),
+        seconds(warm.readyMs),
+      ]),
+    ]),
+    ...section('Bars', [
+      ['', 'bar', 'measured', 'at most', 'distance'],
+      ...bars.map(({ name, measured, limit, unit, pass, distance }) => {
+        const show = unit === 'share' ? percent : ratio;
+        const sign = distance < 0 ? '-' : '+';
+        return [
+          pass ? 'pass' : 'MISS',
+          name,
+          show(measured),
+          show(limit),
+          sign + show(Math.abs(distance)),
+        ];
+      }),
+    ]),
+    ...(results.notes.length ? ['', ...results.notes.map((note) => `Note: ${note}`)] : []),
+  ].join('\n');
+}
+
+function comparisons(rows: readonly Comparison[], a: string, b: string): string[][] {
+  return [
+    ['backend', 'device', 'batch', `${a} ms/step`, `${b} ms/step`, 'ratio', 'half within', 'pairs'],
+    ...rows.map(({ backend, device, batch, msPerStep, ratio: r }) => [
+      backend,
+      device,
+      `${batch}`,
+      ms(msPerStep[0]),
+      ms(msPerStep[1]),
+      ratio(r.median),
+      `${ratio(r.low)} – ${ratio(r.high)}`,
+      `${r.pairs}`,
+    ]),
+  ];
+}
+
+/** A title and a table under it; nothing where the table has its heading alone. */
+function section(title: string, table: readonly (readonly string[])[]): string[] {
+  if (table.length < 2) return [];
+  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
+  const lines = table.map((row) =>
+    `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd(),
+  );
+  return ['', title, ...lines];
+}
+
+const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+const seconds = (value: number) => `${(value / 1000).toFixed(2)} s`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const ratio = (value: number) => value.toFixed(3);

@@ -1,0 +1,69 @@
+import type { BenchBackend } from './arguments';
+import type { Ratio } from './statistics';
+
+/** What one run of the benchmark found; the JSON file holds exactly this. */
+export interface Results {
+  readonly date: string;
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly system: string };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly model: string;
+  readonly quick: boolean;
+  readonly steps: readonly StepCost[];
+  readonly guidance: readonly Comparison[];
+  readonly plain: readonly Comparison[];
+  readonly canvas: readonly CanvasCost[];
+  readonly firstSample: readonly FirstSample[];
+  /** Why something was not measured. */
+  readonly notes: readonly string[];
+}
+
+interface Where {
+  readonly backend: BenchBackend;
+  /** The GPU's name, or the number of threads. */
+  readonly device: string;
+}
+
+export interface StepCost extends Where {
+  readonly batch: number;
+  readonly guidanceScale: number;
+  readonly numSteps: number;
+  /** Medians over the runs. */
+  readonly msPerStep: number;
+  /** 1 - networkMs/totalMs. */
+  readonly outsideShare: number;
+}
+
+/** Guidance on over off, or the engine over the plain loop. */
+export interface Comparison extends Where {
+  readonly batch: number;
+  readonly ratio: Ratio;
+  readonly msPerStep: readonly [number, number];
+}
+
+/** The page itself: from the sample request to the painted last frame. Medians over the runs. */
+export interface CanvasCost extends Where {
+  readonly batch: number;
+  readonly numSteps: number;
+  readonly runs: number;
+  readonly msPerStep: number;
+  /** Share of the whole outside the network. */
+  readonly outsideShare: number;
+  /** Where it goes: in the worker's own run, and between worker and screen, ms a step. */
+  readonly workerMsPerStep: number;
+  readonly canvasMsPerStep: number;
+}
+
+/** From the navigation, in ms. Medians over the visits. */
+export interface Visit {
+  /** The model is loaded and warm: the first request for samples goes out. */
+  readonly readyMs: number;
+  /** The first finished samples are painted. */
+  readonly paintedMs: number;
+}
+
+export interface FirstSample extends Where {
+  readonly samples: number;
+  readonly numSteps: number;
+  readonly cold: Visit;
+  readonly warm: Visit;
+}

@@ -1,0 +1,107 @@
+import type { BenchBackend } from './arguments';
+
+/** One run: Euler's method (`ddim`), whose one evaluation a step leaves overhead nowhere to hide. */
+export interface BenchSettings {
+  readonly seeds: readonly number[];
+  readonly labels: readonly number[];
+  readonly numSteps: number;
+  /** 1: off. */
+  readonly guidanceScale: number;
+}
+
+/** How much is measured. */
+export interface Plan {
+  readonly batches: readonly number[];
+  /** Batches that are compared with the plain loop. */
+  readonly plainBatches: readonly number[];
+  steps(batch: number): number;
+  /** Both sides run for this long before they are measured: wasm is compiled twice, the second time well. */
+  readonly warmUpMs: number;
+  /** Pairs are measured for this long, at least `fewestPairs`, at most `mostPairs`. */
+  readonly budgetMs: number;
+  readonly fewestPairs: number;
+  readonly mostPairs: number;
+  /** Runs of the page to its canvas. */
+  readonly canvasRuns: number;
+  readonly canvasSteps: number;
+  /** Visits, each a cold and a warm one. */
+  readonly visits: number;
+}
+
+export const GUIDANCE_ON = 3;
+export const GUIDANCE_OFF = 1;
+
+const FULL: Plan = {
+  batches: [1, 8, 16],
+  plainBatches: [1, 8],
+  steps: (batch) => (batch === 1 ? 20 : batch === 8 ? 8 : 4),
+  warmUpMs: 1500,
+  budgetMs: 6000,
+  fewestPairs: 3,
+  mostPairs: 25,
+  canvasRuns: 9,
+  canvasSteps: 20,
+  visits: 3,
+};
+
+const QUICK: Plan = {
+  ...FULL,
+  steps: (batch) => (batch === 1 ? 12 : batch === 8 ? 4 : 2),
+  warmUpMs: 800,
+  budgetMs: 1500,
+  canvasRuns: 5,
+  visits: 1,
+};
+
+/** A GPU imitated on the CPU: it shows that the way works, not how fast it is. */
+const SOFTWARE_GPU: Plan = {
+  ...QUICK,
+  batches: [1],
+  plainBatches: [1],
+  steps: () => 2,
+  warmUpMs: 0,
+  budgetMs: 0,
+  fewestPairs: 1,
+  mostPairs: 1,
+  canvasRuns: 1,
+  canvasSteps: 2,
+};
+
+export function planFor(quick: boolean, softwareGpu = false): Plan {
+  if (softwareGpu) return SOFTWARE_GPU;
+  return quick ? QUICK : FULL;
+}
+
+/** `batch` samples of neighbouring classes, the same on every backend. */
+export function settingsFor(
+  batch: number,
+  numClasses: number,
+  numSteps: number,
+  guidanceScale: number,
+): BenchSettings {
+  const samples = Array.from({ length: batch }, (_, i) => i);
+  return { seeds: samples, labels: samples.map((i) => i % numClasses), numSteps, guidanceScale };
+}
+
+/** One measured run. */
+export interface TimedRun {
+  /** From the request to the answer, on the caller's clock. */
+  readonly wallMs: number;
+  /** The run as its program counts it. */
+  readonly totalMs: number;
+  /** Spent in the network. */
+  readonly networkMs: number;
+}
+
+/** What can be measured on a backend, whatever it is. */
+export interface Subject {
+  readonly backend: BenchBackend;
+  /** The GPU's name, or the number of threads. */
+  readonly device: string;
+  readonly numClasses: number;
+  run(settings: BenchSettings): Promise<TimedRun>;
+  /** The plain loop's wall time. */
+  runPlain(settings: BenchSettings): Promise<number>;
+  /** Largest difference between the last samples of the two. */
+  difference(): Promise<number>;
+}
