@@ -23,7 +23,7 @@ class UNetConfig:
     embedding: int = 192
     heads: int = 2
     patch: int = 2
-    norm: str = "group"  # group | layer | none (magnitude-preserving)
+    norm: str = "group"  # group | layer
     sigma_data: float = 0.66
     sigma_min: float = 0.002
     sigma_max: float = 80.0
@@ -56,19 +56,7 @@ class LayerNorm(nn.Module):
         return x.permute(0, 3, 1, 2)
 
 
-class MPConv(nn.Conv2d):
-    """Convolution with unit-norm filters (EDM2, 2312.02696, eq. 47 and 66), no bias."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, bias=False, **kwargs)
-        nn.init.normal_(self.weight)
-
-    def effective_weight(self):
-        w = self.weight.float()
-        return w / (w.flatten(1).norm(dim=1)[:, None, None, None] + 1e-4)
-
-    def forward(self, x):
-        return F.conv2d(x, self.effective_weight().to(x.dtype), None, self.stride, self.padding)
+NORMS = {"group": GroupNorm, "layer": LayerNorm}
 
 
 class Block(nn.Module):
@@ -76,22 +64,15 @@ class Block(nn.Module):
 
     def __init__(self, cin: int, cout: int, norm: str):
         super().__init__()
-        self.cin, self.cout, self.mp = cin, cout, norm == "none"
-        conv = MPConv if self.mp else nn.Conv2d
-        self.norm = {"group": GroupNorm, "layer": LayerNorm, "none": lambda c: None}[norm](cin)
-        self.conv1 = conv(cin, cout, 3, padding=1)
-        self.conv2 = conv(cout, cout, 3, padding=1)
-        self.skip = conv(cin, cout, 1) if cin != cout else None
-        if not self.mp:
-            nn.init.zeros_(self.conv2.weight)
-            nn.init.zeros_(self.conv2.bias)
+        self.cout = cout
+        self.norm = NORMS[norm](cin)
+        self.conv1 = nn.Conv2d(cin, cout, 3, padding=1)
+        self.conv2 = nn.Conv2d(cout, cout, 3, padding=1)
+        self.skip = nn.Conv2d(cin, cout, 1) if cin != cout else None
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)
 
     def forward(self, x, scale):
-        if self.mp:
-            h = self.conv1(F.silu(x) / 0.596)
-            h = self.conv2(F.silu(h * (1 + scale)) / 0.596)
-            x = x if self.skip is None else self.skip(x)
-            return (0.7 * x + 0.3 * h) / math.sqrt(0.58)
         h = self.conv1(F.silu(self.norm(x)))
         h = self.conv2(F.silu(h * (1 + scale)))
         return h + (x if self.skip is None else self.skip(x))
@@ -102,8 +83,8 @@ class Attention(nn.Module):
 
     def __init__(self, channels: int, heads: int, norm: str):
         super().__init__()
-        self.channels, self.heads, self.mp = channels, heads, norm == "none"
-        self.norm = LayerNorm(channels) if self.mp else {"group": GroupNorm, "layer": LayerNorm}[norm](channels)
+        self.channels, self.heads = channels, heads
+        self.norm = NORMS[norm](channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)
         nn.init.zeros_(self.out.weight)
@@ -123,7 +104,6 @@ class UNet(nn.Module):
         super().__init__()
         c, self.config = config.channels, config
         n = config.norm
-        conv = MPConv if n == "none" else nn.Conv2d
         self.frequencies = nn.Buffer(torch.exp(torch.linspace(math.log(0.5), math.log(32.0), 16)))
         self.embed_noise = nn.Linear(32, config.embedding)
         self.embed_label = nn.Linear(config.classes + 1, config.embedding, bias=False)
@@ -132,20 +112,20 @@ class UNet(nn.Module):
 
         self.encoder, self.down = nn.ModuleList(), nn.ModuleList()
         for i, width in enumerate(c):
-            self.down.append(conv(c[i - 1], width, 3, stride=2, padding=1) if i else nn.Identity())
+            self.down.append(nn.Conv2d(c[i - 1], width, 3, stride=2, padding=1) if i else nn.Identity())
             self.encoder.append(nn.ModuleList(Block(width, width, n) for _ in range(config.blocks)))
         self.attention = Attention(c[-1], config.heads, n)
         self.decoder, self.up = nn.ModuleList(), nn.ModuleList()
         for i, width in reversed(list(enumerate(c))):
             # One skip connection a level: the first decoder block sees it, the others do not.
             self.decoder.append(nn.ModuleList(Block(2 * width if j == 0 else width, width, n) for j in range(config.blocks)))
-            self.up.append(conv(width, c[i - 1], 3, padding=1) if i else nn.Identity())
+            self.up.append(nn.Conv2d(width, c[i - 1], 3, padding=1) if i else nn.Identity())
         self.blocks = [b for group in (*self.encoder, *self.decoder) for b in group]
         # One matrix for the embeddings of all blocks: one Gemm in the browser instead of one a block.
         self.embed_blocks = nn.Linear(config.embedding, sum(b.cout for b in self.blocks))
         nn.init.zeros_(self.embed_blocks.weight)
         nn.init.zeros_(self.embed_blocks.bias)
-        self.head_norm = LayerNorm(c[0]) if n == "none" else {"group": GroupNorm, "layer": LayerNorm}[n](c[0])
+        self.head_norm = NORMS[n](c[0])
         self.head = nn.Conv2d(c[0], config.shape[0] * config.patch**2, 3, padding=1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
