@@ -39,7 +39,7 @@ class Recipe:
     decay: float = 0.4  # the last share of the run, over which the rate falls linearly to 0
     ema: float = 0.9995
     p_uncond: float = 0.1
-    p_mean: float = -1.0  # ln sigma ~ N(p_mean, p_std²), 10 % log-uniform over the whole range
+    p_mean: float = -0.5  # ln sigma ~ N(p_mean, p_std²), 10 % log-uniform over the whole range
     p_std: float = 1.2
     weak_at: float = 1 / 12  # share of the run at which the weak network's snapshot is taken
     seed: int = 0
@@ -47,7 +47,7 @@ class Recipe:
 
 
 RECIPES = {
-    "letters": Recipe("letters", UNetConfig(), images=3_000_000),
+    "letters": Recipe("letters", UNetConfig(), images=2_200_000),
     "tiny": Recipe(
         "bars",
         UNetConfig(shape=(1, 8, 8), classes=4, channels=(16, 24), blocks=1, embedding=32, heads=1, sigma_data=0.6),

@@ -17,6 +17,8 @@ export interface LoadOptions {
   /** Folder of the models, absolute. */
   readonly baseUrl: string;
   readonly backend: BackendChoice;
+  /** Rows that the first run will evaluate at once; the warm-up compiles the network for them. Default: 2. */
+  readonly rows?: number;
 }
 
 export interface Loaded {
@@ -95,7 +97,7 @@ export class EngineClient {
   async load(options: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<Loaded> {
     if (this.#lastLoad?.backend !== options.backend) this.#stopWorker();
     this.#lastLoad = options;
-    const ending = await this.#send({ type: 'load', ...options }, { onProgress });
+    const ending = await this.#send({ type: 'load', rows: 2, ...options }, { onProgress });
     if (ending.type !== 'ready') throw failure(ending);
     return ending;
   }
@@ -200,7 +202,7 @@ export class EngineClient {
     }
     this.#handlers.onDeviceLost?.(message);
     if (!interrupted.some(({ request }) => request.type === 'load')) {
-      const ending = await this.#send({ type: 'load', ...this.#lastLoad }, {});
+      const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
       if (ending.type === 'ready') {
         this.#handlers.onRecovered?.(ending);
       } else {

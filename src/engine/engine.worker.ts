@@ -1,8 +1,9 @@
+import { labelRows } from '../diffusion/stacked';
 import { loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
 import { judge } from './judge';
 import type { BackendChoice, Ending, EngineEvent, LoadProgress, Request } from './protocol';
-import { labelRows, runSampler } from './run';
+import { runSampler } from './run';
 import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
 
 type LoadRequest = Extract<Request, { type: 'load' }>;
@@ -129,13 +130,13 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
 
   report({ phase: 'warm-up' });
   try {
-    await trial(openModels(runtime));
+    await trial(openModels(runtime), request.rows);
   } catch (error) {
     if (runtime.info.backend === 'wasm') throw error;
     // The adapter promised what it does not keep.
     const detail = error instanceof Error ? error.message : String(error);
     runtime = await openWasm({ reason: 'trial-failed', detail });
-    await trial(openModels(runtime));
+    await trial(openModels(runtime), request.rows);
   }
   if (job.stopped()) throw new Stopped('The load was superseded');
   const warnings = [...main.warnings, ...(companion?.warnings ?? [])];
@@ -152,18 +153,17 @@ async function open(backend: BackendChoice): Promise<Runtime> {
 }
 
 /** A first evaluation: compiles the shaders and shows whether the numbers can be true. */
-async function trial({ manifest, network }: Model<DenoiserManifest>): Promise<void> {
+async function trial({ manifest, network }: Model<DenoiserManifest>, rows: number): Promise<void> {
   const size = manifest.shape.reduce((a, b) => a * b);
+  const nullLabel = manifest.classes.length;
+  const labels = Array.from({ length: rows }, (_, row) => (row % 2 ? nullLabel : 0));
   const { denoised } = await network.run(
     {
-      x: { data: new Float32Array(2 * size), dims: manifest.shape },
-      sigma: { data: new Float32Array([1, 1]), dims: [] },
-      label: {
-        data: labelRows([0, manifest.classes.length], manifest.classes.length),
-        dims: [manifest.classes.length + 1],
-      },
+      x: { data: new Float32Array(rows * size), dims: manifest.shape },
+      sigma: { data: new Float32Array(rows).fill(1), dims: [] },
+      label: { data: labelRows(labels, nullLabel), dims: [nullLabel + 1] },
     },
-    2,
+    rows,
   );
   // Data lies in [-1, 1]: an estimate of it that does not is no estimate.
   const wrong = denoised!.find((value) => !(Math.abs(value) < 10));

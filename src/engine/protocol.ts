@@ -83,6 +83,8 @@ export type Request =
       readonly modelId: string;
       readonly baseUrl: string;
       readonly backend: BackendChoice;
+      /** Rows that the first run will evaluate at once: the warm-up compiles the network for them. */
+      readonly rows: number;
     }
   | {
       readonly type: 'sample';

@@ -8,7 +8,7 @@ import {
   type Loaded,
 } from '../engine/client';
 import type { SampleSettings } from '../engine/protocol';
-import { knownSubject, sampleNames, sampleSettings } from './settings';
+import { knownSubject, type Settings, sampleNames, sampleSettings } from './settings';
 import { type ColumnState, idleColumn, type Store } from './store';
 import type { Trajectories, Trajectory } from './trajectories';
 
@@ -16,6 +16,9 @@ import type { Trajectories, Trajectory } from './trajectories';
 const PREVIEW_MS = 150;
 /** One step from pure noise shows the mean of the data, whatever the guidance. */
 const FEWEST_PREVIEW_STEPS = 2;
+
+/** More rows than this go through the network in several runs. */
+const LARGEST_BATCH = 16;
 
 type Client = Pick<EngineClient, 'load' | 'sample'>;
 
@@ -66,12 +69,12 @@ export class Runner {
 
   /** Loads the model of the settings, or the site's default one; ends in `ready` or `failed`. */
   async load(): Promise<void> {
-    const { model, backend } = this.#store.getState().settings;
+    const { model, backend, ...page } = this.#store.getState().settings;
     this.#forget();
     this.#store.setState({ engine: { status: 'loading', progress: undefined } });
     try {
       const loaded = await this.#client.load(
-        { modelId: model, baseUrl: this.#baseUrl, backend },
+        { modelId: model, baseUrl: this.#baseUrl, backend, rows: firstRows(page) },
         (progress) => this.#store.setState({ engine: { status: 'loading', progress } }),
       );
       this.ready(loaded);
@@ -222,6 +225,11 @@ export class Runner {
       columns: columns.map((state) => (state.id === columnId ? { ...state, ...changes } : state)),
     }));
   }
+}
+
+/** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */
+function firstRows(page: Pick<Settings, 'subject' | 'count'>): number {
+  return Math.min(LARGEST_BATCH, 2 * sampleNames(page).length);
 }
 
 /** Noise and labels as text: runs that agree in it differ by their settings alone. */

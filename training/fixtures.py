@@ -1,0 +1,63 @@
+"""Write whole trajectories of a trained network for the parity tests: PyTorch's answer to stored noise.
+
+    python fixtures.py letters tiny      # runs/<name>/ema.pt → e2e/fixtures/<name>.json
+
+The noise is that of the page's seeds (src/diffusion/random.ts, run by tsx), so that every backend can make it
+again. The weights are rounded as the exported graph stores them; the graph's SHA-256 is kept, so that a
+fixture of another export is recognised.
+"""
+
+import argparse
+import base64
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from export import ROOT, half_rounded
+from sampling import heun
+from train import RUNS, load_denoiser
+
+SCALE = 3.0
+# Whole trajectories, and a short one for WebGPU on a software adapter, a thousand times slower than a GPU.
+TRAJECTORIES = [dict(steps=20, seeds=[7, 8], labels=[0, 1]), dict(steps=3, seeds=[7], labels=[0])]
+
+
+def noise(seeds: list[int], shape: tuple[int, ...]) -> torch.Tensor:
+    """The starting noise [len(seeds), *shape] of the page's seeds."""
+    command = ["npx", "--no-install", "tsx", "e2e/fixtures/noise.ts", str(np.prod(shape)), *map(str, seeds)]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    rows = [np.frombuffer(base64.b64decode(line), "<f4") for line in lines]
+    return torch.from_numpy(np.stack(rows)).reshape(-1, *shape)
+
+
+def encoded(x: torch.Tensor) -> str:
+    return base64.b64encode(x.numpy().astype("<f4").tobytes()).decode()
+
+
+def write(name: str) -> None:
+    denoiser = half_rounded(load_denoiser(RUNS / name / "ema.pt")[0])
+    config = denoiser.config
+    folder = next(f for f in (ROOT / "public/models", ROOT / "e2e/models") if (f / name).exists())
+    manifest = json.loads((folder / name / "manifest.json").read_text())
+    runs = []
+    for t in TRAJECTORIES:
+        start = noise(t["seeds"], config.shape)
+        samples = heun(denoiser, start, torch.eye(config.classes + 1)[t["labels"]], SCALE, t["steps"])
+        runs.append({
+            "numSteps": t["steps"], "seeds": t["seeds"], "labels": t["labels"],
+            "noise": encoded(start), "samples": encoded(samples),
+        })
+    fixture = {"model": name, "sha256": manifest["files"][0]["sha256"], "guidanceScale": SCALE, "runs": runs}
+    path = ROOT / f"e2e/fixtures/{name}.json"
+    path.write_text(json.dumps(fixture, indent=2) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="+", help="runs under runs/")
+    for run_name in parser.parse_args().names:
+        write(run_name)
