@@ -57,6 +57,7 @@ type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
 
 interface Pending {
   readonly request: Request & { type: 'load' | 'sample' };
+  readonly signal?: AbortSignal | undefined;
   readonly resolve: (ending: Ending) => void;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   readonly onFrame?: ((frame: Frame) => void) | undefined;
@@ -112,12 +113,18 @@ export class EngineClient {
     options: { judge?: boolean; signal?: AbortSignal; onFrame?: (frame: Frame) => void } = {},
   ): Promise<Finished> {
     const { judge = true, signal, onFrame } = options;
+    if (!this.#worker && this.#lastLoad && !signal?.aborted) {
+      // The worker before broke, and a new one has no model yet.
+      const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
+      if (ending.type !== 'ready') throw failure(ending);
+      this.#handlers.onRecovered?.(ending);
+    }
     if (signal?.aborted) throw new Cancelled('The request was cancelled before it began');
     const id = this.#nextId;
     const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
     signal?.addEventListener('abort', cancel);
     try {
-      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrame });
+      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrame, signal });
       if (ending.type !== 'done') throw failure(ending);
       this.#rebuilds = 0;
       return ending;
@@ -133,7 +140,7 @@ export class EngineClient {
 
   #send(
     request: DistributiveOmit<Pending['request'], 'id'>,
-    handlers: Pick<Pending, 'onProgress' | 'onFrame'>,
+    handlers: Pick<Pending, 'onProgress' | 'onFrame' | 'signal'>,
   ): Promise<Ending> {
     const complete = { ...request, id: this.#nextId++ } as Pending['request'];
     return new Promise((resolve) => {
@@ -201,23 +208,22 @@ export class EngineClient {
       return;
     }
     this.#handlers.onDeviceLost?.(message);
-    if (!interrupted.some(({ request }) => request.type === 'load')) {
-      const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
-      if (ending.type === 'ready') {
-        this.#handlers.onRecovered?.(ending);
-      } else {
-        for (const { request, resolve } of interrupted) resolve({ ...ending, id: request.id });
-        return;
-      }
-    }
+    const load = interrupted.find(({ request }) => request.type === 'load');
+    const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, load ?? {});
+    if (ending.type === 'ready') this.#handlers.onRecovered?.(ending);
+    load?.resolve({ ...ending, id: load.request.id });
     for (const pending of interrupted) {
-      if (pending.request.type === 'sample' && this.#pending.size > 0) {
-        // A newer sample was asked for during the rebuild.
-        pending.resolve({ type: 'cancelled', id: pending.request.id });
-        continue;
+      const { request, signal, resolve } = pending;
+      if (pending === load) continue;
+      if (ending.type !== 'ready') {
+        resolve({ ...ending, id: request.id });
+      } else if (signal?.aborted || this.#pending.size > 0) {
+        // Cancelled during the rebuild, or a newer sample was asked for.
+        resolve({ type: 'cancelled', id: request.id });
+      } else {
+        this.#pending.set(request.id, pending);
+        this.#runningWorker().postMessage(request);
       }
-      this.#pending.set(pending.request.id, pending);
-      this.#runningWorker().postMessage(pending.request);
     }
   }
 

@@ -1,3 +1,4 @@
+import { sampleNames } from '../state/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { SampleGrid } from './SampleGrid';
@@ -17,7 +18,7 @@ export function Column({ index, state, heading }: ColumnProps) {
   const { stage } = strings;
   const active = useAppState(({ settings }) => settings.active === index);
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
-  const count = useAppState(({ settings }) => settings.count);
+  const count = useAppState(({ settings }) => sampleNames(settings).length);
   const what = useAppState(({ settings: { subject } }) =>
     subject.kind === 'class' ? subject.name : subject.kind === 'word' ? subject.text : null,
   );
