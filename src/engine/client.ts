@@ -209,7 +209,10 @@ export class EngineClient {
     }
     this.#handlers.onDeviceLost?.(message);
     const load = interrupted.find(({ request }) => request.type === 'load');
-    const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, load ?? {});
+    const ending = await this.#send(
+      { type: 'load', rows: 2, ...this.#lastLoad },
+      { onProgress: load?.onProgress },
+    );
     if (ending.type === 'ready') this.#handlers.onRecovered?.(ending);
     load?.resolve({ ...ending, id: load.request.id });
     for (const pending of interrupted) {

@@ -30,6 +30,8 @@ interface Job {
   readonly settings: SampleSettings;
   /** Fewer steps than asked for. */
   readonly preview: boolean;
+  /** Asked for while a slider moved. */
+  readonly dragged: boolean;
 }
 
 /** What a column shows, and the job that made it. */
@@ -118,10 +120,11 @@ export class Runner {
       return;
     }
     const { job, abort } = this.#current;
-    // A preview is let finish, so that dragging never starves; a full run that nobody wants is not.
-    const wanted = job.preview
-      ? this.#store.getState().dragging
-      : this.#jobs().some(({ columnId, key }) => columnId === job.columnId && key === job.key);
+    // While a slider moves, its run is let finish, so that dragging never starves; any other run
+    // that nobody wants any more is not.
+    const wanted =
+      (job.dragged && this.#store.getState().dragging) ||
+      this.#jobs().some(({ columnId, key }) => columnId === job.columnId && key === job.key);
     if (!wanted) abort.abort();
   }
 
@@ -147,7 +150,8 @@ export class Runner {
       const numSteps = dragging ? this.#previewSteps(full) : full.numSteps;
       const reduced = { ...full, numSteps };
       const preview = numSteps < full.numSteps;
-      return { columnId: columns[i]!.id, key: JSON.stringify(reduced), settings: reduced, preview };
+      const key = JSON.stringify({ ...reduced, preview });
+      return { columnId: columns[i]!.id, key, settings: reduced, preview, dragged: dragging };
     });
   }
 
@@ -163,12 +167,13 @@ export class Runner {
 
   async #run(job: Job): Promise<void> {
     const { columnId, settings, preview } = job;
+    const { numSteps } = settings;
     const { engine, settings: page } = this.#store.getState();
     if (engine.status !== 'ready') return;
     const abort = new AbortController();
     this.#current = { job, abort };
     const trajectory: Trajectory = {
-      numSteps: settings.numSteps,
+      numSteps,
       count: settings.seeds.length,
       shape: engine.manifest.shape,
       names: sampleNames(page),
@@ -182,7 +187,7 @@ export class Runner {
     if (!before?.result || subjectOf(before.job) !== subjectOf(job)) {
       this.#trajectories.watch(columnId, trajectory);
     }
-    this.#set(columnId, { status: 'running', step: 0, numSteps: settings.numSteps });
+    this.#set(columnId, { status: 'running', step: 0, numSteps, preview });
     try {
       const done = await this.#client.sample(settings, {
         judge: !preview,
@@ -201,7 +206,7 @@ export class Runner {
     } catch (error) {
       this.#trajectories.abandon(columnId);
       if (error instanceof Cancelled) {
-        this.#set(columnId, { status: before?.result ? 'done' : 'waiting' });
+        this.#set(columnId, { status: this.#shown.get(columnId)?.result ? 'done' : 'waiting' });
       } else {
         this.#shown.set(columnId, { job }); // not tried again until something changes
         this.#set(columnId, { status: 'failed', message: messageOf(error) });

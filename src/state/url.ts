@@ -117,8 +117,9 @@ export function readAddress(
 export function writeAddress(settings: Settings, defaults: Settings = FIRST_VISIT): string {
   const query: string[] = [];
   const put = (key: string, value: string) => {
-    // Commas, tildes and spaces stay readable; everything with a meaning of its own is escaped.
-    query.push(`${key}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%20', '+')}`);
+    // What has no meaning of its own in a query stays readable.
+    const readable = encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%3A', ':');
+    query.push(`${key}=${readable.replaceAll('%20', '+')}`);
   };
   for (const [name, property] of sharedRows) {
     const value = property.write(settings[name]);

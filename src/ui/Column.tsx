@@ -95,7 +95,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
         </div>
       </dl>
       <p className="costs">
-        {preview && figures ? (
+        {preview ? (
           <b>{stage.preview(state.numSteps)}</b>
         ) : status === 'running' ? (
           stage.running(state.step, state.numSteps)

@@ -8,6 +8,8 @@ import { gridFor, inkOf, picturesOf, toImage } from './paint';
 
 /** Share of a tile left free around each picture. */
 const GAP = 0.06;
+/** In CSS pixels. */
+const LARGEST_GAP = 6;
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
@@ -119,7 +121,7 @@ function paint(canvas: HTMLCanvasElement, { settings, shown, misread }: Scene): 
   const bufferContext = buffer.getContext('2d')!;
   context.imageSmoothingQuality = 'high';
   const accent = getComputedStyle(canvas).getPropertyValue('--accent');
-  const gap = Math.max(2, tile.height * GAP);
+  const gap = Math.max(2, Math.min(LARGEST_GAP * devicePixelRatio, tile.height * GAP));
   for (let i = 0; i < shown.count; i++) {
     const left = (i % columns) * tile.width + gap / 2;
     const top = Math.floor(i / columns) * tile.height + gap / 2;

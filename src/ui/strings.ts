@@ -214,7 +214,7 @@ const en: Strings = {
     scaleHintW: 'w = s − 1 as in the paper: 0 = off',
     unit: 'Scale as',
     guidance: 'Rule',
-    interval: 'Guide at noise levels',
+    interval: 'Guided noise levels',
     intervalLow: 'Lowest guided noise level',
     intervalHigh: 'Highest guided noise level',
     intervalAll: 'all',

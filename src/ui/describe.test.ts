@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../state/settings';
+import { compact, describeColumns } from './describe';
+import { STRINGS } from './strings';
+
+const { en, zh } = STRINGS;
+const columns = (...changes: Partial<ColumnSettings>[]) =>
+  changes.map((change) => ({ ...DEFAULT_COLUMN, ...change }));
+
+test('columns that differ in their scale say it, as s or as w', () => {
+  const three = columns({ guidanceScale: 1 }, { guidanceScale: 3 }, { guidanceScale: 8 });
+  expect(describeColumns(three, en, 's')).toEqual({
+    differences: ['guidance scale'],
+    headings: ['s = 1', 's = 3', 's = 8'],
+  });
+  expect(describeColumns(three, en, 'w').headings).toEqual(['w = 0', 'w = 2', 'w = 7']);
+  expect(describeColumns(three, zh, 's').differences).toEqual([zh.controls.guidanceScale]);
+});
+
+test('all differences are said in every column', () => {
+  const two = columns(
+    { guidanceScale: 8, numSteps: 1 },
+    { guidanceScale: 8, interval: [0.2, 2], numSteps: 20 },
+  );
+  expect(describeColumns(two, en, 's')).toEqual({
+    differences: ['guide at noise levels', 'steps'],
+    headings: ['guided everywhere · 1 step', 'guided for σ in (0.2, 2] · 20 steps'],
+  });
+});
+
+test('a rule without a scale is named, and the scale that it lacks is not', () => {
+  const two = columns({ guidanceScale: 1 }, { guidance: 'unconditional', guidanceScale: 5 });
+  const { differences, headings } = describeColumns(two, en, 's');
+  expect(differences).toEqual(['rule']);
+  expect(headings).toEqual(['Classifier-free guidance', 'Unconditional alone']);
+});
+
+test('a parameter is named with its value, its default where it is not set', () => {
+  const two = columns({ sampler: 'ddim', parameters: { eta: 0.5 } }, { sampler: 'ddim' });
+  expect(describeColumns(two, en, 's')).toEqual({ differences: ['η'], headings: ['η 0.5', 'η 0'] });
+});
+
+test('columns without a difference, and a column alone, show their scale or rule', () => {
+  expect(describeColumns(columns({ guidanceScale: 3 }, { guidanceScale: 3 }), en, 's')).toEqual({
+    differences: [],
+    headings: ['s = 3', 's = 3'],
+  });
+  const alone = describeColumns(columns({ guidance: 'conditional' }), en, 's');
+  expect(alone).toEqual({ differences: [], headings: ['Conditional alone'] });
+});
+
+test('numbers have no digits that say nothing', () => {
+  expect([3, 0.25, 1.5, 0.30000000000000004, 79.96, 0.002].map(compact)).toEqual([
+    '3',
+    '0.25',
+    '1.5',
+    '0.3',
+    '80',
+    '0.002',
+  ]);
+});
