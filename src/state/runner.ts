@@ -25,7 +25,7 @@ type Client = Pick<EngineClient, 'load' | 'sample'>;
 /** What a column should show. */
 interface Job {
   readonly columnId: number;
-  /** The settings as text: equal keys mean equal pixels. */
+  /** The settings asked for, as text: equal keys mean equal pixels, but for previews. */
   readonly key: string;
   readonly settings: SampleSettings;
   /** Fewer steps than asked for. */
@@ -124,15 +124,16 @@ export class Runner {
     // that nobody wants any more is not.
     const wanted =
       (job.dragged && this.#store.getState().dragging) ||
-      this.#jobs().some(({ columnId, key }) => columnId === job.columnId && key === job.key);
+      this.#jobs().some((now) => now.columnId === job.columnId && serves(job, now));
     if (!wanted) abort.abort();
   }
 
   /** The next thing to run. Columns whose pictures another column shows already take those. */
   #nextJob(): Job | undefined {
     for (const job of this.#jobs()) {
-      if (this.#shown.get(job.columnId)?.job.key === job.key) continue;
-      const twin = [...this.#shown.values()].find((s) => s.job.key === job.key && s.result);
+      const own = this.#shown.get(job.columnId);
+      if (own && serves(own.job, job)) continue;
+      const twin = [...this.#shown.values()].find((s) => s.result && serves(s.job, job));
       if (!twin?.result) return job;
       this.#finish(job, twin.result.trajectory, twin.result.done);
     }
@@ -150,7 +151,7 @@ export class Runner {
       const numSteps = dragging ? this.#previewSteps(full) : full.numSteps;
       const reduced = { ...full, numSteps };
       const preview = numSteps < full.numSteps;
-      const key = JSON.stringify({ ...reduced, preview });
+      const key = JSON.stringify(full);
       return { columnId: columns[i]!.id, key, settings: reduced, preview, dragged: dragging };
     });
   }
@@ -235,6 +236,11 @@ export class Runner {
 /** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */
 function firstRows(page: Pick<Settings, 'subject' | 'count'>): number {
   return Math.min(LARGEST_BATCH, 2 * sampleNames(page).length);
+}
+
+/** Whether a job's pictures are what is wanted now: a full run does for a preview, not the reverse. */
+function serves(job: Job, wanted: Job): boolean {
+  return job.key === wanted.key && (wanted.preview || !job.preview);
 }
 
 /** Noise and labels as text: runs that agree in it differ by their settings alone. */
