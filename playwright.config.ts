@@ -5,9 +5,13 @@ const port = Number(process.env.GUIDANCE_E2E_PORT ?? 4174);
 const executablePath = await findChromium();
 const preview = `npx vite preview --mode e2e --host localhost --port ${port} --strictPort`;
 
-/** `test.info().project.metadata.backend` names the backend that a project's tests ask the page for. */
+/**
+ * `test.info().project.metadata.backend` names the backend that a project's tests ask the page for.
+ * e2e/gpu needs WebGPU; e2e/page is the same whatever the backend and runs on the quick one.
+ */
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   workers: 1,
   retries: 0,
@@ -34,8 +38,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'webgpu', metadata: { backend: 'webgpu' } },
-    { name: 'wasm', metadata: { backend: 'wasm' } },
+    { name: 'webgpu', metadata: { backend: 'webgpu' }, testIgnore: 'page/**' },
+    { name: 'wasm', metadata: { backend: 'wasm' }, testIgnore: 'gpu/**' },
   ],
   webServer: {
     // scripts/test.mjs has built the site already.

@@ -11,7 +11,7 @@ const isolationHeaders = {
 };
 const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Mode `e2e` adds the test-only networks and builds into dist-e2e; every other mode leaves them out. */
+/** Mode `e2e` adds what only tests use, networks and a page, and builds into dist-e2e. */
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [
@@ -24,11 +24,23 @@ export default defineConfig(({ mode }) => ({
   worker: { format: 'es' as const },
   // Pre-bundling would move its modules away from the wasm files beside them.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  build: { target: 'esnext', outDir: mode === 'e2e' ? 'dist-e2e' : 'dist', emptyOutDir: true },
+  build: {
+    target: 'esnext',
+    outDir: mode === 'e2e' ? 'dist-e2e' : 'dist',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: [
+        fromRoot('./index.html'),
+        ...(mode === 'e2e' ? [fromRoot('./e2e/harness/index.html')] : []),
+      ],
+    },
+  },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   test: {
     environment: 'node',
-    include: ['src', 'cli', 'scripts', 'bench'].map((folder) => `${folder}/**/*.test.{ts,tsx}`),
+    include: ['src', 'cli', 'scripts', 'bench', 'e2e'].map(
+      (folder) => `${folder}/**/*.test.{ts,tsx}`,
+    ),
   },
 }));

@@ -6,15 +6,13 @@ import { type StaticServer, serveStatic } from './static-server';
 let host: StaticServer;
 
 test.beforeAll(async () => {
-  host = await serveStatic(fileURLToPath(new URL('../dist-e2e', import.meta.url)), '/some/path/');
+  host = await serveStatic(
+    fileURLToPath(new URL('../../dist-e2e', import.meta.url)),
+    '/some/path/',
+  );
 });
 
 test.afterAll(() => host.close());
-
-// biome-ignore lint/correctness/noEmptyPattern: Playwright wants the fixtures destructured
-test.beforeEach(({}, info) => {
-  test.skip(info.project.name !== 'wasm', 'The same whatever the backend');
-});
 
 /** Counts how often the page itself is loaded. */
 function countLoads(page: Page): () => number {

@@ -1,0 +1,140 @@
+import { guidanceRegistry } from '../src/diffusion/guidance';
+import { scheduleShapeRegistry } from '../src/diffusion/guidance/modifiers';
+import type { NumberParameter } from '../src/diffusion/parameters';
+import { samplerRegistry } from '../src/diffusion/samplers';
+import { scheduleRegistry } from '../src/diffusion/schedules';
+import { PRESET_IDS, PRESETS } from '../src/state/presets';
+import { expect, type Playground, test, words } from './playground';
+
+const { controls, presets, timeline } = words;
+
+test('what is drawn: class, none, word, seed, dice, lock, number of samples', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  const seed = playground.number(controls.seed);
+  const first = await playground.pixels();
+
+  await playground.changes('a class', () => playground.classButton('1').click());
+  await playground.changes('no class', () => playground.button(controls.noClassHint).click());
+  await playground.changes('the class again', () => playground.classButton('0').click());
+  expect(await playground.pixels(), 'a locked seed keeps the noise').toBe(first);
+
+  await playground.changes('the seed', () => seed.fill('8'));
+  await seed.fill('7');
+  await playground.settled();
+  expect(await playground.pixels(), 'the same seed, the same pixels').toBe(first);
+
+  await playground.changes('the dice', () => playground.button(controls.dice).click());
+  await expect(seed).not.toHaveValue('7');
+  await seed.fill('7');
+  await page.getByRole('checkbox', { name: controls.lock }).uncheck();
+  await playground.classButton('1').click();
+  await playground.changes('the class unlocked', () => playground.classButton('0').click());
+  await expect(seed).not.toHaveValue('7');
+  expect(await playground.pixels(), 'an unlocked seed brings new noise').not.toBe(first);
+
+  await playground.changes('the count', () => playground.type(controls.count, 3));
+  await playground.changes('a word', () => page.getByLabel(controls.word).fill('0312'));
+  await expect(playground.slider(controls.count)).toHaveCount(0);
+  await expect(playground.columns.getByRole('slider')).toHaveAttribute('aria-valuemax', '4');
+});
+
+test('how it is guided: scale, unit, rule, interval, shape', async ({ playground }) => {
+  await playground.open('n=1');
+  await playground.changes('the scale typed', () => playground.type(controls.guidanceScale, 8));
+  const atEight = await playground.changes('the scale dragged', () =>
+    playground.slider(controls.guidanceScale).fill('5'),
+  );
+  await playground.button('w').click();
+  await expect(playground.number(controls.guidanceScale)).toHaveValue('4');
+  await playground.changes('w', () => playground.type(controls.guidanceScale, 7));
+  await playground.button('s').click();
+  await expect(playground.number(controls.guidanceScale)).toHaveValue('8');
+  expect(atEight).not.toBe(await playground.pixels());
+
+  const low = playground.slider(controls.intervalLow);
+  const high = playground.slider(controls.intervalHigh);
+  await playground.changes('the low thumb', () => low.fill('700'));
+  await playground.changes('the high thumb', () => high.fill('850'));
+  await low.fill('0');
+  await high.fill('1000');
+  await playground.settled();
+
+  for (const { id, label } of scheduleShapeRegistry.filter(({ id }) => id !== 'constant')) {
+    await playground.changes(label, () => playground.choice(controls.shape).selectOption(id));
+  }
+  for (const { id, label } of guidanceRegistry.filter(({ id }) => id !== 'cfg')) {
+    await playground.changes(label, () => playground.choice(controls.guidance).selectOption(id));
+    await expect(playground.slider(controls.guidanceScale)).toHaveCount(0);
+  }
+});
+
+test('how it is sampled: steps, every sampler and schedule, every parameter they declare', async ({
+  playground,
+}) => {
+  await playground.open('n=1');
+  await playground.changes('the steps', () => playground.type(controls.numSteps, 5));
+  await everyChoice(playground, controls.schedule, scheduleRegistry);
+  await everyChoice(playground, controls.sampler, samplerRegistry);
+});
+
+interface Entry {
+  readonly id: string;
+  readonly parameters: readonly NumberParameter[];
+}
+
+/** Every entry gives pixels of its own, and each of its parameters changes them. */
+async function everyChoice(
+  playground: Playground,
+  name: string,
+  registry: readonly Entry[],
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const { id, parameters } of registry) {
+    await playground.choice(name).selectOption(id);
+    await playground.settled();
+    seen.add(await playground.pixels());
+    for (const parameter of parameters) {
+      await test.step(`${id}: ${parameter.id}`, async () => {
+        for (const other of parameters) {
+          // One that is off by default would switch this one off too.
+          const on = other.default === other.min ? other.max : other.default;
+          await playground.type(other.label, other === parameter ? other.default : on);
+        }
+        await playground.settled();
+        const { min, max } = parameter;
+        const far = max - parameter.default > parameter.default - min ? max : min;
+        await playground.changes(parameter.label, () => playground.type(parameter.label, far));
+      });
+    }
+  }
+  expect(seen.size, `${name}: different pixels each`).toBe(registry.length);
+}
+
+test('what is shown: estimate, noisy x, both', async ({ playground }) => {
+  await playground.open('n=1');
+  await playground.changes('the position', () => playground.scrubber.fill('0.5'));
+  await playground.changes('noisy x', () => playground.button(timeline.views.noisy).click());
+  await playground.changes('both', () => playground.button(timeline.views.both).click());
+  await playground.changes('the estimate', () =>
+    playground.button(timeline.views.estimate).click(),
+  );
+});
+
+test('every preset shows a scene of its own', async ({ playground }) => {
+  await playground.open('n=1&scale=5');
+  const before = await playground.picture();
+  const scenes = new Set<string>();
+  for (const id of PRESET_IDS) {
+    await playground.button(presets.names[id]).click();
+    await expect(playground.columns).toHaveCount(PRESETS[id].columns.length);
+    await playground.settled();
+    await expect(playground.page.getByText(presets.notes[id])).toBeVisible();
+    const pictures = await playground.pictures();
+    expect(new Set([before, ...pictures]).size).toBe(1 + pictures.length);
+    scenes.add(pictures.join());
+  }
+  expect(scenes.size).toBe(PRESET_IDS.length);
+});

@@ -1,0 +1,50 @@
+import type { Page } from '@playwright/test';
+import { expect, test, words } from '../playground';
+
+const { controls, notice } = words;
+
+/** Takes the GPU away from the engine, as a driver that crashes does. */
+async function loseDevice(page: Page): Promise<void> {
+  const lost = await Promise.all(
+    page.workers().map((worker) =>
+      worker.evaluate(() => {
+        const { gpuDevice } = self as { gpuDevice?: { destroy(): void } };
+        gpuDevice?.destroy();
+        return gpuDevice !== undefined;
+      }),
+    ),
+  );
+  expect(lost.filter(Boolean)).toHaveLength(1);
+}
+
+test('a device lost during a run: a notice, and the run is repeated to the same pixels', async ({
+  playground,
+}) => {
+  const { page, columns } = playground;
+  await playground.open('n=1&steps=30');
+  const pixels = await playground.pixels();
+  await playground.changes('the seed', () => playground.number(controls.seed).fill('8'));
+
+  await playground.number(controls.seed).fill('7');
+  await expect(columns.locator('.costs')).toContainText(/step ([5-9]|1\d) of 30/);
+  await loseDevice(page);
+  await expect(playground.notice).toHaveText(new RegExp(notice.deviceLost));
+  await expect(playground.notice).toHaveText(new RegExp(notice.recovered));
+  await playground.settled();
+  expect(await playground.pixels()).toBe(pixels);
+});
+
+test('a device lost while nothing runs: the pictures stay, and the next run works', async ({
+  playground,
+}) => {
+  await playground.open('n=1');
+  const pixels = await playground.pixels();
+  await loseDevice(playground.page);
+  await expect(playground.notice).toHaveText(new RegExp(notice.recovered));
+  await playground.settled();
+  expect(await playground.pixels()).toBe(pixels);
+  await playground.changes('the scale', () => playground.type(controls.guidanceScale, 6));
+  await playground.type(controls.guidanceScale, 3);
+  await playground.settled();
+  expect(await playground.pixels()).toBe(pixels);
+});

@@ -1,0 +1,52 @@
+import { expect, test, words } from './playground';
+
+const { controls } = words;
+
+// The network that ships. On a software adapter: fewer samples and steps, everything else as it comes.
+const small = (backend: string) => (backend === 'webgpu' ? 'n=2&scale=1,3,8&steps=2' : '');
+
+test('the first visit: one letter in three columns on the same noise, with figures', async ({
+  playground,
+  backend,
+}) => {
+  const { page, columns } = playground;
+  await page.goto(backend === 'wasm' ? './?backend=wasm' : `./?${small(backend)}`);
+  await playground.settled();
+  await expect(playground.badge).toHaveAttribute('data-backend', backend);
+  await expect(columns.getByRole('heading')).toHaveText(['s = 1', 's = 3', 's = 8']);
+  const count = backend === 'wasm' ? 16 : 2;
+  for (const column of await columns.all()) {
+    await expect(column.locator('canvas')).toBeVisible();
+    await expect(column.getByRole('slider')).toHaveAttribute('aria-valuemax', String(count));
+    await expect(column.locator('[data-figure=recognised]')).toHaveText(/^\d+ %$/);
+    await expect(column.locator('[data-figure=diversity]')).toHaveText(/^\d+\.\d$/);
+  }
+  const steps = backend === 'wasm' ? 16 : 2;
+  // Scale 1 needs no unconditional evaluation.
+  const nfe = [steps, 2 * steps, 2 * steps].map(String);
+  await expect(columns.locator('[data-figure=nfe]')).toHaveText(nfe);
+  expect(new Set(await playground.pictures()).size).toBe(3);
+  await playground.button(words.timeline.views.noisy).click();
+  const starts = await Promise.all([0, 1, 2].map((column) => playground.thumbnail(column, 0)));
+  expect(new Set(starts).size).toBe(1);
+});
+
+test('a word gives a sample a letter', async ({ playground, backend }) => {
+  const { page, columns } = playground;
+  const steps = backend === 'webgpu' ? 2 : 8;
+  await playground.open(`model=letters&n=1&scale=1&steps=${steps}`);
+  await playground.changes('the word', () => page.getByLabel(controls.word).fill('hello'));
+  await expect(page.getByLabel(controls.word)).toHaveValue('HELLO');
+  await expect(columns.getByRole('slider')).toHaveAttribute('aria-valuemax', '5');
+  await expect(columns.getByRole('slider')).toHaveAccessibleName(/5 samples of HELLO/);
+
+  // Five different letters, but for the two Ls, which differ by their noise.
+  const grid = columns.getByRole('slider');
+  await grid.focus();
+  const seen = [await playground.picture()];
+  for (let i = 1; i < 5; i++) {
+    await grid.press('ArrowRight');
+    seen.push(await playground.picture());
+  }
+  expect(new Set(seen).size).toBe(5);
+});

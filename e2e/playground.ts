@@ -1,0 +1,169 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Backend } from '../src/engine/protocol';
+import { STRINGS } from '../src/ui/strings';
+
+export const words = STRINGS.en;
+const { controls, timeline } = words;
+
+/** The page as a visitor uses it. Pictures are read back from the canvases, never only looked for. */
+export class Playground {
+  readonly page: Page;
+  readonly backend: Backend;
+
+  constructor(page: Page, backend: Backend) {
+    this.page = page;
+    this.backend = backend;
+  }
+
+  get stage(): Locator {
+    return this.page.locator('#stage');
+  }
+  get badge(): Locator {
+    return this.page.locator('.badge');
+  }
+  get columns(): Locator {
+    return this.page.locator('.column');
+  }
+  get notice(): Locator {
+    return this.page.locator('[data-notice]');
+  }
+  get error(): Locator {
+    return this.page.locator('[data-error]');
+  }
+
+  slider(name: string): Locator {
+    return this.page.getByRole('slider', { name, exact: true });
+  }
+  number(name: string): Locator {
+    return this.page.getByRole('spinbutton', { name, exact: true });
+  }
+  choice(name: string): Locator {
+    return this.page.getByRole('combobox', { name, exact: true });
+  }
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+  get scrubber(): Locator {
+    return this.slider(timeline.scrub);
+  }
+
+  /** Opens the page on the test network, small enough for a software adapter, and waits for its pictures. */
+  async open(query = ''): Promise<void> {
+    await this.visit(query);
+    await this.settled();
+  }
+
+  /** Opens the page without waiting. The query may override what tests otherwise ask for. */
+  async visit(query = ''): Promise<void> {
+    const wanted = new URLSearchParams({
+      model: 'tiny',
+      n: '2',
+      steps: '4',
+      scale: '3',
+      lang: 'en',
+    });
+    if (this.backend === 'wasm') wanted.set('backend', 'wasm');
+    for (const [key, value] of new URLSearchParams(query)) wanted.set(key, value);
+    await this.page.goto(`./?${wanted}`);
+  }
+
+  /** Waits until the engine is ready and every column shows what it is set to. */
+  async settled(): Promise<void> {
+    await expect(this.badge).toBeVisible();
+    await expect(this.stage).toHaveAttribute('aria-busy', 'false');
+    for (const column of await this.columns.all()) {
+      await expect(column).toHaveAttribute('data-status', 'done');
+    }
+  }
+
+  /** Does something that must change the pictures of a column, and returns the new ones. */
+  async changes(what: string, action: () => Promise<unknown>, column = 0): Promise<string> {
+    const before = await this.pixels(column);
+    await action();
+    await this.settled();
+    const after = await this.pixels(column);
+    expect(after, `${what} must change the pixels`).not.toBe(before);
+    return after;
+  }
+
+  /** A digest of a column's pixels as they stand on its canvas. */
+  pixels(column = 0): Promise<string> {
+    return this.#digest(this.columns.nth(column).locator('canvas'));
+  }
+
+  /** A digest of the pixels of a thumbnail in a column's filmstrip. */
+  thumbnail(column: number, index: number): Promise<string> {
+    return this.#digest(this.thumbnails(column).nth(index).locator('canvas'));
+  }
+
+  /** A digest of a column's finished picked sample, in the network's own resolution. */
+  picture(column = 0): Promise<string> {
+    return this.#digest(this.thumbnails(column).last().locator('canvas'));
+  }
+
+  /** The picked samples of all columns. */
+  async pictures(): Promise<string[]> {
+    const count = await this.columns.count();
+    return Promise.all(Array.from({ length: count }, (_, column) => this.picture(column)));
+  }
+
+  thumbnails(column: number): Locator {
+    return this.page.locator('.filmstrip').nth(column).getByRole('button');
+  }
+
+  async #digest(canvas: Locator): Promise<string> {
+    const { shades, digest } = await canvas.evaluate(async (element) => {
+      // What changed is drawn with the next frame.
+      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+      const { width, height } = element as HTMLCanvasElement;
+      const context = (element as HTMLCanvasElement).getContext('2d');
+      const data = context?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      const sha = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+      return { shades: new Set(data).size, digest: `${width}×${height} ${sha.join()}` };
+    });
+    expect(shades, 'a canvas must not be blank').toBeGreaterThan(4);
+    return digest;
+  }
+
+  /** Sets a slider by its number, as one types it. */
+  async type(name: string, value: number): Promise<void> {
+    await this.number(name).fill(String(value));
+  }
+
+  async openGroup(name: string): Promise<void> {
+    await this.page.getByText(name, { exact: true }).click();
+  }
+
+  classButton(name: string): Locator {
+    return this.button(controls.classOf(name));
+  }
+}
+
+interface Fixtures {
+  readonly backend: Backend;
+  readonly playground: Playground;
+  /** In every test: the page asks no other host for anything and throws nothing. */
+  readonly manners: undefined;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the fixtures destructured
+  backend: async ({}, use, info) => use(info.project.metadata.backend),
+  playground: async ({ page, backend }, use) => use(new Playground(page, backend)),
+  manners: [
+    async ({ context, page, baseURL }, use) => {
+      const requested: string[] = [];
+      const thrown: string[] = [];
+      context.on('request', (request) => requested.push(request.url()));
+      page.on('pageerror', (error) => thrown.push(String(error)));
+      await use(undefined);
+      const { origin } = new URL(baseURL ?? '');
+      const own = (url: string) => url.startsWith(`${origin}/`) || /^(data|blob):/.test(url);
+      expect(requested.filter((url) => !own(url))).toEqual([]);
+      expect(thrown).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
