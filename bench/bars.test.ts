@@ -28,10 +28,10 @@ test('each bar says by how much it is met or missed', () => {
     plain: [comparison(0.9)],
     guidance: [comparison(2.05)],
   });
-  expect(bars.map(({ name, pass }) => [name, pass])).toEqual([
-    ['outside the network, wasm, batch 1, to canvas', false],
-    ['engine / plain loop, wasm, batch 8', true],
-    ['guidance on / off, wasm, batch 8', true],
+  expect(bars.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ['outside the network, wasm, batch 1, to canvas', 'miss'],
+    ['engine / plain loop, wasm, batch 8', 'pass'],
+    ['guidance on / off, wasm, batch 8', 'pass'],
   ]);
   expect(bars[0]?.distance).toBeCloseTo(-0.02, 12);
   expect(bars[1]?.distance).toBeCloseTo(0.1, 12);
@@ -44,5 +44,17 @@ test('the canvas bar is set for wasm alone', () => {
 
 test('a figure that could not be measured is no pass', () => {
   const [bar] = barsOf({ canvas: [canvas('wasm', Number.NaN)], plain: [], guidance: [] });
-  expect(bar?.pass).toBe(false);
+  expect(bar?.verdict).toBe('miss');
+});
+
+test('slower than the plain loop means that three quarters of the pairs are', () => {
+  const verdict = (median: number, low: number) =>
+    barsOf({
+      canvas: [],
+      guidance: [],
+      plain: [{ ...comparison(median), ratio: { median, low, high: 1.1, pairs: 9 } }],
+    })[0]?.verdict;
+  expect(verdict(1, 0.9)).toBe('pass');
+  expect(verdict(1.01, 0.99)).toBe('tie');
+  expect(verdict(1.02, 1.01)).toBe('miss');
 });

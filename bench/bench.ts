@@ -84,7 +84,7 @@ async function bench(args: BenchArguments): Promise<void> {
     await writeFile(args.out, `${JSON.stringify({ ...results, bars }, null, 2)}\n`);
     console.log(`\nWritten to ${args.out}`);
   }
-  if (args.check && bars.some(({ pass }) => !pass)) process.exitCode = 1;
+  if (args.check && bars.some(({ verdict }) => verdict === 'miss')) process.exitCode = 1;
 }
 
 async function benchNode({ model, quick }: BenchArguments, found: Findings): Promise<void> {

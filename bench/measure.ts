@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Comparison, StepCost } from './results';
 import { GUIDANCE_OFF, GUIDANCE_ON, type Plan, type Subject, settingsFor } from './settings';
 import { median, pairedRatio } from './statistics';
@@ -72,24 +73,30 @@ export async function measure(
 
 /** Runs a and b in turn, a b a b …, once both are warm. */
 async function interleaved<T>(
-  { warmUpMs, budgetMs, fewestPairs, mostPairs }: Plan,
+  { warmUpMs, budgetMs, pauseMs, fewestPairs, mostPairs }: Plan,
   a: () => Promise<T>,
   b: () => Promise<T>,
 ): Promise<[T[], T[]]> {
-  for (let start = performance.now(), ms = 0; ms < warmUpMs; ms = performance.now() - start) {
-    await a();
-    await b();
-  }
+  const warmUpStart = performance.now();
+  do {
+    await after(pauseMs, a);
+    await after(pauseMs, b);
+  } while (performance.now() - warmUpStart < warmUpMs);
   const sides: [T[], T[]] = [[], []];
   const start = performance.now();
   while (
     sides[0].length < fewestPairs ||
     (sides[0].length < mostPairs && performance.now() - start < budgetMs)
   ) {
-    sides[0].push(await a());
-    sides[1].push(await b());
+    sides[0].push(await after(pauseMs, a));
+    sides[1].push(await after(pauseMs, b));
   }
   return sides;
+}
+
+async function after<T>(pauseMs: number, run: () => Promise<T>): Promise<T> {
+  await setTimeout(pauseMs);
+  return run();
 }
 
 function compared([a, b]: [number[], number[]], numSteps: number) {

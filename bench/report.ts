@@ -47,11 +47,11 @@ export function report(results: Results, bars: readonly Bar[]): string {
     ]),
     ...section('Bars', [
       ['', 'bar', 'measured', 'at most', 'distance'],
-      ...bars.map(({ name, measured, limit, unit, pass, distance }) => {
+      ...bars.map(({ name, measured, limit, unit, verdict, distance }) => {
         const show = unit === 'share' ? percent : ratio;
         const sign = distance < 0 ? '-' : '+';
         return [
-          pass ? 'pass' : 'MISS',
+          verdict === 'miss' ? 'MISS' : verdict,
           name,
           show(measured),
           show(limit),

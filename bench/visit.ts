@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import type { Backend, RunFigures } from '../src/engine/protocol';
@@ -61,7 +62,7 @@ export async function measureCanvas(
   site: string,
   model: string,
   where: { readonly backend: Backend; readonly device: string },
-  { canvasRuns, canvasSteps, warmUpMs }: Plan,
+  { canvasRuns, canvasSteps, warmUpMs, pauseMs }: Plan,
 ): Promise<CanvasCost> {
   const { backend } = where;
   const settings = { n: 1, scale: GUIDANCE_ON, sampler: 'ddim', steps: canvasSteps };
@@ -72,6 +73,7 @@ export async function measureCanvas(
   });
   // Each new seed is a new run, watched from its first frame on.
   const again = async () => {
+    await setTimeout(pauseMs);
     await page.fill('#seed', String(1000 + runs.length));
     runs.push(await paintedRun(page, runs.length));
   };
@@ -96,7 +98,7 @@ export async function measureCanvas(
 
 /**
  * From the navigation to the first finished samples of the page as visitors find it: with a new
- * profile, and again with the same one. On a software GPU one sample of two steps.
+ * profile, and again with the same one. On a software GPU one sample of one step.
  */
 export async function measureFirstSample(
   gpu: Gpu,
@@ -107,7 +109,7 @@ export async function measureFirstSample(
   smallest: boolean,
 ): Promise<FirstSample> {
   const { backend } = where;
-  const scene = smallest ? { n: 1, scale: GUIDANCE_ON, steps: 2 } : {};
+  const scene = smallest ? { n: 1, scale: GUIDANCE_ON, steps: 1 } : {};
   const url = address(site, { model, backend, ...scene });
   const cold: FinishedRun[] = [];
   const warm: FinishedRun[] = [];
