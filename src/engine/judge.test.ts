@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { FeaturesManifest } from '../models/manifest';
+import { judge } from './judge';
+import type { Network } from './session';
+
+const manifest = {
+  id: 'classifier',
+  classes: ['A', 'B', 'C'],
+  shape: [1, 1, 2],
+} as unknown as FeaturesManifest;
+
+/** A classifier that answers with these logits and features, and notes what it saw. */
+function fixedClassifier(logits: number[][], features: number[][]) {
+  const seen: Float32Array[] = [];
+  const network: Network = {
+    async run({ x }, rows) {
+      expect(rows).toBe(logits.length);
+      seen.push(x!.data);
+      return {
+        logits: Float32Array.from(logits.flat()),
+        features: Float32Array.from(features.flat()),
+      };
+    },
+    release: async () => {},
+  };
+  return { network, seen };
+}
+
+const verdict = (labels: number[], logits: number[][], features: number[][]) =>
+  judge(
+    fixedClassifier(logits, features).network,
+    manifest,
+    new Float32Array(2 * labels.length),
+    labels,
+    () => false,
+  );
+
+const ln = Math.log;
+const point = [0, 0];
+
+test('the class with the highest logit, and its softmax probability', async () => {
+  const logits = [
+    [ln(1), ln(2), ln(5)],
+    [1000, 1000 + ln(3), 1000],
+  ];
+  const { predicted, confidence, network } = await verdict([2, 2], logits, [point, point]);
+  expect(network).toBe('classifier');
+  expect(predicted).toEqual([2, 1]);
+  expect(confidence[0]).toBeCloseTo(5 / 8, 6);
+  expect(confidence[1]).toBeCloseTo(3 / 5, 3);
+});
+
+test('the share recognised, unless a sample was asked for no class', async () => {
+  const [a, b] = [
+    [9, 0, 0],
+    [0, 9, 0],
+  ];
+  const logits = [a, b, a, a];
+  const points = logits.map(() => point);
+  expect((await verdict([0, 1, 1, 0], logits, points)).classAccuracy).toBe(0.75);
+  expect((await verdict([0, 1, 1, 3], logits, points)).classAccuracy).toBeUndefined();
+});
+
+test('diversity is the mean pairwise distance within a label, averaged over labels', async () => {
+  const logits = Array.from({ length: 5 }, () => [1, 0, 0]);
+  const features = [
+    [0, 0],
+    [100, 100],
+    [3, 4],
+    [100, 102],
+    [-50, 7],
+  ];
+  // 5 apart within A, 2 within B, and C has one sample: no pair.
+  expect((await verdict([0, 1, 0, 1, 2], logits, features)).diversity).toBeCloseTo(3.5, 5);
+  const three = [
+    [0, 0],
+    [3, 4],
+    [0, 0],
+  ];
+  const { diversity } = await verdict([0, 0, 0], logits.slice(2), three);
+  expect(diversity).toBeCloseTo(10 / 3, 5);
+  expect((await verdict([0, 1], logits.slice(3), three.slice(1))).diversity).toBeUndefined();
+});
+
+test('samples are judged as a screen shows them', async () => {
+  const { network, seen } = fixedClassifier([[1, 0, 0]], [point]);
+  await judge(network, manifest, Float32Array.of(5, -0.9999), [0], () => false);
+  expect([...(seen[0] ?? [])]).toEqual([1, -1]);
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import type { DenoiserManifest } from '../models/manifest';
+import { asShown, toBytes } from './pixels';
+import type { Frame, SampleSettings } from './protocol';
+import { runSampler } from './run';
+import { batchPlan, type Network, Stopped } from './session';
+
+const manifest = {
+  shape: [1, 2, 2],
+  classes: ['A', 'B'],
+  sigma: { min: 0.002, max: 80 },
+} as unknown as DenoiserManifest;
+
+/** D(x; sigma, label): a constant picture, 0.5 for A, -0.5 for B, 0 for none. Notes what it was asked. */
+function constantNetwork() {
+  const asked: { rows: number; labels: number[][]; sigmas: number[] }[] = [];
+  const network: Network = {
+    async run({ x, sigma, label }, rows) {
+      const labels = Array.from({ length: rows }, (_, i) => [
+        ...label!.data.subarray(3 * i, 3 * i + 3),
+      ]);
+      asked.push({ rows, labels, sigmas: [...sigma!.data] });
+      const value = labels.flatMap(([a, b]) => Array<number>(4).fill((a! - b!) / 2));
+      expect(x!.data).toHaveLength(4 * rows);
+      return { denoised: Float32Array.from(value) };
+    },
+    release: async () => {},
+  };
+  return { network, asked };
+}
+
+const settings: SampleSettings = {
+  seeds: [7, 8],
+  labels: [0, 1],
+  numSteps: 3,
+  sampler: 'ddim',
+  schedule: 'karras',
+  guidance: 'cfg',
+  parameters: {},
+  modifiers: { guidanceScale: 3 },
+};
+
+async function sample(changes: Partial<SampleSettings> = {}, stop = () => false) {
+  const { network, asked } = constantNetwork();
+  const frames: Frame[] = [];
+  const run = runSampler(
+    network,
+    manifest,
+    { ...settings, ...changes },
+    (f) => frames.push(f),
+    stop,
+  );
+  return { ...(await run), frames, asked };
+}
+
+describe('a run', () => {
+  test('ends at the guided estimate, u + s (c - u)', async () => {
+    const { samples } = await sample();
+    const expected = [1.5, 1.5, 1.5, 1.5, -1.5, -1.5, -1.5, -1.5];
+    expected.forEach((value, i) => {
+      expect(samples[i]).toBeCloseTo(value, 5);
+    });
+  });
+
+  test('evaluates both predictions in one batch, the null label in the last column', async () => {
+    const { asked, figures } = await sample();
+    expect(asked.map(({ rows }) => rows)).toEqual([4, 4, 4]);
+    expect(asked[0]?.labels.toSorted()).toEqual(
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+        [0, 0, 1],
+      ].toSorted(),
+    );
+    expect(asked[0]?.sigmas).toEqual([80, 80, 80, 80]);
+    expect(figures.nfe).toBe(6);
+  });
+
+  test('does not evaluate what its rule does not need', async () => {
+    expect((await sample({ modifiers: { guidanceScale: 1 } })).asked.map((a) => a.rows)).toEqual([
+      2, 2, 2,
+    ]);
+    const outside = await sample({ modifiers: { guidanceScale: 3, interval: [1, 90] } });
+    expect(outside.asked.map((a) => a.rows)).toEqual([4, 4, 2]);
+    expect(outside.figures.nfe).toBe(5);
+  });
+
+  test('shows a frame for each step, and the finished sample as the last', async () => {
+    const { frames, frame, samples } = await sample();
+    expect(frames.map(({ step, sigma }) => [step, sigma > 0])).toEqual([
+      [0, true],
+      [1, true],
+      [2, true],
+    ]);
+    expect(frame).toMatchObject({ step: 3, sigma: 0 });
+    expect(frame.x).toEqual(toBytes(samples));
+    expect(frame.denoised).toEqual(frame.x);
+    expect(frame.denoised.buffer, 'buffers are transferred').not.toBe(frame.x.buffer);
+    expect(new Set(frames[0]?.x).size, 'noise first').toBeGreaterThan(2);
+  });
+
+  test('stops when it is asked to', async () => {
+    let frames = 0;
+    const { network } = constantNetwork();
+    const run = runSampler(
+      network,
+      manifest,
+      settings,
+      () => frames++,
+      () => frames === 2,
+    );
+    await expect(run).rejects.toBeInstanceOf(Stopped);
+    expect(frames).toBe(2);
+  });
+
+  test.each([
+    [{ labels: [0] }, /needs one for each of 2 seeds, got 1/],
+    [{ labels: [0, 3] }, /got 3/],
+    [{ labels: [0, -1] }, /got -1/],
+    [{ labels: [0, 0.5] }, /got 0.5/],
+    [{ sampler: 'euler' }, /got "euler"/],
+    [{ numSteps: 0 }, /got 0/],
+  ])('refuses %o', async (changes, message) => {
+    await expect(sample(changes)).rejects.toThrow(message);
+    await expect(sample(changes)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('pixels', () => {
+  test('[-1, 1] is 0 … 255, what lies outside is clipped', () => {
+    const numbers = Float32Array.of(-2, -1, -0.999, 0, 0.5, 1, 7, Number.NaN);
+    expect([...toBytes(numbers)]).toEqual([0, 0, 0, 128, 191, 255, 255, 0]);
+    expect([...toBytes(Float32Array.of(4, -4), 0.125)]).toEqual([191, 64]);
+  });
+
+  test('every byte stands for a number that is shown as that byte', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const numbers = Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
+    expect(toBytes(numbers)).toEqual(bytes);
+    expect(asShown(numbers)).toEqual(numbers);
+    expect([...asShown(Float32Array.of(3, -3))]).toEqual([1, -1]);
+  });
+});
+
+describe('batchPlan', () => {
+  const sizes = [1, 2, 8, 16];
+
+  test.each([1, 2, 8, 16])('covers every number of rows, at most %i at once', (maxBatch) => {
+    for (let rows = 0; rows <= 128; rows++) {
+      const plan = batchPlan(rows, maxBatch);
+      const total = plan.reduce((a, b) => a + b, 0);
+      expect(plan.every((batch) => sizes.includes(batch) && batch <= maxBatch)).toBe(true);
+      expect(total).toBeGreaterThanOrEqual(rows);
+      // Only the last run may be padded, and then it is three quarters full.
+      const last = plan.at(-1) ?? 0;
+      const inLast = rows - (total - last);
+      expect(inLast).toBeGreaterThanOrEqual(0.75 * last);
+    }
+  });
+
+  test('prefers few, full batches', () => {
+    expect(batchPlan(32, 16)).toEqual([16, 16]);
+    expect(batchPlan(6, 16)).toEqual([8]);
+    expect(batchPlan(5, 16)).toEqual([2, 2, 1]);
+    expect(batchPlan(12, 16)).toEqual([16]);
+    expect(batchPlan(11, 16)).toEqual([8, 2, 1]);
+    expect(batchPlan(3, 1)).toEqual([1, 1, 1]);
+  });
+});

@@ -1,0 +1,221 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ModelError } from '../models/errors';
+import type { EngineEvent, Request, SampleSettings } from './protocol';
+
+// The worker with its network and downloads replaced: what is tested is which request gets which ending.
+const gates = vi.hoisted(() => ({
+  /** A download and a network run wait here until the test lets them go. */
+  download: [] as { go(): void; fail(error: Error): void }[],
+  run: [] as { go(): void }[],
+  auto: true,
+}));
+
+vi.mock('../models/download', async () => ({
+  ModelError: (await import('../models/errors')).ModelError,
+  loadModelIndex: async () => ({ schema: 1, models: ['tiny'], default: 'tiny' }),
+  loadModel: (id: string) =>
+    new Promise((resolve, fail) => {
+      const manifest = {
+        id,
+        role: id === 'judge' ? 'features' : 'denoiser',
+        classes: ['A'],
+        shape: [1, 1, 1],
+        sigma: { min: 0.002, max: 80 },
+      };
+      const files = new Map([['model.onnx', new Uint8Array()]]);
+      const go = () => resolve({ manifest, files, warnings: [] });
+      if (gates.auto) go();
+      else gates.download.push({ go, fail });
+    }),
+}));
+
+vi.mock('./session', () => {
+  class Stopped extends Error {}
+  const network = {
+    run: async ({ x }: { x: { data: Float32Array } }, _rows: number, stop = () => false) => {
+      if (!gates.auto) await new Promise<void>((go) => gates.run.push({ go }));
+      if (stop()) throw new Stopped();
+      return { denoised: new Float32Array(x.data.length) };
+    },
+    release: async () => {},
+  };
+  const runtime = {
+    info: { backend: 'wasm', maxBatch: 16 },
+    lost: new Promise(() => {}),
+    open: () => network,
+  };
+  return { Stopped, openRuntime: async () => runtime, openWasm: async () => runtime };
+});
+
+const events: EngineEvent[] = [];
+const worker = {
+  onmessage: undefined as ((event: { data: Request }) => void) | undefined,
+  postMessage: (event: EngineEvent) => events.push(event),
+};
+vi.stubGlobal('self', worker);
+await import('./engine.worker');
+
+const ask = (request: Request) => worker.onmessage?.({ data: request });
+const settings = {
+  seeds: [1],
+  labels: [0],
+  numSteps: 3,
+  sampler: 'ddim',
+  schedule: 'karras',
+  guidance: 'conditional',
+  parameters: {},
+  modifiers: { guidanceScale: 1 },
+} satisfies SampleSettings;
+const load = (id: number, modelId = 'tiny') =>
+  ask({ type: 'load', id, modelId, baseUrl: '', backend: 'auto', rows: 2 });
+const sample = (id: number, changes: Partial<SampleSettings> = {}) =>
+  ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false });
+const endings = () =>
+  events.flatMap((event) =>
+    event.type === 'progress' || event.type === 'step' || event.type === 'device-lost'
+      ? []
+      : [`${event.id} ${event.type}`],
+  );
+const waiting = <T>(gate: T[]) => vi.waitFor(() => expect(gate).not.toHaveLength(0));
+const ended = (count: number) => vi.waitFor(() => expect(endings()).toHaveLength(count));
+
+beforeEach(async () => {
+  gates.auto = true;
+  load(0);
+  await vi.waitFor(() => expect(endings()).toContain('0 ready'));
+  events.length = 0;
+  gates.download.length = 0;
+  gates.run.length = 0;
+  gates.auto = false;
+});
+
+/** Lets everything go from now on. */
+function letGo(): void {
+  gates.auto = true;
+  for (const { go } of [...gates.download, ...gates.run]) go();
+}
+
+describe('the newest request wins', () => {
+  test('a newer sample stops the one that runs and cancels the one that waits', async () => {
+    sample(1);
+    await waiting(gates.run);
+    sample(2);
+    sample(3);
+    expect(endings()).toEqual(['2 cancelled']);
+    letGo();
+    await ended(3);
+    expect(endings()).toEqual(['2 cancelled', '1 cancelled', '3 done']);
+  });
+
+  test('many in a row: one runs, each ends once', async () => {
+    for (let id = 1; id <= 20; id++) sample(id);
+    await waiting(gates.run);
+    letGo();
+    await ended(20);
+    expect(endings().filter((text) => text.endsWith('done'))).toEqual(['20 done']);
+    expect(new Set(endings()).size).toBe(20);
+  });
+
+  test('a newer load stops the one that runs', async () => {
+    load(1);
+    await waiting(gates.download);
+    load(2);
+    letGo();
+    await ended(2);
+    expect(endings()).toEqual(['1 cancelled', '2 ready']);
+  });
+});
+
+describe('a sample and its model', () => {
+  test('a sample waits for the load before it, which goes on', async () => {
+    load(1);
+    await waiting(gates.download);
+    sample(2);
+    expect(endings()).toEqual([]);
+    letGo();
+    await ended(2);
+    expect(endings()).toEqual(['1 ready', '2 done']);
+  });
+
+  test('of two samples that wait for a load, the newer is run', async () => {
+    load(1);
+    await waiting(gates.download);
+    sample(2);
+    sample(3);
+    letGo();
+    await ended(3);
+    expect(endings()).toEqual(['2 cancelled', '1 ready', '3 done']);
+  });
+
+  test('a load stops the sample that runs', async () => {
+    sample(1);
+    await waiting(gates.run);
+    load(2);
+    letGo();
+    await ended(2);
+    expect(endings()).toEqual(['1 cancelled', '2 ready']);
+  });
+});
+
+describe('cancel', () => {
+  test('ends what runs or waits, once, and nothing else', async () => {
+    sample(1);
+    await waiting(gates.run);
+    sample(2);
+    ask({ type: 'cancel', id: 2 });
+    ask({ type: 'cancel', id: 2 });
+    ask({ type: 'cancel', id: 77 });
+    letGo();
+    await ended(2);
+    expect(endings()).toEqual(['2 cancelled', '1 cancelled']);
+    sample(3);
+    await ended(3);
+    expect(endings().at(-1)).toBe('3 done');
+  });
+});
+
+describe('failures', () => {
+  test('have the kind of the model’s error, and the next request works', async () => {
+    load(1);
+    await waiting(gates.download);
+    const damaged = new ModelError('damaged-file', 'tiny/model.onnx', 'it is damaged');
+    gates.download[0]?.fail(damaged);
+    await ended(1);
+    expect(events.at(-1)).toEqual({
+      type: 'failed',
+      id: 1,
+      kind: 'damaged-file',
+      message: 'it is damaged',
+    });
+    letGo();
+    load(2);
+    await ended(2);
+    expect(endings().at(-1)).toBe('2 ready');
+  });
+
+  test('settings that make no sense fail the run with a message', async () => {
+    letGo();
+    sample(1, { sampler: 'euler' });
+    await ended(1);
+    expect(events.at(-1)).toMatchObject({ type: 'failed', kind: 'engine' });
+    expect(events.at(-1)).toHaveProperty('message', expect.stringContaining('"euler"'));
+  });
+
+  test('a model of the wrong role is refused by name', async () => {
+    letGo();
+    load(1, 'judge');
+    await ended(1);
+    expect(events.at(-1)).toHaveProperty(
+      'message',
+      expect.stringContaining('judge: needs a denoi'),
+    );
+  });
+});
+
+test('a run sends its steps in order before its end', async () => {
+  letGo();
+  sample(5);
+  await ended(1);
+  const steps = events.map((event) => (event.type === 'step' ? event.frame.step : event.type));
+  expect(steps).toEqual([0, 1, 2, 'done']);
+});
