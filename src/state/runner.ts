@@ -90,7 +90,9 @@ export class Runner {
   /** The engine is ready, after a load or a rebuild: what the model does not know leaves the settings. */
   ready({ manifest, info, warnings }: Loaded): void {
     this.#store.setState(({ settings, notice }) => ({
-      notice: warnings.length ? { kind: 'unchecked', warnings } : notice,
+      notice: warnings.length
+        ? { kind: 'unchecked', warnings }
+        : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),
       engine: { status: 'ready', info, manifest },
       settings: { ...settings, subject: knownSubject(settings.subject, manifest.classes) },
     }));

@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineError } from '../engine/client';
-import type { BackendInfo, LoadProgress, RunFigures, Verdicts } from '../engine/protocol';
+import type {
+  BackendInfo,
+  FallbackReason,
+  LoadProgress,
+  RunFigures,
+  Verdicts,
+} from '../engine/protocol';
 import type { Manifest } from '../models/manifest';
 import {
   type ColumnSettings,
@@ -35,6 +41,7 @@ export type Notice =
   | { readonly kind: 'unchecked'; readonly warnings: readonly string[] }
   | { readonly kind: 'device-lost' }
   | { readonly kind: 'recovered' }
+  | { readonly kind: 'fallback'; readonly reason: FallbackReason }
   | { readonly kind: 'copied' }
   | { readonly kind: 'link'; readonly address: string };
 

@@ -23,13 +23,15 @@ export function AppView() {
           <Notices />
           <Stage />
         </div>
-        <details className="about">
-          <summary>{strings.about.summary}</summary>
-          <p className="formula">{strings.about.formula}</p>
-          {strings.about.paragraphs.map((paragraph) => (
-            <p key={paragraph}>{paragraph}</p>
-          ))}
-        </details>
+        <section aria-label={strings.about.summary}>
+          <details className="about">
+            <summary>{strings.about.summary}</summary>
+            <p className="formula">{strings.about.formula}</p>
+            {strings.about.paragraphs.map((paragraph) => (
+              <p key={paragraph}>{paragraph}</p>
+            ))}
+          </details>
+        </section>
       </div>
     </>
   );

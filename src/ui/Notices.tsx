@@ -84,7 +84,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function noticeText(notice: Notice, { notice: words }: Strings): string {
+function noticeText(notice: Notice, { notice: words, badge }: Strings): string {
   switch (notice.kind) {
     case 'misread':
       return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
@@ -94,6 +94,8 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
       return words.deviceLost;
     case 'recovered':
       return words.recovered;
+    case 'fallback':
+      return badge.fallback[notice.reason];
     case 'copied':
       return words.copied;
     case 'link':

@@ -1,0 +1,55 @@
+import { expect, test, words } from '../playground';
+
+const { controls, stage, timeline } = words;
+
+test.use({ viewport: { width: 390, height: 844 } });
+
+for (const lang of ['en', 'zh']) {
+  test(`a phone, ${lang}: no sideways scrolling, every control in reach`, async ({
+    playground,
+  }) => {
+    const { page } = playground;
+    await playground.open(`scale=1,3,8&sampler=heun&lang=${lang}`);
+    await playground.badge.locator('summary').click();
+    const widths = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return { scrollWidth, clientWidth };
+    });
+    expect(widths).toEqual({ scrollWidth: 390, clientWidth: 390 });
+    const controlsOutside = await page.evaluate(() => {
+      /** What scrolls within itself may be wider than the screen. */
+      const scrolls = (element: Element) => {
+        for (let e: Element | null = element; e; e = e.parentElement) {
+          if (e !== document.documentElement && /auto|scroll/.test(getComputedStyle(e).overflowX)) {
+            return e.getBoundingClientRect().right <= 390;
+          }
+        }
+        return false;
+      };
+      return [...document.querySelectorAll('button, input, select, summary')]
+        .filter((element) => {
+          const { left, right, width } = element.getBoundingClientRect();
+          return (
+            element.checkVisibility() && width > 0 && (left < 0 || right > 390) && !scrolls(element)
+          );
+        })
+        .map((element) => element.outerHTML.slice(0, 100));
+    });
+    expect(controlsOutside).toEqual([]);
+  });
+}
+
+test('a phone: the page is used with a finger’s clicks', async ({ playground }) => {
+  await playground.open('n=2');
+  const slider = playground.slider(controls.guidanceScale);
+  const { width, height } = (await slider.boundingBox()) ?? { width: 0, height: 0 };
+  expect(width).toBeGreaterThan(120);
+  await playground.changes('a tap on the slider', () =>
+    slider.click({ position: { x: width * 0.8, y: height / 2 } }),
+  );
+  await playground.button(stage.pin).click();
+  await playground.changes('a class', () => playground.classButton('2').click(), 1);
+  await playground.changes('the scrubber', () => playground.scrubber.fill('0'));
+  await playground.button(timeline.play).click();
+  await expect(playground.scrubber).toHaveValue('1');
+});
