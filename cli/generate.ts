@@ -15,6 +15,8 @@ export interface GenerateSettings {
   readonly sampler: Sampler;
   readonly schedule: Schedule;
   readonly rule: GuidanceRule;
+  /** The weak network, for rules that need it. */
+  readonly weak?: NodeNetwork | undefined;
   readonly numSteps: number;
   readonly modifiers: GuidanceModifiers;
   readonly params: Parameters;
@@ -50,18 +52,21 @@ export async function generate(
     const part = jobs.slice(first, first + batch);
     const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize });
     let evaluations = 0;
-    const forward: Forward = (x, sigma, label) => {
-      evaluations += sigma.length / part.length;
-      return network.run(x, sigma, label);
-    };
-    const { denoise, guidanceJumped } = guidedDenoise({
+    const counted =
+      ({ run }: NodeNetwork): Forward =>
+      (x, sigma, label) => {
+        evaluations += sigma.length / part.length;
+        return run(x, sigma, label);
+      };
+    const { denoise, guidanceJumped, release } = guidedDenoise({
       rule: settings.rule,
       params: settings.params,
       modifiers: settings.modifiers,
       fields,
       sigmas,
       evaluate: stackedEvaluate({
-        forward,
+        forward: counted(network),
+        weak: settings.weak && counted(settings.weak),
         labels: part.map(({ label }) => label),
         numClasses: network.manifest.classes.length,
         fields,
@@ -73,6 +78,7 @@ export async function generate(
       if (state.step === numSteps - 1) samples.set(state.x.data, first * sampleSize);
       settings.onStep?.(++done, total);
     }
+    release();
     nfe = evaluations;
   }
   return { samples, nfe, totalMs: performance.now() - started };

@@ -27,12 +27,23 @@ async function sample(args: SampleArguments): Promise<void> {
   const network = await open(args);
   const { shape, classes } = network.manifest;
   const labels = labelIndices(args.labels, classes);
+  const weakId = network.manifest.companions?.weak;
+  const needsWeak = args.rule.predictions.includes('weak');
+  if (needsWeak && weakId === undefined) {
+    throw new ArgumentError(
+      `--guidance ${args.rule.id} needs a weak network, ${args.model} has none`,
+    );
+  }
+  const weak =
+    needsWeak && weakId ? await openNetwork(weakId, { threads: args.threads }) : undefined;
   const { samples, nfe, totalMs } = await generate(network, {
     ...args,
     labels,
+    weak,
     onStep: drawProgress,
   });
   await network.release();
+  await weak?.release();
   if (args.out !== undefined) {
     await writeFile(args.out, encodeSheet(samples, labels.length, args.seeds.length, shape));
   }

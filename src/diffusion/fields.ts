@@ -12,6 +12,8 @@ export interface Gram {
   readonly inner: readonly Float64Array[];
   /** `mean[b][i]` = mean of f_i of sample b. */
   readonly mean: readonly Float64Array[];
+  /** Numbers a sample. */
+  readonly size: number;
 }
 
 /**
@@ -128,7 +130,7 @@ export function arrayFields(options: {
       inner.push(products);
       mean.push(means);
     }
-    return { inner, mean };
+    return { inner, mean, size };
   }
 
   function noise(step: number): ArrayField {

@@ -41,6 +41,19 @@ describe('stackedEvaluate', () => {
     expect(calls[0]!.label).toEqual(labelRows([0, 2], 4));
   });
 
+  test('asks the weak network for its own, with the class', async () => {
+    const fields = arrayFields({ seeds: [5], sampleSize: 3 });
+    const plus = (shift: number) => async (x: Float32Array, _: Float32Array, label: Float32Array) =>
+      x.map((value) => value + shift + label.indexOf(1));
+    const options = { labels: [2], numClasses: 4, fields, forward: plus(0), weak: plus(100) };
+    const x = fields.noise(-1);
+    const { cond, weak } = await stackedEvaluate(options)(x, 2, ['cond', 'weak'], at);
+    x.data.forEach((value, i) => {
+      expect(cond!.data[i]).toBeCloseTo(value + 2, 5);
+      expect(weak!.data[i]).toBeCloseTo(value + 102, 4);
+    });
+  });
+
   test('names a prediction that the network cannot give', async () => {
     const { fields, evaluate } = setUp([0]);
     await expect(evaluate(fields.noise(-1), 2, ['weak'], at)).rejects.toThrow('"weak"');

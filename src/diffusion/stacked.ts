@@ -1,6 +1,6 @@
 import type { ArrayField, ArrayFieldAlgebra } from './fields';
 import type { Evaluate } from './guidance/guided';
-import type { Prediction } from './guidance/rule';
+import type { Prediction, Predictions } from './guidance/rule';
 
 /**
  * A network as the runtime evaluates it, batch by batch.
@@ -18,43 +18,64 @@ export type Forward = (
 
 /**
  * Evaluates everything that a rule needs of a network in one batch: x repeated, one label row below
- * the other.
+ * the other. The weak network is evaluated apart.
  *
+ * @param options.weak the weak network; without it `weak` is an error
  * @param options.labels class asked for, sample by sample; numClasses stands for the null label
  * @returns an evaluation that rejects with RangeError for a prediction of another network
  * @throws RangeError for a class that does not exist
  */
 export function stackedEvaluate(options: {
   readonly forward: Forward;
+  readonly weak?: Forward | undefined;
   readonly labels: readonly number[];
   readonly numClasses: number;
   readonly fields: ArrayFieldAlgebra;
 }): Evaluate<ArrayField> {
-  const { forward, labels, numClasses, fields } = options;
-  const rows: Partial<Record<Prediction, Float32Array>> = {
-    cond: labelRows(labels, numClasses),
-    uncond: labelRows(
-      labels.map(() => numClasses),
-      numClasses,
-    ),
-  };
-  return async (x, sigma, needs) => {
-    const label = needs.map((need) => {
-      const found = rows[need];
-      if (found) return found;
-      throw new RangeError(`The prediction "${need}" needs a second network, which is not loaded`);
+  const { forward, weak, labels, numClasses, fields } = options;
+  const cond = labelRows(labels, numClasses);
+  const uncond = labelRows(
+    labels.map(() => numClasses),
+    numClasses,
+  );
+
+  /** The network's estimates of x, one for each block of label rows. */
+  async function estimates(
+    network: Forward,
+    { data, batch }: ArrayField,
+    sigma: number,
+    rows: readonly Float32Array[],
+  ): Promise<ArrayField[]> {
+    const sigmas = new Float32Array(rows.length * batch).fill(sigma);
+    const denoised = await network(joined(rows.map(() => data)), sigmas, joined(rows));
+    return rows.map((_, i) => {
+      const field = fields.empty();
+      field.data.set(denoised.subarray(i * data.length, (i + 1) * data.length));
+      return field;
     });
-    const xs = needs.map(() => x.data);
-    const sigmas = new Float32Array(needs.length * x.batch).fill(sigma);
-    const denoised = await forward(joined(xs), sigmas, joined(label));
-    const length = x.data.length;
-    return Object.fromEntries(
-      needs.map((need, i) => {
-        const field = fields.empty();
-        field.data.set(denoised.subarray(i * length, (i + 1) * length));
-        return [need, field];
-      }),
-    );
+  }
+
+  return async (x, sigma, needs) => {
+    const predictions: Predictions<ArrayField> = {};
+    const own: Prediction[] = [];
+    const rows: Float32Array[] = [];
+    for (const need of needs) {
+      if (need === 'cond' || need === 'uncond') {
+        own.push(need);
+        rows.push(need === 'cond' ? cond : uncond);
+      } else if (need === 'weak' && weak) {
+        predictions.weak = (await estimates(weak, x, sigma, [cond]))[0]!;
+      } else {
+        throw new RangeError(`The prediction "${need}" needs a network that is not loaded`);
+      }
+    }
+    if (rows.length) {
+      const made = await estimates(forward, x, sigma, rows);
+      own.forEach((need, i) => {
+        predictions[need] = made[i]!;
+      });
+    }
+    return predictions;
   };
 }
 

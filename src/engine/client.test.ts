@@ -99,8 +99,8 @@ describe('requests', () => {
     const client = await loadedClient();
     const frames = [vi.fn(), vi.fn(), vi.fn()];
     const ended = vi.fn();
-    const runs = frames.map((onFrame, i) =>
-      client.sample(settings, { onFrame }).then(
+    const runs = frames.map((onFrames, i) =>
+      client.sample(settings, { onFrames }).then(
         () => ended(i, 'done'),
         (error: Error) => ended(i, error.name),
       ),
@@ -110,7 +110,7 @@ describe('requests', () => {
       .map(({ id }) => id);
     expect(new Set(ids).size).toBe(3);
     newest().says({ type: 'cancelled', id: ids[0]! });
-    newest().says({ type: 'step', id: ids[2]!, frame });
+    newest().says({ type: 'steps', id: ids[2]!, frames: [frame] });
     newest().says({ ...done, id: ids[2]! });
     newest().says({ type: 'failed', id: ids[1]!, kind: 'engine', message: 'no' });
     // A worker that repeats itself, or speaks of what was never asked, changes nothing.
@@ -193,8 +193,8 @@ describe('a worker that breaks', () => {
 describe('a lost device', () => {
   test('worker and model are rebuilt and the run repeated', async () => {
     const client = await loadedClient();
-    const onFrame = vi.fn();
-    const run = client.sample(settings, { onFrame });
+    const onFrames = vi.fn();
+    const run = client.sample(settings, { onFrames });
     const request = newest().last('sample');
     newest().says({ type: 'device-lost', message: 'gone' });
     expect(handlers.onDeviceLost).toHaveBeenCalledExactlyOnceWith('gone');
@@ -204,10 +204,10 @@ describe('a lost device', () => {
     await settle();
     expect(handlers.onRecovered).toHaveBeenCalledOnce();
     expect(newest().last('sample')).toEqual(request);
-    newest().says({ type: 'step', id: request.id, frame });
+    newest().says({ type: 'steps', id: request.id, frames: [frame] });
     newest().done();
     await expect(run).resolves.toMatchObject({ figures });
-    expect(onFrame).toHaveBeenCalledOnce();
+    expect(onFrames).toHaveBeenCalledOnce();
   });
 
   test('while nothing runs, the model is loaded again', async () => {

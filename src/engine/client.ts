@@ -60,7 +60,7 @@ interface Pending {
   readonly signal?: AbortSignal | undefined;
   readonly resolve: (ending: Ending) => void;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  readonly onFrame?: ((frame: Frame) => void) | undefined;
+  readonly onFrames?: ((frames: readonly Frame[]) => void) | undefined;
 }
 
 /** How often a run is repeated after losing the device before the loss is reported as a failure. */
@@ -104,15 +104,20 @@ export class EngineClient {
   }
 
   /**
-   * Runs the sampler; `onFrame` sees every step.
+   * Runs the sampler; `onFrames` sees every step, some at a time. A run repeated after a lost device
+   * begins with step 0 again.
    *
    * @throws EngineError, Cancelled
    */
   async sample(
     settings: SampleSettings,
-    options: { judge?: boolean; signal?: AbortSignal; onFrame?: (frame: Frame) => void } = {},
+    options: {
+      judge?: boolean;
+      signal?: AbortSignal;
+      onFrames?: (frames: readonly Frame[]) => void;
+    } = {},
   ): Promise<Finished> {
-    const { judge = true, signal, onFrame } = options;
+    const { judge = true, signal, onFrames } = options;
     if (!this.#worker && this.#lastLoad && !signal?.aborted) {
       // The worker before broke, and a new one has no model yet.
       const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
@@ -124,7 +129,7 @@ export class EngineClient {
     const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
     signal?.addEventListener('abort', cancel);
     try {
-      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrame, signal });
+      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrames, signal });
       if (ending.type !== 'done') throw failure(ending);
       this.#rebuilds = 0;
       return ending;
@@ -140,7 +145,7 @@ export class EngineClient {
 
   #send(
     request: DistributiveOmit<Pending['request'], 'id'>,
-    handlers: Pick<Pending, 'onProgress' | 'onFrame' | 'signal'>,
+    handlers: Pick<Pending, 'onProgress' | 'onFrames' | 'signal'>,
   ): Promise<Ending> {
     const complete = { ...request, id: this.#nextId++ } as Pending['request'];
     return new Promise((resolve) => {
@@ -173,8 +178,8 @@ export class EngineClient {
       case 'progress':
         this.#pending.get(event.id)?.onProgress?.(event.progress);
         break;
-      case 'step':
-        this.#pending.get(event.id)?.onFrame?.(event.frame);
+      case 'steps':
+        this.#pending.get(event.id)?.onFrames?.(event.frames);
         break;
       case 'device-lost':
         void this.#rebuild(event.message);

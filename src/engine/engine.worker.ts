@@ -1,13 +1,18 @@
+import { findGuidanceRule } from '../diffusion/guidance';
 import { labelRows } from '../diffusion/stacked';
-import { loadModel, loadModelIndex, ModelError } from '../models/download';
+import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
 import { judge } from './judge';
-import type { BackendChoice, Ending, EngineEvent, LoadProgress, Request } from './protocol';
+import type { BackendChoice, Ending, EngineEvent, Frame, LoadProgress, Request } from './protocol';
 import { runSampler } from './run';
 import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
 
 type LoadRequest = Extract<Request, { type: 'load' }>;
 type SampleRequest = Extract<Request, { type: 'sample' }>;
+
+/** Each message costs the page a repaint, which takes the network's time where cores are few. */
+const FRAMES_EVERY_MS = 60;
+const BREATH_EVERY_MS = 16;
 
 interface Model<M extends Manifest> {
   readonly manifest: M;
@@ -36,9 +41,16 @@ class Job {
   }
 }
 
+const LOSS_TOLD_WITHIN_MS = 200;
+
 let runtime: Runtime | undefined;
 let denoiser: Model<DenoiserManifest> | undefined;
 let classifier: Model<FeaturesManifest> | undefined;
+
+/** Loaded when a rule first needs it. */
+let weak: Network | undefined;
+let baseUrl = '';
+let lastBreath = 0;
 
 let running: Job | undefined;
 let waiting: LoadRequest | SampleRequest | undefined;
@@ -71,17 +83,21 @@ async function answerWaiting(): Promise<void> {
     const request = waiting;
     waiting = undefined;
     running = new Job(request);
-    post(await answer(request, running));
+    const ending = await answer(request, running);
+    if (ending) post(ending);
     running = undefined;
   }
 }
 
-async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<Ending> {
+/** undefined: the device was lost. */
+async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<Ending | undefined> {
   const { id } = request;
   try {
     return request.type === 'load' ? await load(request, job) : await sample(request, job);
   } catch (error) {
     if (job.stopped()) return { type: 'cancelled', id };
+    // The client repeats what a lost device interrupted: it ends in the worker that comes next.
+    if (await deviceLost()) return undefined;
     return {
       type: 'failed',
       id,
@@ -91,8 +107,16 @@ async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<E
   }
 }
 
+/** A lost device fails its runs a moment before it tells that it is lost. */
+async function deviceLost(): Promise<boolean> {
+  if (runtime?.info.backend !== 'webgpu') return false;
+  const moment = new Promise<false>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS, false));
+  return Promise.race([runtime.lost.then(() => true), moment]);
+}
+
 async function load(request: LoadRequest, job: Job): Promise<Ending> {
-  const { id, baseUrl, backend } = request;
+  const { id, backend } = request;
+  baseUrl = request.baseUrl;
   const report = (progress: LoadProgress) => post({ type: 'progress', id, progress });
   const fetchModel = (model: string) =>
     loadModel(model, {
@@ -120,6 +144,8 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
   report({ phase: 'prepare' });
   await denoiser?.network.release();
   await classifier?.network.release();
+  await weak?.release();
+  weak = undefined;
   runtime ??= await open(backend);
   const openModels = (on: Runtime) => {
     classifier = companion &&
@@ -172,29 +198,71 @@ async function trial({ manifest, network }: Model<DenoiserManifest>, rows: numbe
   }
 }
 
-async function sample({ id, settings, judge: judged }: SampleRequest, job: Job): Promise<Ending> {
+async function sample(request: SampleRequest, job: Job): Promise<Ending> {
+  const { id, settings } = request;
   if (!denoiser) throw new Error('sample: needs a loaded model, none is');
-  const { network, manifest } = denoiser;
-  // A run on wasm never leaves the microtasks: messages are let in between the network's runs.
-  const breathing: Network = {
-    ...network,
-    run: async (...args) => {
-      await messagesIn();
-      return network.run(...args);
-    },
+  const { manifest } = denoiser;
+  const needsWeak = findGuidanceRule(settings.guidance).predictions.includes('weak');
+  const waitingFrames: Frame[] = [];
+  let lastPost = Number.NEGATIVE_INFINITY;
+  const postFrames = () => {
+    const frames = waitingFrames.splice(0);
+    if (frames.length === 0) return;
+    const buffers = frames.flatMap(({ x, denoised }) => [x.buffer, denoised.buffer]);
+    post({ type: 'steps', id, frames }, buffers);
+    lastPost = performance.now();
   };
   const { samples, frame, figures } = await runSampler(
-    breathing,
-    manifest,
+    {
+      manifest,
+      network: breathing(denoiser.network),
+      weak: needsWeak ? breathing(await weakNetwork(request, job)) : undefined,
+    },
     settings,
-    (step) => post({ type: 'step', id, frame: step }, [step.x.buffer, step.denoised.buffer]),
+    (step) => {
+      waitingFrames.push(step);
+      if (performance.now() - lastPost >= FRAMES_EVERY_MS) postFrames();
+    },
     job.stopped,
   );
+  postFrames();
   const verdicts =
-    judged && classifier
+    request.judge && classifier
       ? await judge(classifier.network, classifier.manifest, samples, settings.labels, job.stopped)
       : undefined;
   return { type: 'done', id, samples, frame, figures, verdicts };
+}
+
+/** The model's weak companion, loaded when a rule first needs it. @throws ModelError */
+async function weakNetwork({ id }: SampleRequest, { signal }: Job): Promise<Network> {
+  if (weak) return weak;
+  const weakId = denoiser?.manifest.companions?.weak;
+  if (!weakId || !runtime) {
+    throw new Error(`${denoiser?.manifest.id}: the manifest must name a weak network, it does not`);
+  }
+  const onProgress = (progress: DownloadProgress) =>
+    post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
+  weak = runtime.open(graphOf(await loadModel(weakId, { baseUrl, signal, onProgress })));
+  return weak;
+}
+
+/**
+ * A run on wasm never leaves the microtasks: messages are let in before an evaluation, but not
+ * before each of a quick network.
+ */
+function breathing(network: Network): Pick<Network, 'run' | 'busyMs'> {
+  return {
+    get busyMs() {
+      return network.busyMs;
+    },
+    run: async (...args) => {
+      if (performance.now() - lastBreath >= BREATH_EVERY_MS) {
+        await messagesIn();
+        lastBreath = performance.now();
+      }
+      return network.run(...args);
+    },
+  };
 }
 
 const { port1, port2 } = new MessageChannel();

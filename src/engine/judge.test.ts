@@ -21,6 +21,7 @@ function fixedClassifier(logits: number[][], features: number[][]) {
         features: Float32Array.from(features.flat()),
       };
     },
+    busyMs: 0,
     release: async () => {},
   };
   return { network, seen };

@@ -11,7 +11,7 @@ import type { Network } from './session';
  * @param labels class asked for, sample by sample; the number of classes stands for none
  */
 export async function judge(
-  classifier: Network,
+  { run }: Pick<Network, 'run'>,
   manifest: FeaturesManifest,
   samples: Float32Array,
   labels: readonly number[],
@@ -19,7 +19,7 @@ export async function judge(
 ): Promise<Verdicts> {
   const rows = labels.length;
   const input = { x: { data: asShown(samples), dims: manifest.shape } };
-  const { logits, features } = await classifier.run(input, rows, stop);
+  const { logits, features } = await run(input, rows, stop);
   const numClasses = manifest.classes.length;
   const predicted: number[] = [];
   const confidence: number[] = [];

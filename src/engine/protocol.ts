@@ -126,6 +126,7 @@ export type Ending =
 export type EngineEvent =
   | Ending
   | { readonly type: 'progress'; readonly id: number; readonly progress: LoadProgress }
-  | { readonly type: 'step'; readonly id: number; readonly frame: Frame }
+  /** Some steps of a run, in order: not one by one, because each message costs the page a repaint. */
+  | { readonly type: 'steps'; readonly id: number; readonly frames: readonly Frame[] }
   /** The GPU is gone and this worker with it: the client rebuilds both and repeats what ran. */
   | { readonly type: 'device-lost'; readonly message: string };

@@ -24,6 +24,7 @@ function constantNetwork() {
       expect(x!.data).toHaveLength(4 * rows);
       return { denoised: Float32Array.from(value) };
     },
+    busyMs: 0,
     release: async () => {},
   };
   return { network, asked };
@@ -44,8 +45,7 @@ async function sample(changes: Partial<SampleSettings> = {}, stop = () => false)
   const { network, asked } = constantNetwork();
   const frames: Frame[] = [];
   const run = runSampler(
-    network,
-    manifest,
+    { network, manifest },
     { ...settings, ...changes },
     (f) => frames.push(f),
     stop,
@@ -104,8 +104,7 @@ describe('a run', () => {
     let frames = 0;
     const { network } = constantNetwork();
     const run = runSampler(
-      network,
-      manifest,
+      { network, manifest },
       settings,
       () => frames++,
       () => frames === 2,

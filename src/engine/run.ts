@@ -16,6 +16,15 @@ export interface FinishedRun {
   readonly figures: RunFigures;
 }
 
+type Evaluating = Pick<Network, 'run' | 'busyMs'>;
+
+/** The denoiser with its manifest, and its weak network where the rule needs one. */
+export interface RunNetworks {
+  readonly network: Evaluating;
+  readonly weak?: Evaluating | undefined;
+  readonly manifest: DenoiserManifest;
+}
+
 /**
  * One run of a sampler beside the network.
  *
@@ -24,8 +33,7 @@ export interface FinishedRun {
  * @throws Stopped, once `stop` says so; RangeError for settings out of range
  */
 export async function runSampler(
-  network: Network,
-  manifest: DenoiserManifest,
+  { network, weak, manifest }: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => void,
   stop: () => boolean,
@@ -44,29 +52,35 @@ export async function runSampler(
   const sigmas = findSchedule(settings.schedule).sigmas(numSteps, range, parameters);
   const sampleSize = manifest.shape.reduce((a, b) => a * b);
   const fields = arrayFields({ seeds, sampleSize });
-  const figures = { nfe: 0, networkMs: 0 };
-  const forward: Forward = async (x, sigma, label) => {
-    const before = performance.now();
-    const rows = sigma.length;
-    const inputs = {
-      x: { data: x, dims: manifest.shape },
-      sigma: { data: sigma, dims: [] },
-      label: { data: label, dims: [numClasses + 1] },
+  let evaluations = 0;
+  const forwardOf =
+    ({ run }: Evaluating): Forward =>
+    async (x, sigma, label) => {
+      const inputs = {
+        x: { data: x, dims: manifest.shape },
+        sigma: { data: sigma, dims: [] },
+        label: { data: label, dims: [numClasses + 1] },
+      };
+      const { denoised } = await run(inputs, sigma.length, stop);
+      evaluations += sigma.length / seeds.length;
+      return denoised!;
     };
-    const { denoised } = await network.run(inputs, rows, stop);
-    figures.networkMs += performance.now() - before;
-    figures.nfe += rows / seeds.length;
-    return denoised!;
-  };
-  const evaluate = stackedEvaluate({ forward, labels, numClasses, fields });
-  const { denoise, guidanceJumped } = guidedDenoise({
+  const { denoise, guidanceJumped, release } = guidedDenoise({
     rule,
     params: parameters,
     fields,
-    evaluate,
+    evaluate: stackedEvaluate({
+      forward: forwardOf(network),
+      weak: weak && forwardOf(weak),
+      labels,
+      numClasses,
+      fields,
+    }),
     modifiers,
     sigmas,
   });
+  const busyMs = () => network.busyMs + (weak?.busyMs ?? 0);
+  const busyBefore = busyMs();
   const start = startingPoint(fields, sigmas);
   let x = toBytes(start.data, shown(sigmas[0]!));
   let samples = new Float32Array(0);
@@ -77,10 +91,15 @@ export async function runSampler(
     x = toBytes(field.x.data, shown(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();
   }
+  release();
   return {
     samples,
     frame: { step: numSteps, sigma: 0, x, denoised: x.slice() },
-    figures: { ...figures, totalMs: performance.now() - started },
+    figures: {
+      nfe: evaluations,
+      totalMs: performance.now() - started,
+      networkMs: busyMs() - busyBefore,
+    },
   };
 }
 

@@ -34,6 +34,8 @@ export interface Network {
     rows: number,
     stop?: () => boolean,
   ): Promise<Record<string, Float32Array>>;
+  /** Time spent inside the runtime by all evaluations so far. */
+  readonly busyMs: number;
   release(): Promise<void>;
 }
 
@@ -152,6 +154,7 @@ function runtime(
 
   function open(model: Uint8Array): Network {
     const sessions = new Map<number, Promise<Session>>();
+    let busyMs = 0;
 
     function sessionFor(batch: number): Promise<Session> {
       const known = sessions.get(batch);
@@ -186,7 +189,7 @@ function runtime(
         const session = await sessionFor(batch);
         const count = Math.min(batch, rows - done);
         const from = done;
-        await inTurn(() => session.run(inputs, from, count, rows, outputs));
+        busyMs += await inTurn(() => session.run(inputs, from, count, rows, outputs));
         done += count;
       }
       return outputs;
@@ -203,7 +206,13 @@ function runtime(
       }
     }
 
-    return { run, release };
+    return {
+      run,
+      release,
+      get busyMs() {
+        return busyMs;
+      },
+    };
   }
 
   return { info, lost, open };
@@ -222,14 +231,18 @@ class Session {
     this.#batch = batch;
   }
 
-  /** Evaluates rows from … from + count; the rows that pad the batch repeat the last one. */
+  /**
+   * Evaluates rows from … from + count; the rows that pad the batch repeat the last one.
+   *
+   * @returns milliseconds inside the runtime
+   */
   async run(
     inputs: Readonly<Record<string, Rows>>,
     from: number,
     count: number,
     rows: number,
     outputs: Record<string, Float32Array>,
-  ): Promise<void> {
+  ): Promise<number> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, { data, dims }] of Object.entries(inputs)) {
       const size = data.length / rows;
@@ -241,7 +254,9 @@ class Session {
       }
       feeds[name] = new this.#tensor('float32', buffer, [this.#batch, ...dims]);
     }
+    const started = performance.now();
     const results = await this.#session.run(feeds);
+    const ms = performance.now() - started;
     for (const [name, tensor] of Object.entries(results)) {
       const data = tensor.data as Float32Array;
       const size = data.length / this.#batch;
@@ -249,6 +264,7 @@ class Session {
       outputs[name].set(data.subarray(0, count * size), from * size);
       tensor.dispose();
     }
+    return ms;
   }
 
   release(): Promise<void> {

@@ -38,6 +38,7 @@ vi.mock('./session', () => {
       return { denoised: new Float32Array(x.data.length) };
     },
     release: async () => {},
+    busyMs: 0,
   };
   const runtime = {
     info: { backend: 'wasm', maxBatch: 16 },
@@ -72,7 +73,7 @@ const sample = (id: number, changes: Partial<SampleSettings> = {}) =>
   ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false });
 const endings = () =>
   events.flatMap((event) =>
-    event.type === 'progress' || event.type === 'step' || event.type === 'device-lost'
+    event.type === 'progress' || event.type === 'steps' || event.type === 'device-lost'
       ? []
       : [`${event.id} ${event.type}`],
   );
@@ -216,6 +217,8 @@ test('a run sends its steps in order before its end', async () => {
   letGo();
   sample(5);
   await ended(1);
-  const steps = events.map((event) => (event.type === 'step' ? event.frame.step : event.type));
+  const steps = events.flatMap<number | string>((event) =>
+    event.type === 'steps' ? event.frames.map(({ step }) => step) : [event.type],
+  );
   expect(steps).toEqual([0, 1, 2, 'done']);
 });

@@ -195,9 +195,11 @@ export class Runner {
       const done = await this.#client.sample(settings, {
         judge: !preview,
         signal: abort.signal,
-        onFrame: (frame) => {
-          trajectory.frames.push(frame);
-          this.#set(columnId, { step: frame.step + 1 });
+        onFrames: (frames) => {
+          // By their steps: after a lost device they come again from the first.
+          const first = frames[0]?.step ?? 0;
+          trajectory.frames.splice(first, Number.POSITIVE_INFINITY, ...frames);
+          this.#set(columnId, { step: trajectory.frames.length });
           this.#trajectories.changed();
         },
       });

@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
 import { CHOICES, type ColumnSettings, LIMITS } from '../state/settings';
@@ -43,6 +44,7 @@ function GuidanceControls() {
   const unit = useAppState(({ settings }) => settings.unit);
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
+  const rules = useOfferedRules();
   const offset = unit === 'w' ? 1 : 0; // the paper's w = s - 1
   const { min, max, step } = LIMITS.guidanceScale;
   const rounded = (value: number) => Number(value.toFixed(4));
@@ -76,7 +78,7 @@ function GuidanceControls() {
       <Select
         label={controls.guidance}
         value={column.guidance}
-        entries={CHOICES.guidance}
+        entries={rules}
         onChange={(guidance) => set({ guidance })}
       />
       <ParameterSliders owner={rule} />
@@ -92,6 +94,16 @@ function GuidanceControls() {
         </>
       )}
     </>
+  );
+}
+
+/** The rules whose predictions the model and its companions can make. */
+function useOfferedRules(): readonly GuidanceRule[] {
+  const companions = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.companions : undefined,
+  );
+  return CHOICES.guidance.filter(
+    ({ predictions }) => companions?.weak !== undefined || !predictions.includes('weak'),
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef } from 'react';
 import type { View } from '../state/settings';
 import { type ColumnState, change, selectColumn } from '../state/store';
 import type { Trajectory } from '../state/trajectories';
@@ -8,6 +8,10 @@ import { inkOf, picturesOf, toImage } from './paint';
 
 /** As many thumbnails as are still told apart. */
 const MOST_THUMBNAILS = 17;
+/** Share of a thumbnail's width that is free beside it. */
+const GAP = 0.06;
+/** In CSS pixels: the thumbnails of few steps do not grow giant. */
+const LARGEST_THUMBNAIL = 68;
 
 /** The picked sample's way from noise to picture, a strip for each column. */
 export function Filmstrips({ headings }: { headings: readonly string[] }) {
@@ -23,39 +27,28 @@ export function Filmstrips({ headings }: { headings: readonly string[] }) {
   );
 }
 
-function Filmstrip({
-  column,
-  index,
-  heading,
-}: {
-  column: ColumnState;
-  index: number;
-  heading: string;
-}) {
-  const { store, trajectories } = useApp();
-  const { timeline, figures } = useStrings();
+interface FilmstripProps {
+  readonly column: ColumnState;
+  readonly index: number;
+  readonly heading: string;
+}
+
+function Filmstrip({ column, index, heading }: FilmstripProps) {
+  const { trajectories } = useApp();
+  const { figures } = useStrings();
   const picked = useAppState(({ settings }) => settings.picked);
-  const view = useAppState(({ settings }) => settings.view);
-  const position = useAppState(({ settings }) => settings.position);
   const classes = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.classes : undefined,
-  );
-  useSyncExternalStore(
-    (listener) => trajectories.subscribe(listener),
-    () => `${trajectories.shown(column.id)?.frames.length ?? 0}`,
   );
   const trajectory = trajectories.shown(column.id);
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
   const { verdicts } = column;
-  const verdict = trajectory?.finished && verdicts?.predicted[sample];
-  const current = trajectory && Math.round(position * trajectory.numSteps);
-  const steps = trajectory ? thumbnailSteps(trajectory) : [];
-  const nearest = nearestStep(steps, current);
+  const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
   return (
     <div className="filmstrip">
       <h4>
         {heading}
-        {typeof verdict === 'number' && classes && (
+        {verdict !== undefined && classes && (
           <small>
             {figures.readAs(
               classes[verdict] ?? '?',
@@ -64,60 +57,119 @@ function Filmstrip({
           </small>
         )}
       </h4>
-      <ol>
-        {trajectory &&
-          steps.map((step) => {
-            const frame = trajectory.frames[step];
-            return (
-              <li key={step}>
-                {frame && (
-                  <button
-                    type="button"
-                    tabIndex={step === nearest ? 0 : -1}
-                    aria-label={timeline.frame(step, compact(frame.sigma))}
-                    aria-pressed={step === nearest}
-                    onClick={() => {
-                      selectColumn(store, index);
-                      store.setState({ playing: false });
-                      change(store, { position: step / trajectory.numSteps });
-                    }}
-                  >
-                    <Thumbnail {...{ trajectory, step, sample, view }} />
-                  </button>
-                )}
-              </li>
-            );
-          })}
-      </ol>
+      <div
+        className="strip"
+        style={trajectory && { maxWidth: thumbnailSteps(trajectory).length * LARGEST_THUMBNAIL }}
+      >
+        <StripCanvas column={column} />
+        {trajectory && <StripButtons trajectory={trajectory} index={index} />}
+      </div>
     </div>
   );
 }
 
-interface ThumbnailProps {
-  readonly trajectory: Trajectory;
-  readonly step: number;
-  readonly sample: number;
-  readonly view: View;
+/** A button over each thumbnail; one of them is in the tab order, the one nearest to the scrubber. */
+function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: number }) {
+  const { store } = useApp();
+  const { timeline } = useStrings();
+  const { numSteps, frames } = trajectory;
+  const steps = thumbnailSteps(trajectory);
+  const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * numSteps));
+  return (
+    <ol>
+      {steps.map((step) => (
+        <li key={step}>
+          <button
+            type="button"
+            tabIndex={step === nearest ? 0 : -1}
+            aria-label={timeline.frame(step, frames[step] ? compact(frames[step].sigma) : '…')}
+            aria-pressed={step === nearest}
+            onClick={() => {
+              selectColumn(store, index);
+              store.setState({ playing: false });
+              change(store, { position: step / numSteps });
+            }}
+          />
+        </li>
+      ))}
+    </ol>
+  );
 }
 
-function Thumbnail({ trajectory, step, sample, view }: ThumbnailProps) {
+/** All thumbnails on one canvas, each drawn once as its frame arrives. */
+function StripCanvas({ column }: { column: ColumnState }) {
+  const { store, trajectories } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useAppState(({ settings }) => settings.theme);
+
+  // Drawn outside React, like the samples.
   useEffect(() => {
-    void theme; // ink and paper change with it
-    const context = canvas.current?.getContext('2d');
-    const frame = trajectory.frames[step];
-    if (!canvas.current || !context || !frame) return;
-    const [, height, width] = trajectory.shape;
-    const pictures = picturesOf(frame, view);
-    canvas.current.width = width;
-    canvas.current.height = height * pictures.length;
-    const ink = inkOf(canvas.current);
-    pictures.forEach((bytes, k) => {
-      context.putImageData(toImage(bytes, sample, trajectory.shape, ink), 0, k * height);
-    });
-  }, [trajectory, step, sample, view, theme]);
+    let drawn: { key: string; frames: number; trajectory: Trajectory } | undefined;
+    let request = 0;
+    const draw = () => {
+      request = 0;
+      const trajectory = trajectories.shown(column.id);
+      const { settings } = store.getState();
+      if (!canvas.current || !trajectory) return;
+      const look = { sample: settings.picked, view: settings.view, theme: settings.theme };
+      const size = `${trajectory.numSteps} ${trajectory.shape}`;
+      const key = JSON.stringify({ ...look, size, ink: inkOf(canvas.current) });
+      const { length } = trajectory.frames;
+      const goesOn =
+        drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= length;
+      paintStrip(canvas.current, trajectory, {
+        ...look,
+        from: goesOn && drawn ? drawn.frames : 0,
+        fresh: !goesOn,
+      });
+      drawn = { key, frames: length, trajectory };
+    };
+    const schedule = () => {
+      request ||= requestAnimationFrame(draw);
+    };
+    const themes = new MutationObserver(schedule);
+    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const unsubscribe = [store.subscribe(schedule), trajectories.subscribe(schedule)];
+    schedule();
+    return () => {
+      cancelAnimationFrame(request);
+      themes.disconnect();
+      for (const stop of unsubscribe) stop();
+    };
+  }, [store, trajectories, column.id]);
+
   return <canvas ref={canvas} />;
+}
+
+interface StripLook {
+  readonly sample: number;
+  readonly view: View;
+  /** First frame that is not drawn yet. */
+  readonly from: number;
+  /** Whether everything is drawn anew. */
+  readonly fresh: boolean;
+}
+
+function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: StripLook): void {
+  const context = canvas.getContext('2d');
+  const { shape, frames, count } = trajectory;
+  const [, height, width] = shape;
+  const steps = thumbnailSteps(trajectory);
+  const pitch = Math.round(width * (1 + GAP));
+  const rows = look.view === 'both' ? 2 : 1;
+  if (!context) return;
+  if (look.fresh) {
+    canvas.width = pitch * steps.length;
+    canvas.height = height * rows;
+  }
+  const ink = inkOf(canvas);
+  steps.forEach((step, i) => {
+    const frame = frames[step];
+    if (!frame || step < look.from) return;
+    picturesOf(frame, look.view).forEach((bytes, k) => {
+      const sample = Math.min(look.sample, count - 1);
+      context.putImageData(toImage(bytes, sample, shape, ink), i * pitch, k * height);
+    });
+  });
 }
 
 /** Evenly spread steps, the first and the last among them. */
@@ -128,7 +180,6 @@ function thumbnailSteps({ numSteps }: Trajectory): number[] {
   );
 }
 
-function nearestStep(steps: readonly number[], current: number | undefined): number | undefined {
-  if (current === undefined) return undefined;
+function nearestStep(steps: readonly number[], current: number): number | undefined {
   return steps.toSorted((a, b) => Math.abs(a - current) - Math.abs(b - current))[0];
 }

@@ -23,7 +23,7 @@ test('all differences are said in every column', () => {
     { guidanceScale: 8, interval: [0.2, 2], numSteps: 20 },
   );
   expect(describeColumns(two, en, 's')).toEqual({
-    differences: ['guide at noise levels', 'steps'],
+    differences: ['guided noise levels', 'steps'],
     headings: ['guided everywhere · 1 step', 'guided for σ in (0.2, 2] · 20 steps'],
   });
 });

@@ -6,6 +6,7 @@ export const cfg: GuidanceRule = {
   label: 'Classifier-free guidance',
   paper: '2207.12598',
   parameters: [],
+  predictions: ['cond', 'uncond'],
   usesScale: true,
   needs({ guidanceScale }) {
     if (guidanceScale === 1) return ['cond'];

@@ -6,6 +6,7 @@ export const conditional: GuidanceRule = {
   label: 'Conditional alone',
   paper: '2207.12598',
   parameters: [],
+  predictions: ['cond'],
   usesScale: false,
   needs: () => ['cond'],
   create: () => (predictions) => prediction(predictions, 'cond'),

@@ -50,17 +50,22 @@ describe.each(guidanceRegistry)('rule $id', (rule) => {
   test.each([-2, 0, 0.5, 1, 3, 15])(
     'at scale %d: right needs, finite, nothing leaks',
     async (guidanceScale) => {
-      const { fields, asked, denoise, x } = setUp(rule, { guidanceScale });
-      for (const stage of [0, 1]) {
-        const denoised = await denoise(x, 2, { step: 1, stage, sigmaDown: 0.5 });
-        expect(denoised.data.every(Number.isFinite)).toBe(true);
-        expect(denoised).not.toBe(x);
-        // x and the estimate: every other prediction is gone.
-        expect(fields.liveCount()).toBe(2);
-        fields.release(denoised);
+      const { fields, asked, denoise, release, x } = setUp(rule, { guidanceScale });
+      for (const step of [0, 1, 2]) {
+        for (const stage of [0, 1]) {
+          const denoised = await denoise(x, 2, { step, stage, sigmaDown: 0.5 });
+          expect(denoised.data.every(Number.isFinite)).toBe(true);
+          expect(denoised).not.toBe(x);
+          fields.release(denoised);
+          // x, and what the rule keeps from step to step.
+          expect(fields.liveCount()).toBeLessThanOrEqual(3);
+        }
       }
+      release();
+      expect(fields.liveCount()).toBe(1);
       for (const needs of asked) {
         expect(needs.length).toBeGreaterThan(0);
+        expect(rule.predictions).toEqual(expect.arrayContaining([...needs]));
         expect(new Set(needs).size).toBe(needs.length);
       }
     },
@@ -78,11 +83,11 @@ describe.each(guidanceRegistry)('rule $id', (rule) => {
           return Reflect.get(target, name);
         },
       });
-      await rule.create(fields, {})(watched, at);
+      await rule.create(fields, {})(watched, at, x);
       for (const name of needs) {
         const { [name]: _, ...rest } = predictions;
         const combine = rule.create(fields, {});
-        await expect((async () => combine(rest, at))()).rejects.toThrow(`"${name}"`);
+        await expect((async () => combine(rest, at, x))()).rejects.toThrow(`"${name}"`);
       }
     }
   });
@@ -92,7 +97,9 @@ describe.each(guidanceRegistry)('rule $id', (rule) => {
       const results = [min, max].map(async (value) => {
         const { options, x } = setUp(rule, { guidanceScale: 3 });
         const { denoise } = guidedDenoise({ ...options, params: { [id]: value } });
-        return (await denoise(x, 2, { step: 1, stage: 0, sigmaDown: 0.5 })).data;
+        // Two steps: momentum shows in the second.
+        await denoise(x, 2, { step: 1, stage: 0, sigmaDown: 0.5 });
+        return (await denoise(x, 0.5, { step: 2, stage: 0, sigmaDown: 0 })).data;
       });
       expect(await results[0]).not.toEqual(await results[1]);
     }
@@ -204,9 +211,9 @@ describe('guidedDenoise', () => {
       ...cfg,
       create: (fields, params) => {
         const combine = cfg.create(fields, params);
-        return async (predictions, at) => {
+        return async (predictions, at, x) => {
           await Promise.resolve();
-          return combine(predictions, at);
+          return combine(predictions, at, x);
         };
       },
     };

@@ -25,6 +25,8 @@ export interface GuidedOptions<F> {
 export interface GuidedDenoise<F> {
   readonly denoise: Denoise<F>;
   readonly guidanceJumped: (step: number) => boolean;
+  /** Gives back what the rule keeps from step to step: call it once, after the run. */
+  readonly release: () => void;
 }
 
 /**
@@ -51,7 +53,7 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
     const predictions = await evaluate(x, sigma, rule.needs(at, params), at);
     let result: F | undefined;
     try {
-      result = await combine(predictions, at);
+      result = await combine(predictions, at, x);
       return result;
     } finally {
       for (const field of Object.values(predictions)) {
@@ -63,5 +65,6 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
   return {
     denoise,
     guidanceJumped: (step) => rule.usesScale && guidanceJumped(modifiers, sigmas, step),
+    release: () => combine.release?.(),
   };
 }

@@ -1,9 +1,25 @@
+import { apg } from './apg';
+import { autoguidance } from './autoguidance';
 import { cfg } from './cfg';
+import { cfgZeroStar } from './cfg-zero-star';
 import { conditional } from './conditional';
+import { mamboG } from './mambo-g';
+import { rescale } from './rescale';
 import type { GuidanceRule } from './rule';
+import { tcfg } from './tcfg';
 import { unconditional } from './unconditional';
 
-export const guidanceRegistry: readonly GuidanceRule[] = [cfg, conditional, unconditional];
+export const guidanceRegistry: readonly GuidanceRule[] = [
+  cfg,
+  conditional,
+  unconditional,
+  autoguidance,
+  apg,
+  rescale,
+  cfgZeroStar,
+  tcfg,
+  mamboG,
+];
 
 /** @throws RangeError for an unknown id. */
 export function findGuidanceRule(id: string): GuidanceRule {

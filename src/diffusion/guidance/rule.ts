@@ -19,8 +19,16 @@ export interface GuidancePoint extends EvaluationPoint {
   readonly guidanceScale: number;
 }
 
-/** Guided estimate: a new field, or one of the predictions. It releases what else it made, and no prediction. */
-export type Combine<F> = (predictions: Predictions<F>, at: GuidancePoint) => F | Promise<F>;
+/** A rule at work in one run. */
+export interface Combine<F> {
+  /**
+   * The guided estimate: a new field, or one of the predictions. It releases what else it made, no
+   * prediction, and not x, the noisy field that the predictions were made at.
+   */
+  (predictions: Predictions<F>, at: GuidancePoint, x: F): F | Promise<F>;
+  /** Gives back what is kept from step to step; called once, after the run. */
+  release?(): void;
+}
 
 export interface GuidanceRule {
   readonly id: string;
@@ -28,6 +36,8 @@ export interface GuidanceRule {
   /** arXiv number. */
   readonly paper: string;
   readonly parameters: readonly NumberParameter[];
+  /** Everything that it may need: a model without one of these networks does not offer the rule. */
+  readonly predictions: readonly Prediction[];
   /** False for the conditional and the unconditional network alone: no scale, interval or schedule. */
   readonly usesScale: boolean;
   /** The predictions that `combine` reads at this point; the others are not evaluated. Not empty. */

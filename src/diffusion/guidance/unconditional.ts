@@ -6,6 +6,7 @@ export const unconditional: GuidanceRule = {
   label: 'Unconditional alone',
   paper: '2207.12598',
   parameters: [],
+  predictions: ['uncond'],
   usesScale: false,
   needs: () => ['uncond'],
   create: () => (predictions) => prediction(predictions, 'uncond'),

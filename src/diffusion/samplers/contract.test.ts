@@ -41,10 +41,10 @@ function setUp(options: {
     points.push({ ...at, sigma });
     return guided.denoise(x, sigma, at);
   };
-  const { guidanceJumped } = guided;
+  const { guidanceJumped, release } = guided;
   const x = startingPoint(fields, sigmas);
   const run: SamplerRun<ArrayField> = { fields, denoise, sigmas, x, guidanceJumped };
-  return { run, fields, points, sigmas };
+  return { run, fields, points, sigmas, release };
 }
 
 describe.each(samplerRegistry)('sampler $id', (sampler) => {
@@ -193,11 +193,12 @@ describe.each(samplerRegistry)('sampler $id', (sampler) => {
 
   test.each(guidanceRegistry)('runs with rule $id', async (rule) => {
     const modifiers = { guidanceScale: 4, interval: [0.1, 5], schedule: 'peak' } as const;
-    const { run, fields } = setUp({ rule, modifiers, sigmas: sigmasOf(12) });
+    const { run, fields, release } = setUp({ rule, modifiers, sigmas: sigmasOf(12) });
     const x = await lastX(sampler, run, lively[sampler.id]);
     expect(x.every(Number.isFinite)).toBe(true);
     // The data lie within 3 of the origin; guidance of 4 does not throw them far.
     expect(Math.max(...x.map(Math.abs))).toBeLessThan(10);
+    release();
     expect(fields.liveCount()).toBe(0);
   });
 });

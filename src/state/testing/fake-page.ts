@@ -93,13 +93,17 @@ export class FakePage {
 
   readonly #sample = (
     settings: SampleSettings,
-    options: { judge?: boolean; signal?: AbortSignal; onFrame?: (frame: Frame) => void } = {},
+    options: {
+      judge?: boolean;
+      signal?: AbortSignal;
+      onFrames?: (frames: readonly Frame[]) => void;
+    } = {},
   ): Promise<Finished> => {
-    const { judge = true, signal = new AbortController().signal, onFrame } = options;
+    const { judge = true, signal = new AbortController().signal, onFrames } = options;
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
       let steps = 0;
-      const step = () => onFrame?.(frame(steps++));
+      const step = () => onFrames?.([frame(steps++)]);
       const finish = async (msPerEvaluation = 1) => {
         while (steps < settings.numSteps) step();
         const nfe = 2 * settings.numSteps;

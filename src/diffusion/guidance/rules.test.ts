@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest';
+import { type ArrayField, arrayFields } from '../fields';
+import { checkedFields } from '../testing/checked-fields';
+import { findGuidanceRule } from './index';
+import type { GuidancePoint, Prediction } from './rule';
+
+// Two samples of four numbers, all different, so that a mixed-up sample or pixel shows.
+const X = [1.1, -2.3, 0.7, 3.1, -0.4, 0.9, 2.2, -1.5];
+const C = [0.5, -0.8, 0.9, 0.2, -0.3, 0.6, 0.1, -0.9];
+const U = [0.1, -0.2, 0.3, 0.6, -0.5, -0.4, 0.7, -0.1];
+const SIGMA = 1.7;
+
+interface Given {
+  readonly s: number;
+  readonly params?: Record<string, number>;
+  readonly step?: number;
+  readonly c?: readonly number[];
+  readonly u?: readonly number[];
+}
+
+/** The rule's estimate at one point. */
+async function guided(id: string, { s, params = {}, step = 3, c = C, u = U }: Given) {
+  const fields = checkedFields(arrayFields({ seeds: [1, 2], sampleSize: 4 }));
+  const field = (values: readonly number[]): ArrayField => {
+    const made = fields.empty();
+    made.data.set(values);
+    return made;
+  };
+  const rule = findGuidanceRule(id);
+  const at: GuidancePoint = { step, stage: 0, sigma: SIGMA, sigmaDown: 1, guidanceScale: s };
+  const given: Record<Prediction, readonly number[]> = {
+    cond: c,
+    uncond: u,
+    weak: u,
+    classifier: u,
+  };
+  const predictions = Object.fromEntries(
+    rule.needs(at, params).map((need) => [need, field(given[need])]),
+  );
+  const combine = rule.create(fields, params);
+  return [...(await combine(predictions, at, field(X))).data];
+}
+
+/** The same, computed sample by sample in plain numbers. */
+function bySample(
+  compute: (sample: { x: number[]; c: number[]; u: number[] }) => number[],
+  c: readonly number[] = C,
+  u: readonly number[] = U,
+): number[] {
+  return [0, 4].flatMap((from) => {
+    const part = (values: readonly number[]) => values.slice(from, from + 4);
+    return compute({ x: part(X), c: part(c), u: part(u) });
+  });
+}
+
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((total, value, i) => total + value * b[i]!, 0);
+const norm = (a: readonly number[]) => Math.sqrt(dot(a, a));
+const std = (a: readonly number[]) => {
+  const mean = a.reduce((p, q) => p + q) / a.length;
+  return Math.sqrt(a.reduce((total, value) => total + (value - mean) ** 2, 0) / a.length);
+};
+const cfg = (c: number[], u: number[], s: number) =>
+  c.map((value, i) => u[i]! + s * (value - u[i]!));
+const eps = (x: number[], d: number[]) => x.map((value, i) => (value - d[i]!) / SIGMA);
+const denoised = (x: number[], e: number[]) => x.map((value, i) => value - SIGMA * e[i]!);
+
+function expectClose(got: readonly number[], wanted: readonly number[]) {
+  expect(got).toHaveLength(wanted.length);
+  got.forEach((value, i) => {
+    expect(value).toBeCloseTo(wanted[i]!, 5);
+  });
+}
+
+const affine = ['cfg', 'rescale', 'apg', 'autoguidance', 'tcfg', 'mambo-g'];
+
+describe.each(affine)('%s', (id) => {
+  test('is the conditional estimate at scale 1', async () => {
+    expectClose(await guided(id, { s: 1 }), C);
+  });
+});
+
+describe.each([...affine, 'cfg-zero-star'])('%s in the limits', (id) => {
+  const zero = [0, 0, 0, 0, 0, 0, 0, 0];
+  test.each([
+    ['no difference', C, C],
+    ['no unconditional estimate', C, zero],
+    ['no estimate at all', zero, zero],
+    ['estimates equal to x', X, X],
+  ])('%s: finite', async (_, c, u) => {
+    for (const params of [{}, { mamboAlpha: 0 }, { apgParallel: 1 }]) {
+      const values = await guided(id, { s: 4, c, u, params });
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+describe('rescale', () => {
+  test.each([0, 0.4, 1])(
+    'gives eps back the conditional standard deviation, φ = %d',
+    async (phi) => {
+      const wanted = bySample(({ x, c, u }) => {
+        const g = eps(x, cfg(c, u, 5));
+        const factor = (phi * std(eps(x, c))) / std(g) + 1 - phi;
+        return denoised(
+          x,
+          g.map((value) => value * factor),
+        );
+      });
+      expectClose(await guided('rescale', { s: 5, params: { rescalePhi: phi } }), wanted);
+    },
+  );
+
+  test('φ = 0 is cfg', async () => {
+    const params = { rescalePhi: 0 };
+    expectClose(await guided('rescale', { s: 5, params }), await guided('cfg', { s: 5 }));
+  });
+});
+
+describe('apg', () => {
+  test('projects and clips the difference', async () => {
+    const params = { apgParallel: 0.3, apgMomentum: 0, apgThreshold: 0.5 };
+    const wanted = bySample(({ c, u }) => {
+      const delta = c.map((value, i) => value - u[i]!);
+      expect(norm(delta)).toBeGreaterThan(0.5);
+      const clipped = delta.map((value) => (value * 0.5) / norm(delta));
+      const along = dot(clipped, c) / dot(c, c);
+      const kept = clipped.map((value, i) => value - along * c[i]! + 0.3 * along * c[i]!);
+      return c.map((value, i) => value + 4 * kept[i]!);
+    });
+    expectClose(await guided('apg', { s: 5, params }), wanted);
+  });
+
+  test('η = 1 without momentum and clip is cfg', async () => {
+    const params = { apgParallel: 1, apgMomentum: 0, apgThreshold: 50 };
+    expectClose(await guided('apg', { s: 5, params }), await guided('cfg', { s: 5 }));
+  });
+
+  test('momentum adds the step before, once a step, and starts anew after a gap', async () => {
+    const fields = checkedFields(arrayFields({ seeds: [1, 2], sampleSize: 4 }));
+    const field = (values: readonly number[]) => {
+      const made = fields.empty();
+      made.data.set(values);
+      return made;
+    };
+    const params = { apgParallel: 1, apgMomentum: 0.5, apgThreshold: 50 };
+    const combine = findGuidanceRule('apg').create(fields, params);
+    const at = { sigma: SIGMA, sigmaDown: 1, guidanceScale: 2 };
+    const run = async (step: number, stage: number, c: readonly number[]) => {
+      const predictions = { cond: field(c), uncond: field(U) };
+      return [...(await combine(predictions, { ...at, step, stage }, field(X))).data];
+    };
+    const delta = (c: readonly number[]) => c.map((value, i) => value - U[i]!);
+    const plus = (a: readonly number[], b: readonly number[], k = 1) =>
+      a.map((value, i) => value + k * b[i]!);
+
+    expectClose(await run(0, 0, C), plus(C, delta(C)));
+    const d0 = delta(C);
+    // Both evaluations of step 1 see the difference of step 0.
+    const other = C.map((value) => value * 0.8);
+    const d1 = plus(delta(other), d0, 0.5);
+    expectClose(await run(1, 0, other), plus(other, d1));
+    expectClose(await run(1, 1, C), plus(C, plus(delta(C), d0, 0.5)));
+    expectClose(await run(2, 0, C), plus(C, plus(delta(C), d1, 0.5)));
+    expectClose(await run(4, 0, C), plus(C, delta(C)));
+  });
+});
+
+describe('cfg-zero-star', () => {
+  const velocity = (x: number[], d: number[]) => eps(x, d).map((value, i) => value - d[i]!);
+
+  test('rescales the unconditional velocity', async () => {
+    const wanted = bySample(({ x, c, u }) => {
+      const [vc, vu] = [velocity(x, c), velocity(x, u)];
+      const alpha = dot(vc, vu) / dot(vu, vu);
+      const v = vc.map((value, i) => alpha * vu[i]! + 3 * (value - alpha * vu[i]!));
+      // v = eps - D with eps = (x - D)/sigma
+      return v.map((value, i) => (x[i]! - SIGMA * value) / (1 + SIGMA));
+    });
+    expectClose(await guided('cfg-zero-star', { s: 3 }), wanted);
+  });
+
+  test('the first steps have no velocity', async () => {
+    const d = await guided('cfg-zero-star', { s: 3, step: 1, params: { zeroSteps: 2 } });
+    bySample(({ x }) => velocity(x, x)); // shapes agree
+    const x = [...X];
+    expectClose(
+      velocity(x, d),
+      x.map(() => 0),
+    );
+  });
+});
+
+describe('tcfg', () => {
+  test('keeps the part of eps_u along the top right-singular vector', async () => {
+    const wanted = bySample(({ x, c, u }) => {
+      const [ec, eu] = [eps(x, c), eps(x, u)];
+      // Power iteration on [eps_c; eps_u]ᵀ[eps_c; eps_u].
+      let v = ec.map((value, i) => value + eu[i]!);
+      for (let k = 0; k < 500; k++) {
+        const [a, b] = [dot(ec, v), dot(eu, v)];
+        v = v.map((_, i) => a * ec[i]! + b * eu[i]!);
+        const length = norm(v);
+        v = v.map((value) => value / length);
+      }
+      const along = dot(eu, v);
+      return denoised(
+        x,
+        cfg(
+          ec,
+          v.map((value) => along * value),
+          3,
+        ),
+      );
+    });
+    expectClose(await guided('tcfg', { s: 3 }), wanted);
+  });
+});
+
+describe('mambo-g', () => {
+  test('holds the scale back by the size of the difference, sample by sample', async () => {
+    const wanted = bySample(({ c, u }) => {
+      const difference = norm(c.map((value, i) => value - u[i]!));
+      return cfg(c, u, 1 + 5 * Math.exp((-2 * difference) / norm(u)));
+    });
+    expectClose(await guided('mambo-g', { s: 6, params: { mamboAlpha: 2 } }), wanted);
+  });
+
+  test('α = 0 is cfg', async () => {
+    const params = { mamboAlpha: 0 };
+    expectClose(await guided('mambo-g', { s: 6, params }), await guided('cfg', { s: 6 }));
+  });
+});
+
+describe('autoguidance', () => {
+  test('is weak + s (c - weak)', async () => {
+    expectClose(await guided('autoguidance', { s: 3 }), cfg([...C], [...U], 3));
+    expectClose(await guided('autoguidance', { s: 0 }), U);
+  });
+});
