@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { PRESET_IDS, PRESETS, type PresetId, presetColumns, presetSubject } from '../state/presets';
 import { arrange, change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
@@ -10,20 +9,16 @@ export function Presets() {
   const classes = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.classes : undefined,
   );
-  // The note belongs to the columns that the preset made: it goes when they change.
-  const columns = useAppState(({ settings }) => settings.columns);
-  const [chosen, setChosen] = useState<{ id: PresetId; columns: unknown }>({
-    id: 'glance',
-    columns,
+  // Whichever preset the columns are at the moment, however they came to be.
+  const current = useAppState(({ settings }) => {
+    const columns = JSON.stringify(settings.columns);
+    return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
   });
-  const current = chosen.columns === columns ? chosen.id : undefined;
   const choose = (id: PresetId) => {
     if (!classes) return;
     const { subject } = store.getState().settings;
     change(store, { subject: presetSubject(subject, classes) });
-    const arranged = presetColumns(id);
-    arrange(store, arranged, PRESETS[id].active);
-    setChosen({ id, columns: arranged });
+    arrange(store, presetColumns(id), PRESETS[id].active);
   };
   return (
     <nav className="presets" aria-label={presets.label}>
