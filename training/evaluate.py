@@ -1,6 +1,7 @@
 """Measure a trained denoiser: class accuracy, classifier score, Fréchet distance and diversity against the scale.
 
     python evaluate.py letters                       # 100 samples a class, Heun, 20 steps; writes runs/letters/quality.json
+    python evaluate.py letters --precision bfloat16 # four times faster on a CPU with AMX; each row says which
     python evaluate.py letters --per-class 20 --scales 1,2 --steps 10
     python evaluate.py letters --compare cmp-group,cmp-layer   # several runs, nothing written
 
@@ -50,14 +51,16 @@ def quantised(x: torch.Tensor) -> torch.Tensor:
     return ((x.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
 
 
-def generate(denoiser, labels: torch.Tensor, scale: float, steps: int, batch: int = 130) -> torch.Tensor:
+def generate(denoiser, labels, scale: float, steps: int, precision: str = "float32", batch: int = 130) -> torch.Tensor:
+    """Samples [N,C,H,W] of the labels [N]; the noise depends on their number only, not on the scale."""
     generator = torch.Generator().manual_seed(1)
     rows = torch.eye(denoiser.config.classes + 1)
     parts = []
     for i in range(0, len(labels), batch):
         y = labels[i : i + batch]
         noise = torch.randn(len(y), *denoiser.config.shape, generator=generator)
-        parts.append(heun(denoiser, noise, rows[y], scale, steps))
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            parts.append(heun(denoiser, noise, rows[y], scale, steps))
     return torch.cat(parts)
 
 
@@ -76,8 +79,9 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--compare", help="comma-separated runs to measure instead, without writing")
     parser.add_argument("--per-class", type=int, default=100)
-    parser.add_argument("--scales", default="1,1.25,1.5,2,2.5,3,5,8")
+    parser.add_argument("--scales", default="0,1,1.25,1.5,2,2.5,3,5,8")
     parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--data")
     args = parser.parse_args()
 
@@ -94,16 +98,22 @@ def main() -> None:
         "real": measure(data.to_unit(x[picked]), y[picked], classifier, reference), "scales": [],
     }
     print("real", result["real"])
+    written = RUNS / args.name / "quality.json"
+    if not args.compare and written.exists():
+        before = json.loads(written.read_text())
+        if all(before[k] == result[k] for k in ("samples", "sampler", "steps", "real")):
+            result["scales"] = before["scales"]  # rows measured again replace their scale's
     for run in args.compare.split(",") if args.compare else [args.name]:
         denoiser, _ = load_denoiser(RUNS / run / "ema.pt")
         for scale in map(float, args.scales.split(",")):
             started = time.monotonic()
-            samples = generate(denoiser, labels, scale, args.steps)
-            row = {"guidanceScale": scale, **measure(samples, labels, classifier, reference)}
+            samples = generate(denoiser, labels, scale, args.steps, args.precision)
+            row = {"guidanceScale": scale, "precision": args.precision, **measure(samples, labels, classifier, reference)}
             print(f"{run} {row} {time.monotonic() - started:.0f} s", flush=True)
-            result["scales"].append(row)
             if not args.compare:
-                (RUNS / run / "quality.json").write_text(json.dumps(result, indent=2))
+                others = [r for r in result["scales"] if r["guidanceScale"] != scale]
+                result["scales"] = sorted([*others, row], key=lambda r: r["guidanceScale"])
+                written.write_text(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":
