@@ -4,6 +4,7 @@ import type { NumberParameter } from '../src/diffusion/parameters';
 import { samplerRegistry } from '../src/diffusion/samplers';
 import { scheduleRegistry } from '../src/diffusion/schedules';
 import { PRESET_IDS, PRESETS } from '../src/state/presets';
+import { nameOf } from '../src/ui/strings';
 import { expect, type Playground, test, words } from './playground';
 
 const { controls, presets, timeline } = words;
@@ -31,6 +32,7 @@ test('what is drawn: class, none, word, seed, dice, lock, number of samples', as
   await seed.fill('7');
   await page.getByRole('checkbox', { name: controls.lock }).uncheck();
   await playground.classButton('1').click();
+  await playground.settled();
   await playground.changes('the class unlocked', () => playground.classButton('0').click());
   await expect(seed).not.toHaveValue('7');
   expect(await playground.pixels(), 'an unlocked seed brings new noise').not.toBe(first);
@@ -65,9 +67,11 @@ test('how it is guided: scale, unit, rule, interval, shape', async ({ playground
   for (const { id, label } of scheduleShapeRegistry.filter(({ id }) => id !== 'constant')) {
     await playground.changes(label, () => playground.choice(controls.shape).selectOption(id));
   }
-  for (const { id, label } of guidanceRegistry.filter(({ id }) => id !== 'cfg')) {
-    await playground.changes(label, () => playground.choice(controls.guidance).selectOption(id));
-    await expect(playground.slider(controls.guidanceScale)).toHaveCount(0);
+  await playground.choice(controls.shape).selectOption('constant');
+  await everyChoice(playground, controls.guidance, guidanceRegistry);
+  for (const { id, usesScale } of guidanceRegistry) {
+    await playground.choice(controls.guidance).selectOption(id);
+    await expect(playground.slider(controls.guidanceScale)).toHaveCount(usesScale ? 1 : 0);
   }
 });
 
@@ -101,12 +105,20 @@ async function everyChoice(
         for (const other of parameters) {
           // One that is off by default would switch this one off too.
           const on = other.default === other.min ? other.max : other.default;
-          await playground.type(other.label, other === parameter ? other.default : on);
+          await playground.type(nameOf(words, other), other === parameter ? other.default : on);
         }
         await playground.settled();
-        const { min, max } = parameter;
-        const far = max - parameter.default > parameter.default - min ? max : min;
-        await playground.changes(parameter.label, () => playground.type(parameter.label, far));
+        const before = await playground.pixels();
+        const pixels = new Set([before]);
+        // Where the far end does nothing (a limit that nothing reaches), the least value does.
+        const { min, max, step } = parameter;
+        for (const value of [max, min, min + step]) {
+          await playground.type(nameOf(words, parameter), value);
+          await playground.settled();
+          pixels.add(await playground.pixels());
+          if (pixels.size > 1) break;
+        }
+        expect(pixels.size, `${parameter.label} must change the pixels`).toBe(2);
       });
     }
   }

@@ -93,12 +93,17 @@ export class Playground {
 
   /** A digest of the pixels of a thumbnail in a column's filmstrip. */
   thumbnail(column: number, index: number): Promise<string> {
-    return this.#digest(this.thumbnails(column).nth(index).locator('canvas'));
+    return this.#stripPart(column, (count) => [index, count]);
   }
 
   /** A digest of a column's finished picked sample, in the network's own resolution. */
   picture(column = 0): Promise<string> {
-    return this.#digest(this.thumbnails(column).last().locator('canvas'));
+    return this.#stripPart(column, (count) => [count - 1, count]);
+  }
+
+  async #stripPart(column: number, part: (count: number) => [number, number]): Promise<string> {
+    const canvas = this.page.locator('.filmstrip').nth(column).locator('canvas');
+    return this.#digest(canvas, part(await this.thumbnails(column).count()));
   }
 
   /** The picked samples of all columns. */
@@ -111,16 +116,19 @@ export class Playground {
     return this.page.locator('.filmstrip').nth(column).getByRole('button');
   }
 
-  async #digest(canvas: Locator): Promise<string> {
-    const { shades, digest } = await canvas.evaluate(async (element) => {
+  /** @param part which of how many equal parts side by side */
+  async #digest(canvas: Locator, part: [number, number] = [0, 1]): Promise<string> {
+    const { shades, digest } = await canvas.evaluate(async (element, [index, count]) => {
       // What changed is drawn with the next frame.
       for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-      const { width, height } = element as HTMLCanvasElement;
+      const { width: all, height } = element as HTMLCanvasElement;
+      const width = all / count;
       const context = (element as HTMLCanvasElement).getContext('2d');
-      const data = context?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      const image = context?.getImageData(index * width, 0, width, height);
+      const data = image?.data ?? new Uint8ClampedArray();
       const sha = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
       return { shades: new Set(data).size, digest: `${width}×${height} ${sha.join()}` };
-    });
+    }, part);
     expect(shades, 'a canvas must not be blank').toBeGreaterThan(4);
     return digest;
   }
