@@ -20,6 +20,8 @@ if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread 
 const trajectories = new Trajectories();
 const client = new EngineClient({
   onDeviceLost: () => store.setState({ notice: { kind: 'device-lost' } }),
+  onRebuildFailed: ({ kind, message }) =>
+    store.setState({ engine: { status: 'failed', kind, message }, notice: undefined }),
   onRecovered: (loaded) => {
     store.setState({ notice: { kind: 'recovered' } });
     runner.ready(loaded);

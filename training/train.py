@@ -47,7 +47,7 @@ class Recipe:
 
 
 RECIPES = {
-    "letters": Recipe("letters", UNetConfig(), images=1_600_000),
+    "letters": Recipe("letters", UNetConfig(), images=1_450_000),
     "tiny": Recipe(
         "bars",
         UNetConfig(shape=(1, 8, 8), classes=4, channels=(16, 24), blocks=1, embedding=32, heads=1, sigma_data=0.6),

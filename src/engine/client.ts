@@ -46,6 +46,8 @@ export class Cancelled extends Error {
 export interface EngineHandlers {
   /** The GPU was lost; worker, device and sessions are being rebuilt and the run repeated. */
   onDeviceLost?(message: string): void;
+  /** The rebuild did not work; the next `sample` tries again. */
+  onRebuildFailed?(error: EngineError): void;
   /** The rebuild has ended: what the engine runs on now. */
   onRecovered?(loaded: Loaded): void;
 }
@@ -112,12 +114,15 @@ export class EngineClient {
   async sample(
     settings: SampleSettings,
     options: {
+      /** Whether the classifier looks at the finished samples. Default: true. */
       judge?: boolean;
       signal?: AbortSignal;
       onFrames?: (frames: readonly Frame[]) => void;
+      /** A network that the rule needs is being loaded first. */
+      onProgress?: (progress: LoadProgress) => void;
     } = {},
   ): Promise<Finished> {
-    const { judge = true, signal, onFrames } = options;
+    const { judge = true, signal, onFrames, onProgress } = options;
     if (!this.#worker && this.#lastLoad && !signal?.aborted) {
       // The worker before broke, and a new one has no model yet.
       const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
@@ -129,7 +134,10 @@ export class EngineClient {
     const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
     signal?.addEventListener('abort', cancel);
     try {
-      const ending = await this.#send({ type: 'sample', settings, judge }, { onFrames, signal });
+      const ending = await this.#send(
+        { type: 'sample', settings, judge },
+        { onFrames, onProgress, signal },
+      );
       if (ending.type !== 'done') throw failure(ending);
       this.#rebuilds = 0;
       return ending;
@@ -218,7 +226,12 @@ export class EngineClient {
       { type: 'load', rows: 2, ...this.#lastLoad },
       { onProgress: load?.onProgress },
     );
-    if (ending.type === 'ready') this.#handlers.onRecovered?.(ending);
+    if (ending.type === 'ready') {
+      this.#handlers.onRecovered?.(ending);
+    } else if (ending.type === 'failed') {
+      this.#stopWorker();
+      this.#handlers.onRebuildFailed?.(new EngineError(ending.kind, ending.message));
+    }
     load?.resolve({ ...ending, id: load.request.id });
     for (const pending of interrupted) {
       const { request, signal, resolve } = pending;

@@ -34,7 +34,17 @@ class Job {
     return this.#abort.signal;
   }
 
-  readonly stopped = (): boolean => this.#abort.signal.aborted;
+  /**
+   * Whether the request was superseded, after letting in the messages that say so: a run on wasm
+   * never leaves the microtasks. Not before each of a quick network's runs.
+   */
+  readonly stopped = async (): Promise<boolean> => {
+    if (performance.now() - lastBreath >= BREATH_EVERY_MS) {
+      await messagesIn();
+      lastBreath = performance.now();
+    }
+    return this.#abort.signal.aborted;
+  };
 
   stop(): void {
     this.#abort.abort(new Stopped('The request was superseded'));
@@ -95,7 +105,7 @@ async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<E
   try {
     return request.type === 'load' ? await load(request, job) : await sample(request, job);
   } catch (error) {
-    if (job.stopped()) return { type: 'cancelled', id };
+    if (job.signal.aborted) return { type: 'cancelled', id };
     // The client repeats what a lost device interrupted: it ends in the worker that comes next.
     if (await deviceLost()) return undefined;
     return {
@@ -164,7 +174,7 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
     runtime = await openWasm({ reason: 'trial-failed', detail });
     await trial(openModels(runtime), request.rows);
   }
-  if (job.stopped()) throw new Stopped('The load was superseded');
+  if (job.signal.aborted) throw new Stopped('The load was superseded');
   const warnings = [...main.warnings, ...(companion?.warnings ?? [])];
   return { type: 'ready', id, manifest, info: runtime.info, warnings };
 }
@@ -215,8 +225,8 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   const { samples, frame, figures } = await runSampler(
     {
       manifest,
-      network: breathing(denoiser.network),
-      weak: needsWeak ? breathing(await weakNetwork(request, job)) : undefined,
+      network: denoiser.network,
+      weak: needsWeak ? await weakNetwork(request, job) : undefined,
     },
     settings,
     (step) => {
@@ -244,25 +254,6 @@ async function weakNetwork({ id }: SampleRequest, { signal }: Job): Promise<Netw
     post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
   weak = runtime.open(graphOf(await loadModel(weakId, { baseUrl, signal, onProgress })));
   return weak;
-}
-
-/**
- * A run on wasm never leaves the microtasks: messages are let in before an evaluation, but not
- * before each of a quick network.
- */
-function breathing(network: Network): Pick<Network, 'run' | 'busyMs'> {
-  return {
-    get busyMs() {
-      return network.busyMs;
-    },
-    run: async (...args) => {
-      if (performance.now() - lastBreath >= BREATH_EVERY_MS) {
-        await messagesIn();
-        lastBreath = performance.now();
-      }
-      return network.run(...args);
-    },
-  };
 }
 
 const { port1, port2 } = new MessageChannel();

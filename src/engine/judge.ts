@@ -2,7 +2,7 @@ import { diversity } from '../diffusion/metrics/diversity';
 import type { FeaturesManifest } from '../models/manifest';
 import { asShown } from './pixels';
 import type { Verdicts } from './protocol';
-import type { Network } from './session';
+import type { Network, Stop } from './session';
 
 /**
  * The classifier's opinion of finished samples, judged as a screen shows them.
@@ -15,7 +15,7 @@ export async function judge(
   manifest: FeaturesManifest,
   samples: Float32Array,
   labels: readonly number[],
-  stop: () => boolean,
+  stop: Stop,
 ): Promise<Verdicts> {
   const rows = labels.length;
   const input = { x: { data: asShown(samples), dims: manifest.shape } };

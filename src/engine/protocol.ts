@@ -1,6 +1,6 @@
 import type { GuidanceModifiers } from '../diffusion/guidance/modifiers';
 import type { Parameters } from '../diffusion/parameters';
-import type { DownloadProgress } from '../models/download';
+import type { DownloadProgress as FileProgress } from '../models/download';
 import type { ModelErrorKind } from '../models/errors';
 import type { DenoiserManifest } from '../models/manifest';
 
@@ -38,9 +38,9 @@ export interface BackendInfo {
   readonly fallback?: { readonly reason: FallbackReason; readonly detail: string };
 }
 
-export type LoadProgress =
-  | ({ readonly phase: 'download' } & DownloadProgress)
-  | { readonly phase: 'prepare' | 'warm-up' };
+export type DownloadProgress = { readonly phase: 'download' } & FileProgress;
+
+export type LoadProgress = DownloadProgress | { readonly phase: 'prepare' | 'warm-up' };
 
 /** Network evaluations and times of one run. */
 export interface RunFigures {

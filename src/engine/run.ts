@@ -8,7 +8,7 @@ import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest } from '../models/manifest';
 import { toBytes } from './pixels';
 import type { Frame, RunFigures, SampleSettings } from './protocol';
-import { type Network, Stopped } from './session';
+import { type Network, type Stop, Stopped } from './session';
 
 export interface FinishedRun {
   readonly samples: Float32Array;
@@ -36,7 +36,7 @@ export async function runSampler(
   { network, weak, manifest }: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => void,
-  stop: () => boolean,
+  stop: Stop,
 ): Promise<FinishedRun> {
   const { seeds, labels, numSteps, parameters, modifiers } = settings;
   const numClasses = manifest.classes.length;
@@ -86,7 +86,7 @@ export async function runSampler(
   let samples = new Float32Array(0);
   const run = { fields, denoise, x: start, sigmas, guidanceJumped };
   for await (const { step, sigma, ...field } of sampler.sample(run, parameters)) {
-    if (stop()) throw new Stopped('The run was stopped');
+    if (await stop()) throw new Stopped('The run was stopped');
     onFrame({ step, sigma: sigmas[step]!, x, denoised: toBytes(field.denoised.data) });
     x = toBytes(field.x.data, shown(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();

@@ -26,13 +26,13 @@ export interface Network {
    * Evaluates `rows` rows, in as few runs as the batch sizes allow.
    *
    * @param inputs row-major float32 inputs by name, `rows` rows each
-   * @param stop asked between runs; true ends the evaluation with a `Stopped` error
+   * @param stop asked before each run; true ends the evaluation with a `Stopped` error
    * @returns outputs by name, `rows` rows each
    */
   run(
     inputs: Readonly<Record<string, Rows>>,
     rows: number,
-    stop?: () => boolean,
+    stop?: Stop,
   ): Promise<Record<string, Float32Array>>;
   /** Time spent inside the runtime by all evaluations so far. */
   readonly busyMs: number;
@@ -44,6 +44,9 @@ export interface Rows {
   readonly data: Float32Array;
   readonly dims: readonly number[];
 }
+
+/** Whether to stop; a promise where messages are to be let in first. */
+export type Stop = () => boolean | Promise<boolean>;
 
 /** Thrown where a run was asked to stop. */
 export class Stopped extends Error {
@@ -172,7 +175,10 @@ function runtime(
       const [oldest] = sessions;
       if (oldest && sessions.size > KEPT_SESSIONS) {
         sessions.delete(oldest[0]);
-        void oldest[1].then((old) => inTurn(() => old.release()));
+        void oldest[1].then(
+          (old) => inTurn(() => old.release()),
+          () => undefined,
+        );
       }
       return session;
     }
@@ -180,12 +186,12 @@ function runtime(
     async function run(
       inputs: Readonly<Record<string, Rows>>,
       rows: number,
-      stop: () => boolean = () => false,
+      stop: Stop = () => false,
     ): Promise<Record<string, Float32Array>> {
       const outputs: Record<string, Float32Array> = {};
       let done = 0;
       for (const batch of batchPlan(rows, info.maxBatch)) {
-        if (stop()) throw new Stopped('The run was stopped');
+        if (await stop()) throw new Stopped('The run was stopped');
         const session = await sessionFor(batch);
         const count = Math.min(batch, rows - done);
         const from = done;

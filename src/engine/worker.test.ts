@@ -34,7 +34,7 @@ vi.mock('./session', () => {
   const network = {
     run: async ({ x }: { x: { data: Float32Array } }, _rows: number, stop = () => false) => {
       if (!gates.auto) await new Promise<void>((go) => gates.run.push({ go }));
-      if (stop()) throw new Stopped();
+      if (await stop()) throw new Stopped();
       return { denoised: new Float32Array(x.data.length) };
     },
     release: async () => {},

@@ -8,7 +8,7 @@ import {
   type Loaded,
 } from '../engine/client';
 import type { SampleSettings } from '../engine/protocol';
-import { knownSubject, type Settings, sampleNames, sampleSettings } from './settings';
+import { fittedToModel, type Settings, sampleNames, sampleSettings } from './settings';
 import { type ColumnState, idleColumn, type Store } from './store';
 import type { Trajectories, Trajectory } from './trajectories';
 
@@ -73,6 +73,7 @@ export class Runner {
   async load(): Promise<void> {
     const { model, backend, ...page } = this.#store.getState().settings;
     this.#forget();
+    this.#msPerEvaluation = undefined;
     this.#store.setState({ engine: { status: 'loading', progress: undefined } });
     try {
       const loaded = await this.#client.load(
@@ -89,13 +90,20 @@ export class Runner {
 
   /** The engine is ready, after a load or a rebuild: what the model does not know leaves the settings. */
   ready({ manifest, info, warnings }: Loaded): void {
-    this.#store.setState(({ settings, notice }) => ({
-      notice: warnings.length
-        ? { kind: 'unchecked', warnings }
-        : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),
-      engine: { status: 'ready', info, manifest },
-      settings: { ...settings, subject: knownSubject(settings.subject, manifest.classes) },
-    }));
+    this.#store.setState(({ settings: wanted, notice }) => {
+      const { settings, ignored } = fittedToModel(wanted, manifest);
+      const before = notice?.kind === 'misread' ? notice.pieces : [];
+      const pieces = [...before, ...ignored];
+      return {
+        settings,
+        engine: { status: 'ready', info, manifest },
+        notice: pieces.length
+          ? { kind: 'misread', pieces }
+          : warnings.length
+            ? { kind: 'unchecked', warnings }
+            : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),
+      };
+    });
   }
 
   /** Runs everything anew: after a failure, or to watch it again. */
@@ -189,8 +197,9 @@ export class Runner {
     const before = this.#shown.get(columnId);
     if (!before?.result || subjectOf(before.job) !== subjectOf(job)) {
       this.#trajectories.watch(columnId, trajectory);
+      this.#set(columnId, { figures: undefined, verdicts: undefined }); // they are of other pictures
     }
-    this.#set(columnId, { status: 'running', step: 0, numSteps, preview });
+    this.#set(columnId, { status: 'running', step: 0, numSteps, preview, download: undefined });
     try {
       const done = await this.#client.sample(settings, {
         judge: !preview,
@@ -199,8 +208,11 @@ export class Runner {
           // By their steps: after a lost device they come again from the first.
           const first = frames[0]?.step ?? 0;
           trajectory.frames.splice(first, Number.POSITIVE_INFINITY, ...frames);
-          this.#set(columnId, { step: trajectory.frames.length });
+          this.#set(columnId, { step: trajectory.frames.length, download: undefined });
           this.#trajectories.changed();
+        },
+        onProgress: (progress) => {
+          if (progress.phase === 'download') this.#set(columnId, { download: progress });
         },
       });
       trajectory.frames.push(done.frame);
@@ -211,7 +223,7 @@ export class Runner {
     } catch (error) {
       this.#trajectories.abandon(columnId);
       if (error instanceof Cancelled) {
-        this.#set(columnId, { status: this.#shown.get(columnId)?.result ? 'done' : 'waiting' });
+        this.#restore(columnId);
       } else {
         this.#shown.set(columnId, { job }); // not tried again until something changes
         this.#set(columnId, { status: 'failed', message: messageOf(error) });
@@ -221,13 +233,26 @@ export class Runner {
     this.#wake();
   }
 
+  /** What the column says of the pictures that it still shows, after a run that came to nothing. */
+  #restore(columnId: number): void {
+    const shown = this.#shown.get(columnId);
+    if (shown?.result) this.#finish(shown.job, shown.result.trajectory, shown.result.done);
+    else this.#set(columnId, { status: 'waiting', download: undefined });
+  }
+
   #finish(job: Job, trajectory: Trajectory, done: Finished): void {
     this.#shown.set(job.columnId, { job, result: { trajectory, done } });
     this.#trajectories.finish(job.columnId, trajectory);
     const { figures, verdicts } = done;
     const { numSteps, preview } = trajectory;
     const state = { status: 'done', step: numSteps, numSteps, preview } as const;
-    this.#set(job.columnId, { ...state, figures, verdicts, message: undefined });
+    this.#set(job.columnId, {
+      ...state,
+      figures,
+      verdicts,
+      message: undefined,
+      download: undefined,
+    });
   }
 
   #set(columnId: number, changes: Partial<ColumnState>): void {

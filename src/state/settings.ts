@@ -119,6 +119,30 @@ export function sampleNames(settings: Pick<Settings, 'subject' | 'count'>): (str
   return Array.from({ length: count }, () => name);
 }
 
+/** Settings as the model can follow them, and what of them it cannot, by the address's keys. */
+export function fittedToModel(
+  settings: Settings,
+  { classes, companions }: Manifest,
+): { settings: Settings; ignored: { key: string; text: string }[] } {
+  const ignored: { key: string; text: string }[] = [];
+  const subject = knownSubject(settings.subject, classes);
+  const { subject: wanted } = settings;
+  if (wanted.kind === 'class' && wanted.name !== '' && subject !== wanted) {
+    ignored.push({ key: 'draw', text: wanted.name });
+  }
+  const kept = subject.kind === 'word' ? subject.text.length : 0;
+  if (wanted.kind === 'word' && kept < [...wanted.text].length) {
+    ignored.push({ key: 'draw', text: wanted.text });
+  }
+  const columns = settings.columns.map((column) => {
+    const { predictions } = findGuidanceRule(column.guidance);
+    if (!predictions.includes('weak') || companions?.weak !== undefined) return column;
+    ignored.push({ key: 'guidance', text: column.guidance });
+    return withDeclaredParameters({ ...column, guidance: DEFAULT_COLUMN.guidance });
+  });
+  return { settings: { ...settings, subject, columns }, ignored };
+}
+
 /** A column as the engine wants it. Sample k has the seed `seed + k`, so all columns share their noise. */
 export function sampleSettings(
   settings: Pick<Settings, 'subject' | 'count' | 'seed'>,
@@ -145,6 +169,15 @@ export function sampleSettings(
   };
 }
 
+/** The letters of a typed word that are classes, in whichever case they are. */
+export function spelled(typed: string, classes: readonly string[]): string {
+  const letters = [...typed].flatMap(
+    (letter) =>
+      [letter, letter.toUpperCase(), letter.toLowerCase()].find((l) => classes.includes(l)) ?? [],
+  );
+  return letters.slice(0, LIMITS.word).join('');
+}
+
 /** Subject that the model knows: an unknown class becomes the first, unknown letters of a word fall away. */
 export function knownSubject(subject: Subject, classes: readonly string[]): Subject {
   switch (subject.kind) {
@@ -153,7 +186,7 @@ export function knownSubject(subject: Subject, classes: readonly string[]): Subj
     case 'class':
       return classes.includes(subject.name) ? subject : { kind: 'class', name: classes[0]! };
     case 'word': {
-      const text = [...subject.text].filter((letter) => classes.includes(letter)).join('');
+      const text = spelled(subject.text, classes);
       return text ? { kind: 'word', text } : { kind: 'class', name: classes[0]! };
     }
     default:

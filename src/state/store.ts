@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineError } from '../engine/client';
 import type {
   BackendInfo,
+  DownloadProgress,
   FallbackReason,
   LoadProgress,
   RunFigures,
@@ -34,6 +35,8 @@ export interface ColumnState {
   readonly figures: RunFigures | undefined;
   readonly verdicts: Verdicts | undefined;
   readonly message: string | undefined;
+  /** A network that the rule needs, on its way. */
+  readonly download: DownloadProgress | undefined;
 }
 
 export type Notice =
@@ -65,6 +68,7 @@ export const idleColumn = (id: number): ColumnState => ({
   figures: undefined,
   verdicts: undefined,
   message: undefined,
+  download: undefined,
 });
 
 export type Store = StoreApi<AppState>;

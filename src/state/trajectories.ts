@@ -28,14 +28,15 @@ interface Shelf {
 export class Trajectories {
   readonly #shelves = new Map<number, Shelf>();
   readonly #listeners = new Set<() => void>();
+  #version = 0;
 
   /** What the column shows now. */
   shown(column: number): Trajectory | undefined {
     const shelf = this.#shelves.get(column);
-    return shelf?.live ?? shelf?.finished;
+    return shelf?.live?.frames.length ? shelf.live : shelf?.finished;
   }
 
-  /** Shows a run from its first frame on. */
+  /** Shows a run from its first frame on; until then the last finished picture stays. */
   watch(column: number, trajectory: Trajectory): void {
     this.#shelf(column).live = trajectory;
   }
@@ -65,7 +66,13 @@ export class Trajectories {
     this.changed();
   }
 
+  /** Counts the changes: a snapshot for whoever draws what is shown. */
+  get version(): number {
+    return this.#version;
+  }
+
   changed(): void {
+    this.#version++;
     for (const listener of this.#listeners) listener();
   }
 

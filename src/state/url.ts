@@ -86,6 +86,12 @@ export function readAddress(
   }
   const lengths = [...lists.values()].map((list) => list.length);
   const columnCount = Math.min(LIMITS.columns, Math.max(1, ...lengths));
+  for (const [key, values] of lists) {
+    // One value holds for all columns; any other number of values must be theirs.
+    if (values.length > columnCount || (values.length > 1 && values.length < columnCount)) {
+      misread.push({ key, text: values.join(',') });
+    }
+  }
   const anyColumn = lists.size > 0;
   const columns = Array.from({ length: columnCount }, (_, i) => {
     const column: Record<string, unknown> = { ...DEFAULT_COLUMN };

@@ -12,9 +12,14 @@ export function AppView() {
   useDocument();
   return (
     <>
-      <a className="skip" href="#stage">
+      {/* A button: a link to #stage would put a step into the history, and the address is the settings'. */}
+      <button
+        type="button"
+        className="skip"
+        onClick={() => document.getElementById('stage')?.focus()}
+      >
         {strings.skip}
-      </a>
+      </button>
       <Header />
       <Presets />
       <div className="layout">

@@ -1,6 +1,7 @@
 import { sampleNames } from '../state/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
+import { progressText } from './Notices';
 import { SampleGrid } from './SampleGrid';
 import type { Strings } from './strings';
 
@@ -29,7 +30,7 @@ export function Column({ index, state, heading }: ColumnProps) {
       data-active={active}
       data-status={state.status}
       aria-label={`${stage.column(index + 1)}: ${heading}`}
-      onPointerDownCapture={() => selectColumn(store, index)}
+      onClickCapture={() => selectColumn(store, index)}
     >
       <header>
         <h3>
@@ -47,7 +48,6 @@ export function Column({ index, state, heading }: ColumnProps) {
             type="button"
             className="quiet"
             aria-label={stage.remove(index + 1)}
-            onPointerDownCapture={(event) => event.stopPropagation()}
             onClick={() => removeColumn(store, index)}
           >
             ×
@@ -95,7 +95,9 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
         </div>
       </dl>
       <p className="costs">
-        {preview ? (
+        {state.download ? (
+          progressText(state.download, strings)
+        ) : preview ? (
           <b>{stage.preview(state.numSteps)}</b>
         ) : status === 'running' ? (
           stage.running(state.step, state.numSteps)

@@ -7,7 +7,7 @@ import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { Select } from './Select';
-import { Slider } from './Slider';
+import { NumberField, Slider } from './Slider';
 import { SubjectPicker } from './SubjectPicker';
 import { nameOf } from './strings';
 
@@ -173,17 +173,14 @@ function NoiseControls() {
       <h2 id="noise">{controls.more}</h2>
       <div className="field inline">
         <label htmlFor="seed">{controls.seed}</label>
-        <input
+        <NumberField
           id="seed"
-          type="number"
+          value={seed}
           min={0}
           max={2 ** 32 - 1}
           step={1}
-          value={seed}
-          onChange={({ target }) => {
-            const value = Number(target.value);
-            const fits = Number.isInteger(value) && value >= 0 && value < 2 ** 32;
-            if (target.value !== '' && fits) change(store, { seed: value });
+          onChange={(value) => {
+            if (Number.isInteger(value)) change(store, { seed: value });
           }}
         />
         <button type="button" onClick={() => rollSeed(store)}>

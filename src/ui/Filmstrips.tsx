@@ -76,7 +76,16 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
   const steps = thumbnailSteps(trajectory);
   const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * numSteps));
   return (
-    <ol>
+    <ol
+      onKeyDown={(event) => {
+        const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+        const at = steps.indexOf(nearest ?? 0) + move;
+        if (move === 0 || at < 0 || at >= steps.length) return;
+        event.preventDefault();
+        event.currentTarget.querySelectorAll('button')[at]?.focus();
+        change(store, { position: steps[at]! / numSteps });
+      }}
+    >
       {steps.map((step) => (
         <li key={step}>
           <button

@@ -1,5 +1,5 @@
 import type { LoadProgress } from '../engine/protocol';
-import type { Notice } from '../state/store';
+import { change, type Notice } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import type { Strings } from './strings';
 
@@ -9,22 +9,24 @@ export function Notices() {
   const strings = useStrings();
   const notice = useAppState((state) => state.notice);
   return (
-    <div className="notices" aria-live="polite">
+    <div className="notices">
       <Loading />
-      {notice && (
-        <p className="notice" data-notice={notice.kind}>
-          {noticeText(notice, strings)}{' '}
-          <button type="button" onClick={() => store.setState({ notice: undefined })}>
-            {strings.notice.dismiss}
-          </button>
-        </p>
-      )}
+      <div aria-live="polite">
+        {notice && (
+          <p className="notice" data-notice={notice.kind}>
+            {noticeText(notice, strings)}{' '}
+            <button type="button" onClick={() => store.setState({ notice: undefined })}>
+              {strings.notice.dismiss}
+            </button>
+          </p>
+        )}
+      </div>
     </div>
   );
 }
 
 function Loading() {
-  const { runner } = useApp();
+  const { store, runner } = useApp();
   const strings = useStrings();
   const engine = useAppState((state) => state.engine);
   switch (engine.status) {
@@ -39,6 +41,17 @@ function Loading() {
           <button type="button" onClick={() => void runner.load()}>
             {strings.retry}
           </button>
+          {engine.kind === 'unknown-model' && (
+            <button
+              type="button"
+              onClick={() => {
+                change(store, { model: '' });
+                void runner.load();
+              }}
+            >
+              {strings.openDefault}
+            </button>
+          )}
         </div>
       );
     case 'loading': {
@@ -59,7 +72,8 @@ function Loading() {
   }
 }
 
-function progressText(progress: LoadProgress | undefined, { loading }: Strings): string {
+/** How a download or the preparation stands, in words. */
+export function progressText(progress: LoadProgress | undefined, { loading }: Strings): string {
   switch (progress?.phase) {
     case undefined:
       return loading.start;

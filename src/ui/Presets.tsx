@@ -17,7 +17,11 @@ export function Presets() {
   const choose = (id: PresetId) => {
     if (!classes) return;
     const { subject } = store.getState().settings;
-    change(store, { subject: presetSubject(subject, classes) });
+    // The scene of the first visit is one letter, sixteen times.
+    const scene = id === 'glance' && subject.kind === 'word';
+    change(store, {
+      subject: scene ? { kind: 'class', name: classes[0]! } : presetSubject(subject, classes),
+    });
     arrange(store, presetColumns(id), PRESETS[id].active);
   };
   return (

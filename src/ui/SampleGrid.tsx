@@ -76,7 +76,7 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
         event.preventDefault();
         pick(picked + step);
       }}
-      onPointerDown={(event) => {
+      onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
         const y = Math.floor(((event.clientY - box.top) / box.height) * rows);

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useApp } from './app-context';
 
 interface SliderProps {
@@ -15,11 +15,6 @@ interface SliderProps {
 export function Slider({ label, hint, value, min, max, step, onChange }: SliderProps) {
   const id = useId();
   const drag = useDrag();
-  const set = (text: string) => {
-    const number = Number(text);
-    if (text === '' || !Number.isFinite(number)) return;
-    onChange(Math.min(max, Math.max(min, number)));
-  };
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -29,17 +24,37 @@ export function Slider({ label, hint, value, min, max, step, onChange }: SliderP
           type="range"
           {...{ value, min, max, step }}
           {...drag}
-          onChange={(event) => set(event.target.value)}
+          onChange={(event) => onChange(Number(event.target.value))}
         />
-        <input
-          type="number"
-          aria-label={label}
-          {...{ value, min, max, step }}
-          onChange={(event) => set(event.target.value)}
-        />
+        <NumberField {...{ label, value, min, max, step, onChange }} />
       </div>
       {hint && <p className="hint">{hint}</p>}
     </div>
+  );
+}
+
+interface NumberFieldProps extends Omit<SliderProps, 'label' | 'hint'> {
+  readonly label?: string;
+  readonly id?: string;
+}
+
+/** A number that can be typed freely: what is half typed stays, and counts once it is in range. */
+export function NumberField({ label, id, value, min, max, step, onChange }: NumberFieldProps) {
+  const [draft, setDraft] = useState<string>();
+  return (
+    <input
+      id={id}
+      type="number"
+      aria-label={label}
+      {...{ min, max, step }}
+      value={draft ?? value}
+      onChange={({ target }) => {
+        setDraft(target.value);
+        const number = target.valueAsNumber; // NaN while it is not a number
+        if (number >= min && number <= max) onChange(number);
+      }}
+      onBlur={() => setDraft(undefined)}
+    />
   );
 }
 

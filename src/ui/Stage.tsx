@@ -17,7 +17,7 @@ export function Stage() {
   const { differences, headings } = describeColumns(settings, strings, unit);
   const busy = columns.some(({ status }) => status === 'running' || status === 'waiting');
   return (
-    <main id="stage" className="stage" aria-label={stage.label} aria-busy={busy}>
+    <main id="stage" tabIndex={-1} className="stage" aria-label={stage.label} aria-busy={busy}>
       <div className="caption">
         <p>
           {differences.length > 0 && stage.differIn(differences.join(', '))}{' '}

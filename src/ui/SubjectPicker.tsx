@@ -1,5 +1,5 @@
-import { useId } from 'react';
-import { LIMITS, type Subject } from '../state/settings';
+import { useId, useRef } from 'react';
+import { LIMITS, type Subject, spelled } from '../state/settings';
 import { changeSubject } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 
@@ -11,14 +11,14 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
   const id = useId();
   const choose = (next: Subject) => changeSubject(store, next);
 
-  /** Keeps the letters the model knows, in whichever case it knows them. */
+  // Where an emptied word goes back to.
+  const lastClass = useRef(classes[0]!);
+  if (subject.kind === 'class') lastClass.current = subject.name;
+
   const spell = (typed: string) => {
-    const letters = [...typed].flatMap(
-      (letter) =>
-        [letter, letter.toUpperCase(), letter.toLowerCase()].find((l) => classes.includes(l)) ?? [],
-    );
-    if (letters.length) choose({ kind: 'word', text: letters.slice(0, LIMITS.word).join('') });
-    else if (subject.kind === 'word') choose({ kind: 'class', name: classes[0]! });
+    const text = spelled(typed, classes);
+    if (text) choose({ kind: 'word', text });
+    else if (subject.kind === 'word') choose({ kind: 'class', name: lastClass.current });
   };
 
   return (

@@ -11,10 +11,9 @@ const PLAY_MS = 3500;
 export function useActiveTrajectory(): Trajectory | undefined {
   const { trajectories } = useApp();
   const id = useAppState(({ columns, settings }) => columns[settings.active]?.id ?? -1);
-  // The number of frames makes the snapshot change as the trajectory grows.
   useSyncExternalStore(
     (listener) => trajectories.subscribe(listener),
-    () => `${trajectories.shown(id)?.frames.length ?? 0}`,
+    () => trajectories.version,
   );
   return trajectories.shown(id);
 }

@@ -22,6 +22,7 @@ export const en: Strings = {
     engine: 'The engine failed',
   },
   retry: 'Try again',
+  openDefault: 'Open the default network',
   badge: {
     label: 'Runs on',
     wasm: (threads) => `WASM on the CPU, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
@@ -147,7 +148,6 @@ export const en: Strings = {
     steps: (n) => (n === 1 ? '1 step' : `${n} steps`),
     interval: (lo, hi) => `guided for σ in (${lo}, ${hi}]`,
     everywhere: 'guided everywhere',
-    default: 'default',
   },
   about: {
     summary: 'What am I seeing?',

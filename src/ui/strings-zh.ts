@@ -22,6 +22,7 @@ export const zh: Strings = {
     engine: '引擎出错',
   },
   retry: '重试',
+  openDefault: '打开默认网络',
   badge: {
     label: '运行于',
     wasm: (threads) => `CPU 上的 WASM，${threads} 线程`,
@@ -176,7 +177,6 @@ export const zh: Strings = {
     steps: (n) => `${n} 步`,
     interval: (lo, hi) => `引导 σ 在 (${lo}, ${hi}]`,
     everywhere: '全程引导',
-    default: '默认',
   },
   about: {
     summary: '我看到的是什么?',

@@ -24,6 +24,7 @@ export interface Strings {
   };
   readonly failure: Readonly<Record<ErrorKind, string>>;
   readonly retry: string;
+  readonly openDefault: string;
   readonly badge: {
     label: string;
     wasm(threads: number): string;
@@ -126,7 +127,6 @@ export interface Strings {
     steps(n: number): string;
     interval(lo: string, hi: string): string;
     everywhere: string;
-    default: string;
   };
   readonly about: { summary: string; paragraphs: readonly string[]; formula: string };
 }

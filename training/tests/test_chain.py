@@ -131,6 +131,12 @@ def test_exported_graph_is_static_and_equals_pytorch_at_every_noise_level(norm, 
     assert all(d.dim_value > 0 for shape in shapes for d in shape[1:])  # only the batch is symbolic
 
 
+def test_sine_polynomial():
+    r = np.linspace(-0.5, 0.5, 1001)
+    series = sum(c * r ** (2 * k + 1) for k, c in enumerate(export.sine_coefficients()))
+    assert np.abs(series - np.sin(2 * np.pi * r)).max() < 1e-8
+
+
 def test_shipped_letters_network_keeps_its_budget():
     config = train.RECIPES["letters"].network
     denoiser = Denoiser(config)
