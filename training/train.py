@@ -97,6 +97,13 @@ def save(path: Path, value) -> None:
     os.replace(temporary, path)
 
 
+def forget_log_after(path: Path, images: int) -> None:
+    """Drops the rows that an interrupted run wrote after its last checkpoint."""
+    head, *rows = path.read_text().splitlines()
+    kept = [row for row in rows if int(row.split(",")[0]) <= images]
+    path.write_text("\n".join([head, *kept]) + "\n")
+
+
 def train(name: str, recipe: Recipe, run: Path, data_folder: str | None, compile: bool, log_every: int = 100, checkpoint_every: float = 120.0) -> Path:
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
@@ -116,6 +123,7 @@ def train(name: str, recipe: Recipe, run: Path, data_folder: str | None, compile
         generator.set_state(state["generator"])
         images, step, minutes = state["images"], state["step"], state["minutes"]
         weak_saved = (run / "weak.pt").exists()
+        forget_log_after(run / "log.csv", images)
         print(f"resuming {run} at {images:,} of {recipe.images:,} images")
 
     def snapshot(path, weights):

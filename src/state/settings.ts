@@ -81,7 +81,7 @@ export const DEFAULT_COLUMN: ColumnSettings = {
 export const FIRST_VISIT: Settings = {
   model: '',
   subject: { kind: 'class', name: '' },
-  seed: 7,
+  seed: 42,
   seedLocked: true,
   count: 16,
   columns: [1, 3, 8].map((guidanceScale) => ({ ...DEFAULT_COLUMN, guidanceScale })),
