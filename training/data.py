@@ -35,9 +35,10 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def data_folder(given: str | None) -> Path:
-    """The folder given, else $GUIDANCE_DATA, else the copies this project was developed with."""
+    """The folder given, else $GUIDANCE_DATA, else training/data, else data/emnist-letters of a folder beside the project."""
     here = Path(__file__).resolve().parent
-    candidates = [given, os.environ.get("GUIDANCE_DATA"), here / "data", here.parents[1] / "shared/data/emnist-letters"]
+    beside = sorted(here.parents[1].glob("*/data/emnist-letters"))
+    candidates = [given, os.environ.get("GUIDANCE_DATA"), here / "data", *beside]
     for candidate in candidates:
         if candidate and Path(candidate).is_dir():
             return Path(candidate)

@@ -5,6 +5,7 @@ import type { Trajectory } from '../state/trajectories';
 import { useApp, useAppState, useStrings } from './app-context';
 import { compact } from './describe';
 import { inkOf, picturesOf, toImage } from './paint';
+import { redrawOnChange } from './redraw';
 
 /** As many thumbnails as are still told apart. */
 const MOST_THUMBNAILS = 17;
@@ -107,44 +108,27 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
 
 /** All thumbnails on one canvas, each drawn once as its frame arrives. */
 function StripCanvas({ column }: { column: ColumnState }) {
-  const { store, trajectories } = useApp();
+  const app = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
 
-  // Drawn outside React, like the samples.
   useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
     let drawn: { key: string; frames: number; trajectory: Trajectory } | undefined;
-    let request = 0;
-    const draw = () => {
-      request = 0;
-      const trajectory = trajectories.shown(column.id);
-      const { settings } = store.getState();
-      if (!canvas.current || !trajectory) return;
-      const look = { sample: settings.picked, view: settings.view, theme: settings.theme };
-      const size = `${trajectory.numSteps} ${trajectory.shape}`;
-      const key = JSON.stringify({ ...look, size, ink: inkOf(canvas.current) });
-      const { length } = trajectory.frames;
+    return redrawOnChange(app, element, () => {
+      const trajectory = app.trajectories.shown(column.id);
+      const { settings } = app.store.getState();
+      if (!trajectory) return;
+      const look = { sample: settings.picked, view: settings.view };
+      const { numSteps, shape, frames } = trajectory;
+      const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
       const goesOn =
-        drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= length;
-      paintStrip(canvas.current, trajectory, {
-        ...look,
-        from: goesOn && drawn ? drawn.frames : 0,
-        fresh: !goesOn,
-      });
-      drawn = { key, frames: length, trajectory };
-    };
-    const schedule = () => {
-      request ||= requestAnimationFrame(draw);
-    };
-    const themes = new MutationObserver(schedule);
-    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    const unsubscribe = [store.subscribe(schedule), trajectories.subscribe(schedule)];
-    schedule();
-    return () => {
-      cancelAnimationFrame(request);
-      themes.disconnect();
-      for (const stop of unsubscribe) stop();
-    };
-  }, [store, trajectories, column.id]);
+        drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= frames.length;
+      const from = goesOn && drawn ? drawn.frames : 0;
+      paintStrip(element, trajectory, { ...look, from, fresh: !goesOn });
+      drawn = { key, frames: frames.length, trajectory };
+    });
+  }, [app, column.id]);
 
   return <canvas ref={canvas} />;
 }

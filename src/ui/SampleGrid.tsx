@@ -5,6 +5,7 @@ import { type ColumnState, change } from '../state/store';
 import { frameAt, type Trajectory } from '../state/trajectories';
 import { useApp, useAppState, useStrings } from './app-context';
 import { gridFor, inkOf, picturesOf, toImage } from './paint';
+import { redrawOnChange } from './redraw';
 
 /** Share of a tile left free around each picture. */
 const GAP = 0.06;
@@ -13,45 +14,27 @@ const LARGEST_GAP = 6;
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
-  const { store, trajectories } = useApp();
+  const app = useApp();
   const strings = useStrings();
   const canvas = useRef<HTMLCanvasElement>(null);
   const picked = useAppState(({ settings }) => settings.picked);
-  const shown = trajectories.shown(column.id);
+  const shown = app.trajectories.shown(column.id);
   const count = shown?.count ?? 1;
 
-  // Drawn outside React: every frame of every column would be too many renders.
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    let request = 0;
-    const draw = () => {
-      request = 0;
-      const { settings, columns, engine } = store.getState();
-      const shown = trajectories.shown(column.id);
+    return redrawOnChange(app, element, () => {
+      const { settings, columns, engine } = app.store.getState();
+      const shown = app.trajectories.shown(column.id);
       const verdicts = columns.find(({ id }) => id === column.id)?.verdicts;
       const classes = engine.status === 'ready' ? engine.manifest.classes : [];
       paint(element, { settings, shown, misread: misreadSamples(shown, verdicts, classes) });
-    };
-    const schedule = () => {
-      request ||= requestAnimationFrame(draw);
-    };
-    const sizes = new ResizeObserver(schedule);
-    sizes.observe(element);
-    const themes = new MutationObserver(schedule);
-    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    const unsubscribe = [store.subscribe(schedule), trajectories.subscribe(schedule)];
-    schedule();
-    return () => {
-      cancelAnimationFrame(request);
-      sizes.disconnect();
-      themes.disconnect();
-      for (const stop of unsubscribe) stop();
-    };
-  }, [store, trajectories, column.id]);
+    });
+  }, [app, column.id]);
 
   const pick = (sample: number) =>
-    change(store, { picked: Math.max(0, Math.min(count - 1, sample)) });
+    change(app.store, { picked: Math.max(0, Math.min(count - 1, sample)) });
   const word = useAppState(({ settings }) => settings.subject.kind === 'word');
   const { columns, rows } = gridFor(count, word);
   const steps: Record<string, number> = {
