@@ -148,7 +148,8 @@ def export_denoiser(m: Denoiser, path: Path) -> None:
     phase = torch.tensor([0.25, 0.0]).repeat_interleave(len(net.frequencies))
     angle = g.op("Mul", g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1, 1))), g.exact(turns))
     angle = g.op("Add", angle, g.exact(phase))
-    powers = g.op("Sub", angle, g.op("Round", angle))
+    # Round, but by Floor, which has a WebGPU kernel.
+    powers = g.op("Sub", angle, g.op("Floor", g.op("Add", angle, g.scalar(0.5))))
     square = g.op("Mul", powers, powers)
     for doubling in range(3):  # r → r, r³ → … r⁷ → … r¹⁵
         square = g.op("Mul", square, square) if doubling else square
