@@ -138,10 +138,6 @@ export class Playground {
     await this.number(name).fill(String(value));
   }
 
-  async openGroup(name: string): Promise<void> {
-    await this.page.getByText(name, { exact: true }).click();
-  }
-
   classButton(name: string): Locator {
     return this.button(controls.classOf(name));
   }

@@ -1,3 +1,4 @@
+import { classAccuracy } from '../diffusion/metrics/accuracy';
 import { diversity } from '../diffusion/metrics/diversity';
 import type { FeaturesManifest } from '../models/manifest';
 import { asShown } from './pixels';
@@ -29,12 +30,11 @@ export async function judge(
     predicted.push(row.indexOf(highest));
     confidence.push(1 / row.reduce((total, logit) => total + Math.exp(logit - highest), 0));
   }
-  const hits = labels.filter((label, i) => label === predicted[i]).length;
   return {
     network: manifest.id,
     predicted,
     confidence,
-    classAccuracy: labels.includes(numClasses) ? undefined : hits / rows,
+    classAccuracy: labels.includes(numClasses) ? undefined : classAccuracy(logits!, labels),
     diversity: diversityWithinLabels(features!, labels),
   };
 }
