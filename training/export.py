@@ -1,6 +1,6 @@
 """Write trained networks as ONNX graphs with manifests.
 
-    python export.py letters             # runs/letters → public/models/letters, letters-weak, letters-features
+    python export.py letters             # runs/letters and its companions → public/models/letters, letters-weak, …
     python export.py tiny --out e2e/models
 
 The graphs are built node by node instead of traced: shapes are static but for a symbolic batch (reshapes
@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import data
 from classifier import load_classifier
-from networks import Attention, Block, Classifier, Denoiser, GroupNorm, LayerNorm, flops, parameters
+from networks import Attention, Block, Classifier, Denoiser, GroupNorm, LayerNorm, NoisyClassifier, flops, log_probability_gradient, parameters
 from train import RUNS, load_denoiser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,6 +63,12 @@ class Graph:
 
     def silu(self, x: str) -> str:
         return self.op("Mul", x, self.op("Sigmoid", x))
+
+    def silu_and_slope(self, x: str) -> tuple[str, str]:
+        """(y, dy/dx) of y = x sigmoid(x): the slope is sigmoid(x) + y - y sigmoid(x)."""
+        s = self.op("Sigmoid", x)
+        y = self.op("Mul", x, s)
+        return y, self.op("Sub", self.op("Add", s, y), self.op("Mul", y, s))
 
     def conv(self, x: str, weight: torch.Tensor, bias: torch.Tensor | None, stride: int = 1, padding: int = 0) -> str:
         inputs = [x, self.weight(weight)] + ([self.weight(bias)] if bias is not None else [])
@@ -129,6 +136,25 @@ def sine_coefficients() -> list[float]:
     return np.linalg.lstsq(basis, np.sin(2 * np.pi * r), rcond=None)[0].tolist()
 
 
+def noise_powers(g: Graph, frequencies: torch.Tensor) -> str:
+    """Powers r, r³ … r¹⁵ [B,8F] of the noise embedding's angles; `sine_coefficients` make sin and cos of them.
+
+    WGSL guarantees sin to 2^-11 only, which shows after a whole trajectory: so the angle is reduced to half a
+    turn, r in [-1/2, 1/2], and sin(2πr) is a polynomial that a matrix can carry. cos(a) = sin(a + π/2).
+    """
+    turns = frequencies.double().repeat(2) / (4 * 2 * math.pi)
+    phase = torch.tensor([0.25, 0.0]).repeat_interleave(len(frequencies))
+    angle = g.op("Mul", g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1, 1))), g.exact(turns))
+    angle = g.op("Add", angle, g.exact(phase))
+    # Round, but by Floor, which has a WebGPU kernel.
+    powers = g.op("Sub", angle, g.op("Floor", g.op("Add", angle, g.scalar(0.5))))
+    square = g.op("Mul", powers, powers)
+    for doubling in range(3):  # r → r, r³ → … r⁷ → … r¹⁵
+        square = g.op("Mul", square, square) if doubling else square
+        powers = g.op("Concat", powers, g.op("Mul", powers, square), axis=1)
+    return g.op("Reshape", powers, g.shape(0, 8 * len(turns)))
+
+
 def export_denoiser(m: Denoiser, path: Path) -> None:
     """(x, sigma, label) → denoised, preconditioning inside the graph and in float32."""
     config, net = m.config, m.net
@@ -141,20 +167,8 @@ def export_denoiser(m: Denoiser, path: Path) -> None:
     r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(sd**2)))
     x = g.op("Div", "x", r)
 
-    # Noise and label embedding in one matrix product. WGSL guarantees sin to 2^-11 only, which shows after
-    # a whole trajectory: so the angle is reduced to half a turn, r in [-1/2, 1/2], and the polynomial of
-    # sin(2πr) is part of the matrix. cos(a) = sin(a + π/2).
-    turns = net.frequencies.double().repeat(2) / (4 * 2 * math.pi)
-    phase = torch.tensor([0.25, 0.0]).repeat_interleave(len(net.frequencies))
-    angle = g.op("Mul", g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1, 1))), g.exact(turns))
-    angle = g.op("Add", angle, g.exact(phase))
-    # Round, but by Floor, which has a WebGPU kernel.
-    powers = g.op("Sub", angle, g.op("Floor", g.op("Add", angle, g.scalar(0.5))))
-    square = g.op("Mul", powers, powers)
-    for doubling in range(3):  # r → r, r³ → … r⁷ → … r¹⁵
-        square = g.op("Mul", square, square) if doubling else square
-        powers = g.op("Concat", powers, g.op("Mul", powers, square), axis=1)
-    powers = g.op("Reshape", powers, g.shape(0, 8 * len(turns)))
+    # Noise and label embedding in one matrix product: the polynomial of the sine is part of the matrix.
+    powers = noise_powers(g, net.frequencies)
     folded = [net.embed_noise.weight * c for c in sine_coefficients()]
     joint = torch.cat([*folded, net.embed_label.weight], 1)
     joint = g.op("Gemm", g.op("Concat", powers, "label", axis=1), g.exact(joint.T), g.exact(net.embed_noise.bias))
@@ -212,6 +226,74 @@ def export_classifier(m: Classifier, path: Path) -> None:
     g.model({"x": ["batch", *shape]}, {"features": (f, ["batch", features]), "logits": (logits, ["batch", classes])}, path)
 
 
+def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
+    """(x, sigma, label) → (logits, grad): the derivative is written out, layer by layer, beside the network."""
+    config, g = m.config, Graph("noisy classifier")
+    (channels, height, width), classes, p = config["shape"], config["classes"], config["patch"]
+
+    def conv_and_back(x: str, layer: torch.nn.Conv2d):
+        """The layer's output, and what carries a gradient back through it: the convolution with the turned kernel."""
+        turned = layer.weight.transpose(0, 1).flip(2, 3)
+        return g.module_conv(x, layer), lambda grad: g.conv(grad, turned, None, 1, layer.padding[0])
+
+    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
+    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(config["sigma_data"] ** 2)))
+    folded = torch.cat([m.embed_noise.weight * c for c in sine_coefficients()], 1)
+    e = g.silu(g.op("Gemm", noise_powers(g, m.frequencies), g.exact(folded.T), g.exact(m.embed_noise.bias)))
+    scales = g.linear(e, m.embed_blocks.weight, m.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
+    scales = g.op("Reshape", scales, g.shape(0, sum(m.widths), 1, 1))
+    scales = iter(g.op("Split", scales, g.shape(*m.widths), outputs=len(m.widths), axis=1))
+
+    # Forwards, remembering how to go back.
+    back = []
+    stem = m.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
+    h = g.conv(g.op("Div", "x", r), stem.reshape(-1, channels, 3 * p, 3 * p), m.stem.bias, p, p)
+    for i, level in enumerate(m.levels):
+        if i:
+            h = g.op("AveragePool", h, kernel_shape=[2, 2], strides=[2, 2])
+            h, back_widen = conv_and_back(h, m.widen[i - 1])
+            twice = g.constant(np.array([1, 1, 2, 2], np.float32))
+            resize = dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+            back.append(lambda grad, widen=back_widen, t=twice: g.op("Mul", g.op("Resize", widen(grad), "", t, **resize), g.scalar(0.25)))
+        for block in level:
+            scale = next(scales)
+            y1, slope1 = g.silu_and_slope(h)
+            h1, back1 = conv_and_back(y1, block.conv1)
+            y2, slope2 = g.silu_and_slope(g.op("Mul", h1, scale))
+            h2, back2 = conv_and_back(y2, block.conv2)
+            h = g.op("Add", h, h2)
+            factor2 = g.op("Mul", slope2, scale)
+
+            def block_back(grad, slope1=slope1, factor2=factor2, back1=back1, back2=back2):
+                inner = back1(g.op("Mul", back2(grad), factor2))
+                return g.op("Add", grad, g.op("Mul", inner, slope1))
+
+            back.append(block_back)
+    y, slope = g.silu_and_slope(h)
+    size = (height // p >> len(m.levels) - 1, width // p >> len(m.levels) - 1)
+    last = config["channels"][-1]
+    pooled = g.op("Reshape", g.op("AveragePool", y, kernel_shape=list(size)), g.shape(0, last))
+    fading = g.op("Reshape", g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(1))), g.shape(0, 1))
+    logits = g.op("Div", g.linear(pooled, m.logits.weight, m.logits.bias), fading)
+
+    # d/dlogits of Σ label_k log p_k is label - (Σ label) p, over the classes without the null label.
+    chosen, every = torch.eye(classes + 1, classes), torch.ones(classes + 1, classes)
+    every[-1] = 0
+    wanted, total = g.op("MatMul", "label", g.exact(chosen)), g.op("MatMul", "label", g.exact(every))
+    grad = g.op("Sub", wanted, g.op("Mul", total, g.op("Softmax", logits, axis=-1)))
+    grad = g.op("MatMul", g.op("Div", grad, fading), g.weight(m.logits.weight))
+    grad = g.op("Mul", g.op("Reshape", grad, g.shape(0, last, 1, 1)), g.scalar(1 / (size[0] * size[1])))
+    grad = g.op("Mul", slope, grad)
+    for step in reversed(back):
+        grad = step(grad)
+    grad = g.conv(grad, m.stem.weight.transpose(0, 1).flip(2, 3), None, 1, 1)
+    grad = g.op("Div", g.op("DepthToSpace", grad, blocksize=p, mode="CRD"), r)
+
+    image = ["batch", *config["shape"]]
+    inputs = {"x": image, "sigma": ["batch"], "label": ["batch", classes + 1]}
+    g.model(inputs, {"logits": (logits, ["batch", classes]), "grad": (grad, image)}, path)
+
+
 # What the denoiser's file keeps in float32, because folding changed it.
 STORED_EXACTLY = ("embed_noise.weight", "embed_noise.bias", "embed_label.weight", "embed_blocks.bias", "attention.qkv.weight", "attention.qkv.bias")
 
@@ -225,18 +307,17 @@ def half_rounded(module: torch.nn.Module) -> torch.nn.Module:
     return rounded
 
 
-def onnx_difference(path: Path, module: torch.nn.Module, *inputs: torch.Tensor) -> float:
+def onnx_difference(path: Path, module: Callable, *inputs: torch.Tensor) -> float:
     """Largest absolute difference between the graph and PyTorch over all outputs, batch sizes 1 and 3."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     worst = 0.0
     for batch in (1, 3):
         part = [t[:batch] for t in inputs]
         feed = {i.name: t.numpy() for i, t in zip(session.get_inputs(), part)}
-        with torch.no_grad():
-            expected = module(*part)
+        expected = module(*part)
         expected = expected if isinstance(expected, tuple) else (expected,)
         for got, want in zip(session.run(None, feed), expected):
-            worst = max(worst, float(np.abs(got - want.numpy()).max()))
+            worst = max(worst, float(np.abs(got - want.detach().numpy()).max()))
     return worst
 
 
@@ -248,39 +329,43 @@ def write_manifest(folder: Path, manifest: dict) -> None:
     (folder / "manifest.json").write_text(text + "\n")
 
 
-def export(name: str, out: Path) -> list[str]:
-    """Export run `name` and its companions into `out/<id>/`; returns the ids written."""
-    features, classifier_about = load_classifier(RUNS / f"{name}-features/classifier.pt")
-    letters = classifier_about["dataset"] == "letters"
-    card = data.LETTERS_CARD if letters else {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"}
-    classes = data.LETTERS if letters else [str(i) for i in range(features.config["classes"])]
-    titles = {"letters": "Handwritten letters", "tiny": "Bars (test network)"}
-    written = []
+TITLES = {"letters": "Handwritten letters", "tiny": "Bars (test network)"}
+# The files of runs/ that a model is made of, by what they are to it.
+CLASSIFIERS = {"classifier": "classifier", "smallClassifier": "small-classifier"}
+KIND = {"weak": "weak", "features": "classifier", "classifier": "noisy classifier", "smallClassifier": "small noisy classifier"}
 
+
+def probes(shape, classes: int, sigmas: tuple[float, ...] = (0.01, 0.7, 40.0)):
+    """(x, sigma, label) at three noise levels, the middle one without a class, to compare graphs with PyTorch."""
+    sigma = torch.tensor(sigmas)
+    x = torch.randn(3, *shape, generator=torch.Generator().manual_seed(0)) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
+    return x, sigma, torch.eye(classes + 1)[[0, classes, 1]]
+
+
+def check_difference(model_id: str, difference: float, most: float) -> None:
+    if difference > most:
+        raise ValueError(f"{model_id}: ONNX and PyTorch must agree within {most}, they differ by {difference}")
+
+
+def export_snapshot(name: str, out: Path, common: dict, companions: dict) -> list[str]:
+    """The denoiser and its weak snapshot."""
+    run = RUNS / name
     for model_id, snapshot, role in ((name, "ema.pt", "denoiser"), (f"{name}-weak", "weak.pt", "weak")):
-        run = RUNS / name
         denoiser, about = load_denoiser(run / snapshot)
         config, recipe = denoiser.config, about["recipe"]
         folder = out / model_id
         folder.mkdir(parents=True, exist_ok=True)
         export_denoiser(denoiser, folder / "model.onnx")
-        generator = torch.Generator().manual_seed(0)
-        sigma = torch.tensor([0.01, 0.7, 40.0])
-        x = torch.randn(3, *config.shape, generator=generator) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
-        label = torch.eye(config.classes + 1)[[0, config.classes, 1]]
+        x, sigma, label = probes(config.shape, config.classes)
         difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser), x, sigma, label)
-        if difference > 1e-4:
-            raise ValueError(f"{model_id}: ONNX and PyTorch must agree within 1e-4, they differ by {difference}")
+        check_difference(model_id, difference, 1e-4)
         quality_file = run / "quality.json"
-        companions = {"weak": f"{name}-weak", "features": f"{name}-features"} if role == "denoiser" else {}
         write_manifest(folder, {
             "id": model_id,
-            "title": titles[name] + (" (weak)" if role == "weak" else ""),
+            "title": TITLES[name] + (" (weak)" if role == "weak" else ""),
             "role": role,
-            "dataset": card,
-            "shape": list(config.shape),
-            "classes": classes,
-            "companions": companions,
+            **common,
+            "companions": companions if role == "denoiser" else {},
             "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
             "pUncond": recipe["p_uncond"],
             "parameters": parameters(denoiser),
@@ -293,33 +378,68 @@ def export(name: str, out: Path) -> list[str]:
             },
             "quality": json.loads(quality_file.read_text()) if role == "denoiser" and quality_file.exists() else {},
         })
-        print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e}")
-        written.append(model_id)
+        report(folder, difference)
+    return [name, f"{name}-weak"]
 
-    folder = out / f"{name}-features"
+
+def export_judge(run: str, out: Path, name: str, companion: str, common: dict) -> None:
+    """A classifier of clean or of noisy pictures, from runs/<run>, as the model <run>."""
+    network, about = load_classifier(RUNS / run / "classifier.pt")
+    config, folder = network.config, out / run
     folder.mkdir(parents=True, exist_ok=True)
-    export_classifier(features, folder / "model.onnx")
-    x = torch.rand(3, *features.config["shape"], generator=torch.Generator().manual_seed(0)) * 2 - 1
-    difference = onnx_difference(folder / "model.onnx", features, x)
+    path = folder / "model.onnx"
+    x, sigma, label = probes(config["shape"], config["classes"], (0.05, 0.7, 40.0))
+    if noisy := isinstance(network, NoisyClassifier):
+        export_noisy_classifier(network, path)
+        rounded = half_rounded(network)
+        difference = onnx_difference(path, lambda *inputs: log_probability_gradient(rounded, *inputs), x, sigma, label)
+        check_difference(run, difference, 1e-4)
+        # Forwards and backwards: the derivative of a convolution costs as much as the convolution.
+        cost = 2 * flops(network, x[:1], sigma[:1])
+    else:
+        export_classifier(network, path)
+        x = x.clamp(-1, 1)
+        difference, cost = onnx_difference(path, network, x), flops(network, x[:1])
     write_manifest(folder, {
-        "id": f"{name}-features",
-        "title": f"{titles[name]}: classifier",
-        "role": "features",
-        "dataset": card,
-        "shape": features.config["shape"],
-        "classes": classes,
-        "parameters": parameters(features),
-        "flopsPerForward": flops(features, x[:1]),
+        "id": run,
+        "title": f"{TITLES[name]}: {KIND[companion]}",
+        "role": "classifier" if noisy else "features",
+        **common,
+        **({"sigma": {"min": config["sigma_min"], "max": config["sigma_max"], "data": config["sigma_data"]}} if noisy else {}),
+        "parameters": parameters(network),
+        "flopsPerForward": cost,
         "training": {
-            "imagesSeen": classifier_about["images"],
-            "minutes": max(0.1, round(classifier_about["minutes"], 1)),
+            "imagesSeen": about["images"],
+            "minutes": max(0.1, round(about["minutes"], 1)),
             "hardware": f"2 cores, {platform.machine()}",
-            "command": f"python classifier.py {name}",
+            "command": f"python classifier.py {run}",
         },
-        "quality": {"testAccuracy": round(classifier_about["accuracy"], 4)},
+        "quality": about["quality"],
     })
-    print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e} (float16 weights)")
-    return [*written, f"{name}-features"]
+    report(folder, difference)
+
+
+def report(folder: Path, difference: float) -> None:
+    print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e}")
+
+
+def export(name: str, out: Path) -> list[str]:
+    """Export run `name` and those of its companions that exist into `out/<id>/`; returns the ids written."""
+    features, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
+    letters = about["dataset"] == "letters"
+    common = {
+        "dataset": data.LETTERS_CARD if letters else {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"},
+        "shape": list(features.config["shape"]),
+        "classes": data.LETTERS if letters else [str(i) for i in range(features.config["classes"])],
+    }
+    judges = {"features": f"{name}-features"}
+    for companion, suffix in CLASSIFIERS.items():
+        if (RUNS / f"{name}-{suffix}/classifier.pt").exists():
+            judges[companion] = f"{name}-{suffix}"
+    written = export_snapshot(name, out, common, {"weak": f"{name}-weak", **judges})
+    for companion, run in judges.items():
+        export_judge(run, out, name, companion, common)
+    return [*written, *judges.values()]
 
 
 def write_index(out: Path) -> None:

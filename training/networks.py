@@ -1,8 +1,10 @@
-"""The networks: a class-conditional UNet denoiser with EDM preconditioning, and a classifier.
+"""The networks: a class-conditional UNet denoiser with EDM preconditioning, and two classifiers.
 
 Contracts (the ONNX graphs keep them):
-  Denoiser    (x [B,C,H,W] in sigma units, sigma [B], label [B,K+1] rows that sum to 1) → denoised [B,C,H,W]
-  Classifier  x [B,C,H,W] → (features [B,F], logits [B,K])
+  Denoiser         (x [B,C,H,W] in sigma units, sigma [B], label [B,K+1] rows that sum to 1) → denoised [B,C,H,W]
+  Classifier       x [B,C,H,W] → (features [B,F], logits [B,K])
+  NoisyClassifier  (x, sigma) as the denoiser's → logits [B,K]; its graph takes a label too and also gives the
+                   gradient with respect to x of the label's log-probability
 Label row K is the null label; soft rows mix classes.
 """
 
@@ -97,6 +99,11 @@ class Attention(nn.Module):
         return x + self.out(y.transpose(-1, -2).reshape(b, c, h, w))
 
 
+def noise_frequencies() -> nn.Buffer:
+    """Angular frequencies of the noise embedding, over c_noise = ln(sigma)/4."""
+    return nn.Buffer(torch.exp(torch.linspace(math.log(0.5), math.log(32.0), 16)))
+
+
 class UNet(nn.Module):
     """F(c_in x; c_noise, label), the raw network inside the preconditioning; 2×2 patches at the input."""
 
@@ -104,7 +111,7 @@ class UNet(nn.Module):
         super().__init__()
         c, self.config = config.channels, config
         n = config.norm
-        self.frequencies = nn.Buffer(torch.exp(torch.linspace(math.log(0.5), math.log(32.0), 16)))
+        self.frequencies = noise_frequencies()
         self.embed_noise = nn.Linear(32, config.embedding)
         self.embed_label = nn.Linear(config.classes + 1, config.embedding, bias=False)
         nn.init.normal_(self.embed_label.weight)  # a one-hot row is small: the default would drown in the noise
@@ -188,6 +195,65 @@ class Classifier(nn.Module):
             h = h + conv2(F.silu(conv1(F.silu(h))))
         f = self.features(F.silu(h).mean((2, 3)))
         return f, self.logits(F.silu(f))
+
+
+class NoisyBlock(nn.Module):
+    """SiLU → conv → ·(1 + embedding) → SiLU → conv, added to the input; every operation has a short derivative."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)
+
+    def forward(self, h, scale):
+        return h + self.conv2(F.silu(self.conv1(F.silu(h)) * (1 + scale)))
+
+
+class NoisyClassifier(nn.Module):
+    """p(y | x, sigma) of noisy pictures, for classifier guidance (2105.05233): logits [B,K] of x [B,C,H,W].
+
+    The logits are divided by sqrt(1 + sigma²), as fast as the evidence for a class fades. Guidance moves the
+    estimate by sigma² times the gradient: so that the network's errors stay O(1) there at every noise level.
+    """
+
+    def __init__(self, shape=(1, 28, 28), classes=26, channels=(48, 96), blocks=2, embedding=64, patch=2, sigma_data=0.66, sigma_min=0.002, sigma_max=80.0):
+        super().__init__()
+        self.config = dict(
+            shape=list(shape), classes=classes, channels=list(channels), blocks=blocks, embedding=embedding, patch=patch,
+            sigma_data=sigma_data, sigma_min=sigma_min, sigma_max=sigma_max,
+        )
+        self.frequencies = noise_frequencies()
+        self.embed_noise = nn.Linear(32, embedding)
+        self.stem = nn.Conv2d(shape[0] * patch**2, channels[0], 3, padding=1)
+        self.widen = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(channels, channels[1:]))
+        self.levels = nn.ModuleList(nn.ModuleList(NoisyBlock(w) for _ in range(blocks)) for w in channels)
+        self.widths = [w for w in channels for _ in range(blocks)]
+        self.embed_blocks = nn.Linear(embedding, sum(self.widths))
+        self.logits = nn.Linear(channels[-1], classes)
+
+    def forward(self, x, sigma):
+        faded = (sigma**2 + 1).rsqrt()[:, None]
+        x = x * (sigma**2 + self.config["sigma_data"] ** 2).rsqrt()[:, None, None, None]
+        angle = (sigma.log() / 4)[:, None] * self.frequencies
+        e = F.silu(self.embed_noise(torch.cat([angle.cos(), angle.sin()], 1)))
+        scales = iter(self.embed_blocks(e)[:, :, None, None].split(self.widths, 1))
+        h = self.stem(F.pixel_unshuffle(x, self.config["patch"]))
+        for i, level in enumerate(self.levels):
+            if i:
+                h = self.widen[i - 1](F.avg_pool2d(h, 2))
+            for block in level:
+                h = block(h, next(scales))
+        return self.logits(F.silu(h).mean((2, 3))).float() * faded
+
+
+def log_probability_gradient(classifier: NoisyClassifier, x, sigma, label):
+    """(logits [B,K], grad_x of sum_k label_k log p(k | x, sigma)) for label rows [B,K+1]; the null label gives 0."""
+    x = x.detach().requires_grad_()
+    logits = classifier(x, sigma)
+    objective = (label[:, :-1] * logits.log_softmax(1)).sum()
+    return logits.detach(), torch.autograd.grad(objective, x)[0]
 
 
 def flops(module: nn.Module, *inputs: torch.Tensor) -> int:

@@ -99,12 +99,21 @@ describe('mixtureEvaluate', () => {
     }
   });
 
+  test('smallClassifier is that of the weak mixture', async () => {
+    const blurred = mixtureEvaluate({ mixture: blurredClasses, labels: [0, 1], fields });
+    const { smallClassifier } = await evaluate(x, 0.7, ['smallClassifier'], point);
+    const { classifier } = await blurred(x, 0.7, ['classifier'], point);
+    expect(smallClassifier!.data).toEqual(classifier!.data);
+  });
+
   test('says what does not fit', () => {
     const options = { mixture: threeClasses, fields };
     expect(() => mixtureEvaluate({ ...options, labels: [0] })).toThrow('2 samples, got 1');
     expect(() => mixtureEvaluate({ ...options, labels: [0, 7] })).toThrow('(0, 1, 2), got 7');
     const strongOnly = mixtureEvaluate({ ...options, labels: [0, 1] });
-    expect(() => strongOnly(x, 1, ['weak'], point)).toThrow('needs a weak mixture');
+    for (const name of ['weak', 'smallClassifier'] as const) {
+      expect(() => strongOnly(x, 1, [name], point)).toThrow(`"${name}" needs a weak mixture`);
+    }
     expect(() => logDensity(threeClasses, [1], 1)).toThrow('2 dimensions, got 1');
   });
 });

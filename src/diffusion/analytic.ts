@@ -61,10 +61,11 @@ export function denoiseExactly(
 /**
  * Every prediction a rule may need, computed exactly: the mixture in place of a network.
  *
- * `classifier` is grad_x log p(c | x, sigma) = (Dc - Du)/sigma², by Bayes' rule.
+ * `classifier` is grad_x log p(c | x, sigma) = (Dc - Du)/sigma², by Bayes' rule; `smallClassifier`
+ * the same of the weak mixture.
  *
  * @param options.labels class of each sample
- * @param options.weak mixture of the weak network; without it `weak` is an error
+ * @param options.weak mixture of the weak network; without it `weak` and `smallClassifier` are errors
  */
 export function mixtureEvaluate(options: {
   readonly mixture: GaussianMixture;
@@ -89,29 +90,35 @@ export function mixtureEvaluate(options: {
     return out;
   }
 
-  const cond = (x: ArrayField, sigma: number) => denoise(x, sigma, (b) => ofClass[b]!);
-  const uncond = (x: ArrayField, sigma: number) => denoise(x, sigma, () => mixture);
+  /** (Dc - Du)/sigma² of a mixture whose classes are given. */
+  function gradient(x: ArrayField, sigma: number, all: GaussianMixture, own: GaussianMixture[]) {
+    const c = denoise(x, sigma, (b) => own[b]!);
+    const u = denoise(x, sigma, () => all);
+    const difference = fields.lincomb([
+      [1 / sigma ** 2, c],
+      [-1 / sigma ** 2, u],
+    ]);
+    fields.release(c);
+    fields.release(u);
+    return difference;
+  }
 
   function predict(name: Prediction, x: ArrayField, sigma: number): ArrayField {
     switch (name) {
       case 'cond':
-        return cond(x, sigma);
+        return denoise(x, sigma, (b) => ofClass[b]!);
       case 'uncond':
-        return uncond(x, sigma);
+        return denoise(x, sigma, () => mixture);
       case 'weak':
         if (weakOfClass === undefined) throw new Error('"weak" needs a weak mixture, got none');
         return denoise(x, sigma, (b) => weakOfClass[b]!);
-      case 'classifier': {
-        const c = cond(x, sigma);
-        const u = uncond(x, sigma);
-        const gradient = fields.lincomb([
-          [1 / sigma ** 2, c],
-          [-1 / sigma ** 2, u],
-        ]);
-        fields.release(c);
-        fields.release(u);
-        return gradient;
-      }
+      case 'classifier':
+        return gradient(x, sigma, mixture, ofClass);
+      case 'smallClassifier':
+        if (!weak || !weakOfClass) {
+          throw new Error('"smallClassifier" needs a weak mixture, got none');
+        }
+        return gradient(x, sigma, weak, weakOfClass);
       default:
         return name satisfies never;
     }

@@ -1,3 +1,4 @@
+import { laplacianBands } from './pyramid';
 import { checkSeed, fillGaussian } from './random';
 
 /** One number for every sample of a batch, or one number a sample. */
@@ -27,6 +28,23 @@ export interface FieldAlgebra<F> {
   lincomb(terms: readonly Term<F>[]): F;
   /** Per-sample inner products and means. */
   gram(fields: readonly F[]): Gram | Promise<Gram>;
+  /** Every number limited to [-bound, bound], as a new field. @throws RangeError for a bound below 0 */
+  clamp(field: F, bound: Coefficient): F;
+  /**
+   * The quantile q in (0, 1] of |f|, sample by sample, interpolated linearly between the numbers of
+   * rank (size - 1) q (numpy's default).
+   *
+   * @throws RangeError for another q
+   */
+  absQuantile(field: F, q: number): Float64Array | Promise<Float64Array>;
+  /**
+   * The levels of a Laplacian pyramid (Burt & Adelson 1983), each at full resolution: finest first,
+   * the coarsest residual last. They sum to the field, up to rounding, and are new fields.
+   *
+   * @param levels 1 (the field itself) or more
+   * @throws RangeError if the image's shape is not known, or for other levels
+   */
+  bands(field: F, levels: number): F[];
   /** Standard normal noise of this run: depends on each sample's seed and on `step` only. Step -1 is the starting noise. */
   noise(step: number): F;
   /** Gives a field's memory back. A field must not be used afterwards. */
@@ -48,7 +66,11 @@ export interface ArrayFieldAlgebra extends FieldAlgebra<ArrayField> {
   /** A field with arbitrary contents, to be filled by the caller, who owns it. */
   empty(): ArrayField;
   gram(fields: readonly ArrayField[]): Gram;
+  absQuantile(field: ArrayField, q: number): Float64Array;
 }
+
+/** [channels, height, width]. */
+export type ImageShape = readonly [channels: number, height: number, width: number];
 
 const RELEASED = new Float32Array(0);
 
@@ -60,17 +82,22 @@ const FREE_LIST_LENGTH = 8;
  *
  * @param options.seeds one integer (0 … 2^32 - 1) a sample; their number is the batch
  * @param options.sampleSize numbers a sample
+ * @param options.shape [channels, height, width] of a sample, which only `bands` needs
  */
 export function arrayFields(options: {
   readonly seeds: readonly number[];
   readonly sampleSize: number;
+  readonly shape?: ImageShape | undefined;
 }): ArrayFieldAlgebra {
   const seeds = [...options.seeds];
-  const size = options.sampleSize;
+  const { sampleSize: size, shape } = options;
   const batch = seeds.length;
   if (batch === 0) throw new RangeError('seeds must name at least one sample, got none');
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`sampleSize must be a positive integer, got ${size}`);
+  }
+  if (shape && shape.reduce((product, side) => product * side) !== size) {
+    throw new RangeError(`shape must hold ${size} numbers a sample, got ${shape.join(' × ')}`);
   }
   seeds.forEach(checkSeed);
   const length = batch * size;
@@ -85,18 +112,21 @@ export function arrayFields(options: {
     }
   }
 
+  function checkCoefficient(coefficient: Coefficient): void {
+    if (typeof coefficient !== 'number' && coefficient.length !== batch) {
+      throw new RangeError(
+        `A per-sample coefficient must have ${batch} entries, got ${coefficient.length}`,
+      );
+    }
+  }
+
   function lincomb(terms: readonly Term<ArrayField>[]): ArrayField {
     if (terms.length === 0) throw new RangeError('lincomb needs at least one term, got none');
     let perSample = false;
     for (const [coefficient, field] of terms) {
       check(field);
-      if (typeof coefficient === 'number') continue;
-      perSample = true;
-      if (coefficient.length !== batch) {
-        throw new RangeError(
-          `A per-sample coefficient must have ${batch} entries, got ${coefficient.length}`,
-        );
-      }
+      checkCoefficient(coefficient);
+      if (typeof coefficient !== 'number') perSample = true;
     }
     const arrays = terms.map(([, field]) => field.data);
     const out = empty();
@@ -133,6 +163,53 @@ export function arrayFields(options: {
     return { inner, mean, size };
   }
 
+  function clamp(field: ArrayField, bound: Coefficient): ArrayField {
+    check(field);
+    checkCoefficient(bound);
+    const bounds = seeds.map((_, b) => (typeof bound === 'number' ? bound : bound[b]!));
+    const bad = bounds.find((value) => !(value >= 0));
+    if (bad !== undefined) throw new RangeError(`clamp needs a bound of at least 0, got ${bad}`);
+    const out = empty();
+    bounds.forEach((most, b) => {
+      for (let i = b * size; i < (b + 1) * size; i++) {
+        out.data[i] = Math.max(-most, Math.min(most, field.data[i]!));
+      }
+    });
+    return out;
+  }
+
+  function absQuantile(field: ArrayField, q: number): Float64Array {
+    check(field);
+    if (!(q > 0 && q <= 1)) throw new RangeError(`absQuantile needs q in (0, 1], got ${q}`);
+    const rank = (size - 1) * q;
+    const below = Math.floor(rank);
+    return Float64Array.from(seeds, (_, b) => {
+      const sorted = field.data
+        .subarray(b * size, (b + 1) * size)
+        .map(Math.abs)
+        .sort();
+      const low = sorted[below]!;
+      return low + (rank - below) * (sorted[Math.min(below + 1, size - 1)]! - low);
+    });
+  }
+
+  function bands(field: ArrayField, levels: number): ArrayField[] {
+    check(field);
+    if (shape === undefined) {
+      throw new RangeError('bands needs the shape of the images, got fields without one');
+    }
+    if (!Number.isInteger(levels) || levels < 1) {
+      throw new RangeError(`bands needs a whole number of levels of at least 1, got ${levels}`);
+    }
+    const made = Array.from({ length: levels }, empty);
+    laplacianBands(
+      field.data,
+      shape,
+      made.map(({ data }) => data),
+    );
+    return made;
+  }
+
   function noise(step: number): ArrayField {
     const out = empty();
     seeds.forEach((seed, b) => {
@@ -147,7 +224,35 @@ export function arrayFields(options: {
     field.data = RELEASED;
   }
 
-  return { batch, size, empty, lincomb, gram, noise, release };
+  return { batch, size, empty, lincomb, gram, clamp, absQuantile, bands, noise, release };
+}
+
+/**
+ * The same algebra with the noise of every step multiplied; the starting noise (step -1) is as it was.
+ *
+ * @param factor 0 … 1 for less noise than a stochastic sampler asks for
+ * @throws RangeError for a factor that is not finite
+ */
+export function scaledNoise<F>(fields: FieldAlgebra<F>, factor: number): FieldAlgebra<F> {
+  if (!Number.isFinite(factor)) {
+    throw new RangeError(`The noise's factor must be finite, got ${factor}`);
+  }
+  if (factor === 1) return fields;
+  return {
+    lincomb: (terms) => fields.lincomb(terms),
+    gram: (list) => fields.gram(list),
+    clamp: (field, bound) => fields.clamp(field, bound),
+    absQuantile: (field, q) => fields.absQuantile(field, q),
+    bands: (field, levels) => fields.bands(field, levels),
+    release: (field) => fields.release(field),
+    noise(step) {
+      const noise = fields.noise(step);
+      if (step < 0) return noise;
+      const scaled = fields.lincomb([[factor, noise]]);
+      fields.release(noise);
+      return scaled;
+    },
+  };
 }
 
 /**

@@ -18,6 +18,22 @@ test.each([-0.1, 1.1, Number.NaN])('%d is outside the range', (value) => {
   );
 });
 
+test('a category is one of its choices', () => {
+  const size: NumberParameter = {
+    ...{ id: 'size', label: 'Size', min: 0, max: 2, step: 1, default: 0 },
+    choices: [
+      { value: 0, label: 'large' },
+      { value: 2, label: 'small' },
+    ],
+  };
+  expect(parameterValue(size, { size: 2 })).toBe(2);
+  for (const value of [1, 0.5, -1, Number.NaN]) {
+    expect(() => parameterValue(size, { size: value })).toThrow(
+      `Parameter "size" must be one of 0 (large), 2 (small), got ${value}`,
+    );
+  }
+});
+
 const entries = [...samplerRegistry, ...scheduleRegistry, ...guidanceRegistry];
 
 describe.each(entries)('$id', ({ label, paper, parameters }) => {
@@ -29,6 +45,10 @@ describe.each(entries)('$id', ({ label, paper, parameters }) => {
       expect(parameter.min).toBeLessThan(parameter.max);
       expect(parameter.step).toBeGreaterThan(0);
       expect(parameter.label).not.toBe('');
+      const values = parameter.choices?.map(({ value }) => value);
+      if (!values) continue;
+      expect([Math.min(...values), Math.max(...values)]).toEqual([parameter.min, parameter.max]);
+      expect(new Set(values).size).toBe(values.length);
     }
     expect(new Set(parameters.map(({ id }) => id)).size).toBe(parameters.length);
   });

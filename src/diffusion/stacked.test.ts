@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { arrayFields } from './fields';
 import type { GuidancePoint } from './guidance/rule';
 import { labelRows, stackedEvaluate } from './stacked';
+import { checkedFields } from './testing/checked-fields';
 
 const at: GuidancePoint = { step: 0, stage: 0, sigma: 2, sigmaDown: 1, guidanceScale: 3 };
 
@@ -54,6 +55,83 @@ describe('stackedEvaluate', () => {
     });
   });
 
+  test('asks the classifiers for their own, with the class', async () => {
+    const fields = arrayFields({ seeds: [5], sampleSize: 3 });
+    const plus = (shift: number) => async (x: Float32Array, _: Float32Array, label: Float32Array) =>
+      x.map((value) => value + shift + label.indexOf(1));
+    const networks = { forward: plus(0), classifier: plus(100), smallClassifier: plus(200) };
+    const evaluate = stackedEvaluate({ ...networks, labels: [2], numClasses: 4, fields });
+    const x = fields.noise(-1);
+    const needs = ['uncond', 'classifier', 'smallClassifier'] as const;
+    const made = await evaluate(x, 2, needs, at);
+    x.data.forEach((value, i) => {
+      expect(made.uncond!.data[i]).toBeCloseTo(value + 4, 5);
+      expect(made.classifier!.data[i]).toBeCloseTo(value + 102, 4);
+      expect(made.smallClassifier!.data[i]).toBeCloseTo(value + 202, 4);
+    });
+  });
+
+  /** The label rows that each network was asked with. */
+  async function rowsAsked(options: Partial<Parameters<typeof stackedEvaluate>[0]>) {
+    const fields = arrayFields({ seeds: [5, 6], sampleSize: 3 });
+    const rows: Record<string, number[]> = {};
+    const noting = (name: string) => async (x: Float32Array, _: Float32Array, l: Float32Array) => {
+      rows[name] = [...l].map((value) => Math.round(value * 1e6) / 1e6);
+      return x;
+    };
+    const networks = { forward: noting('forward'), weak: noting('weak') };
+    const classifiers = { classifier: noting('large'), smallClassifier: noting('small') };
+    const own = { labels: [0, 1], numClasses: 2, fields };
+    const evaluate = stackedEvaluate({ ...own, ...networks, ...classifiers, ...options });
+    const all = ['cond', 'uncond', 'weak', 'classifier', 'smallClassifier'] as const;
+    await evaluate(fields.noise(-1), 2, all, at);
+    return rows;
+  }
+
+  test('a negative class stands in for the null label, of uncond alone', async () => {
+    const cond = [1, 0, 0, 0, 1, 0];
+    expect(await rowsAsked({ negative: 1 })).toEqual({
+      forward: [...cond, 0, 1, 0, 0, 1, 0],
+      weak: cond,
+      large: cond,
+      small: cond,
+    });
+  });
+
+  test('a mix goes into every row but the unconditional ones', async () => {
+    const cond = [0.7, 0.3, 0, 0, 1, 0];
+    expect(await rowsAsked({ mix: { with: 1, share: 0.3 } })).toEqual({
+      forward: [...cond, 0, 0, 1, 0, 0, 1],
+      weak: cond,
+      large: cond,
+      small: cond,
+    });
+  });
+
+  test('says what does not fit', async () => {
+    await expect(rowsAsked({ negative: 3 })).rejects.toThrow('negative: needs a class 0 … 2');
+    await expect(rowsAsked({ negative: 0.5 })).rejects.toThrow('got 0.5');
+    await expect(rowsAsked({ mix: { with: 7, share: 0 } })).rejects.toThrow('mix: needs a class');
+    for (const share of [-0.1, 1.1, Number.NaN]) {
+      await expect(rowsAsked({ mix: { with: 1, share } })).rejects.toThrow(
+        `mix: needs a share within [0, 1], got ${share}`,
+      );
+    }
+  });
+
+  test('releases what it has when a network fails or is missing', async () => {
+    const fields = checkedFields(arrayFields({ seeds: [5], sampleSize: 3 }));
+    const options = { labels: [0], numClasses: 2, fields, weak: async (x: Float32Array) => x };
+    const failing = async () => {
+      throw new Error('lost device');
+    };
+    const x = fields.noise(-1);
+    const evaluate = stackedEvaluate({ ...options, forward: failing });
+    await expect(evaluate(x, 2, ['weak', 'cond'], at)).rejects.toThrow('lost device');
+    await expect(evaluate(x, 2, ['weak', 'classifier'], at)).rejects.toThrow('"classifier"');
+    expect(fields.liveCount()).toBe(1);
+  });
+
   test('names a prediction that the network cannot give', async () => {
     const { fields, evaluate } = setUp([0]);
     await expect(evaluate(fields.noise(-1), 2, ['weak'], at)).rejects.toThrow('"weak"');
@@ -63,6 +141,11 @@ describe('stackedEvaluate', () => {
 describe('labelRows', () => {
   test('is one-hot, with the null label last', () => {
     expect([...labelRows([2, 0, 3], 3)]).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+  });
+
+  test('mixes a second class in, the null label too', () => {
+    const rows = labelRows([0, 2, 1], 2, { with: 2, share: 0.25 });
+    expect([...rows]).toEqual([0.75, 0, 0.25, 0, 0, 1, 0, 0.75, 0.25]);
   });
 
   test.each([-1, 4, 1.5, Number.NaN])('refuses %d of three classes', (label) => {

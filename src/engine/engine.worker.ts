@@ -3,8 +3,16 @@ import { labelRows } from '../diffusion/stacked';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
 import { judge } from './judge';
-import type { BackendChoice, Ending, EngineEvent, Frame, LoadProgress, Request } from './protocol';
-import { runSampler } from './run';
+import type {
+  BackendChoice,
+  Ending,
+  EngineEvent,
+  Frame,
+  LoadProgress,
+  Request,
+  SampleSettings,
+} from './protocol';
+import { type CompanionName, runSampler } from './run';
 import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
 
 type LoadRequest = Extract<Request, { type: 'load' }>;
@@ -57,8 +65,8 @@ let runtime: Runtime | undefined;
 let denoiser: Model<DenoiserManifest> | undefined;
 let classifier: Model<FeaturesManifest> | undefined;
 
-/** Loaded when a rule first needs it. */
-let weak: Network | undefined;
+/** Each is loaded when a rule first needs it. */
+const companions = new Map<CompanionName, Network>();
 let baseUrl = '';
 let lastBreath = 0;
 
@@ -154,8 +162,8 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
   report({ phase: 'prepare' });
   await denoiser?.network.release();
   await classifier?.network.release();
-  await weak?.release();
-  weak = undefined;
+  for (const network of companions.values()) await network.release();
+  companions.clear();
   runtime ??= await open(backend);
   const openModels = (on: Runtime) => {
     classifier = companion &&
@@ -212,7 +220,6 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   const { id, settings } = request;
   if (!denoiser) throw new Error('sample: needs a loaded model, none is');
   const { manifest } = denoiser;
-  const needsWeak = findGuidanceRule(settings.guidance).predictions.includes('weak');
   const waitingFrames: Frame[] = [];
   let lastPost = Number.NEGATIVE_INFINITY;
   const postFrames = () => {
@@ -226,7 +233,7 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
     {
       manifest,
       network: denoiser.network,
-      weak: needsWeak ? await weakNetwork(request, job) : undefined,
+      companions: await companionsFor(request, job),
     },
     settings,
     (step) => {
@@ -238,22 +245,49 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   postFrames();
   const verdicts =
     request.judge && classifier
-      ? await judge(classifier.network, classifier.manifest, samples, settings.labels, job.stopped)
+      ? await judge(
+          classifier.network,
+          classifier.manifest,
+          samples,
+          settings.labels,
+          job.stopped,
+          mixedClass(settings),
+        )
       : undefined;
   return { type: 'done', id, samples, frame, figures, verdicts };
 }
 
-/** The model's weak companion, loaded when a rule first needs it. @throws ModelError */
-async function weakNetwork({ id }: SampleRequest, { signal }: Job): Promise<Network> {
-  if (weak) return weak;
-  const weakId = denoiser?.manifest.companions?.weak;
-  if (!weakId || !runtime) {
-    throw new Error(`${denoiser?.manifest.id}: the manifest must name a weak network, it does not`);
+/** The class mixed into the label, if any of it is. */
+function mixedClass({ mix }: SampleSettings): number | undefined {
+  return mix && mix.share > 0 ? mix.with : undefined;
+}
+
+/** The companions that a rule needs, loaded where it is the first. @throws ModelError */
+async function companionsFor(
+  { id, settings }: SampleRequest,
+  { signal }: Job,
+): Promise<Partial<Record<CompanionName, Network>>> {
+  const wanted: Partial<Record<CompanionName, Network>> = {};
+  for (const name of findGuidanceRule(settings.guidance).predictions) {
+    if (name === 'cond' || name === 'uncond') continue;
+    const known = companions.get(name);
+    if (known) {
+      wanted[name] = known;
+      continue;
+    }
+    const modelId = denoiser?.manifest.companions?.[name];
+    if (!modelId || !runtime) {
+      throw new Error(`${denoiser?.manifest.id}: the manifest must name a companion "${name}"`);
+    }
+    const onProgress = (progress: DownloadProgress) =>
+      post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
+    const network = runtime.open(
+      graphOf(await loadModel(modelId, { baseUrl, signal, onProgress })),
+    );
+    companions.set(name, network);
+    wanted[name] = network;
   }
-  const onProgress = (progress: DownloadProgress) =>
-    post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
-  weak = runtime.open(graphOf(await loadModel(weakId, { baseUrl, signal, onProgress })));
-  return weak;
+  return wanted;
 }
 
 const { port1, port2 } = new MessageChannel();

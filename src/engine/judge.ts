@@ -10,6 +10,7 @@ import type { Network, Stop } from './session';
  *
  * @param samples [batch, channels, height, width]
  * @param labels class asked for, sample by sample; the number of classes stands for none
+ * @param mixed a class that was mixed into every label: it counts as asked for too
  */
 export async function judge(
   { run }: Pick<Network, 'run'>,
@@ -17,6 +18,7 @@ export async function judge(
   samples: Float32Array,
   labels: readonly number[],
   stop: Stop,
+  mixed?: number,
 ): Promise<Verdicts> {
   const rows = labels.length;
   const input = { x: { data: asShown(samples), dims: manifest.shape } };
@@ -34,7 +36,7 @@ export async function judge(
     network: manifest.id,
     predicted,
     confidence,
-    classAccuracy: labels.includes(numClasses) ? undefined : classAccuracy(logits!, labels),
+    classAccuracy: labels.includes(numClasses) ? undefined : classAccuracy(logits!, labels, mixed),
     diversity: diversityWithinLabels(features!, labels),
   };
 }

@@ -13,6 +13,10 @@ export interface SampleSettings {
   readonly seeds: readonly number[];
   /** One class index a sample; the number of classes stands for the null label. */
   readonly labels: readonly number[];
+  /** Every label row is (1 - share) · its class + share · `with`. */
+  readonly mix?: { readonly with: number; readonly share: number } | undefined;
+  /** Class in place of the null label for the unconditional estimate. */
+  readonly negative?: number | undefined;
   readonly numSteps: number;
   readonly sampler: string;
   readonly schedule: string;

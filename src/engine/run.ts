@@ -1,6 +1,7 @@
-import { arrayFields } from '../diffusion/fields';
+import { arrayFields, scaledNoise } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { guidedDenoise } from '../diffusion/guidance/guided';
+import { checkSampler, type Prediction } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { startingPoint } from '../diffusion/samplers/sampler';
 import { findSchedule } from '../diffusion/schedules';
@@ -18,10 +19,13 @@ export interface FinishedRun {
 
 type Evaluating = Pick<Network, 'run' | 'busyMs'>;
 
-/** The denoiser with its manifest, and its weak network where the rule needs one. */
+/** Networks beside the denoiser, by the prediction that they make. */
+export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
+
+/** The denoiser with its manifest, and those of its companions that the rule needs. */
 export interface RunNetworks {
   readonly network: Evaluating;
-  readonly weak?: Evaluating | undefined;
+  readonly companions?: { readonly [name in CompanionName]?: Evaluating };
   readonly manifest: DenoiserManifest;
 }
 
@@ -33,12 +37,12 @@ export interface RunNetworks {
  * @throws Stopped, once `stop` says so; RangeError for settings out of range
  */
 export async function runSampler(
-  { network, weak, manifest }: RunNetworks,
+  { network, companions = {}, manifest }: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => void,
   stop: Stop,
 ): Promise<FinishedRun> {
-  const { seeds, labels, numSteps, parameters, modifiers } = settings;
+  const { seeds, labels, mix, negative, numSteps, parameters, modifiers } = settings;
   const numClasses = manifest.classes.length;
   if (labels.length !== seeds.length) {
     throw new RangeError(
@@ -48,47 +52,60 @@ export async function runSampler(
   const started = performance.now();
   const sampler = findSampler(settings.sampler);
   const rule = findGuidanceRule(settings.guidance);
+  checkSampler(rule, sampler);
   const range = { sigmaMin: manifest.sigma.min, sigmaMax: manifest.sigma.max };
   const sigmas = findSchedule(settings.schedule).sigmas(numSteps, range, parameters);
   const sampleSize = manifest.shape.reduce((a, b) => a * b);
-  const fields = arrayFields({ seeds, sampleSize });
+  const fields = arrayFields({ seeds, sampleSize, shape: manifest.shape });
   let evaluations = 0;
   const forwardOf =
-    ({ run }: Evaluating): Forward =>
+    ({ run }: Evaluating, output: 'denoised' | 'grad'): Forward =>
     async (x, sigma, label) => {
       const inputs = {
         x: { data: x, dims: manifest.shape },
         sigma: { data: sigma, dims: [] },
         label: { data: label, dims: [numClasses + 1] },
       };
-      const { denoised } = await run(inputs, sigma.length, stop);
+      const outputs = await run(inputs, sigma.length, stop);
       evaluations += sigma.length / seeds.length;
-      return denoised!;
+      return outputs[output]!;
     };
-  const { denoise, guidanceJumped, release } = guidedDenoise({
+  const { denoise, guidanceJumped, shown, release } = guidedDenoise({
     rule,
     params: parameters,
     fields,
     evaluate: stackedEvaluate({
-      forward: forwardOf(network),
-      weak: weak && forwardOf(weak),
+      forward: forwardOf(network, 'denoised'),
+      weak: companions.weak && forwardOf(companions.weak, 'denoised'),
+      classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
+      smallClassifier: companions.smallClassifier && forwardOf(companions.smallClassifier, 'grad'),
       labels,
+      mix,
+      negative,
       numClasses,
       fields,
     }),
     modifiers,
     sigmas,
   });
-  const busyMs = () => network.busyMs + (weak?.busyMs ?? 0);
+  const busyMs = () =>
+    [network, ...Object.values(companions)].reduce((total, used) => total + used.busyMs, 0);
   const busyBefore = busyMs();
   const start = startingPoint(fields, sigmas);
-  let x = toBytes(start.data, shown(sigmas[0]!));
+  let x = toBytes(start.data, visible(sigmas[0]!));
   let samples = new Float32Array(0);
-  const run = { fields, denoise, x: start, sigmas, guidanceJumped };
+  const noiseScale = rule.noiseScale?.(parameters) ?? 1;
+  const run = {
+    fields: noiseScale === 1 ? fields : scaledNoise(fields, noiseScale),
+    denoise,
+    x: start,
+    sigmas,
+    guidanceJumped,
+  };
   for await (const { step, sigma, ...field } of sampler.sample(run, parameters)) {
     if (await stop()) throw new Stopped('The run was stopped');
-    onFrame({ step, sigma: sigmas[step]!, x, denoised: toBytes(field.denoised.data) });
-    x = toBytes(field.x.data, shown(sigma));
+    onFrame({ step, sigma: sigmas[step]!, x, denoised: toBytes(shown(field.denoised).data) });
+    x = toBytes(field.x.data, visible(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();
   }
   release();
@@ -104,6 +121,6 @@ export async function runSampler(
 }
 
 /** Keeps the noise visible at every level: alpha = 1/sqrt(1 + sigma²), the variance-preserving picture. */
-function shown(sigma: number): number {
+function visible(sigma: number): number {
   return 1 / Math.sqrt(1 + sigma ** 2);
 }

@@ -51,7 +51,14 @@ const common = {
   shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
   /** Label rows have one entry more: the null label. */
   classes: v.pipe(v.array(text, 'a list of names'), v.minLength(1, 'a list of at least one name')),
-  companions: v.optional(v.object({ weak: v.optional(id), features: v.optional(id) })),
+  companions: v.optional(
+    v.object({
+      weak: v.optional(id),
+      features: v.optional(id),
+      classifier: v.optional(id),
+      smallClassifier: v.optional(id),
+    }),
+  ),
   parameters: count,
   /** Multiply and add count as two. */
   flopsPerForward: positive,

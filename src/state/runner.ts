@@ -157,9 +157,10 @@ export class Runner {
     const { active } = settings;
     const others = [...columns.keys()].filter((i) => i !== active);
     return (dragging ? [active] : [active, ...others]).map((i) => {
-      const full = sampleSettings(settings, settings.columns[i]!, engine.manifest);
+      const column = settings.columns[i]!;
+      const full = sampleSettings(settings, column, engine.manifest);
       const numSteps = dragging ? this.#previewSteps(full) : full.numSteps;
-      const reduced = { ...full, numSteps };
+      const reduced = sampleSettings(settings, { ...column, numSteps }, engine.manifest);
       const preview = numSteps < full.numSteps;
       const key = JSON.stringify(full);
       return { columnId: columns[i]!.id, key, settings: reduced, preview, dragged: dragging };

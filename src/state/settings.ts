@@ -1,5 +1,11 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
-import { type ScheduleShapeId, scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
+import {
+  resampled,
+  type ScheduleShapeId,
+  scheduleShapeRegistry,
+} from '../diffusion/guidance/modifiers';
+import type { Prediction } from '../diffusion/guidance/rule';
+import type { Threshold } from '../diffusion/guidance/threshold';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
@@ -14,6 +20,13 @@ export interface ColumnSettings {
   /** Noise levels (lo, hi] in which guidance is on; null: everywhere. */
   readonly interval: readonly [number, number] | null;
   readonly shape: ScheduleShapeId;
+  /** The scale of every step, drawn by hand or recorded while steering, instead of scale and shape. */
+  readonly curve: readonly number[] | null;
+  readonly threshold: Threshold | null;
+  /** A second class, and its share of the label. */
+  readonly mix: ClassMix | null;
+  /** Class that the guidance leads away from, in place of no class. */
+  readonly negative: string | null;
   readonly numSteps: number;
   readonly sampler: string;
   readonly schedule: string;
@@ -21,11 +34,26 @@ export interface ColumnSettings {
   readonly parameters: Parameters;
 }
 
+export interface ClassMix {
+  readonly name: string;
+  /** Share of this class, 0 … 1; the rest is the class that is drawn. */
+  readonly share: number;
+}
+
 /** What is drawn: samples of one class (or of none), or a word with a sample a letter. */
 export type Subject =
   | { readonly kind: 'class'; readonly name: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'word'; readonly text: string };
+
+/** Columns side by side, a grid over two settings, or two columns overlaid. */
+export type Layout = 'columns' | 'grid' | 'wipe';
+
+/** An axis of the grid: a setting by its key in the address, and its values as the address writes them. */
+export interface Axis {
+  readonly key: string;
+  readonly values: readonly string[];
+}
 
 export type View = 'estimate' | 'noisy' | 'both';
 export type Language = 'en' | 'zh';
@@ -44,6 +72,17 @@ export interface Settings {
   readonly columns: readonly ColumnSettings[];
   /** The column that the controls change. */
   readonly active: number;
+  readonly layout: Layout;
+  readonly gridRows: Axis;
+  readonly gridColumns: Axis;
+  /** The two columns that are overlaid: the first is seen left of the divider. */
+  readonly wipe: readonly [first: number, second: number];
+  /** Shows what the two overlaid columns differ in, instead of the divider. */
+  readonly wipeDifference: boolean;
+  /** What the guidance does at every step of the picked sample is recorded and shown. */
+  readonly inside: boolean;
+  /** Colours what lies outside [-1, 1]. */
+  readonly overlay: boolean;
   readonly view: View;
   /** Where the scrubber stands: 0 = pure noise, 1 = finished. */
   readonly position: number;
@@ -61,6 +100,8 @@ export const LIMITS = {
   count: { min: 1, max: 64, step: 1 },
   columns: 4,
   word: 24,
+  /** Values of an axis of the grid. */
+  axis: 16,
 } as const;
 
 /** Noise levels offered by the interval slider, whatever the network's own range. */
@@ -71,11 +112,18 @@ export const DEFAULT_COLUMN: ColumnSettings = {
   guidanceScale: 1,
   interval: null,
   shape: 'constant',
+  curve: null,
+  threshold: null,
+  mix: null,
+  negative: null,
   numSteps: 16,
   sampler: 'dpmpp-2m',
   schedule: 'karras',
   parameters: {},
 };
+
+/** Taken in place of a sampler that a rule cannot work with. */
+const FIRST_ORDER_SAMPLER = 'ddim';
 
 /** The first visit: the paper at a glance. One letter, sixteen seeds, three scales on the same noise. */
 export const FIRST_VISIT: Settings = {
@@ -86,6 +134,13 @@ export const FIRST_VISIT: Settings = {
   count: 16,
   columns: [1, 3, 8].map((guidanceScale) => ({ ...DEFAULT_COLUMN, guidanceScale })),
   active: 1,
+  layout: 'columns',
+  gridRows: { key: 'scale', values: ['1', '2', '3', '5', '8'] },
+  gridColumns: { key: 'seed', values: ['42', '43', '44', '45', '46'] },
+  wipe: [0, 1],
+  wipeDifference: false,
+  inside: false,
+  overlay: false,
   view: 'estimate',
   position: 1,
   picked: 0,
@@ -104,11 +159,27 @@ export function declaredParameters(column: ColumnSettings): readonly NumberParam
   ];
 }
 
-/** The column without values that none of its choices declares, after a choice has changed. */
-export function withDeclaredParameters(column: ColumnSettings): ColumnSettings {
+/**
+ * The column after a choice has changed: a rule that needs a first-order sampler gets one, and values
+ * that none of the choices declares fall away.
+ */
+export function consistent(wanted: ColumnSettings): ColumnSettings {
+  const needsFirstOrder = findGuidanceRule(wanted.guidance).firstOrderOnly;
+  const fits = !needsFirstOrder || findSampler(wanted.sampler).firstOrder;
+  const column = fits ? wanted : { ...wanted, sampler: FIRST_ORDER_SAMPLER };
   const declared = new Set(declaredParameters(column).map(({ id }) => id));
   const kept = Object.entries(column.parameters).filter(([id]) => declared.has(id));
   return { ...column, parameters: Object.fromEntries(kept) };
+}
+
+/** Whether a model with these companions can make a rule's predictions. */
+export function canPredict(
+  { predictions }: { readonly predictions: readonly Prediction[] },
+  companions: Manifest['companions'],
+): boolean {
+  return predictions.every(
+    (name) => name === 'cond' || name === 'uncond' || companions?.[name] !== undefined,
+  );
 }
 
 /** The letters of the subject, one name a sample; null stands for no class. */
@@ -135,10 +206,20 @@ export function fittedToModel(
     ignored.push({ key: 'draw', text: wanted.text });
   }
   const columns = settings.columns.map((column) => {
-    const { predictions } = findGuidanceRule(column.guidance);
-    if (!predictions.includes('weak') || companions?.weak !== undefined) return column;
-    ignored.push({ key: 'guidance', text: column.guidance });
-    return withDeclaredParameters({ ...column, guidance: DEFAULT_COLUMN.guidance });
+    let fitted = column;
+    if (!canPredict(findGuidanceRule(column.guidance), companions)) {
+      ignored.push({ key: 'guidance', text: column.guidance });
+      fitted = consistent({ ...fitted, guidance: DEFAULT_COLUMN.guidance });
+    }
+    if (column.mix && !classes.includes(column.mix.name)) {
+      ignored.push({ key: 'mix', text: column.mix.name });
+      fitted = { ...fitted, mix: null };
+    }
+    if (column.negative !== null && !classes.includes(column.negative)) {
+      ignored.push({ key: 'negative', text: column.negative });
+      fitted = { ...fitted, negative: null };
+    }
+    return fitted;
   });
   return { settings: { ...settings, subject, columns }, ignored };
 }
@@ -150,13 +231,15 @@ export function sampleSettings(
   manifest: Manifest,
 ): SampleSettings {
   const names = sampleNames(settings);
-  const labels = names.map((name) =>
-    name === null ? manifest.classes.length : manifest.classes.indexOf(name),
-  );
+  const { classes } = manifest;
+  const labels = names.map((name) => (name === null ? classes.length : classes.indexOf(name)));
+  const { curve, mix, negative, numSteps } = column;
   return {
     seeds: names.map((_, k) => (settings.seed + k) % 2 ** 32),
     labels,
-    numSteps: column.numSteps,
+    mix: mix ? { with: classes.indexOf(mix.name), share: mix.share } : undefined,
+    negative: negative === null ? undefined : classes.indexOf(negative),
+    numSteps,
     sampler: column.sampler,
     schedule: column.schedule,
     guidance: column.guidance,
@@ -164,7 +247,12 @@ export function sampleSettings(
     modifiers: {
       guidanceScale: column.guidanceScale,
       interval: column.interval ?? undefined,
-      schedule: column.shape === 'constant' ? undefined : column.shape,
+      schedule: curve
+        ? resampled(curve, numSteps)
+        : column.shape === 'constant'
+          ? undefined
+          : column.shape,
+      threshold: column.threshold ?? undefined,
     },
   };
 }

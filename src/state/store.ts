@@ -9,13 +9,7 @@ import type {
   Verdicts,
 } from '../engine/protocol';
 import type { Manifest } from '../models/manifest';
-import {
-  type ColumnSettings,
-  FIRST_VISIT,
-  LIMITS,
-  type Settings,
-  withDeclaredParameters,
-} from './settings';
+import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
 import type { Misread } from './url';
 
 export type EngineState =
@@ -105,7 +99,7 @@ export function changeColumn(store: Store, changes: Partial<ColumnSettings>): vo
     settings: {
       ...settings,
       columns: settings.columns.map((column, i) =>
-        i === settings.active ? withDeclaredParameters({ ...column, ...changes }) : column,
+        i === settings.active ? consistent({ ...column, ...changes }) : column,
       ),
     },
   }));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   CHOICES,
   type ColumnSettings,
+  consistent,
   DEFAULT_COLUMN,
   declaredParameters,
   FIRST_VISIT,
@@ -33,15 +34,26 @@ function randomSettings(seed: number): Settings {
       guidanceScale: between(LIMITS.guidanceScale.min, LIMITS.guidanceScale.max),
       interval: oneOf([null, [between(0.002, 1), between(1, 80)]]),
       shape: oneOf(CHOICES.shape).id,
+      curve: oneOf([null, Array.from({ length: whole(1, 20) }, () => between(-2, 15))]),
+      threshold: oneOf([
+        null,
+        { kind: 'static' },
+        { kind: 'dynamic', percentile: between(50, 100) },
+      ]),
+      mix: oneOf([null, { name: oneOf(['B', 'a,b', 'x:y', '%2C']), share: between(0, 1) }]),
+      negative: oneOf([null, 'B', 'a,b', '50%']),
       numSteps: whole(LIMITS.numSteps.min, LIMITS.numSteps.max),
       sampler: oneOf(CHOICES.sampler).id,
       schedule: oneOf(CHOICES.schedule).id,
       parameters: {},
     };
-    const parameters = declaredParameters(chosen)
+    const fitting = consistent(chosen);
+    const parameters = declaredParameters(fitting)
       .filter(() => next() < 0.7)
-      .map(({ id, min, max }) => [id, between(min, max)] as const);
-    return { ...chosen, parameters: Object.fromEntries(parameters) };
+      .map(
+        ({ id, min, max, choices }) => [id, choices?.at(-1)?.value ?? between(min, max)] as const,
+      );
+    return { ...fitting, parameters: Object.fromEntries(parameters) };
   };
   const columns = Array.from({ length: whole(1, LIMITS.columns) }, column);
   return {
@@ -56,6 +68,20 @@ function randomSettings(seed: number): Settings {
     count: whole(LIMITS.count.min, LIMITS.count.max),
     columns,
     active: whole(0, columns.length - 1),
+    layout: oneOf(['columns', 'grid', 'wipe']),
+    gridRows: oneOf([
+      { key: 'scale', values: ['1', '2.5'] },
+      { key: 'interval', values: ['all', '0.2~2'] },
+      { key: 'draw', values: ['class:A', 'class:a,b', 'none'] },
+    ]),
+    gridColumns: oneOf([
+      { key: 'seed', values: ['1', '2'] },
+      { key: 'apgMomentum', values: ['-0.5', '0'] },
+    ]),
+    wipe: [whole(0, 3), whole(0, 3)],
+    wipeDifference: oneOf([true, false]),
+    inside: oneOf([true, false]),
+    overlay: oneOf([true, false]),
     view: oneOf(['estimate', 'noisy', 'both']),
     position: between(0, 1),
     picked: whole(0, LIMITS.count.max - 1),

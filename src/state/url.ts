@@ -1,7 +1,11 @@
-import type { NumberParameter } from '../diffusion/parameters';
+import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
+import { type NumberParameter, parameterValue } from '../diffusion/parameters';
 import {
+  type Axis,
   CHOICES,
+  type ClassMix,
   type ColumnSettings,
+  consistent,
   DEFAULT_COLUMN,
   declaredParameters,
   FIRST_VISIT,
@@ -9,7 +13,6 @@ import {
   LIMITS,
   type Settings,
   type Subject,
-  withDeclaredParameters,
 } from './settings';
 
 /**
@@ -35,6 +38,13 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   seedLocked: choice('lock', { on: true, off: false }),
   count: number('n', LIMITS.count.min, LIMITS.count.max, true),
   active: number('active', 0, LIMITS.columns - 1, true),
+  layout: choice('layout', { columns: 'columns', grid: 'grid', wipe: 'wipe' }),
+  gridRows: { key: 'rows', read: readAxis, write: writeAxis },
+  gridColumns: { key: 'cols', read: readAxis, write: writeAxis },
+  wipe: { key: 'wipe', read: readPair, write: (v) => v.join('~') },
+  wipeDifference: choice('difference', { on: true, off: false }),
+  inside: choice('inside', { on: true, off: false }),
+  overlay: choice('overlay', { on: true, off: false }),
   view: choice('view', { estimate: 'estimate', noisy: 'noisy', both: 'both' }),
   position: number('at', 0, 1),
   picked: number('pick', 0, LIMITS.count.max - 1, true),
@@ -49,6 +59,14 @@ const COLUMN: { readonly [K in ColumnKey]: Property<ColumnSettings[K]> } = {
   guidanceScale: number('scale', LIMITS.guidanceScale.min, LIMITS.guidanceScale.max),
   interval: { key: 'interval', read: readInterval, write: (v) => (v ? v.join('~') : 'all') },
   shape: registered('shape', CHOICES.shape),
+  curve: { key: 'curve', read: readCurve, write: (v) => (v ? v.map(compact).join('~') : 'none') },
+  threshold: { key: 'threshold', read: readThreshold, write: writeThreshold },
+  mix: { key: 'mix', read: readMix, write: writeMix },
+  negative: {
+    key: 'negative',
+    read: readNegative,
+    write: (v) => (v === null ? 'none' : escaped(v)),
+  },
   numSteps: number('steps', LIMITS.numSteps.min, LIMITS.numSteps.max, true),
   sampler: registered('sampler', CHOICES.sampler),
   schedule: registered('schedule', CHOICES.schedule),
@@ -107,10 +125,11 @@ export function readAddress(
       const raw = entry(lists.get(parameter.id), i);
       if (raw === undefined || raw === '') continue;
       const value = number(parameter.id, parameter.min, parameter.max).read(raw);
-      if (value === undefined) misread.push({ key: parameter.id, text: raw });
-      else if (value !== parameter.default) parameters[parameter.id] = value;
+      if (value === undefined || !allows(parameter, value)) {
+        misread.push({ key: parameter.id, text: raw });
+      } else if (value !== parameter.default) parameters[parameter.id] = value;
     }
-    return withDeclaredParameters({ ...column, parameters } as unknown as ColumnSettings);
+    return consistent({ ...column, parameters } as unknown as ColumnSettings);
   });
   const settings = { ...shared, columns: anyColumn ? columns : defaults.columns } as Settings;
   return {
@@ -156,6 +175,42 @@ export function writeAddress(settings: Settings, defaults: Settings = FIRST_VISI
   return query.join('&');
 }
 
+/** The settings with one of their columns, as a cell of the grid is set to them. */
+export interface Place {
+  readonly settings: Settings;
+  readonly column: ColumnSettings;
+}
+
+/** Shared properties that an axis of the grid may vary. */
+const SHARED_AXES = ['seed', 'subject'] as const;
+
+/**
+ * The same place with one property changed, by its key and value in the address.
+ *
+ * @returns undefined for a key that no axis may have, or a value that makes no sense; a parameter
+ * that the column's choices do not declare is accepted and changes nothing
+ */
+export function atValue(place: Place, key: string, text: string): Place | undefined {
+  const { settings, column } = place;
+  for (const name of SHARED_AXES) {
+    if (SHARED[name].key !== key) continue;
+    const value = SHARED[name].read(text);
+    return value === undefined ? undefined : { column, settings: { ...settings, [name]: value } };
+  }
+  for (const [name, property] of columnRows) {
+    if (property.key !== key) continue;
+    const value = property.read(text);
+    if (value === undefined) return undefined;
+    return { settings, column: consistent({ ...column, [name]: value }) };
+  }
+  const parameter = allParameters().find(({ id }) => id === key);
+  if (!parameter) return undefined;
+  const value = number(key, parameter.min, parameter.max).read(text);
+  if (value === undefined || !allows(parameter, value)) return undefined;
+  const parameters = { ...column.parameters, [key]: value };
+  return { settings, column: consistent({ ...column, parameters }) };
+}
+
 function* columnProperties(given: URLSearchParams): Generator<{ key: string }> {
   for (const [, property] of columnRows) yield property;
   const known = new Set<string>(allParameters().map(({ id }) => id));
@@ -194,8 +249,21 @@ function number(key: string, min: number, max: number, integer = false): Propert
       const fits = raw.trim() !== '' && value >= min && value <= max;
       return fits && (!integer || Number.isInteger(value)) ? value : undefined;
     },
-    write: (value) => String(Number(value.toFixed(4))),
+    write: compact,
   };
+}
+
+function compact(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
+function allows(parameter: NumberParameter, value: number): boolean {
+  try {
+    parameterValue(parameter, { [parameter.id]: value });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function choice<T>(key: string, values: Readonly<Record<string, T>>): Property<T> {
@@ -224,6 +292,82 @@ function readInterval(raw: string): readonly [number, number] | null | undefined
   if (ends.length !== 2 || lo === undefined || hi === undefined) return undefined;
   const fits = lo >= INTERVAL_RANGE.min && lo <= hi && hi <= INTERVAL_RANGE.max;
   return fits ? [lo, hi] : undefined;
+}
+
+/** `1~2.5~4`: a scale for every step. */
+function readCurve(raw: string): readonly number[] | null | undefined {
+  if (raw === 'none') return null;
+  const { min, max } = LIMITS.guidanceScale;
+  const scales = raw.split('~').map((part) => number('', min, max).read(part));
+  const fits = scales.length <= LIMITS.numSteps.max && !scales.includes(undefined);
+  return fits ? (scales as number[]) : undefined;
+}
+
+/** `static`, `99.5` (the percentile of the dynamic threshold) or `none`. */
+function readThreshold(raw: string): Threshold | null | undefined {
+  if (raw === 'none') return null;
+  if (raw === 'static') return { kind: 'static' };
+  const percentile = number('', thresholdPercentile.min, thresholdPercentile.max).read(raw);
+  return percentile === undefined ? undefined : { kind: 'dynamic', percentile };
+}
+
+function writeThreshold(threshold: Threshold | null): string {
+  if (!threshold) return 'none';
+  return threshold.kind === 'static' ? 'static' : compact(threshold.percentile);
+}
+
+/** `B:0.5`. */
+function readMix(raw: string): ClassMix | null | undefined {
+  if (raw === 'none') return null;
+  const at = raw.lastIndexOf(':');
+  const share = number('', 0, 1).read(raw.slice(at + 1));
+  return at < 1 || at > 64 || share === undefined
+    ? undefined
+    : { name: unescaped(raw.slice(0, at)), share };
+}
+
+function writeMix(mix: ClassMix | null): string {
+  return mix ? `${escaped(mix.name)}:${compact(mix.share)}` : 'none';
+}
+
+function readNegative(raw: string): string | null | undefined {
+  if (raw === 'none') return null;
+  return raw && raw.length <= 64 ? unescaped(raw) : undefined;
+}
+
+/** `scale:1,2,3`: a key of the address, and values as the address writes them. */
+function readAxis(raw: string): Axis | undefined {
+  const at = raw.indexOf(':');
+  const key = raw.slice(0, at);
+  const values = raw
+    .slice(at + 1)
+    .split(',')
+    .map(unescaped);
+  const fits = at > 0 && values.length <= LIMITS.axis;
+  const place = { settings: FIRST_VISIT, column: DEFAULT_COLUMN };
+  return fits && values.every((value) => atValue(place, key, value)) ? { key, values } : undefined;
+}
+
+function writeAxis({ key, values }: Axis): string {
+  return `${key}:${values.map(escaped).join(',')}`;
+}
+
+/** A comma of a name, where commas separate. */
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll(',', '%2C');
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('%2C', ',').replaceAll('%25', '%');
+}
+
+/** `0~1`: two columns. */
+function readPair(raw: string): readonly [number, number] | undefined {
+  const [first, second, ...more] = raw
+    .split('~')
+    .map((part) => number('', 0, LIMITS.columns - 1, true).read(part));
+  const fits = first !== undefined && second !== undefined && more.length === 0;
+  return fits ? [first, second] : undefined;
 }
 
 function readSubject(raw: string): Subject | undefined {

@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { mixtureEvaluate } from '../analytic';
-import { arrayFields } from '../fields';
+import { type ArrayField, arrayFields } from '../fields';
 import { checkedFields } from '../testing/checked-fields';
 import { blurredClasses, threeClasses } from '../testing/runs';
 import { type Evaluate, type GuidedOptions, guidedDenoise } from './guided';
 import { findGuidanceRule, guidanceRegistry } from './index';
 import type { GuidanceModifiers } from './modifiers';
 import type { GuidancePoint, GuidanceRule, Prediction } from './rule';
+import { thresholded } from './threshold';
 
 const sigmas = [10, 2, 0.5, 0];
 
 function setUp(rule: GuidanceRule, modifiers: GuidanceModifiers) {
-  const fields = checkedFields(arrayFields({ seeds: [1, 2, 3], sampleSize: 2 }));
+  const own = { seeds: [1, 2, 3], sampleSize: 2, shape: [1, 1, 2] } as const;
+  const fields = checkedFields(arrayFields(own));
   const exact = mixtureEvaluate({
     mixture: threeClasses,
     weak: blurredClasses,
@@ -19,11 +21,11 @@ function setUp(rule: GuidanceRule, modifiers: GuidanceModifiers) {
     fields,
   });
   const asked: (readonly Prediction[])[] = [];
-  const evaluate: Evaluate<ReturnType<typeof fields.empty>> = (x, sigma, needs, at) => {
+  const evaluate: Evaluate<ArrayField> = (x, sigma, needs, at) => {
     asked.push(needs);
     return exact(x, sigma, needs, at);
   };
-  const options: GuidedOptions<ReturnType<typeof fields.empty>> = {
+  const options: GuidedOptions<ArrayField> = {
     rule,
     params: {},
     fields,
@@ -99,7 +101,8 @@ describe.each(guidanceRegistry)('rule $id', (rule) => {
         const { denoise } = guidedDenoise({ ...options, params: { [id]: value } });
         // Two steps: momentum shows in the second.
         await denoise(x, 2, { step: 1, stage: 0, sigmaDown: 0.5 });
-        return (await denoise(x, 0.5, { step: 2, stage: 0, sigmaDown: 0 })).data;
+        const { data } = await denoise(x, 0.5, { step: 2, stage: 0, sigmaDown: 0 });
+        return { data, noiseScale: rule.noiseScale?.({ [id]: value }) };
       });
       expect(await results[0]).not.toEqual(await results[1]);
     }
@@ -131,6 +134,139 @@ describe.each(guidanceRegistry)('rule $id', (rule) => {
     if (!rule.usesScale) return;
     expect(await estimate(rule, { guidanceScale: 3, schedule: 'rising' }, 2)).not.toEqual(plain);
     expect(await estimate(rule, { guidanceScale: 9, schedule: [1, 1, 3] }, 2)).toEqual(plain);
+  });
+});
+
+describe.each(guidanceRegistry)('rule $id, watched', (rule) => {
+  const point = { step: 1, stage: 0, sigmaDown: 0.5 };
+
+  test.each([{ kind: 'static' }, { kind: 'dynamic', percentile: 75 }] as const)(
+    '$kind threshold on what is shown',
+    async (threshold) => {
+      const plain = setUp(rule, { guidanceScale: 9 });
+      const before = plain.shown(await plain.denoise(plain.x, 2, point));
+      const wanted = await thresholded(plain.fields, threshold, before);
+      const { fields, denoise, shown, release, x } = setUp(rule, { guidanceScale: 9, threshold });
+      const returned = await denoise(x, 2, point);
+      expect(shown(returned).data).toEqual(wanted.data);
+      expect(Math.max(...shown(returned).data.map(Math.abs))).toBeLessThanOrEqual(1);
+      fields.release(returned);
+      release();
+      expect(fields.liveCount()).toBe(1);
+    },
+  );
+
+  test('shows the observer what it read and what is shown, before anything is released', async () => {
+    const everything = ['uncond', 'cond', 'weak'] as const;
+    const { options, fields, asked, x } = setUp(rule, { guidanceScale: 3 });
+    const own = rule.needs({ ...point, sigma: 2, guidanceScale: 3 }, {});
+    const copies: Record<string, Float32Array> = {};
+    const guided = guidedDenoise({
+      ...options,
+      alsoNeeded: everything,
+      async observe({ predictions, guided: shown, x: noisy, at }) {
+        await Promise.resolve();
+        expect(noisy).toBe(x);
+        expect(at).toMatchObject({ ...point, sigma: 2 });
+        for (const [name, { data }] of Object.entries(predictions)) copies[name] = data.slice();
+        copies.guided = shown.data.slice();
+      },
+    });
+    const returned = await guided.denoise(x, 2, point);
+    const names = new Set([...own, ...everything]);
+    expect(asked).toEqual([[...names]]);
+    expect(new Set(Object.keys(copies))).toEqual(new Set([...names, 'guided']));
+    for (const copy of Object.values(copies)) expect(copy.every(Number.isFinite)).toBe(true);
+    expect(copies.cond).toEqual(await exactly('cond'));
+    expect(guided.shown(returned).data).toEqual(copies.guided);
+    fields.release(returned);
+    guided.release();
+    expect(fields.liveCount()).toBe(1);
+  });
+
+  test('releases everything when the observer fails', async () => {
+    const threshold = { kind: 'dynamic', percentile: 90 } as const;
+    const { options, fields, x } = setUp(rule, { guidanceScale: 3, threshold });
+    const observe = () => {
+      throw new Error('no room for a picture');
+    };
+    const guided = guidedDenoise({ ...options, alsoNeeded: ['weak'], observe });
+    await expect(guided.denoise(x, 2, point)).rejects.toThrow('no room');
+    guided.release();
+    expect(fields.liveCount()).toBe(1);
+  });
+});
+
+describe('a rule that renoises', () => {
+  const rule = findGuidanceRule('cfg-plus-plus');
+  const point = { step: 1, stage: 0, sigmaDown: 0.5 };
+
+  test('returns the estimate with which a first-order step puts back the eps of u', async () => {
+    const { fields, denoise, shown, release, x } = setUp(rule, { guidanceScale: 1 });
+    const [c, u] = [await exactly('cond'), await exactly('uncond')];
+    const returned = await denoise(x, 2, point);
+    const r = 0.5 / 2;
+    x.data.forEach((value, i) => {
+      const d = u[i]! + 0.6 * (c[i]! - u[i]!);
+      const step = r * value + (1 - r) * returned.data[i]!;
+      expect(step).toBeCloseTo(d + (0.5 * (value - u[i]!)) / 2, 5);
+      expect(shown(returned).data[i]).toBeCloseTo(d, 5);
+    });
+    expect(fields.liveCount()).toBe(3);
+    release();
+    expect(shown(returned)).toBe(returned);
+    expect(fields.liveCount()).toBe(2);
+  });
+
+  test('returns the estimate itself where nothing is put back', async () => {
+    const { fields, denoise, shown, x } = setUp(rule, { guidanceScale: 1 });
+    fields.release(await denoise(x, 2, point));
+    const last = await denoise(x, 0.5, { ...point, step: 2, sigmaDown: 0 });
+    expect(shown(last)).toBe(last);
+    expect(fields.liveCount()).toBe(2);
+  });
+
+  test('keeps nothing when a later evaluation fails, or the point is no first-order step', async () => {
+    const { options, fields, x } = setUp(rule, { guidanceScale: 1 });
+    let fails = false;
+    const guided = guidedDenoise({
+      ...options,
+      evaluate(...args) {
+        if (fails) throw new Error('lost device');
+        return options.evaluate(...args);
+      },
+    });
+    fields.release(await guided.denoise(x, 2, point));
+    fails = true;
+    await expect(guided.denoise(x, 2, point)).rejects.toThrow('lost device');
+    expect(fields.liveCount()).toBe(1);
+    fails = false;
+    await expect(guided.denoise(x, 2, { ...point, sigmaDown: 2 })).rejects.toThrow('got 1');
+    expect(fields.liveCount()).toBe(1);
+  });
+});
+
+// Bayes: grad log p(x|c) = grad log p(x) + grad log p(c|x).
+describe('classifier guidance with the exact classifier', () => {
+  const rule = findGuidanceRule('classifier');
+  const closeTo = (a: Float32Array, b: Float32Array) => {
+    a.forEach((value, i) => {
+      expect(value).toBeCloseTo(b[i]!, 5);
+    });
+  };
+
+  test('of the unconditional network is the conditional one at classifierScale 1', async () => {
+    closeTo(await estimate(rule, { guidanceScale: 2 }), await exactly('cond'));
+  });
+
+  test('is cfg at the same number, and the conditional base at one less', async () => {
+    const conditional = findGuidanceRule('classifier-conditional');
+    for (const classifierScale of [0.5, 1.5, 4]) {
+      const unconditional = await estimate(rule, { guidanceScale: 1 + classifierScale });
+      const cfg = findGuidanceRule('cfg');
+      closeTo(unconditional, await estimate(cfg, { guidanceScale: classifierScale }));
+      closeTo(unconditional, await estimate(conditional, { guidanceScale: classifierScale }));
+    }
   });
 });
 
@@ -225,6 +361,9 @@ describe('guidedDenoise', () => {
   test('checks the modifiers', () => {
     expect(() => setUp(cfg, { guidanceScale: 2, interval: [2, 1] })).toThrow('got (2, 1]');
     expect(() => setUp(cfg, { guidanceScale: 2, schedule: [1] })).toThrow('3 scales, got 1');
+    expect(() => setUp(cfg, { guidanceScale: 2, schedule: [1, 2, 3, 4] })).toThrow('got 4');
+    const threshold = { kind: 'dynamic', percentile: 10 } as const;
+    expect(() => setUp(cfg, { guidanceScale: 2, threshold })).toThrow('within [50, 100], got 10');
     expect(() => findGuidanceRule('magic')).toThrow('got "magic"');
   });
 });

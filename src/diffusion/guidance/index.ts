@@ -1,8 +1,12 @@
 import { apg } from './apg';
 import { autoguidance } from './autoguidance';
 import { cfg } from './cfg';
+import { cfgPlusPlus } from './cfg-plus-plus';
 import { cfgZeroStar } from './cfg-zero-star';
+import { classifier, classifierConditional } from './classifier';
 import { conditional } from './conditional';
+import { fdg } from './fdg';
+import { lowTemperature } from './low-temperature';
 import { mamboG } from './mambo-g';
 import { rescale } from './rescale';
 import type { GuidanceRule } from './rule';
@@ -13,12 +17,17 @@ export const guidanceRegistry: readonly GuidanceRule[] = [
   cfg,
   conditional,
   unconditional,
+  classifier,
+  classifierConditional,
   autoguidance,
   apg,
+  cfgPlusPlus,
   rescale,
   cfgZeroStar,
   tcfg,
+  fdg,
   mamboG,
+  lowTemperature,
 ];
 
 /** @throws RangeError for an unknown id. */

@@ -23,6 +23,7 @@ export const mamboG: GuidanceRule = {
   parameters: [alpha],
   predictions: ['cond', 'uncond'],
   usesScale: true,
+  advanced: true,
   needs: ({ guidanceScale }) => (guidanceScale === 1 ? ['cond'] : ['cond', 'uncond']),
   create(fields, params) {
     const damping = parameterValue(alpha, params);

@@ -3,6 +3,7 @@ import {
   checkModifiers,
   type GuidanceModifiers,
   guidanceJumped,
+  resampled,
   scaleAt,
   scheduleShapeRegistry,
 } from './modifiers';
@@ -86,6 +87,36 @@ describe('guidanceJumped', () => {
   });
 });
 
+describe('resampled', () => {
+  test('is the list itself on as many steps', () => {
+    const scales = [1, 7, 2, 0.1, 3];
+    expect(resampled(scales, 5)).toEqual(scales);
+    expect(resampled(scales, 5)).not.toBe(scales);
+  });
+
+  test('interpolates linearly between midpoints', () => {
+    // Midpoints of 2 steps: 1/4 and 3/4; of 4: 1/8, 3/8, 5/8, 7/8.
+    expect(resampled([1, 3], 4)).toEqual([1, 1.5, 2.5, 3]);
+    expect(resampled([1, 1.5, 2.5, 3], 2)).toEqual([1.25, 2.75]);
+    expect(resampled([4], 3)).toEqual([4, 4, 4]);
+    expect(resampled([1, 2, 6], 1)).toEqual([2]);
+  });
+
+  test('keeps a straight line straight, but for its ends', () => {
+    const line = Array.from({ length: 40 }, (_, i) => (i + 0.5) / 40);
+    resampled(line, 13).forEach((value, i) => {
+      expect(value).toBeCloseTo((i + 0.5) / 13, 12);
+    });
+  });
+
+  test('says what does not fit', () => {
+    expect(() => resampled([], 3)).toThrow('at least one scale, got none');
+    for (const numSteps of [0, 2.5]) {
+      expect(() => resampled([1], numSteps)).toThrow(`positive integer, got ${numSteps}`);
+    }
+  });
+});
+
 test('checkModifiers says what does not fit', () => {
   const check = (modifiers: Partial<GuidanceModifiers>) => () =>
     checkModifiers({ guidanceScale: 2, ...modifiers }, 7);
@@ -94,6 +125,9 @@ test('checkModifiers says what does not fit', () => {
   expect(check({ interval: [2, 1] })).toThrow('got (2, 1]');
   expect(check({ interval: [-1, 1] })).toThrow('got (-1, 1]');
   expect(check({ schedule: [1, 2] })).toThrow('7 scales, got 2');
+  expect(check({ schedule: Array(8).fill(1) })).toThrow('7 scales, got 8');
+  expect(check({ threshold: { kind: 'dynamic', percentile: 10 } })).toThrow('got 10');
+  expect(check({ threshold: { kind: 'static' } })).not.toThrow();
   expect(check({ schedule: 'steep' as 'rising' })).toThrow('falling, peak, got "steep"');
   const unset = Array(7) as number[];
   expect(() => scaleAt({ guidanceScale: 2, schedule: unset }, sigmas, 3)).toThrow(

@@ -1,3 +1,5 @@
+import { checkThreshold, type Threshold } from './threshold';
+
 export type ScheduleShapeId = 'constant' | 'rising' | 'falling' | 'peak';
 
 /** A course of the guidance over a run. */
@@ -16,7 +18,7 @@ export const scheduleShapeRegistry: readonly ScheduleShape[] = [
   { id: 'peak', label: 'Peak in the middle', weight: (t) => 1 - Math.cos(2 * Math.PI * t) },
 ];
 
-/** How strong the guidance is at each step; applies to every rule that uses a scale. */
+/** How strong the guidance is at each step, for every rule that uses a scale; and what is done to any rule's estimate. */
 export interface GuidanceModifiers {
   /** 1 = off. */
   readonly guidanceScale: number;
@@ -28,6 +30,8 @@ export interface GuidanceModifiers {
    * during the run, and replays them afterwards.
    */
   readonly schedule?: ScheduleShapeId | ArrayLike<number> | undefined;
+  /** Keeps the estimate in the data's range; applies to every rule, at every scale. Absent: as it is. */
+  readonly threshold?: Threshold | undefined;
 }
 
 /**
@@ -70,19 +74,41 @@ export function guidanceJumped(
   return typeof modifiers.schedule === 'object' && Math.abs(now - before) > LISTED_JUMP;
 }
 
-/** @throws RangeError for a scale that is not finite, a bad interval or schedule. */
+/** @throws RangeError for a scale that is not finite, a bad interval, schedule or threshold. */
 export function checkModifiers(modifiers: GuidanceModifiers, numSteps: number): void {
-  const { guidanceScale, interval, schedule } = modifiers;
+  const { guidanceScale, interval, schedule, threshold } = modifiers;
   if (!Number.isFinite(guidanceScale)) {
     throw new RangeError(`guidanceScale must be finite, got ${guidanceScale}`);
   }
   if (interval && !(interval[0] >= 0 && interval[0] <= interval[1])) {
     throw new RangeError(`The interval must satisfy 0 ≤ lo ≤ hi, got (${interval.join(', ')}]`);
   }
-  if (typeof schedule === 'object' && schedule.length < numSteps) {
+  if (typeof schedule === 'object' && schedule.length !== numSteps) {
     throw new RangeError(`The schedule must list ${numSteps} scales, got ${schedule.length}`);
   }
   if (typeof schedule === 'string') findShape(schedule);
+  if (threshold) checkThreshold(threshold);
+}
+
+/**
+ * A listed course of scales on another number of steps: interpolated linearly between the steps'
+ * midpoints (i + ½)/numSteps, constant beyond the first and the last.
+ *
+ * @throws RangeError for an empty list or a numSteps that is not a positive integer
+ */
+export function resampled(scales: readonly number[], numSteps: number): number[] {
+  const { length } = scales;
+  if (length === 0) throw new RangeError('A course must list at least one scale, got none');
+  if (!Number.isInteger(numSteps) || numSteps < 1) {
+    throw new RangeError(`numSteps must be a positive integer, got ${numSteps}`);
+  }
+  if (length === numSteps) return [...scales];
+  return Array.from({ length: numSteps }, (_, step) => {
+    const place = ((step + 0.5) / numSteps) * length - 0.5;
+    const at = Math.min(Math.max(place, 0), length - 1);
+    const left = scales[Math.floor(at)]!;
+    return left + (at - Math.floor(at)) * (scales[Math.ceil(at)]! - left);
+  });
 }
 
 function inInterval(

@@ -1,13 +1,14 @@
 import type { EvaluationPoint } from '../denoiser';
 import type { FieldAlgebra } from '../fields';
 import type { NumberParameter, Parameters } from '../parameters';
+import type { Sampler } from '../samplers/sampler';
 
 /**
  * What a rule may combine, all at the same x and sigma: the network's estimate D with the class
- * label, with the null label, of the weak network with the class label; and, for `classifier`,
- * grad_x log p(class | x, sigma).
+ * label, with the null label, of the weak network with the class label; and grad_x log p(class | x,
+ * sigma) by a larger (`classifier`) and a smaller noisy classifier.
  */
-export type Prediction = 'cond' | 'uncond' | 'weak' | 'classifier';
+export type Prediction = 'cond' | 'uncond' | 'weak' | 'classifier' | 'smallClassifier';
 
 export type Predictions<F> = Partial<Record<Prediction, F>>;
 
@@ -19,13 +20,34 @@ export interface GuidancePoint extends EvaluationPoint {
   readonly guidanceScale: number;
 }
 
+/**
+ * A guided estimate D that is not renoised with its own eps: a first-order step goes to
+ * D + sigmaDown (x - R)/sigma. Each field is new or one of the predictions.
+ */
+export interface Renoised<F> {
+  /** D. */
+  readonly denoised: F;
+  /** R, the estimate whose eps is put back. */
+  readonly renoise: F;
+}
+
+/** Tells a `Renoised` from a field. */
+export function isRenoised<F>(combined: F | Renoised<F>): combined is Renoised<F> {
+  return typeof combined === 'object' && combined !== null && 'renoise' in combined;
+}
+
 /** A rule at work in one run. */
 export interface Combine<F> {
   /**
    * The guided estimate: a new field, or one of the predictions. It releases what else it made, no
-   * prediction, and not x, the noisy field that the predictions were made at.
+   * prediction, and not x, the noisy field that the predictions were made at. Only a rule that is
+   * `firstOrderOnly` returns a `Renoised`.
    */
-  (predictions: Predictions<F>, at: GuidancePoint, x: F): F | Promise<F>;
+  (
+    predictions: Predictions<F>,
+    at: GuidancePoint,
+    x: F,
+  ): F | Renoised<F> | Promise<F | Renoised<F>>;
   /** Gives back what is kept from step to step; called once, after the run. */
   release?(): void;
 }
@@ -40,10 +62,30 @@ export interface GuidanceRule {
   readonly predictions: readonly Prediction[];
   /** False for the conditional and the unconditional network alone: no scale, interval or schedule. */
   readonly usesScale: boolean;
+  /** What the user sets: `classifier` is classifierScale = guidanceScale - 1, 0 = off. Absent: guidanceScale. */
+  readonly scaleKind?: 'classifier';
+  /** It relies on sigmaDown, so it runs with first-order samplers only: see `checkSampler`. */
+  readonly firstOrderOnly?: true;
+  /** Less common: listed after the others. */
+  readonly advanced?: true;
+  /** Factor of the noise that stochastic samplers add during a run; absent: 1. */
+  noiseScale?(params: Parameters): number;
   /** The predictions that `combine` reads at this point; the others are not evaluated. Not empty. */
   needs(at: GuidancePoint, params: Parameters): readonly Prediction[];
   /** The combination for one run; state such as momentum lives in its closure. */
   create<F>(fields: FieldAlgebra<F>, params: Parameters): Combine<F>;
+}
+
+/** @throws RangeError for a rule that the sampler cannot follow. */
+export function checkSampler(
+  rule: Pick<GuidanceRule, 'id' | 'firstOrderOnly'>,
+  sampler: Pick<Sampler, 'id' | 'firstOrder'>,
+): void {
+  if (rule.firstOrderOnly && !sampler.firstOrder) {
+    throw new RangeError(
+      `Guidance rule "${rule.id}" needs a first-order sampler, got "${sampler.id}"`,
+    );
+  }
 }
 
 /** The named prediction. @throws Error if it was not evaluated. */

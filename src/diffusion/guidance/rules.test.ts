@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { type ArrayField, arrayFields } from '../fields';
 import { checkedFields } from '../testing/checked-fields';
 import { findGuidanceRule } from './index';
-import type { GuidancePoint, Prediction } from './rule';
+import { checkSampler, type GuidancePoint, isRenoised, type Prediction } from './rule';
 
 // Two samples of four numbers, all different, so that a mixed-up sample or pixel shows.
 const X = [1.1, -2.3, 0.7, 3.1, -0.4, 0.9, 2.2, -1.5];
 const C = [0.5, -0.8, 0.9, 0.2, -0.3, 0.6, 0.1, -0.9];
 const U = [0.1, -0.2, 0.3, 0.6, -0.5, -0.4, 0.7, -0.1];
+const G = [0.2, 0.7, -0.3, 0.4, -0.6, 0.8, -0.2, 0.5];
+const H = [-0.5, 0.1, 0.6, -0.1, 0.9, -0.7, 0.3, 0.2];
 const SIGMA = 1.7;
 
 interface Given {
@@ -18,9 +20,9 @@ interface Given {
   readonly u?: readonly number[];
 }
 
-/** The rule's estimate at one point. */
-async function guided(id: string, { s, params = {}, step = 3, c = C, u = U }: Given) {
-  const fields = checkedFields(arrayFields({ seeds: [1, 2], sampleSize: 4 }));
+/** What the rule returns at one point. Images of 2 × 2 pixels. */
+async function combined(id: string, { s, params = {}, step = 3, c = C, u = U }: Given) {
+  const fields = checkedFields(arrayFields({ seeds: [1, 2], sampleSize: 4, shape: [1, 2, 2] }));
   const field = (values: readonly number[]): ArrayField => {
     const made = fields.empty();
     made.data.set(values);
@@ -32,13 +34,20 @@ async function guided(id: string, { s, params = {}, step = 3, c = C, u = U }: Gi
     cond: c,
     uncond: u,
     weak: u,
-    classifier: u,
+    classifier: G,
+    smallClassifier: H,
   };
   const predictions = Object.fromEntries(
     rule.needs(at, params).map((need) => [need, field(given[need])]),
   );
   const combine = rule.create(fields, params);
-  return [...(await combine(predictions, at, field(X))).data];
+  return { made: await combine(predictions, at, field(X)), predictions };
+}
+
+/** The rule's estimate at one point. */
+async function guided(id: string, given: Given) {
+  const { made } = await combined(id, given);
+  return [...(isRenoised(made) ? made.denoised : made).data];
 }
 
 /** The same, computed sample by sample in plain numbers. */
@@ -72,7 +81,11 @@ function expectClose(got: readonly number[], wanted: readonly number[]) {
   });
 }
 
-const affine = ['cfg', 'rescale', 'apg', 'autoguidance', 'tcfg', 'mambo-g'];
+const affine = [
+  ...['cfg', 'rescale', 'apg', 'autoguidance', 'tcfg', 'fdg', 'mambo-g'],
+  ...['low-temperature', 'classifier-conditional'],
+];
+const others = ['cfg-zero-star', 'cfg-plus-plus', 'classifier'];
 
 describe.each(affine)('%s', (id) => {
   test('is the conditional estimate at scale 1', async () => {
@@ -80,7 +93,7 @@ describe.each(affine)('%s', (id) => {
   });
 });
 
-describe.each([...affine, 'cfg-zero-star'])('%s in the limits', (id) => {
+describe.each([...affine, ...others])('%s in the limits', (id) => {
   const zero = [0, 0, 0, 0, 0, 0, 0, 0];
   test.each([
     ['no difference', C, C],
@@ -148,7 +161,9 @@ describe('apg', () => {
     const at = { sigma: SIGMA, sigmaDown: 1, guidanceScale: 2 };
     const run = async (step: number, stage: number, c: readonly number[]) => {
       const predictions = { cond: field(c), uncond: field(U) };
-      return [...(await combine(predictions, { ...at, step, stage }, field(X))).data];
+      const made = await combine(predictions, { ...at, step, stage }, field(X));
+      if (isRenoised(made)) throw new Error('apg does not renoise');
+      return [...made.data];
     };
     const delta = (c: readonly number[]) => c.map((value, i) => value - U[i]!);
     const plus = (a: readonly number[], b: readonly number[], k = 1) =>
@@ -229,6 +244,120 @@ describe('mambo-g', () => {
   test('α = 0 is cfg', async () => {
     const params = { mamboAlpha: 0 };
     expectClose(await guided('mambo-g', { s: 6, params }), await guided('cfg', { s: 6 }));
+  });
+});
+
+describe('cfg-plus-plus', () => {
+  test('is u + λ (c - u), put back with the eps of u', async () => {
+    const { made, predictions } = await combined('cfg-plus-plus', {
+      s: 9,
+      params: { cfgppLambda: 0.3 },
+    });
+    if (!isRenoised(made)) throw new Error('cfg++ renoises');
+    expectClose([...made.denoised.data], cfg([...C], [...U], 0.3));
+    expect(made.renoise).toBe(predictions.uncond);
+  });
+
+  test('λ = 0 needs the unconditional network alone', async () => {
+    const { made, predictions } = await combined('cfg-plus-plus', {
+      s: 9,
+      params: { cfgppLambda: 0 },
+    });
+    expect(Object.keys(predictions)).toEqual(['uncond']);
+    expect(made).toBe(predictions.uncond);
+  });
+
+  test('runs with first-order samplers only', () => {
+    const rule = findGuidanceRule('cfg-plus-plus');
+    expect(() => checkSampler(rule, { id: 'ddim', firstOrder: true })).not.toThrow();
+    expect(() => checkSampler(rule, { id: 'heun', firstOrder: false })).toThrow(
+      'Guidance rule "cfg-plus-plus" needs a first-order sampler, got "heun"',
+    );
+  });
+});
+
+describe('fdg', () => {
+  // A side of two pixels, edges repeated: the blur of the first is 11/16 of it and 5/16 of the other.
+  const coarse = (d: readonly number[]) =>
+    (121 * d[0]! + 55 * d[1]! + 55 * d[2]! + 25 * d[3]!) / 256;
+
+  test('weighs the coarse and the fine part of the difference', async () => {
+    const wanted = bySample(({ c, u }) => {
+      const delta = c.map((value, i) => value - u[i]!);
+      const m = coarse(delta);
+      return c.map((value, i) => value + 3 * (1.5 * (delta[i]! - m) + 0.25 * m));
+    });
+    const params = { fdgLow: 0.25, fdgHigh: 1.5 };
+    expectClose(await guided('fdg', { s: 4, params }), wanted);
+  });
+
+  test('both weights 1 is cfg, both 0 is c', async () => {
+    const at = (weight: number) => ({ s: 4, params: { fdgLow: weight, fdgHigh: weight } });
+    expectClose(await guided('fdg', at(1)), await guided('cfg', { s: 4 }));
+    expectClose(await guided('fdg', at(0)), C);
+  });
+
+  test('the middle of three levels gets the mean, and nothing leaks', async () => {
+    const fields = checkedFields(arrayFields({ seeds: [3], sampleSize: 49, shape: [1, 7, 7] }));
+    const [cond, uncond, x] = [fields.noise(0), fields.noise(1), fields.noise(2)];
+    const combine = findGuidanceRule('fdg').create(fields, { fdgLow: 0.5, fdgHigh: 1 });
+    const at = { step: 0, stage: 0, sigma: SIGMA, sigmaDown: 1, guidanceScale: 3 };
+    const made = await combine({ cond, uncond }, at, x);
+    expect(fields.liveCount()).toBe(4);
+    const difference = fields.lincomb([
+      [1, cond],
+      [-1, uncond],
+    ]);
+    const [fine, middle, rest] = fields.bands(difference, 3);
+    const wanted = [...cond.data].map(
+      (value, i) => value + 2 * (fine!.data[i]! + 0.75 * middle!.data[i]! + 0.5 * rest!.data[i]!),
+    );
+    expectClose([...(made as ArrayField).data], wanted);
+  });
+
+  test('says that it needs the shape of the images, and leaks nothing', () => {
+    const fields = checkedFields(arrayFields({ seeds: [3], sampleSize: 4 }));
+    const predictions = { cond: fields.noise(0), uncond: fields.noise(1) };
+    const at = { step: 0, stage: 0, sigma: SIGMA, sigmaDown: 1, guidanceScale: 3 };
+    const combine = findGuidanceRule('fdg').create(fields, {});
+    expect(() => combine(predictions, at, predictions.cond)).toThrow('needs the shape');
+    expect(fields.liveCount()).toBe(2);
+  });
+});
+
+describe('low-temperature', () => {
+  test('scales the score: x + s (c - x)', async () => {
+    const wanted = bySample(({ x, c }) => {
+      const score = x.map((value, i) => (c[i]! - value) / SIGMA ** 2);
+      return x.map((value, i) => value + SIGMA ** 2 * 2.5 * score[i]!);
+    });
+    expectClose(await guided('low-temperature', { s: 2.5 }), wanted);
+  });
+
+  test('says how much noise is left', () => {
+    const { noiseScale } = findGuidanceRule('low-temperature');
+    expect(noiseScale?.({})).toBe(1);
+    expect(noiseScale?.({ noiseTemperature: 0.25 })).toBe(0.25);
+    expect(() => noiseScale?.({ noiseTemperature: 2 })).toThrow('within [0, 1], got 2');
+  });
+});
+
+describe.each([
+  ['classifier', U],
+  ['classifier-conditional', C],
+])('%s', (id, base) => {
+  test.each([
+    [0, G],
+    [1, H],
+  ])('with classifier %d adds (s - 1) sigma² grad to its base', async (classifierSize, grad) => {
+    const wanted = base.map((value, i) => value + 2.5 * SIGMA ** 2 * grad[i]!);
+    expectClose(await guided(id, { s: 3.5, params: { classifierSize } }), wanted);
+  });
+
+  test('at classifierScale 0 needs and is its base', async () => {
+    const { made, predictions } = await combined(id, { s: 1 });
+    expect(Object.keys(predictions)).toHaveLength(1);
+    expectClose([...(made as ArrayField).data], base);
   });
 });
 

@@ -13,6 +13,7 @@ export const tcfg: GuidanceRule = {
   parameters: [],
   predictions: ['cond', 'uncond'],
   usesScale: true,
+  advanced: true,
   needs: ({ guidanceScale }) => (guidanceScale === 1 ? ['cond'] : ['cond', 'uncond']),
   create(fields) {
     return async (predictions, { guidanceScale: s }, x) => {

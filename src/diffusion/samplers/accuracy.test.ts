@@ -85,6 +85,9 @@ describe('order of convergence of the variance', () => {
     ['paper', { v: 0.3 }, 1],
     ['paper', { v: 1 }, 1],
     ['heun', { sChurn: 5, sMin: 0, sNoise: 1 }, 2],
+    ['dpmpp-2m-sde', { sdeEta: 0 }, 2],
+    ['dpmpp-2m-sde', { sdeEta: 0.5 }, 2],
+    ['dpmpp-2m-sde', {}, 2],
   ])('%s %j: %d, within 0.1', async (id, params, order) => {
     const measured = await measuredOrder((n) => varianceError(id, params, n));
     expect(Math.abs(measured - order)).toBeLessThan(0.1);
@@ -108,6 +111,8 @@ describe('moments on a mixture of two Gaussians', () => {
     ['heun', {}],
     ['heun', { sChurn: 20, sMin: 0.01, sMax: 40, sNoise: 1 }],
     ['dpmpp-2m', {}],
+    ['dpmpp-2m-sde', {}],
+    ['dpmpp-2m-sde', { sdeEta: 0.5 }],
   ])('%s %j', async (id, params) => {
     const run = { fields, denoise: denoiserOf(mixture, fields), sigmas };
     const x = await lastX(findSampler(id), { ...run, x: startingPoint(fields, sigmas) }, params);

@@ -5,6 +5,7 @@ import { type ArrayField, arrayFields } from '../fields';
 import { guidanceRegistry } from '../guidance';
 import { guidedDenoise } from '../guidance/guided';
 import type { GuidanceModifiers } from '../guidance/modifiers';
+import { checkSampler } from '../guidance/rule';
 import type { Parameters } from '../parameters';
 import { karras, scheduleRegistry } from '../schedules';
 import { checkedFields } from '../testing/checked-fields';
@@ -18,6 +19,9 @@ const sigmasOf = (numSteps: number) => karras.sigmas(numSteps, range, {});
 /** Settings in which every other parameter of a sampler takes effect. */
 const lively: Readonly<Record<string, Parameters>> = { heun: { sChurn: 30, sMax: 10 } };
 
+/** Scales of rules that 12 steps cannot follow at 4, where the peak is 7. */
+const gentle: Readonly<Record<string, number>> = { 'low-temperature': 1.5 };
+
 function setUp(options: {
   seeds?: readonly number[];
   labels?: readonly number[];
@@ -27,7 +31,7 @@ function setUp(options: {
 }) {
   const { seeds = [11, 12, 13], labels = seeds.map((seed) => seed % 3) } = options;
   const sigmas = options.sigmas ?? sigmasOf(6);
-  const fields = checkedFields(arrayFields({ seeds, sampleSize: 2 }));
+  const fields = checkedFields(arrayFields({ seeds, sampleSize: 2, shape: [1, 1, 2] }));
   const guided = guidedDenoise({
     rule: options.rule ?? guidanceRegistry[0]!,
     params: {},
@@ -192,11 +196,18 @@ describe.each(samplerRegistry)('sampler $id', (sampler) => {
   });
 
   test.each(guidanceRegistry)('runs with rule $id', async (rule) => {
-    const modifiers = { guidanceScale: 4, interval: [0.1, 5], schedule: 'peak' } as const;
+    const guidanceScale = gentle[rule.id] ?? 4;
+    const modifiers = { guidanceScale, interval: [0.1, 5], schedule: 'peak' } as const;
+    if (rule.firstOrderOnly && !sampler.firstOrder) {
+      const wanted = `"${rule.id}" needs a first-order sampler, got "${sampler.id}"`;
+      expect(() => checkSampler(rule, sampler)).toThrow(wanted);
+      return;
+    }
+    checkSampler(rule, sampler);
     const { run, fields, release } = setUp({ rule, modifiers, sigmas: sigmasOf(12) });
     const x = await lastX(sampler, run, lively[sampler.id]);
     expect(x.every(Number.isFinite)).toBe(true);
-    // The data lie within 3 of the origin; guidance of 4 does not throw them far.
+    // The data lie within 3 of the origin; guidance does not throw them far.
     expect(Math.max(...x.map(Math.abs))).toBeLessThan(10);
     release();
     expect(fields.liveCount()).toBe(0);
@@ -205,5 +216,5 @@ describe.each(samplerRegistry)('sampler $id', (sampler) => {
 
 test('findSampler finds by id', () => {
   expect(findSampler('heun').id).toBe('heun');
-  expect(() => findSampler('plms')).toThrow('dpmpp-2m, got "plms"');
+  expect(() => findSampler('plms')).toThrow('dpmpp-2m-sde, got "plms"');
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { mixtureEvaluate } from '../analytic';
-import type { Denoise } from '../denoiser';
-import { type ArrayField, arrayFields } from '../fields';
+import type { Denoise, EvaluationPoint } from '../denoiser';
+import { type ArrayField, arrayFields, scaledNoise } from '../fields';
+import { findGuidanceRule } from '../guidance';
+import { guidedDenoise } from '../guidance/guided';
+import type { GuidanceModifiers } from '../guidance/modifiers';
+import type { Parameters } from '../parameters';
 import { logSnrCosine } from '../schedules';
 import { lastX, maxDifference, threeClasses } from '../testing/runs';
 import { findSampler } from './index';
@@ -185,4 +189,113 @@ describe('dpmpp-2m', () => {
       Array.from({ length: 15 }, (_, step) => [`evaluate ${step}`, `jumped ${step}`]).flat(),
     );
   });
+});
+
+describe('dpmpp-2m-sde', () => {
+  test('at η 0 is dpmpp-2m', async () => {
+    expect(await sampled('dpmpp-2m-sde', { sdeEta: 0 })).toEqual(await sampled('dpmpp-2m'));
+  });
+
+  // As k-diffusion writes sample_dpmpp_2m_sde with solver_type 'midpoint', in lambda = -ln sigma.
+  test.each([0, 0.5, 1])('at η %d is the published update', async (sdeEta) => {
+    let previous: { denoised: Float64Array; h: number } | undefined;
+    const printed = await byHand(async ({ x, d, a, b, n }) => {
+      const denoised = await d(x, a);
+      if (b === 0) return denoised;
+      const h = Math.log(a) - Math.log(b);
+      const etaH = sdeEta * h;
+      const gain = -Math.expm1(-h - etaH);
+      const noise = b * Math.sqrt(-Math.expm1(-2 * etaH));
+      const last = previous;
+      previous = { denoised, h };
+      return x.map((value, i) => {
+        const first = (b / a) * Math.exp(-etaH) * value + gain * denoised[i]!;
+        const r = last ? last.h / h : 1;
+        const slope = last ? denoised[i]! - last.denoised[i]! : 0;
+        return first + (0.5 * gain * slope) / r + noise * n[i]!;
+      });
+    });
+    expect(maxDifference(await sampled('dpmpp-2m-sde', { sdeEta }), printed)).toBeLessThan(
+      TOLERANCE,
+    );
+  });
+
+  test('is ddpm where the guidance jumped at every step, and restarts only there', async () => {
+    const everywhere = await sampled('dpmpp-2m-sde', {}, () => true);
+    expect(maxDifference(everywhere, await sampled('ddpm'))).toBeLessThan(TOLERANCE);
+    const once = await sampled('dpmpp-2m-sde', {}, (step) => step === 7);
+    const never = await sampled('dpmpp-2m-sde', {}, () => false);
+    expect(never).toEqual(await sampled('dpmpp-2m-sde'));
+    expect(maxDifference(once, never)).toBeGreaterThan(1e-3);
+    expect(maxDifference(once, everywhere)).toBeGreaterThan(1e-3);
+  });
+});
+
+describe('cfg-plus-plus', () => {
+  const guidedRun = async (
+    id: string,
+    rule: string,
+    params: Parameters,
+    modifiers: GuidanceModifiers,
+  ) => {
+    const own = { fields, params, evaluate, modifiers, sigmas };
+    const guided = guidedDenoise({ ...own, rule: findGuidanceRule(rule) });
+    const points: (EvaluationPoint & { sigma: number })[] = [];
+    const shown: Float32Array[] = [];
+    const run = {
+      fields,
+      sigmas,
+      x: startingPoint(fields, sigmas),
+      denoise: ((x, sigma, at) => {
+        points.push({ ...at, sigma });
+        return guided.denoise(x, sigma, at);
+      }) satisfies Denoise<ArrayField>,
+    };
+    let x = new Float32Array(0);
+    for await (const step of findSampler(id).sample(run, params)) {
+      shown.push(guided.shown(step.denoised).data.slice());
+      x = step.x.data.slice();
+    }
+    guided.release();
+    return { x, points, shown };
+  };
+
+  test.each(['ddim', 'ddpm', 'paper'])(
+    'with %s is cfg at the scales λ sigma/(sigma - sigmaDown)',
+    async (id) => {
+      for (const cfgppLambda of [0, 0.3, 0.6, 1]) {
+        const plus = await guidedRun(id, 'cfg-plus-plus', { cfgppLambda }, { guidanceScale: 1 });
+        const schedule = plus.points.map(
+          ({ sigma, sigmaDown }) => (cfgppLambda * sigma) / (sigma - sigmaDown),
+        );
+        const cfg = await guidedRun(id, 'cfg', {}, { guidanceScale: 1, schedule });
+        expect(maxDifference(plus.x, cfg.x)).toBeLessThan(TOLERANCE);
+      }
+    },
+  );
+
+  test('shows an interpolation of the two estimates, within the data', async () => {
+    const { shown, x } = await guidedRun('ddim', 'cfg-plus-plus', {}, { guidanceScale: 1 });
+    for (const estimate of shown) {
+      // No mean of threeClasses lies further out.
+      expect(Math.max(...estimate.map(Math.abs))).toBeLessThan(2.5);
+    }
+    expect(shown.at(-1)).toEqual(x);
+  });
+});
+
+test('low temperature and scaledNoise: less noise in the run, the same start', async () => {
+  const { noiseScale } = findGuidanceRule('low-temperature');
+  const withNoise = (noiseTemperature: number) => {
+    const cooled = scaledNoise(fields, noiseScale!({ noiseTemperature }));
+    const run = { fields: cooled, denoise, sigmas, x: startingPoint(cooled, sigmas) };
+    return lastX(findSampler('ddpm'), run);
+  };
+  expect(await withNoise(1)).toEqual(await sampled('ddpm'));
+  // Without noise, ddpm is the straight steps to sigmaDown = sigma'²/sigma.
+  const still = await byHand(async ({ x, d, a, b }) => {
+    const denoised = await d(x, a);
+    return x.map((value, i) => denoised[i]! + (b / a) ** 2 * (value - denoised[i]!));
+  });
+  expect(maxDifference(await withNoise(0), still)).toBeLessThan(TOLERANCE);
 });

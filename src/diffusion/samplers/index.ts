@@ -1,10 +1,11 @@
 import { ddim, ddpm } from './ancestral';
 import { dpmpp2m } from './dpmpp-2m';
+import { dpmpp2mSde } from './dpmpp-2m-sde';
 import { heun } from './heun';
 import { paper } from './paper';
 import type { Sampler } from './sampler';
 
-export const samplerRegistry: readonly Sampler[] = [ddim, ddpm, paper, heun, dpmpp2m];
+export const samplerRegistry: readonly Sampler[] = [ddim, ddpm, paper, heun, dpmpp2m, dpmpp2mSde];
 
 /** @throws RangeError for an unknown id. */
 export function findSampler(id: string): Sampler {

@@ -36,6 +36,18 @@ export function checkedFields(inner: ArrayFieldAlgebra): CheckedFields {
       fields.forEach(checkLive);
       return inner.gram(fields);
     },
+    clamp: (field, bound) => {
+      checkLive(field);
+      return add(inner.clamp(field, bound));
+    },
+    absQuantile: (field, q) => {
+      checkLive(field);
+      return inner.absQuantile(field, q);
+    },
+    bands: (field, levels) => {
+      checkLive(field);
+      return inner.bands(field, levels).map(add);
+    },
     release: (field) => {
       checkLive(field);
       live.delete(field);
