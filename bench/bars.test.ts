@@ -22,16 +22,20 @@ const canvas = (backend: CanvasCost['backend'], outsideShare: number): CanvasCos
   canvasMsPerStep: 0.1,
 });
 
+const none = { canvas: [], plain: [], guidance: [], rules: [] };
+
 test('each bar says by how much it is met or missed', () => {
   const bars = barsOf({
     canvas: [canvas('wasm', 0.07)],
     plain: [comparison(0.9)],
     guidance: [comparison(2.05)],
+    rules: [{ ...comparison(1.2), rule: 'apg' }],
   });
   expect(bars.map(({ name, verdict }) => [name, verdict])).toEqual([
     ['outside the network, wasm, batch 1, to canvas', 'miss'],
     ['engine / plain loop, wasm, batch 8', 'pass'],
     ['guidance on / off, wasm, batch 8', 'pass'],
+    ['apg / cfg, wasm, batch 8', 'miss'],
   ]);
   expect(bars[0]?.distance).toBeCloseTo(-0.02, 12);
   expect(bars[1]?.distance).toBeCloseTo(0.1, 12);
@@ -39,19 +43,18 @@ test('each bar says by how much it is met or missed', () => {
 });
 
 test('the canvas bar is set for wasm alone', () => {
-  expect(barsOf({ canvas: [canvas('webgpu', 0.5)], plain: [], guidance: [] })).toEqual([]);
+  expect(barsOf({ ...none, canvas: [canvas('webgpu', 0.5)] })).toEqual([]);
 });
 
 test('a figure that could not be measured is no pass', () => {
-  const [bar] = barsOf({ canvas: [canvas('wasm', Number.NaN)], plain: [], guidance: [] });
+  const [bar] = barsOf({ ...none, canvas: [canvas('wasm', Number.NaN)] });
   expect(bar?.verdict).toBe('miss');
 });
 
 test('slower than the plain loop means that three quarters of the pairs are', () => {
   const verdict = (median: number, low: number) =>
     barsOf({
-      canvas: [],
-      guidance: [],
+      ...none,
       plain: [{ ...comparison(median), ratio: { median, low, high: 1.1, pairs: 9 } }],
     })[0]?.verdict;
   expect(verdict(1, 0.9)).toBe('pass');

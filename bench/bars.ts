@@ -20,6 +20,8 @@ export const LIMITS = {
   plain: 1,
   /** Guidance on over off. */
   guidance: 2.05,
+  /** A rule of two predictions over cfg. */
+  rule: 1.05,
 } as const;
 
 /** Every bar that the results can answer. */
@@ -27,7 +29,8 @@ export function barsOf({
   canvas,
   plain,
   guidance,
-}: Pick<Results, 'canvas' | 'plain' | 'guidance'>): Bar[] {
+  rules,
+}: Pick<Results, 'canvas' | 'plain' | 'guidance' | 'rules'>): Bar[] {
   return [
     ...canvas
       .filter(({ backend }) => backend === 'wasm')
@@ -44,6 +47,9 @@ export function barsOf({
     ),
     ...guidance.map(({ backend, batch, ratio }) =>
       bar(`guidance on / off, ${backend}, batch ${batch}`, ratio.median, LIMITS.guidance, 'ratio'),
+    ),
+    ...rules.map(({ backend, batch, rule, ratio: { median, low } }) =>
+      bar(`${rule} / cfg, ${backend}, batch ${batch}`, median, LIMITS.rule, 'ratio', low),
     ),
   ];
 }

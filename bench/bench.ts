@@ -9,7 +9,7 @@ import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject }
 import { measure } from './measure';
 import { openNode } from './node';
 import { report } from './report';
-import type { CanvasCost, Comparison, FirstSample, Results, StepCost } from './results';
+import type { CanvasCost, Comparison, FirstSample, Results, RuleCost, StepCost } from './results';
 import { planFor } from './settings';
 import { serveSite } from './site';
 import { measureCanvas, measureFirstSample } from './visit';
@@ -33,6 +33,7 @@ interface Findings {
   readonly steps: StepCost[];
   readonly guidance: Comparison[];
   readonly plain: Comparison[];
+  readonly rules: RuleCost[];
   readonly canvas: CanvasCost[];
   readonly firstSample: FirstSample[];
   readonly notes: string[];
@@ -45,6 +46,7 @@ async function bench(args: BenchArguments): Promise<void> {
     steps: [],
     guidance: [],
     plain: [],
+    rules: [],
     canvas: [],
     firstSample: [],
     notes: [],
@@ -134,6 +136,7 @@ function add(found: Findings, figures: Awaited<ReturnType<typeof measure>>): voi
   found.steps.push(...figures.steps);
   found.guidance.push(...figures.guidance);
   found.plain.push(...figures.plain);
+  found.rules.push(...figures.rules);
 }
 
 function packageVersions(): Record<string, string> {

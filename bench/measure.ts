@@ -1,6 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Comparison, StepCost } from './results';
-import { GUIDANCE_OFF, GUIDANCE_ON, type Plan, type Subject, settingsFor } from './settings';
+import type { Comparison, RuleCost, StepCost } from './results';
+import {
+  GUIDANCE_OFF,
+  GUIDANCE_ON,
+  type Plan,
+  type Subject,
+  settingsFor,
+  TWO_PREDICTION_RULES,
+} from './settings';
 import { median, pairedRatio } from './statistics';
 
 /** The plain loop must draw what the engine draws, or the comparison means nothing. */
@@ -10,6 +17,7 @@ export interface BackendFigures {
   readonly steps: readonly StepCost[];
   readonly guidance: readonly Comparison[];
   readonly plain: readonly Comparison[];
+  readonly rules: readonly RuleCost[];
 }
 
 /** Everything that is measured alike on all backends. */
@@ -68,7 +76,24 @@ export async function measure(
     }
     plain.push({ backend, device, batch, ...compared(walls, numSteps) });
   }
-  return { steps, guidance, plain };
+  const rules: RuleCost[] = [];
+  for (const batch of plan.ruleBatches) {
+    const numSteps = plan.steps(batch);
+    const run = (rule: string) =>
+      subject.run(settingsFor(batch, numClasses, numSteps, GUIDANCE_ON, rule));
+    for (const { id } of TWO_PREDICTION_RULES) {
+      say(`${backend}: batch ${batch}, ${id} against cfg`);
+      const [theirs, ours] = await interleaved(
+        plan,
+        () => run(id),
+        () => run('cfg'),
+      );
+      const walls = [theirs, ours].map((runs) => runs.map(({ totalMs }) => totalMs));
+      const sides = walls as [number[], number[]];
+      rules.push({ backend, device, batch, rule: id, ...compared(sides, numSteps) });
+    }
+  }
+  return { steps, guidance, plain, rules };
 }
 
 /** Runs a and b in turn, a b a b …, once both are warm. */

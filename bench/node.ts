@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { generate } from '../cli/generate';
 import { loadLocalModel } from '../cli/models';
 import { openNetwork } from '../cli/runtime';
-import { cfg } from '../src/diffusion/guidance/cfg';
+import { findGuidanceRule } from '../src/diffusion/guidance';
 import { ddim } from '../src/diffusion/samplers/ancestral';
 import { karras } from '../src/diffusion/schedules';
 import { largestDifference } from './difference';
@@ -26,7 +26,7 @@ export async function openNode(
     backend: 'node',
     device: `${threads} thread${threads === 1 ? '' : 's'}`,
     numClasses: manifest.classes.length,
-    async run({ seeds, labels, numSteps, guidanceScale }) {
+    async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
       let networkMs = 0;
       const timed: typeof network = {
         ...network,
@@ -43,7 +43,7 @@ export async function openNode(
         seeds,
         sampler: ddim,
         schedule: karras,
-        rule: cfg,
+        rule: findGuidanceRule(guidance),
         numSteps,
         modifiers: { guidanceScale },
         params: {},

@@ -21,6 +21,10 @@ export function report(results: Results, bars: readonly Bar[]): string {
     ]),
     ...section('Guidance on / off', comparisons(results.guidance, 'on', 'off')),
     ...section('Engine / plain loop', comparisons(results.plain, 'engine', 'plain')),
+    ...section('A step of each rule / of cfg, two evaluations each', [
+      ['rule', ...comparisons([], 'rule', 'cfg')[0]!],
+      ...results.rules.map((row) => [row.rule, ...comparisons([row], 'rule', 'cfg')[1]!]),
+    ]),
     ...section('The page, from request to painted last frame, one sample', [
       ['backend', 'device', 'ms/step', 'outside network', 'in worker', 'to canvas'],
       ...results.canvas.map((row) => [

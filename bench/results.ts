@@ -11,6 +11,7 @@ export interface Results {
   readonly steps: readonly StepCost[];
   readonly guidance: readonly Comparison[];
   readonly plain: readonly Comparison[];
+  readonly rules: readonly RuleCost[];
   readonly canvas: readonly CanvasCost[];
   readonly firstSample: readonly FirstSample[];
   /** Why something was not measured. */
@@ -38,6 +39,11 @@ export interface Comparison extends Where {
   readonly batch: number;
   readonly ratio: Ratio;
   readonly msPerStep: readonly [number, number];
+}
+
+/** A rule over cfg, both with two evaluations a step. */
+export interface RuleCost extends Comparison {
+  readonly rule: string;
 }
 
 /** The page itself: from the sample request to the painted last frame. Medians over the runs. */

@@ -1,3 +1,4 @@
+import { guidanceRegistry } from '../src/diffusion/guidance';
 import type { BenchBackend } from './arguments';
 
 /** One run: Euler's method (`ddim`), whose one evaluation a step leaves overhead nowhere to hide. */
@@ -7,6 +8,7 @@ export interface BenchSettings {
   readonly numSteps: number;
   /** 1: off. */
   readonly guidanceScale: number;
+  readonly guidance: string;
 }
 
 /** How much is measured. */
@@ -15,6 +17,8 @@ export interface Plan {
   /** Batches that are compared with the plain loop. */
   readonly plainBatches: readonly number[];
   steps(batch: number): number;
+  /** Batches at which every rule is compared with cfg. */
+  readonly ruleBatches: readonly number[];
   /** Both sides run for this long before they are measured: wasm is compiled twice, the second time well. */
   readonly warmUpMs: number;
   /** Pairs are measured for this long, at least `fewestPairs`, at most `mostPairs`. */
@@ -36,6 +40,7 @@ export const GUIDANCE_OFF = 1;
 const FULL: Plan = {
   batches: [1, 8, 16],
   plainBatches: [1, 8],
+  ruleBatches: [1, 8],
   steps: (batch) => (batch === 1 ? 20 : batch === 8 ? 8 : 4),
   warmUpMs: 1500,
   budgetMs: 6000,
@@ -61,6 +66,7 @@ const SOFTWARE_GPU: Plan = {
   ...QUICK,
   batches: [1],
   plainBatches: [1],
+  ruleBatches: [1],
   steps: () => 1,
   warmUpMs: 0,
   budgetMs: 0,
@@ -81,10 +87,17 @@ export function settingsFor(
   numClasses: number,
   numSteps: number,
   guidanceScale: number,
+  guidance = 'cfg',
 ): BenchSettings {
   const samples = Array.from({ length: batch }, (_, i) => i);
-  return { seeds: samples, labels: samples.map((i) => i % numClasses), numSteps, guidanceScale };
+  const labels = samples.map((i) => i % numClasses);
+  return { seeds: samples, labels, numSteps, guidanceScale, guidance };
 }
+
+/** The rules that combine two estimates of the network itself, as cfg does, which they are compared with. */
+export const TWO_PREDICTION_RULES = guidanceRegistry.filter(
+  ({ id, predictions }) => id !== 'cfg' && predictions.join() === 'cond,uncond',
+);
 
 /** One measured run. */
 export interface TimedRun {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, helpText, labelIndices, parseArguments } from './arguments';
+import { ArgumentError, classIndex, helpText, labelIndices, parseArguments } from './arguments';
 
 const parse = (line: string) => parseArguments(line.split(' '));
 
@@ -41,11 +41,51 @@ test('a negative scale needs no equals sign', () => {
   expect(parse('--scale=-.5 --out a.png')?.modifiers.guidanceScale).toBe(-0.5);
 });
 
+test('a curve of scales is brought to the steps', () => {
+  const curve = (line: string) => parse(`${line} --out a.png`)?.modifiers.schedule;
+  expect(curve('--curve 1,-2,3 --steps 3')).toEqual([1, -2, 3]);
+  expect(curve('--curve -1,3 --steps 4')).toEqual([-1, 0, 2, 3]);
+  expect(curve('--curve 4 --steps 2')).toEqual([4, 4]);
+});
+
+test('thresholds', () => {
+  const threshold = (text: string) => parse(`--threshold ${text} --out a.png`)?.modifiers.threshold;
+  expect(threshold('static')).toEqual({ kind: 'static' });
+  expect(threshold('dynamic')).toEqual({ kind: 'dynamic', percentile: 99.5 });
+  expect(threshold('dynamic:90')).toEqual({ kind: 'dynamic', percentile: 90 });
+  expect(parse('--guidance conditional --threshold static --out a.png')).toBeDefined();
+});
+
+test('the classifierScale is the guidance scale less one', () => {
+  const scale = (line: string) => parse(`--guidance ${line} --out a.png`)?.modifiers.guidanceScale;
+  expect(scale('classifier --classifier-scale 2.5')).toBe(3.5);
+  expect(scale('classifier-conditional --classifier-scale 0')).toBe(1);
+  expect(scale('classifier --scale 2.5')).toBe(2.5);
+  expect(parse('--guidance classifier --classifier-size 1 --out a.png')?.params).toEqual({
+    classifierSize: 1,
+  });
+});
+
+test('a negative class and a mix, by name', () => {
+  const args = parse('--negative B --mix C:0.3 --out a.png');
+  expect(args).toMatchObject({ negative: 'B', mix: { name: 'C', share: 0.3 } });
+  expect(parse('--mix a:b:1 --out a.png')?.mix).toEqual({ name: 'a:b', share: 1 });
+  expect(classIndex('mix', 'B', ['A', 'B'])).toBe(1);
+  for (const name of ['Z', 'null']) {
+    const wanted = `--negative must be of A,B, got "${name}"`;
+    expect(() => classIndex('negative', name, ['A', 'B'])).toThrow(wanted);
+  }
+});
+
 test('--help wins over everything and lists every flag', () => {
   expect(parse('--help --steps many')).toBeUndefined();
   for (const flag of ['--labels', '--interval', '--eta', '--s-churn', '--rho', '--raw']) {
     expect(helpText()).toContain(`  ${flag} `);
   }
+  for (const flag of ['--threshold', '--curve', '--negative', '--mix', '--classifier-scale']) {
+    expect(helpText()).toContain(`  ${flag} `);
+  }
+  expect(helpText()).toContain('0 larger network, 1 smaller network [classifier, classifier-c');
 });
 
 describe('a wrong argument is one line that says what is wanted', () => {
@@ -69,6 +109,32 @@ describe('a wrong argument is one line that says what is wanted', () => {
     ['--out a.png --sampler heun --eta 1', '--eta is a setting of ddim, ddpm, not of heun'],
     ['--out a.png --sampler ddim --eta 3', 'Parameter "eta" must be within [0, 1], got 3'],
     ['--out a.png --guidance conditional --scale 3', '--scale has no effect with --guidance'],
+    ['--out a.png --guidance cfg-plus-plus', 'needs a first-order sampler, got "heun"'],
+    ['--out a.png --guidance cfg-plus-plus --sampler ddim --curve 1,2', '--curve has no effect'],
+    ['--out a.png --curve 1,x', '--curve must be a number, got "x"'],
+    ['--out a.png --curve 1,2 --scale 3', '--scale has no effect with --curve'],
+    ['--out a.png --curve 1,2 --shape rising', '--shape has no effect with --curve'],
+    ['--out a.png --threshold soft', '--threshold must be static, dynamic or dynamic:PERCENTILE'],
+    ['--out a.png --threshold static:9', 'got "static:9"'],
+    ['--out a.png --threshold dynamic:1:2', 'got "dynamic:1:2"'],
+    ['--out a.png --threshold dynamic:most', '--threshold must be a number, got "most"'],
+    ['--out a.png --threshold dynamic:20', '"percentile" must be within [50, 100], got 20'],
+    ['--out a.png --classifier-scale 1', '--classifier-scale has no effect with --guidance cfg'],
+    [
+      '--out a.png --guidance classifier --classifier-scale 1 --scale 2',
+      '--scale has no effect with --classifier-scale: give one',
+    ],
+    ['--out a.png --guidance classifier --classifier-scale no', 'must be a number, got "no"'],
+    [
+      '--out a.png --guidance classifier --classifier-size 0.5',
+      'must be one of 0 (larger network), 1 (smaller network), got 0.5',
+    ],
+    ['--out a.png --guidance conditional --negative A', '--negative has no effect'],
+    ['--out a.png --guidance unconditional --mix A:0.5', '--mix has no effect'],
+    ['--out a.png --mix A', '--mix must be CLASS:SHARE with a share of 0 to 1, got "A"'],
+    ['--out a.png --mix A:2', 'got "A:2"'],
+    ['--out a.png --mix :1', 'got ":1"'],
+    ['--out a.png --sampler ddim --sde-eta 1', '--sde-eta is a setting of dpmpp-2m-sde'],
   ])('%s', (line, message) => {
     const run = () => parse(line);
     expect(run).toThrow(ArgumentError);

@@ -3,9 +3,11 @@ import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
 import {
   checkModifiers,
   type GuidanceModifiers,
+  resampled,
   scheduleShapeRegistry,
 } from '../src/diffusion/guidance/modifiers';
-import type { GuidanceRule } from '../src/diffusion/guidance/rule';
+import { checkSampler, type GuidanceRule } from '../src/diffusion/guidance/rule';
+import { type Threshold, thresholdPercentile } from '../src/diffusion/guidance/threshold';
 import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
 import { findSampler, samplerRegistry } from '../src/diffusion/samplers';
 import type { Sampler } from '../src/diffusion/samplers/sampler';
@@ -21,6 +23,10 @@ export interface SampleArguments {
   /** Class names as given, "null" for the null label; undefined: every class. */
   readonly labels: readonly string[] | undefined;
   readonly seeds: readonly number[];
+  /** Class name in place of the null label; whether the model has it is not known here. */
+  readonly negative: string | undefined;
+  /** A second class name in every label, and its share within [0, 1]. */
+  readonly mix: { readonly name: string; readonly share: number } | undefined;
   readonly sampler: Sampler;
   readonly schedule: Schedule;
   readonly rule: GuidanceRule;
@@ -38,13 +44,23 @@ const ownFlags = [
   ['model', 'ID', 'letters', 'network, a folder of public/models'],
   ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
   ['seeds', '0-7,12', '0-7', 'seeds of every class'],
+  ['negative', 'CLASS', undefined, 'class that guidance leads away from, in place of no class'],
+  ['mix', 'CLASS:SHARE', undefined, 'second class in every label, with a share of 0 to 1'],
   ['sampler', 'ID', 'heun', ids(samplerRegistry)],
   ['schedule', 'ID', 'karras', ids(scheduleRegistry)],
   ['steps', 'N', '20', 'sampler steps'],
   ['guidance', 'RULE', 'cfg', ids(guidanceRegistry)],
   ['scale', 'S', '1', 'guidance scale; 1 is off'],
+  ['classifier-scale', 'K', undefined, 'scale of classifier guidance; 0 is off (= --scale 1+K)'],
   ['interval', 'LO,HI', undefined, 'guidance only where sigma is in (LO, HI]'],
   ['shape', 'ID', undefined, `guidance over the steps: ${ids(scheduleShapeRegistry)}`],
+  ['curve', '1,3,2', undefined, 'guidance scales from the first step to the last, interpolated'],
+  [
+    'threshold',
+    'KIND',
+    undefined,
+    `estimates kept in range: static, dynamic or dynamic:PERCENTILE (${thresholdPercentile.default})`,
+  ],
   ['precision', 'f32', 'f32', 'f32 is the only one on this runtime'],
   ['batch', 'N', '16', 'samples that run together'],
   ['threads', 'N', '0', 'CPU threads; 0: the runtime decides'],
@@ -75,7 +91,7 @@ export function helpText(): string {
   const settings = [...parameterFlags].map(([flag, { parameter, owners }]) =>
     helpLine(
       `--${flag} NUMBER`,
-      `${parameter.label}; ${parameter.min} to ${parameter.max} [${owners.join(', ')}]`,
+      `${parameter.label}; ${valuesOf(parameter)} [${owners.join(', ')}]`,
     ),
   );
   return [
@@ -107,23 +123,36 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   const sampler = asArgument(() => findSampler(text('sampler')!));
   const schedule = asArgument(() => findSchedule(text('schedule')!));
   const rule = asArgument(() => findGuidanceRule(text('guidance')!));
-  for (const flag of ['scale', 'interval', 'shape'] as const) {
-    if (!rule.usesScale && given[flag] !== undefined) {
-      throw new ArgumentError(`--${flag} has no effect with --guidance ${rule.id}`);
-    }
-  }
+  asArgument(() => checkSampler(rule, sampler));
+  refuseIdleFlags(given, rule);
   const numSteps = wholeNumber('steps', text('steps')!, 1);
   const interval = text('interval');
+  const curve = text('curve');
+  const classifierScale = text('classifier-scale');
+  const threshold = text('threshold');
   const modifiers: GuidanceModifiers = {
-    guidanceScale: number('scale', text('scale')!),
+    guidanceScale:
+      classifierScale === undefined
+        ? number('scale', text('scale')!)
+        : 1 + number('classifier-scale', classifierScale),
     interval: interval === undefined ? undefined : parseInterval(interval),
-    schedule: text('shape') as GuidanceModifiers['schedule'],
+    schedule:
+      curve === undefined
+        ? (text('shape') as GuidanceModifiers['schedule'])
+        : resampled(
+            curve.split(',').map((scale) => number('curve', scale)),
+            numSteps,
+          ),
+    threshold: threshold === undefined ? undefined : parseThreshold(threshold),
   };
+  const mix = text('mix');
   asArgument(() => checkModifiers(modifiers, numSteps));
   return {
     model: text('model')!,
     labels: text('labels')?.split(','),
     seeds: parseSeeds(text('seeds')!),
+    negative: text('negative'),
+    mix: mix === undefined ? undefined : parseMix(mix),
     sampler,
     schedule,
     rule,
@@ -149,6 +178,30 @@ export function labelIndices(
     if (index >= 0) return index;
     throw new ArgumentError(`--labels must be of ${classes.join(',')} or null, got "${label}"`);
   });
+}
+
+/** The index of a class name that a flag gives. @throws ArgumentError */
+export function classIndex(flag: OwnFlag, name: string, classes: readonly string[]): number {
+  const index = classes.indexOf(name);
+  if (index >= 0) return index;
+  throw new ArgumentError(`--${flag} must be of ${classes.join(',')}, got "${name}"`);
+}
+
+/** @throws ArgumentError for a flag that the rule or another flag leaves without effect */
+function refuseIdleFlags(given: Readonly<Record<string, string | undefined>>, rule: GuidanceRule) {
+  const idle = (flags: readonly OwnFlag[], because: string) => {
+    const flag = flags.find((name) => given[name] !== undefined);
+    if (flag) throw new ArgumentError(`--${flag} has no effect with ${because}`);
+  };
+  const scales = ['scale', 'classifier-scale', 'shape', 'curve'] as const;
+  if (!rule.usesScale) idle([...scales, 'interval'], `--guidance ${rule.id}`);
+  if (rule.scaleKind !== 'classifier') idle(['classifier-scale'], `--guidance ${rule.id}`);
+  if (!rule.predictions.includes('uncond')) idle(['negative'], `--guidance ${rule.id}`);
+  if (rule.predictions.every((name) => name === 'uncond')) {
+    idle(['mix'], `--guidance ${rule.id}`);
+  }
+  if (given['classifier-scale'] !== undefined) idle(['scale'], '--classifier-scale: give one');
+  if (given.curve !== undefined) idle(['scale', 'classifier-scale', 'shape'], '--curve');
 }
 
 function parseFlags(args: readonly string[]): Record<string, string | undefined> {
@@ -220,6 +273,29 @@ function parseInterval(text: string): readonly [number, number] {
   return [number('interval', lo), number('interval', hi)];
 }
 
+/** "static", "dynamic", "dynamic:99". The percentile's range is checked with the other modifiers. */
+function parseThreshold(text: string): Threshold {
+  const [kind, percentile, ...more] = text.split(':');
+  if (more.length === 0 && kind === 'static' && percentile === undefined) return { kind };
+  if (more.length === 0 && kind === 'dynamic') {
+    if (percentile === undefined) return { kind, percentile: thresholdPercentile.default };
+    return { kind, percentile: number('threshold', percentile) };
+  }
+  throw new ArgumentError(
+    `--threshold must be static, dynamic or dynamic:PERCENTILE, got "${text}"`,
+  );
+}
+
+/** "B:0.3". */
+function parseMix(text: string): { name: string; share: number } {
+  const [, name, digits] = /^(.+):([^:]+)$/.exec(text) ?? [];
+  const share = Number(digits);
+  if (name === undefined || !(share >= 0 && share <= 1)) {
+    throw new ArgumentError(`--mix must be CLASS:SHARE with a share of 0 to 1, got "${text}"`);
+  }
+  return { name, share };
+}
+
 function number(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
@@ -248,6 +324,13 @@ function helpLine(flag: string, text: string): string {
 
 function ids(registry: readonly { readonly id: string }[]): string {
   return registry.map(({ id }) => id).join(', ');
+}
+
+/** What a parameter may be, in words. */
+function valuesOf({ min, max, choices }: NumberParameter): string {
+  return choices
+    ? choices.map(({ value, label }) => `${value} ${label}`).join(', ')
+    : `${min} to ${max}`;
 }
 
 function kebab(id: string): string {

@@ -1,22 +1,32 @@
-import { arrayFields } from '../src/diffusion/fields';
+import { arrayFields, scaledNoise } from '../src/diffusion/fields';
 import { guidedDenoise } from '../src/diffusion/guidance/guided';
 import type { GuidanceModifiers } from '../src/diffusion/guidance/modifiers';
-import type { GuidanceRule } from '../src/diffusion/guidance/rule';
+import { checkSampler, type GuidanceRule, type Prediction } from '../src/diffusion/guidance/rule';
 import type { Parameters } from '../src/diffusion/parameters';
 import { type Sampler, startingPoint } from '../src/diffusion/samplers/sampler';
 import type { Schedule } from '../src/diffusion/schedules';
-import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
+import { type Forward, type LabelMix, stackedEvaluate } from '../src/diffusion/stacked';
+import type { Manifest } from '../src/models/manifest';
 import type { NodeNetwork } from './runtime';
+
+/** Networks beside the denoiser, by the prediction that they make. */
+export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
+
+export type Companions = { readonly [name in CompanionName]?: NodeNetwork<Manifest> };
 
 export interface GenerateSettings {
   /** Class indices, the last + 1 for the null label; with every seed each. */
   readonly labels: readonly number[];
   readonly seeds: readonly number[];
+  /** Class index in place of the null label for the unconditional estimate. */
+  readonly negative?: number | undefined;
+  /** A second class in every label. */
+  readonly mix?: LabelMix | undefined;
   readonly sampler: Sampler;
   readonly schedule: Schedule;
   readonly rule: GuidanceRule;
-  /** The weak network, for rules that need it. */
-  readonly weak?: NodeNetwork | undefined;
+  /** Those that the rule needs. */
+  readonly companions?: Companions | undefined;
   readonly numSteps: number;
   readonly modifiers: GuidanceModifiers;
   readonly params: Parameters;
@@ -38,10 +48,12 @@ export async function generate(
   network: NodeNetwork,
   settings: GenerateSettings,
 ): Promise<Generated> {
-  const { labels, seeds, batch, numSteps, sampler } = settings;
+  const { labels, seeds, batch, numSteps, sampler, rule, companions = {} } = settings;
+  checkSampler(rule, sampler);
   const started = performance.now();
   const jobs = labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
-  const sampleSize = network.manifest.shape.reduce((product, length) => product * length);
+  const { shape } = network.manifest;
+  const sampleSize = shape.reduce((product, length) => product * length);
   const samples = new Float32Array(jobs.length * sampleSize);
   const { min: sigmaMin, max: sigmaMax } = network.manifest.sigma;
   const sigmas = settings.schedule.sigmas(numSteps, { sigmaMin, sigmaMax }, settings.params);
@@ -50,30 +62,39 @@ export async function generate(
   let nfe = 0;
   for (let first = 0; first < jobs.length; first += batch) {
     const part = jobs.slice(first, first + batch);
-    const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize });
+    const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize, shape });
     let evaluations = 0;
     const counted =
-      ({ run }: NodeNetwork): Forward =>
+      ({ run }: NodeNetwork<Manifest>): Forward =>
       (x, sigma, label) => {
         evaluations += sigma.length / part.length;
         return run(x, sigma, label);
       };
+    const { weak, classifier, smallClassifier } = companions;
     const { denoise, guidanceJumped, release } = guidedDenoise({
-      rule: settings.rule,
+      rule,
       params: settings.params,
       modifiers: settings.modifiers,
       fields,
       sigmas,
       evaluate: stackedEvaluate({
         forward: counted(network),
-        weak: settings.weak && counted(settings.weak),
+        weak: weak && counted(weak),
+        classifier: classifier && counted(classifier),
+        smallClassifier: smallClassifier && counted(smallClassifier),
         labels: part.map(({ label }) => label),
+        negative: settings.negative,
+        mix: settings.mix,
         numClasses: network.manifest.classes.length,
         fields,
       }),
     });
     const x = startingPoint(fields, sigmas);
-    const run = sampler.sample({ fields, denoise, guidanceJumped, x, sigmas }, settings.params);
+    const noisy = scaledNoise(fields, rule.noiseScale?.(settings.params) ?? 1);
+    const run = sampler.sample(
+      { fields: noisy, denoise, guidanceJumped, x, sigmas },
+      settings.params,
+    );
     for await (const state of run) {
       if (state.step === numSteps - 1) samples.set(state.x.data, first * sampleSize);
       settings.onStep?.(++done, total);

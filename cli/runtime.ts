@@ -1,17 +1,19 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { DenoiserManifest } from '../src/models/manifest';
+import type { LoadedModel } from '../src/models/download';
+import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/models/manifest';
 import { loadLocalModel } from './models';
 
-/** A denoising network on onnxruntime-node. */
-export interface NodeNetwork {
-  readonly manifest: DenoiserManifest;
+/** A network on onnxruntime-node: a denoiser, or a classifier of noisy pictures. */
+export interface NodeNetwork<M extends Manifest = DenoiserManifest> {
+  readonly manifest: M;
   /**
-   * D(x; sigma, label) of a batch of any size; one run at a time.
+   * D(x; sigma, label) of a batch of any size, of a classifier grad_x log p(label | x, sigma); one
+   * run at a time.
    *
    * @param x [batch, channels, height, width] in sigma units
    * @param sigma [batch]
    * @param label [batch, classes + 1], rows that sum to 1; the last column is the null label
-   * @returns denoised [batch, channels, height, width]
+   * @returns denoised or gradient [batch, channels, height, width]
    */
   run(x: Float32Array, sigma: Float32Array, label: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
@@ -33,9 +35,30 @@ export async function openNetwork(
   if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
     throw new RangeError(`Model "${id}" must be a denoiser, its role is "${manifest.role}"`);
   }
+  return openGraph(manifest, files, 'denoised', threads);
+}
+
+/** @throws ModelError; RangeError for a network that is no classifier of noisy pictures */
+export async function openClassifier(
+  id: string,
+  { threads = 0, folders }: OpenNetworkOptions = {},
+): Promise<NodeNetwork<ClassifierManifest>> {
+  const { manifest, files } = await loadLocalModel(id, folders && [...folders]);
+  if (manifest.role !== 'classifier') {
+    throw new RangeError(`Model "${id}" must be a classifier, its role is "${manifest.role}"`);
+  }
+  return openGraph(manifest, files, 'grad', threads);
+}
+
+async function openGraph<M extends Manifest>(
+  manifest: M,
+  files: LoadedModel['files'],
+  output: 'denoised' | 'grad',
+  threads: number,
+): Promise<NodeNetwork<M>> {
   const graph = files.get('model.onnx');
   if (graph === undefined) {
-    throw new RangeError(`${id}/manifest.json must list the file model.onnx`);
+    throw new RangeError(`${manifest.id}/manifest.json must list the file model.onnx`);
   }
   const session = await InferenceSession.create(graph, { intraOpNumThreads: threads });
   const sampleSize = manifest.shape.reduce((product, length) => product * length);
@@ -51,8 +74,8 @@ export async function openNetwork(
         sigma: new Tensor('float32', sigma, [batch]),
         label: new Tensor('float32', label, [batch, manifest.classes.length + 1]),
       };
-      const { denoised } = await session.run(feeds);
-      return denoised?.data as Float32Array;
+      const outputs = await session.run(feeds, [output]);
+      return outputs[output]?.data as Float32Array;
     },
     release: () => session.release(),
   };

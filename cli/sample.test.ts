@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,52 @@ test('the null label is the unconditional network, and guidance changes pixels',
   expect(maxDifference(off, nowhere)).toBe(0);
 });
 
+test('a negative class and a mix reach the label rows', async () => {
+  const line = '--labels 1 --seeds 0-1 --sampler ddim';
+  // At scale 0 cfg is the unconditional network alone.
+  const negative = await raw('negative', `${line} --scale 0 --negative 2`);
+  const other = await raw('other', '--labels 2 --seeds 0-1 --sampler ddim');
+  expect(maxDifference(negative, other)).toBe(0);
+  const all = await raw('all-mixed', `${line} --mix 2:1`);
+  expect(maxDifference(all, other)).toBe(0);
+  const half = await raw('half-mixed', `${line} --mix 2:0.5`);
+  expect(maxDifference(half, other)).toBeGreaterThan(0.01);
+});
+
+test('curve, threshold, frequencies and temperature act', async () => {
+  const line = '--labels 1 --seeds 0-1';
+  const scaled = await raw('scaled', `${line} --scale 3`);
+  expect(await raw('curve', `${line} --curve 3,3,3`)).toEqual(scaled);
+  const clamped = await raw('clamped', `${line} --scale 8 --threshold static`);
+  expect(Math.max(...clamped.map(Math.abs))).toBeLessThanOrEqual(1);
+  const both = '--fdg-low 1 --fdg-high 1';
+  const decoupled = await raw('fdg', `${line} --scale 3 --guidance fdg ${both}`);
+  expect(maxDifference(decoupled, scaled)).toBeLessThan(1e-4);
+  const cool = `${line} --sampler ddpm --guidance low-temperature`;
+  const warm = await raw('warm', `${line} --sampler ddpm`);
+  expect(await raw('cool', cool)).toEqual(warm);
+  const cold = await raw('cold', `${cool} --noise-temperature 0.5`);
+  expect(maxDifference(cold, warm)).toBeGreaterThan(0.01);
+});
+
+const hasClassifiers = existsSync(join(root, 'e2e/models/tiny-small-classifier'));
+
+test.runIf(hasClassifiers)('classifier guidance, with either network and base', async () => {
+  const line = '--labels 1 --seeds 0-1';
+  const off = await raw('classifier-off', `${line} --guidance classifier --classifier-scale 0`);
+  expect(off).toEqual(await raw('classifier-base', `${line} --guidance unconditional`));
+  const results = [off];
+  for (const rule of ['classifier', 'classifier-conditional']) {
+    for (const size of [0, 1]) {
+      const guidance = `--guidance ${rule} --classifier-size ${size} --classifier-scale 2`;
+      const made = await raw(`${rule}-${size}`, `${line} ${guidance}`);
+      expect(made.every(Number.isFinite)).toBe(true);
+      for (const other of results) expect(maxDifference(made, other)).toBeGreaterThan(1e-3);
+      results.push(made);
+    }
+  }
+});
+
 test('the sheet shows the same pixels, a row a label and a column a seed', async () => {
   const file = join(folder, 'sheet.png');
   const samples = await raw('sheet', `--labels 0,3,null --seeds 0-1 --out ${file}`);
@@ -81,17 +127,23 @@ test('the sheet shows the same pixels, a row a label and a column a seed', async
 });
 
 test('wrong arguments: one line and exit code 2', async () => {
-  const [flag, label, model] = await Promise.all([
+  const [flag, label, model, negative, mix, lacking] = await Promise.all([
     sample('--steps 0 --out a.png'),
     sample('--model tiny --labels Q --out a.png'),
     sample('--model faces --out a.png'),
+    sample('--model tiny --negative Q --out a.png'),
+    sample('--model tiny --mix Q:0.5 --out a.png'),
+    sample('--model tiny-weak --guidance classifier --out a.png'),
   ]);
-  for (const { code, stdout, stderr } of [flag, label, model]) {
+  for (const { code, stdout, stderr } of [flag, label, model, negative, mix, lacking]) {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toHaveLength(1);
   }
   expect(label.stderr).toContain('--labels must be of 0,1,2,3 or null, got "Q"');
+  expect(negative.stderr).toContain('--negative must be of 0,1,2,3, got "Q"');
+  expect(mix.stderr).toContain('--mix must be of 0,1,2,3, got "Q"');
+  expect(lacking.stderr).toContain('--guidance classifier needs a classifier, tiny-weak has none');
   expect(model.stderr).toMatch(/--model must be one of .*tiny.*, got "faces"/);
 });
 

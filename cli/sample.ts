@@ -1,15 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { ModelError } from '../src/models/errors';
+import type { Manifest } from '../src/models/manifest';
 import {
   ArgumentError,
+  classIndex,
   helpText,
   labelIndices,
   parseArguments,
   type SampleArguments,
 } from './arguments';
-import { generate } from './generate';
+import { type CompanionName, generate } from './generate';
 import { localModels } from './models';
-import { openNetwork } from './runtime';
+import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
 
 try {
@@ -27,23 +29,21 @@ async function sample(args: SampleArguments): Promise<void> {
   const network = await open(args);
   const { shape, classes } = network.manifest;
   const labels = labelIndices(args.labels, classes);
-  const weakId = network.manifest.companions?.weak;
-  const needsWeak = args.rule.predictions.includes('weak');
-  if (needsWeak && weakId === undefined) {
-    throw new ArgumentError(
-      `--guidance ${args.rule.id} needs a weak network, ${args.model} has none`,
-    );
-  }
-  const weak =
-    needsWeak && weakId ? await openNetwork(weakId, { threads: args.threads }) : undefined;
+  const { negative, mix } = args;
+  const negativeClass =
+    negative === undefined ? undefined : classIndex('negative', negative, classes);
+  const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
+  const companions = await openCompanions(args, network.manifest);
   const { samples, nfe, totalMs } = await generate(network, {
     ...args,
     labels,
-    weak,
+    negative: negativeClass,
+    mix: mixedClass,
+    companions,
     onStep: drawProgress,
   });
   await network.release();
-  await weak?.release();
+  for (const companion of Object.values(companions)) await companion.release();
   if (args.out !== undefined) {
     await writeFile(args.out, encodeSheet(samples, labels.length, args.seeds.length, shape));
   }
@@ -66,6 +66,28 @@ async function open({ model, threads }: SampleArguments) {
     }
     throw error;
   }
+}
+
+/** The networks that the rule needs beside the model. @throws ArgumentError if the model lacks one */
+async function openCompanions(
+  { rule, model, threads }: SampleArguments,
+  manifest: Manifest,
+): Promise<{ [name in CompanionName]?: NodeNetwork<Manifest> }> {
+  const opened: { [name in CompanionName]?: NodeNetwork<Manifest> } = {};
+  for (const name of rule.predictions) {
+    if (name === 'cond' || name === 'uncond') continue;
+    const id = manifest.companions?.[name];
+    if (id === undefined) {
+      const kind = {
+        weak: 'weak network',
+        classifier: 'classifier',
+        smallClassifier: 'smaller classifier',
+      }[name];
+      throw new ArgumentError(`--guidance ${rule.id} needs a ${kind}, ${model} has none`);
+    }
+    opened[name] = await (name === 'weak' ? openNetwork : openClassifier)(id, { threads });
+  }
+  return opened;
 }
 
 function drawProgress(done: number, total: number): void {

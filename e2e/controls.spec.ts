@@ -1,13 +1,14 @@
 import { guidanceRegistry } from '../src/diffusion/guidance';
 import { scheduleShapeRegistry } from '../src/diffusion/guidance/modifiers';
+import { thresholdPercentile } from '../src/diffusion/guidance/threshold';
 import type { NumberParameter } from '../src/diffusion/parameters';
 import { samplerRegistry } from '../src/diffusion/samplers';
 import { scheduleRegistry } from '../src/diffusion/schedules';
 import { PRESET_IDS, PRESETS } from '../src/state/presets';
-import { nameOf } from '../src/ui/strings';
+import { choiceEntry, nameOf } from '../src/ui/strings';
 import { expect, type Playground, test, words } from './playground';
 
-const { controls, presets, timeline } = words;
+const { controls, extras, presets, timeline } = words;
 
 test('what is drawn: class, none, word, seed, dice, lock, number of samples', async ({
   playground,
@@ -70,10 +71,33 @@ test('how it is guided: scale, unit, rule, interval, shape', async ({ playground
   }
   await playground.choice(controls.shape).selectOption('constant');
   await everyChoice(playground, controls.guidance, guidanceRegistry);
-  for (const { id, usesScale } of guidanceRegistry) {
+  for (const { id, usesScale, scaleKind } of guidanceRegistry) {
     await playground.choice(controls.guidance).selectOption(id);
-    await expect(playground.slider(controls.guidanceScale)).toHaveCount(usesScale ? 1 : 0);
+    const scale = scaleKind === 'classifier' ? controls.classifierScale : controls.guidanceScale;
+    await expect(playground.slider(scale)).toHaveCount(usesScale ? 1 : 0);
   }
+});
+
+test('what else is done: threshold, class mixing, negative class', async ({ playground }) => {
+  await playground.open('n=1&scale=8');
+  await playground.page.getByText(extras.summary).click();
+  const unthresholded = await playground.pixels();
+  const threshold = playground.choice(extras.threshold);
+  const clamped = await playground.changes('static threshold', () =>
+    threshold.selectOption('static'),
+  );
+  await playground.changes('dynamic threshold', () => threshold.selectOption('dynamic'));
+  await playground.changes('its percentile', () => playground.type(thresholdPercentile.label, 80));
+  await playground.changes('no threshold', () => threshold.selectOption('none'));
+  expect(await playground.pixels()).toBe(unthresholded);
+  expect(clamped).not.toBe(unthresholded);
+
+  await playground.changes('mixing', () => playground.choice(extras.mix).selectOption('1'));
+  await playground.changes('its share', () => playground.type(extras.share('1'), 0.9));
+  await playground.choice(extras.mix).selectOption(extras.noMix);
+  await playground.changes('a negative class', () =>
+    playground.choice(extras.negative).selectOption('2'),
+  );
 });
 
 test('how it is sampled: steps, every sampler and schedule, every parameter they declare', async ({
@@ -103,7 +127,7 @@ async function everyChoice(
     seen.add(await playground.pixels());
     for (const parameter of parameters) {
       await test.step(`${id}: ${parameter.id}`, async () => {
-        for (const other of parameters) {
+        for (const other of parameters.filter(({ choices }) => !choices)) {
           // One that is off by default would switch this one off too.
           const on = other.default === other.min ? other.max : other.default;
           await playground.type(nameOf(words, other), other === parameter ? other.default : on);
@@ -111,9 +135,16 @@ async function everyChoice(
         await playground.settled();
         const before = await playground.pixels();
         const pixels = new Set([before]);
+        for (const choice of parameter.choices ?? []) {
+          await playground
+            .choice(nameOf(words, parameter))
+            .selectOption(choiceEntry(parameter, choice).id);
+          await playground.settled();
+          pixels.add(await playground.pixels());
+        }
         // Where the far end does nothing (a limit that nothing reaches), the least value does.
         const { min, max, step } = parameter;
-        for (const value of [max, min, min + step]) {
+        for (const value of parameter.choices ? [] : [max, min, min + step]) {
           await playground.type(nameOf(words, parameter), value);
           await playground.settled();
           pixels.add(await playground.pixels());

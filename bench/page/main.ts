@@ -41,7 +41,7 @@ window.bench = {
     return { info: loaded.info, numClasses: loaded.manifest.classes.length };
   },
 
-  async run({ seeds, labels, numSteps, guidanceScale }) {
+  async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
     const before = performance.now();
     const { samples, figures } = await client.sample(
       {
@@ -50,7 +50,7 @@ window.bench = {
         numSteps,
         sampler: 'ddim',
         schedule: 'karras',
-        guidance: 'cfg',
+        guidance,
         parameters: {},
         modifiers: { guidanceScale },
       },

@@ -8,6 +8,9 @@ export const PRESET_IDS = [
   'negative',
   'rescue',
   'few',
+  'rules',
+  'classifier',
+  'temperature',
 ] as const;
 export type PresetId = (typeof PRESET_IDS)[number];
 
@@ -38,6 +41,30 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
       guidanceScale: 2,
     })),
     active: 2,
+  },
+  rules: {
+    columns: ['cfg', 'apg', 'rescale', 'autoguidance'].map((guidance) => ({
+      guidance,
+      guidanceScale: 6,
+    })),
+    active: 1,
+  },
+  classifier: {
+    columns: [
+      { guidance: 'unconditional' },
+      { guidance: 'classifier', guidanceScale: 2 },
+      { guidance: 'classifier', guidanceScale: 4 },
+      { guidance: 'cfg', guidanceScale: 3 },
+    ],
+    active: 1,
+  },
+  temperature: {
+    columns: [
+      { guidanceScale: 1 },
+      { guidance: 'low-temperature', guidanceScale: 1.3 },
+      { guidanceScale: 2 },
+    ],
+    active: 1,
   },
 };
 

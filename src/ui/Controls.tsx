@@ -1,15 +1,17 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
+import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, LIMITS } from '../state/settings';
+import { CHOICES, type ColumnSettings, canPredict, LIMITS } from '../state/settings';
 import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
+import { ColumnExtras } from './ColumnExtras';
 import { IntervalSlider } from './IntervalSlider';
 import { Select } from './Select';
 import { NumberField, Slider } from './Slider';
 import { SubjectPicker } from './SubjectPicker';
-import { nameOf } from './strings';
+import { choiceEntry, nameOf } from './strings';
 
 /** The settings: what is drawn, for all columns, and how, for the active one. */
 export function Controls() {
@@ -26,6 +28,7 @@ export function Controls() {
         <h2 id="editing">{controls.editing(active + 1)}</h2>
         <GuidanceControls />
         <SamplerControls />
+        {classes && <Extras classes={classes} />}
       </section>
       <NoiseControls />
     </aside>
@@ -45,7 +48,8 @@ function GuidanceControls() {
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   const rules = useOfferedRules();
-  const offset = unit === 'w' ? 1 : 0; // the paper's w = s - 1
+  const ofClassifier = rule.scaleKind === 'classifier';
+  const offset = unit === 'w' || ofClassifier ? 1 : 0; // w and the classifier's scale are s - 1
   const { min, max, step } = LIMITS.guidanceScale;
   const rounded = (value: number) => Number(value.toFixed(4));
   return (
@@ -53,8 +57,14 @@ function GuidanceControls() {
       {rule.usesScale && (
         <div className="with-unit">
           <Slider
-            label={controls.guidanceScale}
-            hint={unit === 's' ? controls.scaleHintS : controls.scaleHintW}
+            label={ofClassifier ? controls.classifierScale : controls.guidanceScale}
+            hint={
+              ofClassifier
+                ? controls.scaleHintClassifier
+                : unit === 's'
+                  ? controls.scaleHintS
+                  : controls.scaleHintW
+            }
             value={rounded(column.guidanceScale - offset)}
             min={min - offset}
             max={max - offset}
@@ -78,7 +88,11 @@ function GuidanceControls() {
       <Select
         label={controls.guidance}
         value={column.guidance}
-        entries={rules}
+        entries={rules.filter(({ advanced }) => !advanced)}
+        more={{
+          heading: controls.moreRules,
+          entries: rules.filter(({ advanced }) => advanced),
+        }}
         onChange={(guidance) => set({ guidance })}
       />
       <ParameterSliders owner={rule} />
@@ -102,14 +116,13 @@ function useOfferedRules(): readonly GuidanceRule[] {
   const companions = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.companions : undefined,
   );
-  return CHOICES.guidance.filter(
-    ({ predictions }) => companions?.weak !== undefined || !predictions.includes('weak'),
-  );
+  return CHOICES.guidance.filter((rule) => canPredict(rule, companions));
 }
 
 function SamplerControls() {
   const { controls } = useStrings();
   const [column, set] = useActiveColumn();
+  const { firstOrderOnly } = findGuidanceRule(column.guidance);
   return (
     <>
       <Slider
@@ -121,7 +134,8 @@ function SamplerControls() {
       <Select
         label={controls.sampler}
         value={column.sampler}
-        entries={CHOICES.sampler}
+        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+        hint={firstOrderOnly && controls.firstOrderHint}
         onChange={(sampler) => set({ sampler })}
       />
       <ParameterSliders owner={findSampler(column.sampler)} />
@@ -144,21 +158,44 @@ function ParameterSliders({
 }) {
   const strings = useStrings();
   const [column, set] = useActiveColumn();
-  return owner.parameters.map((parameter) => (
-    <Slider
-      key={parameter.id}
-      label={nameOf(strings, parameter)}
-      value={column.parameters[parameter.id] ?? parameter.default}
-      min={parameter.min}
-      max={parameter.max}
-      step={parameter.step}
-      onChange={(value) => {
-        const { [parameter.id]: _, ...others } = column.parameters;
-        const same = value === parameter.default;
-        set({ parameters: same ? others : { ...others, [parameter.id]: value } });
-      }}
-    />
-  ));
+  const change = (parameter: NumberParameter, value: number) => {
+    const { [parameter.id]: _, ...others } = column.parameters;
+    const same = value === parameter.default;
+    set({ parameters: same ? others : { ...others, [parameter.id]: value } });
+  };
+  return owner.parameters.map((parameter) => {
+    const { id, min, max, step, choices } = parameter;
+    const label = nameOf(strings, parameter);
+    const value = column.parameters[id] ?? parameter.default;
+    if (!choices) {
+      return (
+        <Slider
+          key={id}
+          {...{ label, value, min, max, step }}
+          onChange={(changed) => change(parameter, changed)}
+        />
+      );
+    }
+    const entries = choices.map((choice) => choiceEntry(parameter, choice));
+    return (
+      <Select
+        key={id}
+        label={label}
+        value={`${id}.${value}`}
+        entries={entries}
+        onChange={(chosen) => {
+          const at = entries.findIndex((entry) => entry.id === chosen);
+          change(parameter, choices[at]!.value);
+        }}
+      />
+    );
+  });
+}
+
+function Extras({ classes }: { classes: readonly string[] }) {
+  const [column, set] = useActiveColumn();
+  const { predictions } = findGuidanceRule(column.guidance);
+  return <ColumnExtras {...{ column, classes, set }} usesUncond={predictions.includes('uncond')} />;
 }
 
 function NoiseControls() {

@@ -1,4 +1,6 @@
+import { findGuidanceRule } from '../diffusion/guidance';
 import { PRESET_IDS, PRESETS, type PresetId, presetColumns, presetSubject } from '../state/presets';
+import { canPredict } from '../state/settings';
 import { arrange, change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 
@@ -6,8 +8,14 @@ import { useApp, useAppState, useStrings } from './app-context';
 export function Presets() {
   const { store } = useApp();
   const { presets } = useStrings();
-  const classes = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest.classes : undefined,
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
+  );
+  const classes = manifest?.classes;
+  const offered = PRESET_IDS.filter((id) =>
+    presetColumns(id).every(
+      ({ guidance }) => !manifest || canPredict(findGuidanceRule(guidance), manifest.companions),
+    ),
   );
   // Whichever preset the columns are at the moment, however they came to be.
   const current = useAppState(({ settings }) => {
@@ -27,7 +35,7 @@ export function Presets() {
   return (
     <nav className="presets" aria-label={presets.label}>
       <span className="label">{presets.label}</span>
-      {PRESET_IDS.map((id) => (
+      {offered.map((id) => (
         <button
           key={id}
           type="button"

@@ -10,15 +10,25 @@ interface Entry<Id extends string> {
 interface SelectProps<Id extends string> {
   readonly label: string;
   readonly value: Id;
-  /** A registry. */
+  /** A registry, or names that are the same in every language. */
   readonly entries: readonly Entry<Id>[];
+  /** Less common entries, under a heading of their own. */
+  readonly more?: { readonly heading: string; readonly entries: readonly Entry<Id>[] } | undefined;
+  readonly hint?: string | undefined;
   onChange(id: Id): void;
 }
 
-/** A choice from a registry. */
-export function Select<Id extends string>({ label, value, entries, onChange }: SelectProps<Id>) {
+/** A choice of one from a list. */
+export function Select<Id extends string>(props: SelectProps<Id>) {
+  const { label, value, entries, more, hint, onChange } = props;
   const id = useId();
   const strings = useStrings();
+  const options = (list: readonly Entry<Id>[]) =>
+    list.map((entry) => (
+      <option key={entry.id} value={entry.id}>
+        {nameOf(strings, entry)}
+      </option>
+    ));
   return (
     <div className="field inline">
       <label htmlFor={id}>{label}</label>
@@ -26,16 +36,18 @@ export function Select<Id extends string>({ label, value, entries, onChange }: S
         id={id}
         value={value}
         onChange={(event) => {
-          const chosen = entries.find((entry) => entry.id === event.target.value);
+          const chosen = [...entries, ...(more?.entries ?? [])].find(
+            (entry) => entry.id === event.target.value,
+          );
           if (chosen) onChange(chosen.id);
         }}
       >
-        {entries.map((entry) => (
-          <option key={entry.id} value={entry.id}>
-            {nameOf(strings, entry)}
-          </option>
-        ))}
+        {options(entries)}
+        {more && more.entries.length > 0 && (
+          <optgroup label={more.heading}>{options(more.entries)}</optgroup>
+        )}
       </select>
+      {hint && <p className="hint">{hint}</p>}
     </div>
   );
 }

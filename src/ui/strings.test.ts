@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
+import { thresholdPercentile } from '../diffusion/guidance/threshold';
 import { samplerRegistry } from '../diffusion/samplers';
 import { scheduleRegistry } from '../diffusion/schedules';
-import { nameOf, STRINGS } from './strings';
+import { choiceEntry, nameOf, STRINGS } from './strings';
 
 /** Every text of a table by its path; functions are called with stand-ins, told apart in the result. */
 function texts(value: unknown, path = ''): Map<string, string> {
@@ -70,7 +71,12 @@ describe('names', () => {
   });
 
   test('stand for something that exists', () => {
-    const known = new Set([...entries, ...parameters].map(({ id }) => id));
+    const choices = parameters.flatMap((parameter) =>
+      (parameter.choices ?? []).map((choice) => choiceEntry(parameter, choice)),
+    );
+    const known = new Set(
+      [...entries, ...parameters, ...choices, thresholdPercentile].map(({ id }) => id),
+    );
     for (const table of [en, zh]) {
       expect(Object.keys(table.names).filter((id) => !known.has(id))).toEqual([]);
     }

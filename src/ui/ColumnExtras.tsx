@@ -1,0 +1,88 @@
+import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
+import type { ColumnSettings } from '../state/settings';
+import { useStrings } from './app-context';
+import { Select } from './Select';
+import { Slider } from './Slider';
+import { nameOf } from './strings';
+
+interface ExtrasProps {
+  readonly column: ColumnSettings;
+  readonly classes: readonly string[];
+  /** Whether the column's rule evaluates the unconditional network, where a negative class can stand. */
+  readonly usesUncond: boolean;
+  set(changes: Partial<ColumnSettings>): void;
+}
+
+/** What else can be done to a column: its estimate thresholded, its label mixed, led away from a class. */
+export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) {
+  const strings = useStrings();
+  const { extras } = strings;
+  const { threshold, mix, negative } = column;
+  const used = threshold !== null || mix !== null || negative !== null;
+  const ids = classes.map((name) => ({ id: `=${name}`, label: name }));
+  const chosen = (id: string) => (id === '' ? null : id.slice(1));
+  return (
+    <details className="extras" open={used || undefined}>
+      <summary>{extras.summary}</summary>
+      <Select
+        label={extras.threshold}
+        value={threshold?.kind ?? 'none'}
+        entries={[
+          { id: 'none', label: extras.noThreshold },
+          { id: 'static', label: extras.staticThreshold },
+          { id: 'dynamic', label: extras.dynamicThreshold },
+        ]}
+        onChange={(kind) => set({ threshold: thresholdOf(kind) })}
+      />
+      {threshold?.kind === 'dynamic' && (
+        <Slider
+          label={nameOf(strings, thresholdPercentile)}
+          value={threshold.percentile}
+          min={thresholdPercentile.min}
+          max={thresholdPercentile.max}
+          step={thresholdPercentile.step}
+          onChange={(percentile) => set({ threshold: { kind: 'dynamic', percentile } })}
+        />
+      )}
+      <Select
+        label={extras.mix}
+        value={mix ? `=${mix.name}` : ''}
+        entries={[{ id: '', label: extras.noMix }, ...ids]}
+        onChange={(id) => {
+          const name = chosen(id);
+          set({ mix: name === null ? null : { name, share: mix?.share ?? 0.5 } });
+        }}
+      />
+      {mix && (
+        <Slider
+          label={extras.share(mix.name)}
+          value={mix.share}
+          min={0}
+          max={1}
+          step={0.01}
+          onChange={(share) => set({ mix: { ...mix, share } })}
+        />
+      )}
+      {usesUncond && (
+        <Select
+          label={extras.negative}
+          hint={extras.negativeHint}
+          value={negative === null ? '' : `=${negative}`}
+          entries={[{ id: '', label: extras.noNegative }, ...ids]}
+          onChange={(id) => set({ negative: chosen(id) })}
+        />
+      )}
+    </details>
+  );
+}
+
+function thresholdOf(kind: string): Threshold | null {
+  switch (kind) {
+    case 'static':
+      return { kind: 'static' };
+    case 'dynamic':
+      return { kind: 'dynamic', percentile: thresholdPercentile.default };
+    default:
+      return null;
+  }
+}
