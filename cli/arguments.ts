@@ -36,6 +36,10 @@ export interface SampleArguments {
   readonly batch: number;
   readonly threads: number;
   readonly out: string | undefined;
+  /** Pixels of the sheet for one of a picture. */
+  readonly zoom: number;
+  /** Whether the model's feature network looks at the samples. */
+  readonly judge: boolean;
   readonly raw: string | undefined;
 }
 
@@ -65,6 +69,7 @@ const ownFlags = [
   ['batch', 'N', '16', 'samples that run together'],
   ['threads', 'N', '0', 'CPU threads; 0: the runtime decides'],
   ['out', 'FILE.png', undefined, 'sheet: a row for each class, a column for each seed'],
+  ['zoom', 'N', '1', 'pixels of the sheet for one of a picture'],
   ['raw', 'FILE.f32', undefined, 'float32 [N,C,H,W], little-endian, class by class'],
 ] as const;
 
@@ -100,6 +105,7 @@ export function helpText(): string {
     'npm run sample -- --model letters --labels A,B,C --scale 3 --out sheet.png',
     '',
     ...lines,
+    helpLine('--judge', "what the model's feature network reads in the samples"),
     helpLine('--help', 'this text'),
     '',
     'Settings of samplers, schedules and rules:',
@@ -114,8 +120,8 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   if (given.help !== undefined) return undefined;
   const text = (flag: OwnFlag) => given[flag] ?? ownFlags.find(([name]) => name === flag)?.[2];
 
-  if (text('out') === undefined && text('raw') === undefined) {
-    throw new ArgumentError('Nothing to write: give --out FILE.png or --raw FILE.f32 (or both)');
+  if (text('out') === undefined && text('raw') === undefined && given.judge === undefined) {
+    throw new ArgumentError('Nothing to do: give --out FILE.png, --raw FILE.f32 or --judge');
   }
   if (text('precision') !== 'f32') {
     throw new ArgumentError(`--precision must be f32, got "${text('precision')}"`);
@@ -162,6 +168,8 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
     batch: wholeNumber('batch', text('batch')!, 1),
     threads: wholeNumber('threads', text('threads')!, 0),
     out: text('out'),
+    zoom: wholeNumber('zoom', text('zoom')!, 1),
+    judge: given.judge !== undefined,
     raw: text('raw'),
   };
 }
@@ -210,7 +218,11 @@ function parseFlags(args: readonly string[]): Record<string, string | undefined>
   try {
     const { values } = parseArgs({
       args: withNegativeValues(args),
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      options: {
+        ...options,
+        judge: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     return values as Record<string, string | undefined>;
   } catch (error) {

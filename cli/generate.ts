@@ -40,6 +40,8 @@ export interface Generated {
   readonly samples: Float32Array;
   /** Network evaluations a sample; conditional and unconditional count one each. */
   readonly nfe: number;
+  /** Floating-point operations a sample, in all networks. */
+  readonly flops: number;
   readonly totalMs: number;
 }
 
@@ -60,14 +62,17 @@ export async function generate(
   const total = Math.ceil(jobs.length / batch) * numSteps;
   let done = 0;
   let nfe = 0;
+  let flops = 0;
   for (let first = 0; first < jobs.length; first += batch) {
     const part = jobs.slice(first, first + batch);
     const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize, shape });
     let evaluations = 0;
+    let operations = 0;
     const counted =
-      ({ run }: NodeNetwork<Manifest>): Forward =>
+      ({ run, manifest }: NodeNetwork<Manifest>): Forward =>
       (x, sigma, label) => {
         evaluations += sigma.length / part.length;
+        operations += (sigma.length / part.length) * manifest.flopsPerForward;
         return run(x, sigma, label);
       };
     const { weak, classifier, smallClassifier } = companions;
@@ -101,6 +106,7 @@ export async function generate(
     }
     release();
     nfe = evaluations;
+    flops = operations;
   }
-  return { samples, nfe, totalMs: performance.now() - started };
+  return { samples, nfe, flops, totalMs: performance.now() - started };
 }

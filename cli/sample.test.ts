@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+
+// Each run starts Node and the runtime.
+vi.setConfig({ testTimeout: 30_000 });
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sample-'));
@@ -151,4 +154,29 @@ test('a folder that cannot be written to is exit code 1', async () => {
   const { code, stderr } = await sample('--model tiny --steps 1 --seeds 0 --out /nowhere/a.png');
   expect(code).toBe(1);
   expect(stderr).toContain('/nowhere/a.png');
+});
+
+test('--judge says what the feature network reads, more of it with guidance', async () => {
+  const read = async (scale: number) => {
+    const { code, stdout } = await sample(
+      `--model tiny --seeds 0-7 --steps 12 --scale ${scale} --judge`,
+    );
+    expect(code).toBe(0);
+    const [, network, share] =
+      /^(\S+): ([\d.]+) % read as what was asked for, diversity [\d.]+, [\d.]+ % of the numbers outside/m.exec(
+        stdout,
+      ) ?? [];
+    expect(network).toBe('tiny-features');
+    return Number(share);
+  };
+  expect(await read(0)).toBeLessThan(await read(2));
+});
+
+test('--zoom makes every pixel of the sheet a block', async () => {
+  const [small, large] = [1, 3].map((zoom) => join(folder, `zoom-${zoom}.png`));
+  await sample(`--model tiny --labels 1 --seeds 0 --steps 2 --out ${small}`);
+  await sample(`--model tiny --labels 1 --seeds 0 --steps 2 --zoom 3 --out ${large}`);
+  const [one, three] = [small, large].map((file) => decode(readFileSync(file!)));
+  expect([three!.width, three!.height]).toEqual([24, 24]);
+  expect(three!.data[4 * 24 + 7]).toBe(one!.data[1 * 8 + 2]);
 });

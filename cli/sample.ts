@@ -10,6 +10,7 @@ import {
   type SampleArguments,
 } from './arguments';
 import { type CompanionName, generate } from './generate';
+import { judgeSamples, shareOutside } from './judge';
 import { localModels } from './models';
 import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
@@ -34,7 +35,7 @@ async function sample(args: SampleArguments): Promise<void> {
     negative === undefined ? undefined : classIndex('negative', negative, classes);
   const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
   const companions = await openCompanions(args, network.manifest);
-  const { samples, nfe, totalMs } = await generate(network, {
+  const { samples, nfe, flops, totalMs } = await generate(network, {
     ...args,
     labels,
     negative: negativeClass,
@@ -45,15 +46,46 @@ async function sample(args: SampleArguments): Promise<void> {
   await network.release();
   for (const companion of Object.values(companions)) await companion.release();
   if (args.out !== undefined) {
-    await writeFile(args.out, encodeSheet(samples, labels.length, args.seeds.length, shape));
+    await writeFile(
+      args.out,
+      encodeSheet(samples, labels.length, args.seeds.length, shape, args.zoom),
+    );
   }
   // Every platform that Node runs on here is little-endian.
   if (args.raw !== undefined) await writeFile(args.raw, new Uint8Array(samples.buffer));
   const count = labels.length * args.seeds.length;
   const written = [args.out, args.raw].filter((file) => file !== undefined).join(', ');
   console.log(
-    `${count} samples, ${args.numSteps} steps, ${nfe} evaluations each, ${(totalMs / 1000).toFixed(1)} s → ${written}`,
+    `${count} samples, ${args.numSteps} steps, ${nfe} evaluations and ${(flops / 1e9).toFixed(1)} GFLOP each, ${(totalMs / 1000).toFixed(1)} s${written && ` → ${written}`}`,
   );
+  if (args.judge) {
+    const asked = labels.flatMap((label) => args.seeds.map(() => label));
+    console.log(await opinion(args, network.manifest, samples, asked, mixedClass?.with));
+  }
+}
+
+/** What the feature network says, in a line. @throws ArgumentError if the model has none */
+async function opinion(
+  { model, threads }: SampleArguments,
+  { companions }: Manifest,
+  samples: Float32Array,
+  labels: readonly number[],
+  mixed: number | undefined,
+): Promise<string> {
+  const id = companions?.features;
+  if (id === undefined)
+    throw new ArgumentError(`--judge needs a feature network, ${model} has none`);
+  const { classAccuracy, diversity } = await judgeSamples(id, samples, labels, { threads, mixed });
+  const figures = [
+    classAccuracy !== undefined && `${percent(classAccuracy)} read as what was asked for`,
+    diversity !== undefined && `diversity ${diversity.toFixed(2)}`,
+    `${percent(shareOutside(samples))} of the numbers outside [-1, 1]`,
+  ];
+  return `${id}: ${figures.filter(Boolean).join(', ')}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 async function open({ model, threads }: SampleArguments) {

@@ -1,7 +1,5 @@
-import { classAccuracy } from '../diffusion/metrics/accuracy';
-import { diversity } from '../diffusion/metrics/diversity';
+import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../models/manifest';
-import { asShown } from './pixels';
 import type { Verdicts } from './protocol';
 import type { Network, Stop } from './session';
 
@@ -23,42 +21,26 @@ export async function judge(
   const rows = labels.length;
   const input = { x: { data: asShown(samples), dims: manifest.shape } };
   const { logits, features } = await run(input, rows, stop);
-  const numClasses = manifest.classes.length;
-  const predicted: number[] = [];
-  const confidence: number[] = [];
-  for (let i = 0; i < rows; i++) {
-    const row = logits!.subarray(i * numClasses, (i + 1) * numClasses);
-    const highest = Math.max(...row);
-    predicted.push(row.indexOf(highest));
-    confidence.push(1 / row.reduce((total, logit) => total + Math.exp(logit - highest), 0));
-  }
-  return {
-    network: manifest.id,
-    predicted,
-    confidence,
-    classAccuracy: labels.includes(numClasses) ? undefined : classAccuracy(logits!, labels, mixed),
-    diversity: diversityWithinLabels(features!, labels),
-  };
+  return { network: manifest.id, ...opinionFrom(logits!, features!, labels, mixed) };
 }
 
-/** Mean over the labels that have at least two samples of `diversity` among them. */
-function diversityWithinLabels(
-  features: Float32Array,
+/**
+ * Probability of the class asked for, sample by sample, of pictures as a screen shows them; NaN where
+ * none was asked for.
+ */
+export async function opinionOf(
+  { run }: Pick<Network, 'run'>,
+  manifest: FeaturesManifest,
+  pictures: Float32Array,
   labels: readonly number[],
-): number | undefined {
-  const size = features.length / labels.length;
-  const groups = new Map<number, number[]>();
-  labels.forEach((label, i) => {
-    groups.set(label, [...(groups.get(label) ?? []), i]);
+  stop: Stop,
+): Promise<number[]> {
+  const input = { x: { data: asShown(pictures), dims: manifest.shape } };
+  const { logits } = await run(input, labels.length, stop);
+  const numClasses = manifest.classes.length;
+  return labels.map((label, i) => {
+    const row = logits!.subarray(i * numClasses, (i + 1) * numClasses);
+    const total = row.reduce((sum, logit) => sum + Math.exp(logit - row[label]!), 0);
+    return label < numClasses ? 1 / total : Number.NaN;
   });
-  const values: number[] = [];
-  for (const members of groups.values()) {
-    if (members.length < 2) continue;
-    const group = new Float32Array(members.length * size);
-    members.forEach((member, i) => {
-      group.set(features.subarray(member * size, (member + 1) * size), i * size);
-    });
-    values.push(diversity(group, members.length));
-  }
-  return values.length ? values.reduce((a, b) => a + b) / values.length : undefined;
 }
