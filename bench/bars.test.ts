@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { barsOf } from './bars';
-import type { CanvasCost, Comparison } from './results';
+import type { CanvasCost, Comparison, GridCost } from './results';
 
 const ratio = (median: number) => ({ median, low: median, high: median, pairs: 5 });
 const comparison = (median: number): Comparison => ({
@@ -22,7 +22,17 @@ const canvas = (backend: CanvasCost['backend'], outsideShare: number): CanvasCos
   canvasMsPerStep: 0.1,
 });
 
-const none = { canvas: [], plain: [], guidance: [], rules: [] };
+const grid = (longestTaskMs: number): GridCost => ({
+  backend: 'wasm',
+  device: '2 threads',
+  model: 'tiny',
+  cells: 64,
+  numSteps: 4,
+  totalMs: 1000,
+  longTasks: 1,
+  longestTaskMs,
+});
+const none = { canvas: [], plain: [], guidance: [], rules: [], grid: [] };
 
 test('each bar says by how much it is met or missed', () => {
   const bars = barsOf({
@@ -30,12 +40,15 @@ test('each bar says by how much it is met or missed', () => {
     plain: [comparison(0.9)],
     guidance: [comparison(2.05)],
     rules: [{ ...comparison(1.2), rule: 'apg' }],
+    grid: [grid(0), grid(51)],
   });
   expect(bars.map(({ name, verdict }) => [name, verdict])).toEqual([
     ['outside the network, wasm, batch 1, to canvas', 'miss'],
     ['engine / plain loop, wasm, batch 8', 'pass'],
     ['guidance on / off, wasm, batch 8', 'pass'],
     ['apg / cfg, wasm, batch 8', 'miss'],
+    ['longest task while a grid fills, wasm, tiny, 64 cells', 'pass'],
+    ['longest task while a grid fills, wasm, tiny, 64 cells', 'miss'],
   ]);
   expect(bars[0]?.distance).toBeCloseTo(-0.02, 12);
   expect(bars[1]?.distance).toBeCloseTo(0.1, 12);

@@ -6,7 +6,7 @@ export interface Bar {
   readonly measured: number;
   /** At most this. */
   readonly limit: number;
-  readonly unit: 'share' | 'ratio';
+  readonly unit: 'share' | 'ratio' | 'ms';
   /** A tie: the median is over the limit, but a quarter of the pairs and more are not. */
   readonly verdict: 'pass' | 'tie' | 'miss';
   /** limit - measured: negative where the bar is missed. */
@@ -22,6 +22,8 @@ export const LIMITS = {
   guidance: 2.05,
   /** A rule of two predictions over cfg. */
   rule: 1.05,
+  /** Longest task of the main thread while the grid fills, ms. */
+  task: 50,
 } as const;
 
 /** Every bar that the results can answer. */
@@ -30,7 +32,8 @@ export function barsOf({
   plain,
   guidance,
   rules,
-}: Pick<Results, 'canvas' | 'plain' | 'guidance' | 'rules'>): Bar[] {
+  grid,
+}: Pick<Results, 'canvas' | 'plain' | 'guidance' | 'rules' | 'grid'>): Bar[] {
   return [
     ...canvas
       .filter(({ backend }) => backend === 'wasm')
@@ -50,6 +53,14 @@ export function barsOf({
     ),
     ...rules.map(({ backend, batch, rule, ratio: { median, low } }) =>
       bar(`${rule} / cfg, ${backend}, batch ${batch}`, median, LIMITS.rule, 'ratio', low),
+    ),
+    ...grid.map(({ model, backend, cells, longestTaskMs }) =>
+      bar(
+        `longest task while a grid fills, ${backend}, ${model}, ${cells} cells`,
+        longestTaskMs,
+        LIMITS.task,
+        'ms',
+      ),
     ),
   ];
 }

@@ -6,10 +6,19 @@ import { localModels } from '../cli/models';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';
 import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';
+import { measureGrid } from './grid';
 import { measure } from './measure';
 import { openNode } from './node';
 import { report } from './report';
-import type { CanvasCost, Comparison, FirstSample, Results, RuleCost, StepCost } from './results';
+import type {
+  CanvasCost,
+  Comparison,
+  FirstSample,
+  GridCost,
+  Results,
+  RuleCost,
+  StepCost,
+} from './results';
 import { planFor } from './settings';
 import { serveSite } from './site';
 import { measureCanvas, measureFirstSample } from './visit';
@@ -36,6 +45,7 @@ interface Findings {
   readonly rules: RuleCost[];
   readonly canvas: CanvasCost[];
   readonly firstSample: FirstSample[];
+  readonly grid: GridCost[];
   readonly notes: string[];
   readonly versions: Record<string, string>;
 }
@@ -49,6 +59,7 @@ async function bench(args: BenchArguments): Promise<void> {
     rules: [],
     canvas: [],
     firstSample: [],
+    grid: [],
     notes: [],
     versions: { node: process.versions.node, ...packageVersions() },
   };
@@ -127,6 +138,12 @@ async function benchBrowser(
     found.canvas.push(await measureCanvas(browser, site, model, where, plan));
     say(`${backend}: first and second visit`);
     found.firstSample.push(await measureFirstSample(gpu, site, model, where, plan, software));
+    if (software) return;
+    // The test network's cells are there at once: nothing else keeps the page as busy.
+    for (const network of new Set(['tiny', model])) {
+      say(`${backend}: an 8 × 8 grid of ${network}`);
+      found.grid.push(await measureGrid(browser, site, network, where, plan.gridSteps));
+    }
   } finally {
     await browser.close();
   }

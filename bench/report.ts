@@ -49,10 +49,22 @@ export function report(results: Results, bars: readonly Bar[]): string {
         seconds(warm.readyMs),
       ]),
     ]),
+    ...section('The main thread while an 8 × 8 grid fills', [
+      ['backend', 'device', 'network', 'steps', 'in all', 'tasks over 50 ms', 'longest'],
+      ...results.grid.map((row) => [
+        row.backend,
+        row.device,
+        row.model,
+        `${row.numSteps}`,
+        seconds(row.totalMs),
+        `${row.longTasks}`,
+        row.longTasks ? `${ms(row.longestTaskMs)} ms` : '–',
+      ]),
+    ]),
     ...section('Bars', [
       ['', 'bar', 'measured', 'at most', 'distance'],
       ...bars.map(({ name, measured, limit, unit, verdict, distance }) => {
-        const show = unit === 'share' ? percent : ratio;
+        const show = { share: percent, ratio, ms: (value: number) => `${ms(value)} ms` }[unit];
         const sign = distance < 0 ? '-' : '+';
         return [
           verdict === 'miss' ? 'MISS' : verdict,

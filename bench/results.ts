@@ -14,6 +14,7 @@ export interface Results {
   readonly rules: readonly RuleCost[];
   readonly canvas: readonly CanvasCost[];
   readonly firstSample: readonly FirstSample[];
+  readonly grid: readonly GridCost[];
   /** Why something was not measured. */
   readonly notes: readonly string[];
 }
@@ -57,6 +58,17 @@ export interface CanvasCost extends Where {
   /** Where it goes: in the worker's own run, and between worker and screen, ms a step. */
   readonly workerMsPerStep: number;
   readonly canvasMsPerStep: number;
+}
+
+/** The page's main thread while its grid fills, from the click that opens it. */
+export interface GridCost extends Where {
+  readonly model: string;
+  readonly cells: number;
+  readonly numSteps: number;
+  readonly totalMs: number;
+  /** Tasks over 50 ms, and the longest of them: 0 if there is none. */
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
 }
 
 /** From the navigation, in ms. Medians over the visits. */

@@ -30,6 +30,8 @@ export interface Plan {
   /** Runs of the page to its canvas. */
   readonly canvasRuns: number;
   readonly canvasSteps: number;
+  /** Steps of each of the grid's cells. */
+  readonly gridSteps: number;
   /** Visits, each a cold and a warm one. */
   readonly visits: number;
 }
@@ -49,6 +51,7 @@ const FULL: Plan = {
   mostPairs: 25,
   canvasRuns: 9,
   canvasSteps: 20,
+  gridSteps: 16,
   visits: 3,
 };
 
@@ -58,6 +61,7 @@ const QUICK: Plan = {
   warmUpMs: 800,
   budgetMs: 1500,
   canvasRuns: 5,
+  gridSteps: 4,
   visits: 1,
 };
 

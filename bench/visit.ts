@@ -33,7 +33,7 @@ declare global {
 type FinishedRun = Required<ProbedRun>;
 
 /** The page's address for a model and backend, and whatever settings. */
-function address(site: string, settings: Readonly<Record<string, string | number>>): string {
+export function address(site: string, settings: Readonly<Record<string, string | number>>): string {
   return `${site}?${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)
     .join('&')}`;

@@ -91,6 +91,7 @@ test('--help wins over everything and lists every flag', () => {
 describe('a wrong argument is one line that says what is wanted', () => {
   test.each([
     ['--seeds 0-3', 'Nothing to do: give --out'],
+    ['--out a.png --s-min 1', '--s-min has no effect with these settings of heun'],
     ['--out a.png --colour red', "Unknown option '--colour'"],
     ['--out a.png letters', "Unexpected argument 'letters'"],
     ['--out', "Option '--out <value>' argument missing"],

@@ -164,7 +164,7 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
     rule,
     numSteps,
     modifiers,
-    params: parseParameters(given, [sampler, schedule, rule]),
+    params: parseParameters(given, sampler, [schedule, rule]),
     batch: wholeNumber('batch', text('batch')!, 1),
     threads: wholeNumber('threads', text('threads')!, 0),
     out: text('out'),
@@ -246,8 +246,10 @@ function withNegativeValues(args: readonly string[]): string[] {
 
 function parseParameters(
   given: Readonly<Record<string, string | undefined>>,
-  users: readonly { readonly id: string; readonly parameters: readonly NumberParameter[] }[],
+  sampler: Sampler,
+  others: readonly { readonly id: string; readonly parameters: readonly NumberParameter[] }[],
 ): Parameters {
+  const users = [sampler, ...others];
   const params: Record<string, number> = {};
   for (const [flag, { parameter, owners }] of parameterFlags) {
     const text = given[flag];
@@ -260,6 +262,12 @@ function parseParameters(
     }
     params[own.id] = number(flag, text);
     asArgument(() => parameterValue(own, params));
+  }
+  const stochastic = sampler.stochastic(params);
+  for (const { id, acts } of users.flatMap(({ parameters }) => parameters)) {
+    if (params[id] !== undefined && acts?.({ params, stochastic }) === false) {
+      throw new ArgumentError(`--${kebab(id)} has no effect with these settings of ${sampler.id}`);
+    }
   }
   return params;
 }

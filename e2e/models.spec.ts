@@ -89,4 +89,7 @@ test('an unknown model is named, and the address shows the way out', async ({ pl
   await expect(playground.error).toHaveAttribute('data-error', 'unknown-model');
   await expect(playground.error).toContainText('"nope"');
   await expect(playground.error).toContainText('models/index.json');
+  await playground.visit('model=nope&lang=zh');
+  // What is said of the files is in English, and says so.
+  await expect(playground.error.locator('[lang=en]')).toContainText('"nope"');
 });

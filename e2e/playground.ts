@@ -91,6 +91,16 @@ export class Playground {
     return this.#digest(this.columns.nth(column).locator('canvas'));
   }
 
+  /** A digest of the two overlaid columns as they stand on their canvas. */
+  overlaid(): Promise<string> {
+    return this.#digest(this.page.locator('.overlaid canvas'));
+  }
+
+  /** A digest of a canvas as it stands. */
+  canvasDigest(canvas: Locator): Promise<string> {
+    return this.#digest(canvas);
+  }
+
   /** A digest of the pixels of a thumbnail in a column's filmstrip. */
   thumbnail(column: number, index: number): Promise<string> {
     return this.#stripPart(column, (count) => [index, count]);

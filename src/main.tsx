@@ -2,6 +2,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { EngineClient } from './engine/client';
 import { keepAddress } from './state/address';
+import { GridRunner } from './state/grid-runner';
+import { ResultCache } from './state/result-cache';
 import { Runner } from './state/runner';
 import { FIRST_VISIT, type Settings } from './state/settings';
 import { createAppStore } from './state/store';
@@ -28,8 +30,10 @@ const client = new EngineClient({
   },
 });
 const models = new URL('models/', document.baseURI).href;
-const runner = new Runner(store, client, trajectories, models);
-const app: App = { store, runner, trajectories, defaults };
+const cache = new ResultCache();
+const runner = new Runner(store, client, trajectories, models, cache);
+const grid = new GridRunner(store, client, cache);
+const app: App = { store, runner, grid, trajectories, defaults };
 
 keepAddress(store, defaults);
 void runner.load();

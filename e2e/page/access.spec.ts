@@ -8,14 +8,33 @@ for (const lang of ['en', 'zh'] as const) {
   for (const theme of ['light', 'dark']) {
     test(`axe finds nothing: ${lang}, ${theme}`, async ({ playground }) => {
       const { page } = playground;
-      await playground.open(`scale=1,3&lang=${lang}&theme=${theme}&sampler=heun&seed=x`);
+      await playground.open(
+        `scale=1,3&lang=${lang}&theme=${theme}&sampler=heun&seed=x&inside=on&gradient=on&overlay=on` +
+          '&active=1&curve=none,1~4~4~2',
+      );
       await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
       await playground.badge.locator('summary').click();
       await page.getByText(STRINGS[lang].about.summary).click();
+      await expect(page.locator('.plot svg')).toHaveCount(7);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }))).toEqual([]);
     });
   }
+}
+
+for (const difference of ['off', 'on']) {
+  test(`axe finds nothing in the wipe, difference ${difference}, with the export menu open`, async ({
+    playground,
+  }) => {
+    const { page } = playground;
+    await playground.open(`layout=wipe&scale=1,3&difference=${difference}`);
+    await page.getByText(words.takeAway.menu, { exact: true }).click();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }))).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.export-menu')).not.toHaveAttribute('open');
+    await expect(page.locator('.export-menu summary')).toBeFocused();
+  });
 }
 
 test('axe finds nothing on a page whose model is damaged', async ({ playground }) => {

@@ -9,7 +9,7 @@ for (const lang of ['en', 'zh']) {
     playground,
   }) => {
     const { page } = playground;
-    await playground.open(`scale=1,3,8&sampler=heun&lang=${lang}`);
+    await playground.open(`scale=1,3,8&sampler=heun&inside=on&gradient=on&overlay=on&lang=${lang}`);
     await playground.badge.locator('summary').click();
     const widths = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;

@@ -9,6 +9,15 @@ export interface NumberParameter {
   readonly default: number;
   /** The only values allowed, where the number stands for a category; min and max are its ends. */
   readonly choices?: readonly { readonly value: number; readonly label: string }[];
+  /** Whether it changes anything in a run; absent: always. */
+  acts?(run: ParameterContext): boolean;
+}
+
+/** What decides whether a parameter acts. */
+export interface ParameterContext {
+  readonly params: Parameters;
+  /** Whether the sampler adds noise during the run. */
+  readonly stochastic: boolean;
 }
 
 export type Parameters = Readonly<Record<string, number>>;

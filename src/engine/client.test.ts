@@ -41,7 +41,7 @@ const loaded = { manifest: { id: 'tiny' } as never, info, warnings: [] };
 const options = { modelId: 'tiny', baseUrl: 'http://localhost/models/', backend: 'auto' } as const;
 const settings = { seeds: [7], labels: [0] } as unknown as SampleSettings;
 const pixels = new Uint8Array(1);
-const frame = { step: 0, sigma: 1, x: pixels, denoised: pixels };
+const frame = { step: 0, sigma: 1, x: pixels, denoised: pixels, outside: new Int8Array(1) };
 const figures = { nfe: 1, totalMs: 1, networkMs: 1 };
 const samples = new Float32Array(1);
 const done = { type: 'done', samples, frame, figures, verdicts: undefined } as const;
@@ -160,6 +160,39 @@ describe('requests', () => {
     client.dispose();
     expect(newest().ended).toBe(true);
     await expect(run).rejects.toThrow(Cancelled);
+  });
+});
+
+describe('steering', () => {
+  test('reaches the run that is paced, and no other', async () => {
+    const client = await loadedClient();
+    const steers = () => newest().received.filter(({ type }) => type === 'steer');
+    const plain = client.sample(settings);
+    client.steer(4);
+    newest().done();
+    await plain;
+    expect(steers()).toEqual([]);
+
+    const onFrames = vi.fn();
+    const run = client.sample(settings, { stepMs: 375, onFrames });
+    const { id } = newest().last('sample');
+    expect(newest().last('sample')).toMatchObject({ stepMs: 375 });
+    client.steer(6);
+    newest().says({ type: 'steps', id, frames: [frame], scales: [6] });
+    newest().says({ ...done, id, scales: [6] });
+    await expect(run).resolves.toMatchObject({ scales: [6] });
+    client.steer(7);
+    expect(steers()).toEqual([{ type: 'steer', id, guidanceScale: 6 }]);
+    expect(onFrames).toHaveBeenCalledExactlyOnceWith([frame], [6]);
+  });
+
+  test('ends with the device: nobody would steer the run again', async () => {
+    const client = await loadedClient();
+    const run = client.sample(settings, { stepMs: 375 });
+    newest().says({ type: 'device-lost', message: 'gone' });
+    newest().ready();
+    await expect(run).rejects.toThrow(Cancelled);
+    expect(newest().received.map(({ type }) => type)).toEqual(['load']);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   EngineEvent,
   Frame,
   LoadProgress,
+  LookInside,
   Request,
   SampleSettings,
 } from './protocol';
@@ -57,12 +58,15 @@ type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
   onerror: ((event: ErrorEvent) => void) | null;
 };
 
+/** Takes some steps of a run, and their scales if it is steered. */
+export type OnFrames = (frames: readonly Frame[], scales?: readonly number[]) => void;
+
 interface Pending {
   readonly request: Request & { type: 'load' | 'sample' };
   readonly signal?: AbortSignal | undefined;
   readonly resolve: (ending: Ending) => void;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  readonly onFrames?: ((frames: readonly Frame[]) => void) | undefined;
+  readonly onFrames?: OnFrames | undefined;
 }
 
 /** How often a run is repeated after losing the device before the loss is reported as a failure. */
@@ -107,7 +111,7 @@ export class EngineClient {
 
   /**
    * Runs the sampler; `onFrames` sees every step, some at a time. A run repeated after a lost device
-   * begins with step 0 again.
+   * begins with step 0 again; one that is steered is cancelled.
    *
    * @throws EngineError, Cancelled
    */
@@ -117,12 +121,16 @@ export class EngineClient {
       /** Whether the classifier looks at the finished samples. Default: true. */
       judge?: boolean;
       signal?: AbortSignal;
-      onFrames?: (frames: readonly Frame[]) => void;
+      onFrames?: OnFrames;
+      /** Time from step to step of a run that `steer` changes. Absent: as fast as it goes. */
+      stepMs?: number | undefined;
+      /** What the frames tell of the guidance beside the pictures. Absent: nothing. */
+      inside?: LookInside | undefined;
       /** A network that the rule needs is being loaded first. */
       onProgress?: (progress: LoadProgress) => void;
     } = {},
   ): Promise<Finished> {
-    const { judge = true, signal, onFrames, onProgress } = options;
+    const { judge = true, signal, onFrames, stepMs, inside, onProgress } = options;
     if (!this.#worker && this.#lastLoad && !signal?.aborted) {
       // The worker before broke, and a new one has no model yet.
       const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
@@ -135,7 +143,7 @@ export class EngineClient {
     signal?.addEventListener('abort', cancel);
     try {
       const ending = await this.#send(
-        { type: 'sample', settings, judge },
+        { type: 'sample', settings, judge, stepMs, inside },
         { onFrames, onProgress, signal },
       );
       if (ending.type !== 'done') throw failure(ending);
@@ -143,6 +151,14 @@ export class EngineClient {
       return ending;
     } finally {
       signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Another scale for the run that is being steered, from its next step on; nothing if none is. */
+  steer(guidanceScale: number): void {
+    for (const { request } of this.#pending.values()) {
+      if (!isSteered(request)) continue;
+      this.#worker?.postMessage({ type: 'steer', id: request.id, guidanceScale } satisfies Request);
     }
   }
 
@@ -187,7 +203,7 @@ export class EngineClient {
         this.#pending.get(event.id)?.onProgress?.(event.progress);
         break;
       case 'steps':
-        this.#pending.get(event.id)?.onFrames?.(event.frames);
+        this.#pending.get(event.id)?.onFrames?.(event.frames, event.scales);
         break;
       case 'device-lost':
         void this.#rebuild(event.message);
@@ -238,8 +254,8 @@ export class EngineClient {
       if (pending === load) continue;
       if (ending.type !== 'ready') {
         resolve({ ...ending, id: request.id });
-      } else if (signal?.aborted || this.#pending.size > 0) {
-        // Cancelled during the rebuild, or a newer sample was asked for.
+      } else if (signal?.aborted || this.#pending.size > 0 || isSteered(request)) {
+        // Cancelled during the rebuild, a newer sample was asked for, or nobody would steer it again.
         resolve({ type: 'cancelled', id: request.id });
       } else {
         this.#pending.set(request.id, pending);
@@ -253,6 +269,10 @@ export class EngineClient {
     this.#worker = undefined;
     for (const id of [...this.#pending.keys()]) this.#end({ type: 'cancelled', id });
   }
+}
+
+function isSteered(request: Pending['request']): boolean {
+  return request.type === 'sample' && request.stepMs !== undefined;
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,8 +1,10 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import type { Prediction } from '../diffusion/guidance/rule';
 import { labelRows } from '../diffusion/stacked';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
-import { judge } from './judge';
+import { buffersOf } from './inside';
+import { judge, opinionOf } from './judge';
 import type {
   BackendChoice,
   Ending,
@@ -14,6 +16,7 @@ import type {
 } from './protocol';
 import { type CompanionName, runSampler } from './run';
 import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
+import { Steering } from './steering';
 
 type LoadRequest = Extract<Request, { type: 'load' }>;
 type SampleRequest = Extract<Request, { type: 'sample' }>;
@@ -31,6 +34,8 @@ interface Model<M extends Manifest> {
 class Job {
   readonly id: number;
   readonly type: 'load' | 'sample';
+  /** Of a run that is steered. */
+  steering: Steering | undefined;
   readonly #abort = new AbortController();
 
   constructor({ id, type }: LoadRequest | SampleRequest) {
@@ -83,6 +88,9 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
       if (waiting) post({ type: 'cancelled', id: waiting.id });
       waiting = data;
       if (!running) void answerWaiting();
+      break;
+    case 'steer':
+      if (running?.id === data.id) running.steering?.to(data.guidanceScale);
       break;
     case 'cancel':
       if (running?.id === data.id) running.stop();
@@ -217,30 +225,51 @@ async function trial({ manifest, network }: Model<DenoiserManifest>, rows: numbe
 }
 
 async function sample(request: SampleRequest, job: Job): Promise<Ending> {
-  const { id, settings } = request;
+  const { id, settings, stepMs, inside } = request;
+  const judging = classifier;
   if (!denoiser) throw new Error('sample: needs a loaded model, none is');
+  const { guidanceScale } = settings.modifiers;
+  const steering =
+    stepMs === undefined ? undefined : new Steering(settings.numSteps, guidanceScale, stepMs);
+  job.steering = steering;
   const { manifest } = denoiser;
   const waitingFrames: Frame[] = [];
   let lastPost = Number.NEGATIVE_INFINITY;
   const postFrames = () => {
     const frames = waitingFrames.splice(0);
     if (frames.length === 0) return;
-    const buffers = frames.flatMap(({ x, denoised }) => [x.buffer, denoised.buffer]);
-    post({ type: 'steps', id, frames }, buffers);
+    const buffers = frames.flatMap(({ x, denoised, outside, inside }) => [
+      x.buffer,
+      denoised.buffer,
+      outside.buffer,
+      ...(inside ? buffersOf(inside) : []),
+    ]);
+    const scales = steering && frames.map(({ step }) => steering.scales[step]!);
+    post({ type: 'steps', id, frames, scales }, buffers);
     lastPost = performance.now();
   };
+  const networks = {
+    manifest,
+    network: denoiser.network,
+    companions: await companionsFor(request, job),
+  };
+  steering?.begin();
   const { samples, frame, figures } = await runSampler(
-    {
-      manifest,
-      network: denoiser.network,
-      companions: await companionsFor(request, job),
-    },
-    settings,
+    networks,
+    steering?.settings(settings) ?? settings,
     (step) => {
       waitingFrames.push(step);
       if (performance.now() - lastPost >= FRAMES_EVERY_MS) postFrames();
+      return steering?.stepDone(step.step, job.signal);
     },
     job.stopped,
+    inside && {
+      inside,
+      opinion:
+        judging &&
+        ((estimates) =>
+          opinionOf(judging.network, judging.manifest, estimates, settings.labels, job.stopped)),
+    },
   );
   postFrames();
   const verdicts =
@@ -254,7 +283,12 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
           mixedClass(settings),
         )
       : undefined;
-  return { type: 'done', id, samples, frame, figures, verdicts };
+  const steered = steering && {
+    // Not what it waited for the visitor.
+    figures: { ...figures, totalMs: figures.totalMs - steering.waitedMs },
+    scales: [...steering.scales],
+  };
+  return { type: 'done', id, samples, frame, figures, verdicts, ...steered };
 }
 
 /** The class mixed into the label, if any of it is. */
@@ -262,13 +296,15 @@ function mixedClass({ mix }: SampleSettings): number | undefined {
   return mix && mix.share > 0 ? mix.with : undefined;
 }
 
-/** The companions that a rule needs, loaded where it is the first. @throws ModelError */
+/** The companions that a rule needs, and the gradient that is looked at, loaded where it is the first. @throws ModelError */
 async function companionsFor(
-  { id, settings }: SampleRequest,
+  { id, settings, inside }: SampleRequest,
   { signal }: Job,
 ): Promise<Partial<Record<CompanionName, Network>>> {
   const wanted: Partial<Record<CompanionName, Network>> = {};
-  for (const name of findGuidanceRule(settings.guidance).predictions) {
+  const { predictions } = findGuidanceRule(settings.guidance);
+  const looked: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
+  for (const name of new Set([...predictions, ...looked])) {
     if (name === 'cond' || name === 'uncond') continue;
     const known = companions.get(name);
     if (known) {

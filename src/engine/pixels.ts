@@ -1,3 +1,5 @@
+import type { SignedPicture } from './protocol';
+
 /**
  * Numbers as bytes for a screen: [-1, 1] → 0 … 255, values outside clipped.
  *
@@ -12,7 +14,23 @@ export function toBytes(data: Float32Array, scale = 1): Uint8Array {
   return bytes;
 }
 
-/** What a screen shows of a picture, back as numbers in [-1, 1]: what a classifier should judge. */
-export function asShown(data: Float32Array): Float32Array {
-  return Float32Array.from(toBytes(data), (byte) => byte / 127.5 - 1);
+/** How far numbers lie outside [-1, 1], signed, in hundredths up to ±127: what `toBytes` clips. */
+export function outsideOf(data: Float32Array): Int8Array {
+  const outside = new Int8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    const excess = Math.min(127, Math.round(100 * (Math.abs(value) - 1)));
+    if (excess > 0) outside[i] = value > 0 ? excess : -excess;
+  }
+  return outside;
+}
+
+/** Numbers as signed bytes, sample by sample: ±limit → ±127, values beyond clipped. */
+export function toSigned(data: Float32Array, limit: readonly number[]): SignedPicture {
+  const size = data.length / limit.length;
+  const bytes = Int8Array.from(data, (value, i) => {
+    const byte = Math.round((127 * value) / limit[Math.floor(i / size)]!);
+    return Math.max(-127, Math.min(127, byte));
+  });
+  return { data: bytes, limit };
 }

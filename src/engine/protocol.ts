@@ -1,4 +1,6 @@
 import type { GuidanceModifiers } from '../diffusion/guidance/modifiers';
+import type { Difference } from '../diffusion/inside';
+import type { Opinion } from '../diffusion/metrics/verdicts';
 import type { Parameters } from '../diffusion/parameters';
 import type { DownloadProgress as FileProgress } from '../models/download';
 import type { ModelErrorKind } from '../models/errors';
@@ -56,16 +58,9 @@ export interface RunFigures {
 }
 
 /** What the model's classifier says of the finished samples. */
-export interface Verdicts {
+export interface Verdicts extends Opinion {
   /** The feature network's id: every figure is named after it. */
   readonly network: string;
-  /** Class with the highest logit, and its probability, sample by sample. */
-  readonly predicted: readonly number[];
-  readonly confidence: readonly number[];
-  /** Share recognised as the class asked for; undefined if a sample was asked for no class. */
-  readonly classAccuracy: number | undefined;
-  /** Mean Euclidean feature distance of two samples of one label; undefined where no label has two. */
-  readonly diversity: number | undefined;
 }
 
 /** One moment of a run. Pictures are bytes [batch, channels, height, width] as a screen shows them. */
@@ -77,6 +72,44 @@ export interface Frame {
   readonly x: Uint8Array;
   /** The guided estimate D(x; sigma). */
   readonly denoised: Uint8Array;
+  /** By how much the estimate lies above 1 or (negative) below -1, in hundredths up to ±127; else 0. */
+  readonly outside: Int8Array;
+  /** What the guidance did in this step, where it was asked for; none in the last frame. */
+  readonly inside?: Inside | undefined;
+}
+
+/** Asks a run to record what its guidance does at each step. */
+export interface LookInside {
+  /** Evaluates cond, uncond and the noisy classifier at every step, whatever the rule needs. */
+  readonly gradient: boolean;
+}
+
+/** A curve over the steps; see `differences` and `gradientAgreement` of diffusion/inside. */
+export type InsideFigure =
+  | keyof Difference
+  /** Share of the estimate's numbers outside [-1, 1] by more than 0.01. */
+  | 'saturated'
+  /** Probability that the feature network gives the class asked for, of the estimate as a screen shows it. */
+  | 'opinion'
+  /** Cosine of the explicit and the implicit gradient. */
+  | 'agreement';
+
+/** A picture with both signs [batch, channels, height, width], each sample on its own scale. */
+export interface SignedPicture {
+  /** ±127 stands for ±limit and everything beyond. */
+  readonly data: Int8Array;
+  /** One number a sample. */
+  readonly limit: readonly number[];
+}
+
+/** What the guidance did at one step. */
+export interface Inside {
+  /** One number a sample; NaN where a prediction that it needs was not evaluated. */
+  readonly figures: Readonly<Record<InsideFigure, readonly number[]>>;
+  /** eps_c, eps_u (of autoguidance: of the weak network) and their difference, where both were evaluated. */
+  readonly eps?: Readonly<Record<'cond' | 'other' | 'difference', SignedPicture>> | undefined;
+  /** grad_x log p(class | x, sigma) of the noisy classifier, and -(eps_c - eps_u)/sigma, on one scale. */
+  readonly gradients?: Readonly<Record<'explicit' | 'implicit', SignedPicture>> | undefined;
 }
 
 export type Request =
@@ -96,7 +129,15 @@ export type Request =
       readonly settings: SampleSettings;
       /** Whether the classifier looks at the finished samples. */
       readonly judge: boolean;
+      readonly inside?: LookInside | undefined;
+      /**
+       * Time from step to step of a run that is steered: it starts at the settings' guidanceScale,
+       * without their schedule, and takes another from each `steer` on. Absent: as fast as it goes.
+       */
+      readonly stepMs?: number | undefined;
     }
+  /** Another scale for the steered run, from its next step on; without effect once it has ended. */
+  | { readonly type: 'steer'; readonly id: number; readonly guidanceScale: number }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** Ends a request. */
@@ -117,6 +158,8 @@ export type Ending =
       readonly frame: Frame;
       readonly figures: RunFigures;
       readonly verdicts: Verdicts | undefined;
+      /** The scale of every step, of a steered run: as the settings' schedule they give the same pixels. */
+      readonly scales?: readonly number[] | undefined;
     }
   | { readonly type: 'cancelled'; readonly id: number }
   | {
@@ -131,6 +174,12 @@ export type EngineEvent =
   | Ending
   | { readonly type: 'progress'; readonly id: number; readonly progress: LoadProgress }
   /** Some steps of a run, in order: not one by one, because each message costs the page a repaint. */
-  | { readonly type: 'steps'; readonly id: number; readonly frames: readonly Frame[] }
+  | {
+      readonly type: 'steps';
+      readonly id: number;
+      readonly frames: readonly Frame[];
+      /** The scales of these steps, of a steered run. */
+      readonly scales?: readonly number[] | undefined;
+    }
   /** The GPU is gone and this worker with it: the client rebuilds both and repeats what ran. */
   | { readonly type: 'device-lost'; readonly message: string };

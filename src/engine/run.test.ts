@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { asShown } from '../diffusion/metrics/verdicts';
 import type { DenoiserManifest } from '../models/manifest';
-import { asShown, toBytes } from './pixels';
+import { toBytes } from './pixels';
 import type { Frame, SampleSettings } from './protocol';
 import { runSampler } from './run';
 import { batchPlan, type Network, Stopped } from './session';

@@ -7,8 +7,9 @@ import { startingPoint } from '../diffusion/samplers/sampler';
 import { findSchedule } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest } from '../models/manifest';
-import { toBytes } from './pixels';
-import type { Frame, RunFigures, SampleSettings } from './protocol';
+import { insideObserver } from './inside';
+import { outsideOf, toBytes } from './pixels';
+import type { Frame, LookInside, RunFigures, SampleSettings } from './protocol';
 import { type Network, type Stop, Stopped } from './session';
 
 export interface FinishedRun {
@@ -29,18 +30,26 @@ export interface RunNetworks {
   readonly manifest: DenoiserManifest;
 }
 
+/** What a run is to record of its guidance; see `insideObserver`. */
+export interface Look {
+  readonly inside: LookInside;
+  readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
+}
+
 /**
  * One run of a sampler beside the network.
  *
- * @param onFrame takes each step's noisy picture and estimate, before the step is taken
+ * @param onFrame takes each step's noisy picture and estimate; a promise is waited for
  * @param stop asked between network runs
+ * @param look what to put into the frames beside the pictures
  * @throws Stopped, once `stop` says so; RangeError for settings out of range
  */
 export async function runSampler(
   { network, companions = {}, manifest }: RunNetworks,
   settings: SampleSettings,
-  onFrame: (frame: Frame) => void,
+  onFrame: (frame: Frame) => unknown,
   stop: Stop,
+  look?: Look,
 ): Promise<FinishedRun> {
   const { seeds, labels, mix, negative, numSteps, parameters, modifiers } = settings;
   const numClasses = manifest.classes.length;
@@ -67,26 +76,39 @@ export async function runSampler(
         label: { data: label, dims: [numClasses + 1] },
       };
       const outputs = await run(inputs, sigma.length, stop);
-      evaluations += sigma.length / seeds.length;
       return outputs[output]!;
     };
+  const evaluate = stackedEvaluate({
+    forward: forwardOf(network, 'denoised'),
+    weak: companions.weak && forwardOf(companions.weak, 'denoised'),
+    classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
+    smallClassifier: companions.smallClassifier && forwardOf(companions.smallClassifier, 'grad'),
+    labels,
+    mix,
+    negative,
+    numClasses,
+    fields,
+  });
+  const observer =
+    look && insideObserver({ rule, fields, look: look.inside, opinion: look.opinion });
   const { denoise, guidanceJumped, shown, release } = guidedDenoise({
     rule,
     params: parameters,
     fields,
-    evaluate: stackedEvaluate({
-      forward: forwardOf(network, 'denoised'),
-      weak: companions.weak && forwardOf(companions.weak, 'denoised'),
-      classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
-      smallClassifier: companions.smallClassifier && forwardOf(companions.smallClassifier, 'grad'),
-      labels,
-      mix,
-      negative,
-      numClasses,
-      fields,
-    }),
+    evaluate: async (x, sigma, needs, at) => {
+      // What is only looked at is no cost of the rule, and in a batch of its own it cannot change the
+      // rounding of what is not.
+      const own = rule.needs(at, parameters);
+      const looked = at.stage === 0 ? needs.filter((need) => !own.includes(need)) : [];
+      evaluations += own.length;
+      const predictions = await evaluate(x, sigma, own, at);
+      if (looked.length === 0) return predictions;
+      return { ...predictions, ...(await evaluate(x, sigma, looked, at)) };
+    },
     modifiers,
     sigmas,
+    alsoNeeded: observer?.alsoNeeded,
+    observe: observer?.observe,
   });
   const busyMs = () =>
     [network, ...Object.values(companions)].reduce((total, used) => total + used.busyMs, 0);
@@ -104,14 +126,16 @@ export async function runSampler(
   };
   for await (const { step, sigma, ...field } of sampler.sample(run, parameters)) {
     if (await stop()) throw new Stopped('The run was stopped');
-    onFrame({ step, sigma: sigmas[step]!, x, denoised: toBytes(shown(field.denoised).data) });
+    const { data } = shown(field.denoised);
+    const estimate = { denoised: toBytes(data), outside: outsideOf(data) };
+    await onFrame({ step, sigma: sigmas[step]!, x, ...estimate, inside: observer?.seen() });
     x = toBytes(field.x.data, visible(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();
   }
   release();
   return {
     samples,
-    frame: { step: numSteps, sigma: 0, x, denoised: x.slice() },
+    frame: { step: numSteps, sigma: 0, x, denoised: x.slice(), outside: outsideOf(samples) },
     figures: {
       nfe: evaluations,
       totalMs: performance.now() - started,

@@ -222,3 +222,41 @@ test('a run sends its steps in order before its end', async () => {
   );
   expect(steps).toEqual([0, 1, 2, 'done']);
 });
+
+describe('a steered run', () => {
+  /** Starts a run of three steps at scale 3. */
+  const steered = (id: number, stepMs: number) => {
+    const changes = { guidance: 'cfg', modifiers: { guidanceScale: 3 } };
+    ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false, stepMs });
+  };
+  const steer = (id: number, guidanceScale: number) => ask({ type: 'steer', id, guidanceScale });
+  const recorded = () =>
+    events.flatMap((event) => (event.type === 'steps' ? (event.scales ?? []) : []));
+
+  test('takes the newest scale at its next step and tells the scales of its steps', async () => {
+    letGo();
+    steered(5, 80);
+    await vi.waitFor(() => expect(recorded()).toEqual([3]));
+    steer(5, 4);
+    steer(5, 6);
+    steer(77, 9);
+    await ended(1);
+    expect(recorded()).toEqual([3, 6, 6]);
+    expect(events.at(-1)).toMatchObject({ type: 'done', scales: [3, 6, 6] });
+    const done = events.findLast((event) => event.type === 'done');
+    expect(done?.figures.totalMs, 'without the two waits').toBeLessThan(160);
+  });
+
+  test('is cancelled while it waits, and what comes later is nothing to it', async () => {
+    letGo();
+    steered(6, 60_000);
+    await vi.waitFor(() => expect(recorded()).toEqual([3]));
+    ask({ type: 'cancel', id: 6 });
+    await ended(1);
+    steer(6, 8);
+    sample(7);
+    await ended(2);
+    expect(endings()).toEqual(['6 cancelled', '7 done']);
+    expect(events.at(-1)).not.toHaveProperty('scales');
+  });
+});

@@ -137,11 +137,14 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, source: string, fileName:
   }
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
-  const [issue] = result.issues;
+  throw new ModelError('invalid-manifest', fileName, complaint(result.issues[0], fileName));
+}
+
+/** One line on what is wrong in a file: the field, the requirement and the value received. */
+export function complaint(issue: v.BaseIssue<unknown>, fileName: string): string {
   const field = v.getDotPath(issue);
   const subject = field === null ? fileName : `${fileName}: "${field}"`;
-  const message = `${subject} must be ${requirement(issue)}, got ${received(issue.input)}`;
-  throw new ModelError('invalid-manifest', fileName, message);
+  return `${subject} must be ${requirement(issue)}, got ${received(issue.input)}`;
 }
 
 function requirement(issue: v.BaseIssue<unknown>): string {

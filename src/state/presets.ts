@@ -53,8 +53,8 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
     columns: [
       { guidance: 'unconditional' },
       { guidance: 'classifier', guidanceScale: 2 },
-      { guidance: 'classifier', guidanceScale: 4 },
-      { guidance: 'cfg', guidanceScale: 3 },
+      { guidance: 'classifier', guidanceScale: 6 },
+      { guidanceScale: 2 },
     ],
     active: 1,
   },

@@ -7,9 +7,11 @@ import {
   type Finished,
   type Loaded,
 } from '../engine/client';
-import type { SampleSettings } from '../engine/protocol';
+import type { LookInside, SampleSettings } from '../engine/protocol';
+import { curveScale } from './curve';
+import { ResultCache } from './result-cache';
 import { fittedToModel, type Settings, sampleNames, sampleSettings } from './settings';
-import { type ColumnState, idleColumn, type Store } from './store';
+import { type AppState, type ColumnState, idleColumn, type Store } from './store';
 import type { Trajectories, Trajectory } from './trajectories';
 
 /** A preview lasts about this long, measured on the runs before. */
@@ -20,7 +22,10 @@ const FEWEST_PREVIEW_STEPS = 2;
 /** More rows than this go through the network in several runs. */
 const LARGEST_BATCH = 16;
 
-type Client = Pick<EngineClient, 'load' | 'sample'>;
+/** A steered run lasts about this long: time to watch and to react. */
+const STEERED_MS = 6000;
+
+type Client = Pick<EngineClient, 'load' | 'sample' | 'steer'>;
 
 /** What a column should show. */
 interface Job {
@@ -28,10 +33,14 @@ interface Job {
   /** The settings asked for, as text: equal keys mean equal pixels, but for previews. */
   readonly key: string;
   readonly settings: SampleSettings;
+  /** What is recorded beside the pictures. */
+  readonly inside: LookInside | undefined;
   /** Fewer steps than asked for. */
   readonly preview: boolean;
   /** Asked for while a slider moved. */
   readonly dragged: boolean;
+  /** Time from step to step of a run that is steered. */
+  readonly stepMs?: number | undefined;
 }
 
 /** What a column shows, and the job that made it. */
@@ -51,15 +60,26 @@ export class Runner {
   readonly #client: Client;
   readonly #trajectories: Trajectories;
   readonly #baseUrl: string;
+  readonly #cache: ResultCache;
   readonly #shown = new Map<number, Shown>();
+  /** The run that is steered, asked for or under way: nothing else runs meanwhile. */
+  #steered: Job | undefined;
   #current: { readonly job: Job; readonly abort: AbortController } | undefined;
   #msPerEvaluation: number | undefined;
 
-  constructor(store: Store, client: Client, trajectories: Trajectories, baseUrl: string) {
+  /** @param cache finished runs that need not be run again; the grid's are among them */
+  constructor(
+    store: Store,
+    client: Client,
+    trajectories: Trajectories,
+    baseUrl: string,
+    cache = new ResultCache(),
+  ) {
     this.#store = store;
     this.#client = client;
     this.#trajectories = trajectories;
     this.#baseUrl = baseUrl;
+    this.#cache = cache;
     store.subscribe((state, before) => {
       const relevant =
         state.settings !== before.settings ||
@@ -112,14 +132,57 @@ export class Runner {
     this.#wake();
   }
 
+  /**
+   * Runs the active column slowly, so that `steerTo` changes its guidance meanwhile: at its scale
+   * first, without shape or curve. At the end the scales of the steps become the column's curve. A
+   * change of anything else gives it up.
+   */
+  steer(): void {
+    const job = this.#steeredJob();
+    if (!job || this.#steered) return;
+    const guidanceScale = curveScale(job.settings.modifiers.guidanceScale);
+    this.#steered = job;
+    this.#store.setState({ steering: { columnId: job.columnId, guidanceScale, scales: [] } });
+    this.#wake();
+  }
+
+  /** Another scale for the steered run, from its next step on. */
+  steerTo(scale: number): void {
+    const { steering } = this.#store.getState();
+    if (!steering) return;
+    const guidanceScale = curveScale(scale);
+    this.#store.setState({ steering: { ...steering, guidanceScale } });
+    this.#client.steer(guidanceScale);
+  }
+
+  /** Gives the steered run up: the column shows again what it did. */
+  stopSteering(): void {
+    if (!this.#steered) return;
+    this.#endSteering();
+    this.#wake();
+  }
+
+  /** The slider that steered may be inactive now, and then nobody would hear of its release. */
+  #endSteering(changes: Partial<AppState> = {}): void {
+    this.#steered = undefined;
+    this.#store.setState({ ...changes, steering: undefined, dragging: false });
+  }
+
   #forget(): void {
+    if (this.#steered) this.#endSteering();
     this.#current?.abort.abort();
     this.#shown.clear();
+    this.#cache.clear();
     this.#trajectories.clear();
     this.#store.setState(({ columns }) => ({ columns: columns.map(({ id }) => idleColumn(id)) }));
   }
 
   #wake(): void {
+    if (this.#steered) {
+      const now = this.#steeredJob();
+      const same = now?.columnId === this.#steered.columnId && serves(this.#steered, now);
+      if (!same) this.#endSteering();
+    }
     const ids = new Set(this.#store.getState().columns.map(({ id }) => id));
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
     this.#trajectories.keepOnly(ids);
@@ -131,30 +194,54 @@ export class Runner {
     }
     const { job, abort } = this.#current;
     // While a slider moves, its run is let finish, so that dragging never starves; any other run
-    // that nobody wants any more is not.
+    // that nobody wants any more is not, nor one when there is nothing left to run.
     const wanted =
-      (job.dragged && this.#store.getState().dragging) ||
-      this.#jobs().some((now) => now.columnId === job.columnId && serves(job, now));
+      next !== undefined &&
+      ((job.dragged && this.#store.getState().dragging) ||
+        this.#jobs().some((now) => now.columnId === job.columnId && serves(job, now)));
     if (!wanted) abort.abort();
   }
 
-  /** The next thing to run. Columns whose pictures another column shows already take those. */
+  /** The next thing to run. Columns whose pictures were made before, or for another column, take those. */
   #nextJob(): Job | undefined {
     for (const job of this.#jobs()) {
       const own = this.#shown.get(job.columnId);
       if (own && serves(own.job, job)) continue;
       const twin = [...this.#shown.values()].find((s) => s.result && serves(s.job, job));
-      if (!twin?.result) return job;
-      this.#finish(job, twin.result.trajectory, twin.result.done);
+      const made = twin?.result ?? this.#cached(job);
+      if (!made) return job;
+      this.#finish(job, made.trajectory, made.done);
     }
     return undefined;
   }
 
-  /** What the columns should show, the active one first; while dragging, a preview of that one only. */
+  #cached(job: Job): Shown['result'] {
+    const made = this.#cache.get(job.key);
+    return made && serves({ ...job, inside: made.inside, preview: false }, job) ? made : undefined;
+  }
+
+  /** What is to be run, in this order. */
   #jobs(): Job[] {
-    const { engine, settings, columns, dragging } = this.#store.getState();
-    if (engine.status !== 'ready') return [];
+    return this.#steered ? [this.#steered] : this.#columnJobs(this.#store.getState().dragging);
+  }
+
+  /** The active column's run, to be steered; undefined if its rule has no scale. */
+  #steeredJob(): Job | undefined {
+    const [job] = this.#columnJobs(false);
+    if (!job || !findGuidanceRule(job.settings.guidance).usesScale) return undefined;
+    return { ...job, key: `steered ${job.key}`, stepMs: STEERED_MS / job.settings.numSteps };
+  }
+
+  /**
+   * What the columns should show, the active one first; while dragging, a preview of that one only.
+   * Nothing while the grid is shown, which has the engine then.
+   */
+  #columnJobs(dragging: boolean): Job[] {
+    const { engine, settings, columns } = this.#store.getState();
+    if (engine.status !== 'ready' || settings.layout === 'grid') return [];
     const { active } = settings;
+    const gradient = settings.gradient && engine.manifest.companions?.classifier !== undefined;
+    const inside = settings.inside ? { gradient } : undefined;
     const others = [...columns.keys()].filter((i) => i !== active);
     return (dragging ? [active] : [active, ...others]).map((i) => {
       const column = settings.columns[i]!;
@@ -163,7 +250,8 @@ export class Runner {
       const reduced = sampleSettings(settings, { ...column, numSteps }, engine.manifest);
       const preview = numSteps < full.numSteps;
       const key = JSON.stringify(full);
-      return { columnId: columns[i]!.id, key, settings: reduced, preview, dragged: dragging };
+      const columnId = columns[i]!.id;
+      return { columnId, key, settings: reduced, inside, preview, dragged: dragging };
     });
   }
 
@@ -178,7 +266,7 @@ export class Runner {
   }
 
   async #run(job: Job): Promise<void> {
-    const { columnId, settings, preview } = job;
+    const { columnId, settings, inside, preview } = job;
     const { numSteps } = settings;
     const { engine, settings: page } = this.#store.getState();
     if (engine.status !== 'ready') return;
@@ -193,19 +281,23 @@ export class Runner {
       preview,
       finished: false,
     };
-    // Other noise or another class is watched from the start; after a change of settings the last
-    // finished picture stays until the new one replaces it.
+    // Other noise, another class and what is steered are watched from the start; after a change of
+    // settings the last finished picture stays until the new one replaces it.
     const before = this.#shown.get(columnId);
-    if (!before?.result || subjectOf(before.job) !== subjectOf(job)) {
+    const steered = job.stepMs !== undefined;
+    if (!before?.result || subjectOf(before.job) !== subjectOf(job) || steered) {
       this.#trajectories.watch(columnId, trajectory);
       this.#set(columnId, { figures: undefined, verdicts: undefined }); // they are of other pictures
     }
     this.#set(columnId, { status: 'running', step: 0, numSteps, preview, download: undefined });
     try {
-      const done = await this.#client.sample(settings, {
+      const done = await this.#client.sample(steered ? this.#steeredNow(settings) : settings, {
         judge: !preview,
+        stepMs: job.stepMs,
+        inside,
         signal: abort.signal,
-        onFrames: (frames) => {
+        onFrames: (frames, scales) => {
+          if (scales) this.#recordSteps(job, scales);
           // By their steps: after a lost device they come again from the first.
           const first = frames[0]?.step ?? 0;
           trajectory.frames.splice(first, Number.POSITIVE_INFINITY, ...frames);
@@ -216,11 +308,14 @@ export class Runner {
           if (progress.phase === 'download') this.#set(columnId, { download: progress });
         },
       });
+      if (steered && this.#steered !== job) throw new Cancelled('The run was given up');
       trajectory.frames.push(done.frame);
       trajectory.finished = true;
       const { totalMs, nfe } = done.figures;
       this.#msPerEvaluation = totalMs / (nfe * settings.seeds.length);
-      this.#finish(job, trajectory, done);
+      if (!preview && !steered) this.#cache.put(job.key, { trajectory, done, inside });
+      if (done.scales) this.#keepCurve(job, trajectory, done, done.scales);
+      else this.#finish(job, trajectory, done);
     } catch (error) {
       this.#trajectories.abandon(columnId);
       if (error instanceof Cancelled) {
@@ -229,9 +324,39 @@ export class Runner {
         this.#shown.set(columnId, { job }); // not tried again until something changes
         this.#set(columnId, { status: 'failed', message: messageOf(error) });
       }
+      if (this.#steered === job) this.#endSteering();
     }
     this.#current = undefined;
     this.#wake();
+  }
+
+  /** The settings of a steered run, which may have been steered before it could begin. */
+  #steeredNow(settings: SampleSettings): SampleSettings {
+    const { steering } = this.#store.getState();
+    const { guidanceScale } = steering ?? settings.modifiers;
+    return { ...settings, modifiers: { ...settings.modifiers, guidanceScale } };
+  }
+
+  #recordSteps(job: Job, scales: readonly number[]): void {
+    const { steering } = this.#store.getState();
+    if (!steering || this.#steered !== job) return;
+    this.#store.setState({ steering: { ...steering, scales: [...steering.scales, ...scales] } });
+  }
+
+  /** A steered run has ended: its scales become the column's curve, and its pictures are that curve's. */
+  #keepCurve(job: Job, trajectory: Trajectory, done: Finished, curve: readonly number[]): void {
+    const { engine, settings, columns } = this.#store.getState();
+    const index = columns.findIndex(({ id }) => id === job.columnId);
+    const column = settings.columns[index];
+    if (engine.status !== 'ready' || !column) return;
+    const recorded = { ...column, curve };
+    const replayed = sampleSettings(settings, recorded, engine.manifest);
+    const kept = { ...job, key: JSON.stringify(replayed), settings: replayed, stepMs: undefined };
+    this.#cache.put(kept.key, { trajectory, done, inside: job.inside });
+    this.#finish(kept, trajectory, done);
+    this.#endSteering({
+      settings: { ...settings, columns: settings.columns.with(index, recorded) },
+    });
   }
 
   /** What the column says of the pictures that it still shows, after a run that came to nothing. */
@@ -268,9 +393,14 @@ function firstRows(page: Pick<Settings, 'subject' | 'count'>): number {
   return Math.min(LARGEST_BATCH, 2 * sampleNames(page).length);
 }
 
-/** Whether a job's pictures are what is wanted now: a full run does for a preview, not the reverse. */
+/**
+ * Whether a job's pictures are what is wanted now: a full run does for a preview, and one that has
+ * recorded more for one that needs less, not the reverse.
+ */
 function serves(job: Job, wanted: Job): boolean {
-  return job.key === wanted.key && (wanted.preview || !job.preview);
+  const recorded = ({ inside }: Job) => (inside ? 1 + Number(inside.gradient) : 0);
+  const enough = recorded(job) >= recorded(wanted);
+  return job.key === wanted.key && (wanted.preview || !job.preview) && enough;
 }
 
 /** Noise and labels as text: runs that agree in it differ by their settings alone. */

@@ -1,5 +1,6 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import {
+  type GuidanceModifiers,
   resampled,
   type ScheduleShapeId,
   scheduleShapeRegistry,
@@ -81,6 +82,8 @@ export interface Settings {
   readonly wipeDifference: boolean;
   /** What the guidance does at every step of the picked sample is recorded and shown. */
   readonly inside: boolean;
+  /** The noisy classifier's gradient is shown beside what the guidance implies. */
+  readonly gradient: boolean;
   /** Colours what lies outside [-1, 1]. */
   readonly overlay: boolean;
   readonly view: View;
@@ -140,6 +143,7 @@ export const FIRST_VISIT: Settings = {
   wipe: [0, 1],
   wipeDifference: false,
   inside: false,
+  gradient: false,
   overlay: false,
   view: 'estimate',
   position: 1,
@@ -159,16 +163,23 @@ export function declaredParameters(column: ColumnSettings): readonly NumberParam
   ];
 }
 
+/** Those of them that change anything. */
+export function actingParameters(column: ColumnSettings): readonly NumberParameter[] {
+  const params = column.parameters;
+  const run = { params, stochastic: findSampler(column.sampler).stochastic(params) };
+  return declaredParameters(column).filter(({ acts }) => acts?.(run) ?? true);
+}
+
 /**
  * The column after a choice has changed: a rule that needs a first-order sampler gets one, and values
- * that none of the choices declares fall away.
+ * that change nothing fall away.
  */
 export function consistent(wanted: ColumnSettings): ColumnSettings {
   const needsFirstOrder = findGuidanceRule(wanted.guidance).firstOrderOnly;
   const fits = !needsFirstOrder || findSampler(wanted.sampler).firstOrder;
   const column = fits ? wanted : { ...wanted, sampler: FIRST_ORDER_SAMPLER };
-  const declared = new Set(declaredParameters(column).map(({ id }) => id));
-  const kept = Object.entries(column.parameters).filter(([id]) => declared.has(id));
+  const acting = new Set(actingParameters(column).map(({ id }) => id));
+  const kept = Object.entries(column.parameters).filter(([id]) => acting.has(id));
   return { ...column, parameters: Object.fromEntries(kept) };
 }
 
@@ -233,27 +244,30 @@ export function sampleSettings(
   const names = sampleNames(settings);
   const { classes } = manifest;
   const labels = names.map((name) => (name === null ? classes.length : classes.indexOf(name)));
-  const { curve, mix, negative, numSteps } = column;
+  const { mix, negative } = column;
   return {
     seeds: names.map((_, k) => (settings.seed + k) % 2 ** 32),
     labels,
     mix: mix ? { with: classes.indexOf(mix.name), share: mix.share } : undefined,
     negative: negative === null ? undefined : classes.indexOf(negative),
-    numSteps,
+    numSteps: column.numSteps,
     sampler: column.sampler,
     schedule: column.schedule,
     guidance: column.guidance,
     parameters: column.parameters,
-    modifiers: {
-      guidanceScale: column.guidanceScale,
-      interval: column.interval ?? undefined,
-      schedule: curve
-        ? resampled(curve, numSteps)
-        : column.shape === 'constant'
-          ? undefined
-          : column.shape,
-      threshold: column.threshold ?? undefined,
-    },
+    modifiers: guidanceModifiers(column),
+  };
+}
+
+/** How strong a column's guidance is at each step; a curve of another length is resampled. */
+export function guidanceModifiers(column: ColumnSettings): GuidanceModifiers {
+  const { guidanceScale, interval, shape, curve, threshold, numSteps } = column;
+  const schedule = shape === 'constant' ? undefined : shape;
+  return {
+    guidanceScale,
+    interval: interval ?? undefined,
+    schedule: curve ? resampled(curve, numSteps) : schedule,
+    threshold: threshold ?? undefined,
   };
 }
 

@@ -8,13 +8,14 @@ import type {
   RunFigures,
   Verdicts,
 } from '../engine/protocol';
-import type { Manifest } from '../models/manifest';
+import type { DenoiserManifest } from '../models/manifest';
+import type { GridState } from './grid';
 import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
 import type { Misread } from './url';
 
 export type EngineState =
   | { readonly status: 'loading'; readonly progress: LoadProgress | undefined }
-  | { readonly status: 'ready'; readonly info: BackendInfo; readonly manifest: Manifest }
+  | { readonly status: 'ready'; readonly info: BackendInfo; readonly manifest: DenoiserManifest }
   | { readonly status: 'failed'; readonly kind: EngineError['kind']; readonly message: string };
 
 /** How the column's run stands, and the figures of what it shows. */
@@ -40,7 +41,11 @@ export type Notice =
   | { readonly kind: 'recovered' }
   | { readonly kind: 'fallback'; readonly reason: FallbackReason }
   | { readonly kind: 'copied' }
-  | { readonly kind: 'link'; readonly address: string };
+  | { readonly kind: 'link'; readonly address: string }
+  /** From a file; whether its network is another one by now. */
+  | { readonly kind: 'restored'; readonly file: string; readonly changed: boolean }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'not-exported'; readonly reason: string };
 
 export interface AppState {
   readonly settings: Settings;
@@ -50,7 +55,18 @@ export interface AppState {
   readonly playing: boolean;
   readonly engine: EngineState;
   readonly columns: readonly ColumnState[];
+  /** A column's run whose guidance is being changed while it goes, until it ends. */
+  readonly steering: SteeringState | undefined;
+  readonly grid: GridState;
   readonly notice: Notice | undefined;
+}
+
+export interface SteeringState {
+  readonly columnId: number;
+  /** As it is set now; the run takes it from its next step on. */
+  readonly guidanceScale: number;
+  /** The scales of the steps taken so far. */
+  readonly scales: readonly number[];
 }
 
 export const idleColumn = (id: number): ColumnState => ({
@@ -74,6 +90,8 @@ export function createAppStore(settings: Settings = FIRST_VISIT): Store {
     playing: false,
     engine: { status: 'loading', progress: undefined },
     columns: settings.columns.map((_, i) => idleColumn(i)),
+    steering: undefined,
+    grid: { paused: false, cells: [] },
     notice: undefined,
   }));
 }
@@ -108,9 +126,19 @@ export function changeColumn(store: Store, changes: Partial<ColumnSettings>): vo
 /** The whole arrangement at once, as presets set it. */
 export function arrange(store: Store, columns: readonly ColumnSettings[], active: number): void {
   store.setState((state) => ({
-    settings: { ...state.settings, columns, active, position: 1 },
+    settings: { ...state.settings, columns, active, layout: 'columns', position: 1 },
     columns: columns.map((_, i) => idleColumn(unusedId(state) + i)),
     playing: false,
+  }));
+}
+
+/** All settings at once, as an exported file restores them. */
+export function restoreSettings(store: Store, settings: Settings): void {
+  store.setState((state) => ({
+    settings,
+    columns: settings.columns.map((_, i) => idleColumn(unusedId(state) + i)),
+    playing: false,
+    notice: undefined,
   }));
 }
 
@@ -131,6 +159,39 @@ export function pinColumn(store: Store): void {
       active: active + 1,
     },
     columns: columns.toSpliced(active + 1, 0, idleColumn(unusedId(state))),
+  });
+}
+
+/**
+ * Shows the columns with this one among them, and makes it active: one that is set so already, or a
+ * new one to the right of the active one, in place of its neighbour where there is no room.
+ *
+ * @param changes settings that all columns share
+ */
+export function showColumn(
+  store: Store,
+  column: ColumnSettings,
+  changes: Partial<Omit<Settings, 'columns' | 'active' | 'layout'>>,
+): void {
+  const state = store.getState();
+  const { settings, columns } = state;
+  const wanted = JSON.stringify(column);
+  const twin = settings.columns.findIndex((other) => JSON.stringify(other) === wanted);
+  const full = settings.columns.length >= LIMITS.columns;
+  const right = full ? Math.min(settings.active + 1, LIMITS.columns - 1) : settings.active + 1;
+  const at = full && right === settings.active ? right - 1 : right;
+  const inserted = twin < 0;
+  const active = inserted ? at : twin;
+  const replaced = full ? 1 : 0;
+  store.setState({
+    settings: {
+      ...settings,
+      ...changes,
+      layout: 'columns',
+      active,
+      columns: inserted ? settings.columns.toSpliced(at, replaced, column) : settings.columns,
+    },
+    columns: inserted ? columns.toSpliced(at, replaced, idleColumn(unusedId(state))) : columns,
   });
 }
 

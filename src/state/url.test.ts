@@ -53,7 +53,7 @@ function randomSettings(seed: number): Settings {
       .map(
         ({ id, min, max, choices }) => [id, choices?.at(-1)?.value ?? between(min, max)] as const,
       );
-    return { ...fitting, parameters: Object.fromEntries(parameters) };
+    return consistent({ ...fitting, parameters: Object.fromEntries(parameters) });
   };
   const columns = Array.from({ length: whole(1, LIMITS.columns) }, column);
   return {
@@ -81,6 +81,7 @@ function randomSettings(seed: number): Settings {
     wipe: [whole(0, 3), whole(0, 3)],
     wipeDifference: oneOf([true, false]),
     inside: oneOf([true, false]),
+    gradient: oneOf([true, false]),
     overlay: oneOf([true, false]),
     view: oneOf(['estimate', 'noisy', 'both']),
     position: between(0, 1),
@@ -173,6 +174,7 @@ describe('nonsense', () => {
     'active=9',
     'pick=-1',
     'scale=16',
+    'scale=abc',
     'scale=Infinity',
     'steps=0',
     'steps=2.5',
@@ -190,11 +192,7 @@ describe('nonsense', () => {
     const { settings, misread } = readAddress(piece);
     const at = piece.indexOf('=');
     expect(misread).toEqual([{ key: piece.slice(0, at), text: piece.slice(at + 1) }]);
-    // A property of the columns that makes no sense still says that there is one column.
-    const column = settings.columns.length === 1;
-    expect(settings).toEqual(
-      column ? { ...FIRST_VISIT, columns: [DEFAULT_COLUMN], active: 0 } : FIRST_VISIT,
-    );
+    expect(settings).toEqual(FIRST_VISIT);
   });
 
   test('piece by piece: what makes sense beside it is kept', () => {
@@ -205,6 +203,15 @@ describe('nonsense', () => {
     expect(misread).toEqual([
       { key: 'seed', text: 'x' },
       { key: 'scale', text: 'much' },
+    ]);
+  });
+
+  test('nothing that can be read of the columns: they stay the first visit’s', () => {
+    const { settings, misread } = readAddress('scale=abc,def&rho=0&n=4');
+    expect(settings).toEqual({ ...FIRST_VISIT, count: 4 });
+    expect(misread.map(({ key }) => key)).toEqual(['scale', 'rho', 'scale']);
+    expect(readAddress('scale=abc&rho=5').settings.columns).toEqual([
+      { ...DEFAULT_COLUMN, parameters: { rho: 5 } },
     ]);
   });
 

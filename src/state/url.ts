@@ -44,6 +44,7 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   wipe: { key: 'wipe', read: readPair, write: (v) => v.join('~') },
   wipeDifference: choice('difference', { on: true, off: false }),
   inside: choice('inside', { on: true, off: false }),
+  gradient: choice('gradient', { on: true, off: false }),
   overlay: choice('overlay', { on: true, off: false }),
   view: choice('view', { estimate: 'estimate', noisy: 'noisy', both: 'both' }),
   position: number('at', 0, 1),
@@ -110,7 +111,8 @@ export function readAddress(
       misread.push({ key, text: values.join(',') });
     }
   }
-  const anyColumn = lists.size > 0;
+  // One that cannot be read does not say either how many columns there are.
+  let anyColumn = false;
   const columns = Array.from({ length: columnCount }, (_, i) => {
     const column: Record<string, unknown> = { ...DEFAULT_COLUMN };
     for (const [name, property] of columnRows) {
@@ -118,7 +120,10 @@ export function readAddress(
       if (raw === undefined) continue;
       const value = property.read(raw);
       if (value === undefined) misread.push({ key: property.key, text: raw });
-      else column[name] = value;
+      else {
+        column[name] = value;
+        anyColumn = true;
+      }
     }
     const parameters: Record<string, number> = {};
     for (const parameter of declaredParameters(column as unknown as ColumnSettings)) {
@@ -127,7 +132,10 @@ export function readAddress(
       const value = number(parameter.id, parameter.min, parameter.max).read(raw);
       if (value === undefined || !allows(parameter, value)) {
         misread.push({ key: parameter.id, text: raw });
-      } else if (value !== parameter.default) parameters[parameter.id] = value;
+      } else {
+        if (value !== parameter.default) parameters[parameter.id] = value;
+        anyColumn = true;
+      }
     }
     return consistent({ ...column, parameters } as unknown as ColumnSettings);
   });
@@ -138,8 +146,13 @@ export function readAddress(
   };
 }
 
-/** The query that stands for the settings; what equals the first visit's defaults is left out. */
-export function writeAddress(settings: Settings, defaults: Settings = FIRST_VISIT): string {
+/**
+ * The query that stands for the settings.
+ *
+ * @param defaults what equals these is left out; null: nothing is, so that it holds whatever the
+ * defaults come to be
+ */
+export function writeAddress(settings: Settings, defaults: Settings | null = FIRST_VISIT): string {
   const query: string[] = [];
   const put = (key: string, value: string) => {
     // What has no meaning of its own in a query stays readable.
@@ -148,15 +161,17 @@ export function writeAddress(settings: Settings, defaults: Settings = FIRST_VISI
   };
   for (const [name, property] of sharedRows) {
     const value = property.write(settings[name]);
-    if (value !== property.write(defaults[name])) put(property.key, value);
+    if (!defaults || value !== property.write(defaults[name])) put(property.key, value);
   }
-  if (JSON.stringify(settings.columns) !== JSON.stringify(defaults.columns)) {
+  if (!defaults || JSON.stringify(settings.columns) !== JSON.stringify(defaults.columns)) {
     const { columns } = settings;
     for (const [name, property] of columnRows) {
       const values = columns.map((column) => property.write(column[name]));
-      const wanted = columns.some(
-        (column) => property.write(column[name]) !== property.write(DEFAULT_COLUMN[name]),
-      );
+      const wanted =
+        !defaults ||
+        columns.some(
+          (column) => property.write(column[name]) !== property.write(DEFAULT_COLUMN[name]),
+        );
       // The scale always stands there: its list says how many columns there are.
       if (wanted || name === 'guidanceScale')
         put(property.key, list(values, name === 'guidanceScale'));
@@ -217,7 +232,8 @@ function* columnProperties(given: URLSearchParams): Generator<{ key: string }> {
   for (const key of new Set(given.keys())) if (known.has(key)) yield { key };
 }
 
-function allParameters(): NumberParameter[] {
+/** Every parameter that a sampler, a schedule or a rule declares. */
+export function allParameters(): NumberParameter[] {
   return [...CHOICES.sampler, ...CHOICES.schedule, ...CHOICES.guidance].flatMap(
     ({ parameters }) => [...parameters],
   );

@@ -3,6 +3,7 @@ import { type ColumnState, removeColumn, selectColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { progressText } from './Notices';
 import { SampleGrid } from './SampleGrid';
+import { Swatch } from './Swatch';
 import type { Strings } from './strings';
 
 interface ColumnProps {
@@ -14,9 +15,8 @@ interface ColumnProps {
 
 /** One setting: its heading, its samples, and what was measured on them. */
 export function Column({ index, state, heading }: ColumnProps) {
-  const { store, runner } = useApp();
-  const strings = useStrings();
-  const { stage } = strings;
+  const { store } = useApp();
+  const { stage } = useStrings();
   const active = useAppState(({ settings }) => settings.active === index);
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
   const count = useAppState(({ settings }) => sampleNames(settings).length);
@@ -40,6 +40,7 @@ export function Column({ index, state, heading }: ColumnProps) {
             title={stage.select(index + 1)}
             onClick={() => selectColumn(store, index)}
           >
+            <Swatch index={index} />
             {heading}
           </button>
         </h3>
@@ -55,6 +56,18 @@ export function Column({ index, state, heading }: ColumnProps) {
         )}
       </header>
       <SampleGrid column={state} label={`${heading}. ${label}`} />
+      <Outcome state={state} />
+    </article>
+  );
+}
+
+/** How a column's run stands, and what was measured on its samples. */
+export function Outcome({ state }: { state: ColumnState }) {
+  const { runner } = useApp();
+  const strings = useStrings();
+  const { stage } = strings;
+  return (
+    <>
       <progress
         max={state.numSteps || 1}
         value={state.status === 'running' ? state.step : 0}
@@ -62,7 +75,7 @@ export function Column({ index, state, heading }: ColumnProps) {
       />
       {state.status === 'failed' ? (
         <p className="error" role="alert">
-          {stage.failed} {state.message}{' '}
+          {stage.failed} <small lang="en">{state.message}</small>{' '}
           <button type="button" onClick={() => runner.repeat()}>
             {strings.retry}
           </button>
@@ -70,7 +83,7 @@ export function Column({ index, state, heading }: ColumnProps) {
       ) : (
         <Figures state={state} strings={strings} />
       )}
-    </article>
+    </>
   );
 }
 

@@ -3,11 +3,19 @@ import type { GuidanceRule } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, canPredict, LIMITS } from '../state/settings';
+import {
+  actingParameters,
+  CHOICES,
+  type ColumnSettings,
+  canPredict,
+  LIMITS,
+} from '../state/settings';
 import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { ColumnExtras } from './ColumnExtras';
+import { OverTheSteps } from './CurveEditor';
 import { IntervalSlider } from './IntervalSlider';
+import { ScaleControl } from './ScaleControl';
 import { Select } from './Select';
 import { NumberField, Slider } from './Slider';
 import { SubjectPicker } from './SubjectPicker';
@@ -42,49 +50,13 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
 }
 
 function GuidanceControls() {
-  const { store } = useApp();
   const { controls } = useStrings();
-  const unit = useAppState(({ settings }) => settings.unit);
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   const rules = useOfferedRules();
-  const ofClassifier = rule.scaleKind === 'classifier';
-  const offset = unit === 'w' || ofClassifier ? 1 : 0; // w and the classifier's scale are s - 1
-  const { min, max, step } = LIMITS.guidanceScale;
-  const rounded = (value: number) => Number(value.toFixed(4));
   return (
     <>
-      {rule.usesScale && (
-        <div className="with-unit">
-          <Slider
-            label={ofClassifier ? controls.classifierScale : controls.guidanceScale}
-            hint={
-              ofClassifier
-                ? controls.scaleHintClassifier
-                : unit === 's'
-                  ? controls.scaleHintS
-                  : controls.scaleHintW
-            }
-            value={rounded(column.guidanceScale - offset)}
-            min={min - offset}
-            max={max - offset}
-            step={step}
-            onChange={(value) => set({ guidanceScale: rounded(value + offset) })}
-          />
-          <fieldset className="segments" aria-label={controls.unit}>
-            {(['s', 'w'] as const).map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={unit === name}
-                onClick={() => change(store, { unit: name })}
-              >
-                <i>{name}</i>
-              </button>
-            ))}
-          </fieldset>
-        </div>
-      )}
+      {rule.usesScale && <ScaleControl />}
       <Select
         label={controls.guidance}
         value={column.guidance}
@@ -99,12 +71,7 @@ function GuidanceControls() {
       {rule.usesScale && (
         <>
           <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
-          <Select
-            label={controls.shape}
-            value={column.shape}
-            entries={CHOICES.shape}
-            onChange={(shape) => set({ shape })}
-          />
+          <OverTheSteps />
         </>
       )}
     </>
@@ -163,7 +130,9 @@ function ParameterSliders({
     const same = value === parameter.default;
     set({ parameters: same ? others : { ...others, [parameter.id]: value } });
   };
+  const acting = actingParameters(column);
   return owner.parameters.map((parameter) => {
+    if (!acting.includes(parameter)) return null;
     const { id, min, max, step, choices } = parameter;
     const label = nameOf(strings, parameter);
     const value = column.parameters[id] ?? parameter.default;

@@ -4,8 +4,9 @@ import { type ColumnState, change, selectColumn } from '../state/store';
 import type { Trajectory } from '../state/trajectories';
 import { useApp, useAppState, useStrings } from './app-context';
 import { compact } from './describe';
-import { inkOf, picturesOf, toImage } from './paint';
+import { inkOf, outsideIn, picturesOf, toImage } from './paint';
 import { redrawOnChange } from './redraw';
+import { Swatch } from './Swatch';
 
 /** As many thumbnails as are still told apart. */
 const MOST_THUMBNAILS = 17;
@@ -48,6 +49,7 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
   return (
     <div className="filmstrip">
       <h4>
+        <Swatch index={index} />
         {heading}
         {verdict !== undefined && classes && (
           <small>
@@ -119,7 +121,8 @@ function StripCanvas({ column }: { column: ColumnState }) {
       const trajectory = app.trajectories.shown(column.id);
       const { settings } = app.store.getState();
       if (!trajectory) return;
-      const look = { sample: settings.picked, view: settings.view };
+      const { picked: sample, view, overlay } = settings;
+      const look = { sample, view, overlay };
       const { numSteps, shape, frames } = trajectory;
       const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
       const goesOn =
@@ -136,6 +139,7 @@ function StripCanvas({ column }: { column: ColumnState }) {
 interface StripLook {
   readonly sample: number;
   readonly view: View;
+  readonly overlay: boolean;
   /** First frame that is not drawn yet. */
   readonly from: number;
   /** Whether everything is drawn anew. */
@@ -160,7 +164,8 @@ function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: Str
     if (!frame || step < look.from) return;
     picturesOf(frame, look.view).forEach((bytes, k) => {
       const sample = Math.min(look.sample, count - 1);
-      context.putImageData(toImage(bytes, sample, shape, ink), i * pitch, k * height);
+      const outside = look.overlay ? outsideIn(frame, bytes) : undefined;
+      context.putImageData(toImage(bytes, sample, shape, ink, outside), i * pitch, k * height);
     });
   });
 }

@@ -2,6 +2,7 @@ import { linkTo } from '../state/address';
 import type { Language, Theme } from '../state/settings';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
+import { Export } from './Export';
 
 /** Title, what the engine runs on, language and theme. */
 export function Header() {
@@ -17,6 +18,7 @@ export function Header() {
       </div>
       <Badge />
       <CopyLink />
+      <Export />
       <select
         aria-label={strings.language}
         value={language}
@@ -64,7 +66,8 @@ function Badge() {
       <div>
         {fallback && (
           <p>
-            {badge.fallback[fallback.reason]} {fallback.detail && <small>{fallback.detail}</small>}
+            {badge.fallback[fallback.reason]}{' '}
+            {fallback.detail && <small lang="en">{fallback.detail}</small>}
           </p>
         )}
         {choice === 'wasm' && <p>{badge.forced}</p>}

@@ -14,7 +14,10 @@ export function Notices() {
       <div aria-live="polite">
         {notice && (
           <p className="notice" data-notice={notice.kind}>
-            {noticeText(notice, strings)}{' '}
+            {/* What the engine says of files is in English. */}
+            <span lang={notice.kind === 'unchecked' ? 'en' : undefined}>
+              {noticeText(notice, strings)}
+            </span>{' '}
             <button type="button" onClick={() => store.setState({ notice: undefined })}>
               {strings.notice.dismiss}
             </button>
@@ -36,7 +39,8 @@ function Loading() {
       return (
         <div className="notice error" role="alert" data-error={engine.kind}>
           <p>
-            <strong>{strings.failure[engine.kind]}.</strong> {engine.message}
+            <strong>{strings.failure[engine.kind]}.</strong>{' '}
+            <small lang="en">{engine.message}</small>
           </p>
           <button type="button" onClick={() => void runner.load()}>
             {strings.retry}
@@ -98,7 +102,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function noticeText(notice: Notice, { notice: words, badge }: Strings): string {
+function noticeText(notice: Notice, { notice: words, badge, takeAway }: Strings): string {
   switch (notice.kind) {
     case 'misread':
       return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
@@ -114,6 +118,12 @@ function noticeText(notice: Notice, { notice: words, badge }: Strings): string {
       return words.copied;
     case 'link':
       return words.link(notice.address);
+    case 'restored':
+      return `${takeAway.restored(notice.file)} ${notice.changed ? takeAway.changed : ''}`;
+    case 'unreadable':
+      return takeAway.unreadable(notice.reason);
+    case 'not-exported':
+      return takeAway.failed(notice.reason);
     default:
       return notice satisfies never;
   }

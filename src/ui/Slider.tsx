@@ -8,11 +8,12 @@ interface SliderProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
+  readonly disabled?: boolean | undefined;
   onChange(value: number): void;
 }
 
 /** A slider with its number beside it. While the slider is held, runs are previews. */
-export function Slider({ label, hint, value, min, max, step, onChange }: SliderProps) {
+export function Slider({ label, hint, value, min, max, step, disabled, onChange }: SliderProps) {
   const id = useId();
   const drag = useDrag();
   return (
@@ -22,11 +23,11 @@ export function Slider({ label, hint, value, min, max, step, onChange }: SliderP
         <input
           id={id}
           type="range"
-          {...{ value, min, max, step }}
+          {...{ value, min, max, step, disabled }}
           {...drag}
           onChange={(event) => onChange(Number(event.target.value))}
         />
-        <NumberField {...{ label, value, min, max, step, onChange }} />
+        <NumberField {...{ label, value, min, max, step, disabled, onChange }} />
       </div>
       {hint && <p className="hint">{hint}</p>}
     </div>
@@ -39,14 +40,15 @@ interface NumberFieldProps extends Omit<SliderProps, 'label' | 'hint'> {
 }
 
 /** A number that can be typed freely: what is half typed stays, and counts once it is in range. */
-export function NumberField({ label, id, value, min, max, step, onChange }: NumberFieldProps) {
+export function NumberField(props: NumberFieldProps) {
+  const { label, id, value, min, max, step, disabled, onChange } = props;
   const [draft, setDraft] = useState<string>();
   return (
     <input
       id={id}
       type="number"
       aria-label={label}
-      {...{ min, max, step }}
+      {...{ min, max, step, disabled }}
       value={draft ?? value}
       onChange={({ target }) => {
         setDraft(target.value);

@@ -1,10 +1,15 @@
+import { isGridBusy } from '../state/grid';
 import { LIMITS } from '../state/settings';
 import { pinColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { Column } from './Column';
 import { describeColumns } from './describe';
 import { Filmstrips } from './Filmstrips';
+import { GridCaption, GridView } from './GridView';
+import { Inside } from './Inside';
+import { LayoutSwitch } from './LayoutSwitch';
 import { Timeline } from './Timeline';
+import { WipeView } from './WipeView';
 
 /** The columns side by side on the same noise, and the timeline that scrubs them together. */
 export function Stage() {
@@ -13,32 +18,51 @@ export function Stage() {
   const { stage } = strings;
   const settings = useAppState((state) => state.settings.columns);
   const unit = useAppState((state) => state.settings.unit);
+  const layout = useAppState((state) => state.settings.layout);
   const columns = useAppState((state) => state.columns);
   const { differences, headings } = describeColumns(settings, strings, unit);
-  const busy = columns.some(({ status }) => status === 'running' || status === 'waiting');
+  const columnsBusy = columns.some(({ status }) => status === 'running' || status === 'waiting');
+  const gridBusy = useAppState(({ grid }) => isGridBusy(grid));
+  const busy = layout === 'grid' ? gridBusy : columnsBusy;
   return (
     <main id="stage" tabIndex={-1} className="stage" aria-label={stage.label} aria-busy={busy}>
       <div className="caption">
-        <p>
-          {differences.length > 0 && stage.differIn(differences.join(', '))}{' '}
-          {settings.length > 1 && stage.sameNoise}
-        </p>
-        <button
-          type="button"
-          title={stage.pinHint}
-          disabled={settings.length >= LIMITS.columns}
-          onClick={() => pinColumn(store)}
-        >
-          <span aria-hidden="true">+</span> {stage.pin}
-        </button>
+        {layout === 'grid' ? (
+          <GridCaption />
+        ) : (
+          <p>
+            {differences.length > 0 && stage.differIn(differences.join(', '))}{' '}
+            {settings.length > 1 && stage.sameNoise}
+          </p>
+        )}
+        <LayoutSwitch />
+        {layout !== 'grid' && (
+          <button
+            type="button"
+            title={stage.pinHint}
+            disabled={settings.length >= LIMITS.columns}
+            onClick={() => pinColumn(store)}
+          >
+            <span aria-hidden="true">+</span> {stage.pin}
+          </button>
+        )}
       </div>
-      <div className="columns" data-count={columns.length}>
-        {columns.map((state, index) => (
-          <Column key={state.id} index={index} state={state} heading={headings[index] ?? ''} />
-        ))}
-      </div>
-      <Timeline />
-      <Filmstrips headings={headings} />
+      {layout === 'grid' && <GridView />}
+      {layout === 'wipe' && <WipeView />}
+      {layout === 'columns' && (
+        <div className="columns" data-count={columns.length}>
+          {columns.map((state, index) => (
+            <Column key={state.id} index={index} state={state} heading={headings[index] ?? ''} />
+          ))}
+        </div>
+      )}
+      {layout !== 'grid' && (
+        <>
+          <Timeline />
+          <Filmstrips headings={headings} />
+          <Inside headings={headings} />
+        </>
+      )}
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { change } from '../state/store';
 import { frameAt, type Trajectory } from '../state/trajectories';
 import { useApp, useAppState, useStrings } from './app-context';
 import { compact } from './describe';
+import { OverlayToggle } from './OverlayToggle';
 
 /** A whole trajectory is played in this time. */
 const PLAY_MS = 3500;
@@ -65,6 +66,7 @@ export function Timeline() {
           </button>
         ))}
       </fieldset>
+      <OverlayToggle />
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { GridRunner } from '../state/grid-runner';
 import type { Runner } from '../state/runner';
 import type { Settings } from '../state/settings';
 import type { AppState, Store } from '../state/store';
@@ -9,6 +10,7 @@ import { STRINGS, type Strings } from './strings';
 export interface App {
   readonly store: Store;
   readonly runner: Runner;
+  readonly grid: GridRunner;
   readonly trajectories: Trajectories;
   /** What the address bar leaves out. */
   readonly defaults: Settings;

@@ -59,3 +59,13 @@ test('numbers have no digits that say nothing', () => {
     '0.002',
   ]);
 });
+
+test('a drawn curve is said in the unit of its scale', () => {
+  const drawn = { curve: [1, 9, 3] };
+  const heading = (column: Partial<ColumnSettings>, unit: 's' | 'w') =>
+    describeColumns(columns(column), en, unit).headings[0];
+  expect(heading(drawn, 's')).toBe(en.settingsText.curve('1 → 9 → 3'));
+  expect(heading(drawn, 'w')).toBe(en.settingsText.curve('0 → 8 → 2'));
+  const ofClassifier = { ...drawn, guidance: 'classifier' };
+  expect(heading(ofClassifier, 's')).toBe(en.settingsText.curve('0 → 8 → 2'));
+});

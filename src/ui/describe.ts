@@ -1,27 +1,42 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
+import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { type ColumnSettings, declaredParameters, type ScaleUnit } from '../state/settings';
-import { nameOf, type Strings } from './strings';
+import {
+  actingParameters,
+  type ColumnSettings,
+  DEFAULT_COLUMN,
+  type ScaleUnit,
+} from '../state/settings';
+import { choiceEntry, nameOf, type Strings } from './strings';
 
 /** One thing a column is set to, in words: what it is, and to what. */
-interface Trait {
+export interface Trait {
   readonly what: string;
   readonly value: string;
 }
 
 /** Everything about a column that can be told from another's; a scale only where the rule has one. */
-function traits(column: ColumnSettings, strings: Strings, unit: ScaleUnit): Map<string, Trait> {
-  const { controls, settingsText } = strings;
+export function traits(
+  column: ColumnSettings,
+  strings: Strings,
+  unit: ScaleUnit,
+): Map<string, Trait> {
+  const { controls, extras, settingsText } = strings;
   const rule = findGuidanceRule(column.guidance);
   const all = new Map<string, Trait>();
   if (rule.usesScale) {
-    const { guidanceScale: s, interval } = column;
-    all.set('scale', {
-      what: controls.guidanceScale,
-      value: unit === 's' ? settingsText.scaleS(compact(s)) : settingsText.scaleW(compact(s - 1)),
-    });
+    const { guidanceScale: s, interval, curve } = column;
+    const ofClassifier = rule.scaleKind === 'classifier';
+    const shownAs = ofClassifier ? 'w' : unit;
+    const what = ofClassifier ? controls.classifierScale : controls.guidanceScale;
+    if (curve) {
+      const shown = shownAs === 'w' ? curve.map((scale) => scale - 1) : curve;
+      all.set('scale', { what, value: settingsText.curve(curveText(shown)) });
+    } else {
+      all.set('scale', { what, value: scaleText(s, shownAs, settingsText) });
+    }
     all.set('interval', {
       what: controls.interval,
       value: interval
@@ -29,7 +44,7 @@ function traits(column: ColumnSettings, strings: Strings, unit: ScaleUnit): Map<
         : settingsText.everywhere,
     });
     const shape = scheduleShapeRegistry.find(({ id }) => id === column.shape)!;
-    all.set('shape', { what: controls.shape, value: nameOf(strings, shape) });
+    if (!curve) all.set('shape', { what: controls.shape, value: nameOf(strings, shape) });
   }
   all.set('guidance', { what: controls.guidance, value: nameOf(strings, rule) });
   all.set('steps', { what: controls.numSteps, value: settingsText.steps(column.numSteps) });
@@ -37,12 +52,58 @@ function traits(column: ColumnSettings, strings: Strings, unit: ScaleUnit): Map<
   all.set('sampler', { what: controls.sampler, value: nameOf(strings, sampler) });
   const schedule = findSchedule(column.schedule);
   all.set('schedule', { what: controls.schedule, value: nameOf(strings, schedule) });
-  for (const parameter of declaredParameters(column)) {
+  for (const parameter of actingParameters(column)) {
     const value = column.parameters[parameter.id] ?? parameter.default;
-    const name = nameOf(strings, parameter);
-    all.set(parameter.id, { what: name, value: `${shortName(name)} ${compact(value)}` });
+    all.set(parameter.id, parameterTrait(parameter, value, strings));
+  }
+  const { threshold, mix, negative } = column;
+  all.set('threshold', {
+    what: extras.threshold,
+    value:
+      threshold === null
+        ? settingsText.noThreshold
+        : threshold.kind === 'static'
+          ? extras.staticThreshold
+          : settingsText.dynamic(compact(threshold.percentile)),
+  });
+  all.set('mix', {
+    what: extras.mix,
+    value: mix ? settingsText.mix(percent(mix.share), mix.name) : settingsText.noMix,
+  });
+  if (rule.predictions.includes('uncond')) {
+    all.set('negative', {
+      what: extras.negative,
+      value: negative === null ? settingsText.noNegative : settingsText.negative(negative),
+    });
   }
   return all;
+}
+
+/** A parameter's name, and its name with the value. */
+export function parameterTrait(parameter: NumberParameter, value: number, strings: Strings): Trait {
+  const what = nameOf(strings, parameter);
+  const choice = parameter.choices?.find((entry) => entry.value === value);
+  return {
+    what,
+    value: choice
+      ? nameOf(strings, choiceEntry(parameter, choice))
+      : `${shortName(what)} ${compact(value)}`,
+  };
+}
+
+function scaleText(s: number, unit: ScaleUnit, words: Strings['settingsText']): string {
+  return unit === 's' ? words.scaleS(compact(s)) : words.scaleW(compact(s - 1));
+}
+
+/** The ends of a drawn course of scales, and what it reaches between them. */
+function curveText(curve: readonly number[]): string {
+  const [first, last] = [curve[0]!, curve.at(-1)!];
+  const between = [Math.min(...curve), Math.max(...curve)].filter((s) => s !== first && s !== last);
+  return [first, ...between, last].map(compact).join(' → ');
+}
+
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 export interface Description {
@@ -76,11 +137,30 @@ export function describeColumns(
 }
 
 /** A parameter's name without its explanation: "η: noise added back" is η. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   return name.split(/[:：]/)[0]!;
 }
 
 /** A number without digits that say nothing: 3, 0.25, 1.5. */
 export function compact(value: number): string {
   return String(Number(value.toPrecision(3)));
+}
+
+/** Told of columns even where they are as by default. */
+const ALWAYS_TOLD: ReadonlySet<string> = new Set(['scale', 'guidance', 'steps', 'sampler']);
+
+/** What columns have in common, in words, without what is as by default. */
+export function describeShared(
+  columns: readonly ColumnSettings[],
+  strings: Strings,
+  unit: ScaleUnit,
+): string[] {
+  const [first, ...others] = columns.map((column) => traits(column, strings, unit));
+  const usual = traits(DEFAULT_COLUMN, strings, unit);
+  return [...(first ?? [])]
+    .filter(([key, { value }]) => {
+      const shared = others.every((all) => all.get(key)?.value === value);
+      return shared && (ALWAYS_TOLD.has(key) || usual.get(key)?.value !== value);
+    })
+    .map(([, { value }]) => value);
 }

@@ -7,16 +7,24 @@ type Shape = readonly [channels: number, height: number, width: number];
 export interface Ink {
   readonly paper: readonly [number, number, number];
   readonly ink: readonly [number, number, number];
+  /** What the overlay makes of numbers below -1 and above 1. */
+  readonly below: readonly [number, number, number];
+  readonly above: readonly [number, number, number];
 }
 
-/** Ink and paper of an element, from the custom properties --paper and --ink (`r g b`). */
+/** The colours of an element, from the custom properties --paper, --ink, --below, --above (`r g b`). */
 export function inkOf(element: Element): Ink {
   const style = getComputedStyle(element);
   const read = (name: string): [number, number, number] => {
     const [r = 0, g = 0, b = 0] = style.getPropertyValue(name).trim().split(/\s+/).map(Number);
     return [r, g, b];
   };
-  return { paper: read('--paper'), ink: read('--ink') };
+  return {
+    paper: read('--paper'),
+    ink: read('--ink'),
+    below: read('--below'),
+    above: read('--above'),
+  };
 }
 
 /** How samples lie on a canvas. */
@@ -48,8 +56,27 @@ export function picturesOf(frame: Frame, view: View): readonly Uint8Array[] {
   }
 }
 
-/** Sample `index` of a batch of byte pictures [batch, channels, height, width] as RGBA. */
-export function toImage(bytes: Uint8Array, index: number, shape: Shape, ink: Ink): ImageData {
+/** What lies outside [-1, 1] in one of a frame's pictures; the noisy one does so by its nature. */
+export function outsideIn(frame: Frame, bytes: Uint8Array): Int8Array | undefined {
+  return bytes === frame.denoised || frame.sigma === 0 ? frame.outside : undefined;
+}
+
+/** The overlay's least opacity, and the excess over ±1, in hundredths, that it covers from. */
+const LEAST_TINT = 0.1;
+const FULL_TINT_AT = 60;
+
+/**
+ * Sample `index` of a batch of byte pictures [batch, channels, height, width] as RGBA.
+ *
+ * @param outside of these pictures: tints the pixels, the more the further they lie outside [-1, 1]
+ */
+export function toImage(
+  bytes: Uint8Array,
+  index: number,
+  shape: Shape,
+  ink: Ink,
+  outside?: Int8Array,
+): ImageData {
   const [channels, height, width] = shape;
   const pixels = height * width;
   const image = new ImageData(width, height);
@@ -64,6 +91,17 @@ export function toImage(bytes: Uint8Array, index: number, shape: Shape, ink: Ink
       }
     }
     image.data[4 * i + 3] = 255;
+    let excess = 0;
+    for (let c = 0; outside && c < channels; c++) {
+      const value = outside[from + c * pixels + i]!;
+      if (Math.abs(value) > Math.abs(excess)) excess = value;
+    }
+    if (excess === 0) continue;
+    const tint = LEAST_TINT + (1 - LEAST_TINT) * Math.min(1, Math.abs(excess) / FULL_TINT_AT);
+    const colour = excess > 0 ? ink.above : ink.below;
+    for (let c = 0; c < 3; c++) {
+      image.data[4 * i + c] = image.data[4 * i + c]! * (1 - tint) + colour[c]! * tint;
+    }
   }
   return image;
 }

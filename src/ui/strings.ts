@@ -1,7 +1,7 @@
 import type { EngineError } from '../engine/client';
-import type { FallbackReason } from '../engine/protocol';
+import type { FallbackReason, InsideFigure } from '../engine/protocol';
 import type { PresetId } from '../state/presets';
-import type { Language } from '../state/settings';
+import type { Language, Layout } from '../state/settings';
 import { en } from './strings-en';
 import { zh } from './strings-zh';
 
@@ -78,9 +78,26 @@ export interface Strings {
     count: string;
     more: string;
     copyLink: string;
+    classifierScale: string;
+    scaleHintClassifier: string;
+    moreRules: string;
+    firstOrderHint: string;
   };
   readonly names: Readonly<Record<string, string>>;
 
+  readonly extras: {
+    summary: string;
+    threshold: string;
+    noThreshold: string;
+    staticThreshold: string;
+    dynamicThreshold: string;
+    mix: string;
+    noMix: string;
+    share(name: string): string;
+    negative: string;
+    negativeHint: string;
+    noNegative: string;
+  };
   readonly stage: {
     label: string;
     sameNoise: string;
@@ -121,17 +138,149 @@ export interface Strings {
     filmstrip(sample: number): string;
     frame(step: number, sigma: string): string;
   };
+  readonly inside: {
+    title: string;
+    overlay: string;
+    overlayHint: string;
+    below: string;
+    above: string;
+    hint(sample: number): string;
+    gradient: string;
+    gradientHint: string;
+    charts: Readonly<Record<InsideFigure, string>>;
+    gap: string;
+    noData: string;
+    at(step: number, sigma: string): string;
+    column(n: number, value: string): string;
+    weak(columns: string): string;
+    pictures: Readonly<
+      Record<'cond' | 'uncond' | 'weak' | 'difference' | 'explicit' | 'implicit', string>
+    >;
+    scale(limit: string): string;
+  };
+  readonly curve: {
+    drawn: string;
+    edit: string;
+    preview: string;
+    recording: string;
+    hint: string;
+    at(step: number, steps: number, sigma: string, scale: string): string;
+    outside(step: number, steps: number, sigma: string): string;
+    range(low: string, high: string): string;
+    flat: string;
+    flatHint: string;
+    reset: string;
+    resetHint: string;
+    setsScale: string;
+  };
+  readonly steer: { start: string; stop: string; hint: string; now: string };
   readonly settingsText: {
     scaleS(value: string): string;
     scaleW(value: string): string;
     steps(n: number): string;
     interval(lo: string, hi: string): string;
     everywhere: string;
+    curve(course: string): string;
+    noThreshold: string;
+    dynamic(percentile: string): string;
+    mix(share: string, name: string): string;
+    noMix: string;
+    negative(name: string): string;
+    noNegative: string;
+  };
+  readonly wipe: {
+    label: string;
+    show: string;
+    divider: string;
+    difference: string;
+    /** The letters that name the two columns. */
+    sides: readonly [string, string];
+    choose(side: string): string;
+    option(column: number, heading: string): string;
+    dividerBetween(left: string, right: string): string;
+    percent(value: number): string;
+    hint: string;
+    alone: string;
+    scale: string;
+    moreA: string;
+    moreB: string;
+    mean: string;
+    meanHint: string;
+    differing: string;
+  };
+  readonly takeAway: {
+    menu: string;
+    pictures: string;
+    animations: string;
+    page: string;
+    sample: string;
+    row: string;
+    columns: string;
+    grid: string;
+    sampleWay: string;
+    rowWay: string;
+    json: string;
+    restore: string;
+    restoreHint: string;
+    drop: string;
+    working(done: number, all: number): string;
+    restored(file: string): string;
+    changed: string;
+    unreadable(reason: string): string;
+    failed(reason: string): string;
+    seed(value: number): string;
+  };
+  readonly grid: {
+    /** The control that chooses between columns, grid and wipe. */
+    layout: string;
+    layouts: Readonly<Record<Layout, string>>;
+    label: string;
+    rows: string;
+    columns: string;
+    swap: string;
+    values(setting: string): string;
+    numbersHint: string;
+    intervalsHint: string;
+    mixedClass(axis: string): string;
+    notAValue(text: string, setting: string): string;
+    tooMany(most: number): string;
+    noValues: string;
+    class: string;
+    seed(value: string): string;
+    /** What is not on an axis. */
+    rest(column: number): string;
+    sameNoise: string;
+    withSampler(name: string): string;
+    progress(done: number, all: number): string;
+    pause: string;
+    resume: string;
+    retry(cells: number): string;
+    waiting: string;
+    running: string;
+    failed: string;
+    unjudged: string;
+    open: string;
+    again: string;
+    refused: {
+      prediction(rule: string): string;
+      sampler(rule: string, sampler: string): string;
+      unused(setting: string): string;
+      class(name: string): string;
+      conflict: string;
+    };
   };
   readonly about: { summary: string; paragraphs: readonly string[]; formula: string };
 }
 
 export const STRINGS: Readonly<Record<Language, Strings>> = { en, zh };
+
+/** The entry of a choice that a parameter declares: its id is `parameter.value`. */
+export function choiceEntry(
+  parameter: { readonly id: string },
+  choice: { readonly value: number; readonly label: string },
+): { readonly id: string; readonly label: string } {
+  return { id: `${parameter.id}.${choice.value}`, label: choice.label };
+}
 
 /** The name of a registry entry or parameter: the language's own, else the registry's label. */
 export function nameOf(

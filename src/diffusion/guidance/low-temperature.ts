@@ -8,6 +8,7 @@ const noiseTemperature: NumberParameter = {
   max: 1,
   step: 0.05,
   default: 1,
+  acts: ({ stochastic }) => stochastic,
 };
 
 /**

@@ -9,6 +9,8 @@ const sChurn: NumberParameter = {
   step: 1,
   default: 0,
 };
+/** The other three shape the churn. */
+const acts: NumberParameter['acts'] = ({ params }) => parameterValue(sChurn, params) > 0;
 const sMin: NumberParameter = {
   id: 'sMin',
   label: 'Churn from sigma',
@@ -16,6 +18,7 @@ const sMin: NumberParameter = {
   max: 10,
   step: 0.01,
   default: 0.05,
+  acts,
 };
 const sMax: NumberParameter = {
   id: 'sMax',
@@ -24,6 +27,7 @@ const sMax: NumberParameter = {
   max: 100,
   step: 0.1,
   default: 50,
+  acts,
 };
 const sNoise: NumberParameter = {
   id: 'sNoise',
@@ -32,6 +36,7 @@ const sNoise: NumberParameter = {
   max: 1.1,
   step: 0.001,
   default: 1.003,
+  acts,
 };
 
 /**

@@ -1,6 +1,14 @@
-import { Cancelled, EngineError, type Finished, type Loaded } from '../../engine/client';
-import type { Frame, SampleSettings } from '../../engine/protocol';
+import {
+  Cancelled,
+  EngineError,
+  type Finished,
+  type Loaded,
+  type OnFrames,
+} from '../../engine/client';
+import type { Frame, LookInside, SampleSettings } from '../../engine/protocol';
 import type { Manifest } from '../../models/manifest';
+import { GridRunner } from '../grid-runner';
+import { ResultCache } from '../result-cache';
 import { Runner } from '../runner';
 import { type ColumnSettings, DEFAULT_COLUMN, FIRST_VISIT } from '../settings';
 import { changeColumn, createAppStore, type Store } from '../store';
@@ -10,7 +18,10 @@ import { Trajectories } from '../trajectories';
 export interface Run {
   readonly settings: SampleSettings;
   readonly judge: boolean;
+  readonly inside: LookInside | undefined;
   readonly signal: AbortSignal;
+  /** Of a run that is steered. */
+  readonly stepMs: number | undefined;
   step(): void;
   finish(msPerEvaluation?: number): Promise<void>;
   fail(): Promise<void>;
@@ -34,6 +45,7 @@ const frame = (step: number): Frame => ({
   sigma: 1,
   x: new Uint8Array(64),
   denoised: new Uint8Array(64),
+  outside: new Int8Array(64),
 });
 
 /** A page without a screen, whose engine does what a test says. */
@@ -43,6 +55,9 @@ export class FakePage {
   readonly store: Store;
   readonly trajectories = new Trajectories();
   readonly runner: Runner;
+  readonly grid: GridRunner;
+  /** The scale that a steered run takes at its next step. */
+  #steered = 1;
 
   constructor(columns: readonly Partial<ColumnSettings>[], active = 0) {
     this.store = createAppStore({
@@ -55,8 +70,14 @@ export class FakePage {
     const client = {
       load: () => new Promise<Loaded>((resolve, reject) => this.loads.push({ resolve, reject })),
       sample: this.#sample,
+      steer: (guidanceScale: number) => {
+        this.#steered = guidanceScale;
+      },
     };
-    this.runner = new Runner(this.store, client, this.trajectories, 'http://localhost/models/');
+    const cache = new ResultCache();
+    const models = 'http://localhost/models/';
+    this.runner = new Runner(this.store, client, this.trajectories, models, cache);
+    this.grid = new GridRunner(this.store, client, cache);
   }
 
   /** A page whose model has just been loaded. */
@@ -95,15 +116,23 @@ export class FakePage {
     settings: SampleSettings,
     options: {
       judge?: boolean;
+      inside?: LookInside | undefined;
       signal?: AbortSignal;
-      onFrames?: (frames: readonly Frame[]) => void;
+      stepMs?: number | undefined;
+      onFrames?: OnFrames;
     } = {},
   ): Promise<Finished> => {
-    const { judge = true, signal = new AbortController().signal, onFrames } = options;
+    const { judge = true, inside, stepMs, onFrames } = options;
+    const { signal = new AbortController().signal } = options;
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
       let steps = 0;
-      const step = () => onFrames?.([frame(steps++)]);
+      const scales: number[] = [];
+      if (stepMs !== undefined) this.#steered = settings.modifiers.guidanceScale;
+      const step = () => {
+        scales.push(this.#steered);
+        onFrames?.([frame(steps++)], stepMs === undefined ? undefined : scales.slice(-1));
+      };
       const finish = async (msPerEvaluation = 1) => {
         while (steps < settings.numSteps) step();
         const nfe = 2 * settings.numSteps;
@@ -111,14 +140,15 @@ export class FakePage {
         const figures = { nfe, totalMs, networkMs: totalMs };
         const samples = new Float32Array(64);
         const done = { type: 'done', id: 0, samples, frame: frame(steps) } as const;
-        resolve({ ...done, figures, verdicts: undefined });
+        const ending = { ...done, figures, verdicts: undefined };
+        resolve(stepMs === undefined ? ending : { ...ending, scales });
         await settle();
       };
       const fail = async () => {
         reject(new EngineError('engine', 'out of memory'));
         await settle();
       };
-      this.runs.push({ settings, judge, signal, step, finish, fail });
+      this.runs.push({ settings, judge, inside, signal, stepMs, step, finish, fail });
     });
   };
 }

@@ -1,0 +1,67 @@
+import { dot, lineY, plot } from '@observablehq/plot';
+
+const HEIGHT = 116;
+
+/** One curve: a value at each step, NaN where there is none. */
+export interface Line {
+  readonly colour: string;
+  readonly strong: boolean;
+  readonly points: readonly { readonly at: number; readonly value: number }[];
+}
+
+/** How the values of a chart are to be read. */
+export interface Scale {
+  /** The whole range of the values, where they have one. */
+  readonly domain?: readonly [number, number] | undefined;
+  /** After each number. */
+  readonly unit?: string | undefined;
+}
+
+/**
+ * Curves over the course of a run, 0 = pure noise, 1 = finished. A value that is NaN is a gap.
+ *
+ * @param options.margins left and right of positions 0 and 1, in CSS pixels
+ * @param options.ticks texts at positions, below the chart
+ */
+export function lineChart(options: {
+  readonly lines: readonly Line[];
+  readonly scale: Scale;
+  readonly width: number;
+  readonly margins: { readonly left: number; readonly right: number };
+  readonly ticks: ReadonlyMap<number, string>;
+}): Element {
+  const { lines, scale, width, margins, ticks } = options;
+  const { domain, unit = '' } = scale;
+  const values = lines.flatMap(({ points }) => points.map(({ value }) => value));
+  const finite = values.filter(Number.isFinite);
+  const chart = plot({
+    width,
+    height: HEIGHT,
+    marginLeft: margins.left,
+    marginRight: margins.right,
+    marginTop: 8,
+    marginBottom: 20,
+    x: {
+      domain: [0, 1],
+      ticks: [...ticks.keys()],
+      tickFormat: (at: number) => ticks.get(at) ?? '',
+      tickSize: 3,
+      label: null,
+    },
+    y: {
+      domain: domain ?? [Math.min(0, ...finite), Math.max(0, ...finite) || 1],
+      nice: domain === undefined,
+      ticks: 4,
+      tickFormat: (value: number) => `${Number(value.toPrecision(3))}${unit}`,
+      tickSize: 0,
+      grid: true,
+      label: null,
+    },
+    marks: lines.flatMap(({ colour, strong, points }) => [
+      lineY(points, { x: 'at', y: 'value', stroke: colour, strokeWidth: strong ? 2.25 : 1.25 }),
+      dot(points, { x: 'at', y: 'value', fill: colour, r: strong ? 2.25 : 1.5 }),
+    ]),
+  });
+  chart.setAttribute('aria-hidden', 'true'); // the page tells its numbers
+  return chart;
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { signedPixels } from './signed-pixels';
+
+const colours = { minus: [0, 0, 250], zero: [250, 250, 250], plus: [250, 0, 0] } as const;
+
+test('zero in the middle, each sign its colour, by the size of the number', () => {
+  const data = Int8Array.of(9, 9, 9, 9, 0, 127, -127, 64);
+  const pixels = signedPixels(data, 1, [1, 2, 2], colours);
+  const rgb = (i: number) => [...pixels.subarray(4 * i, 4 * i + 3)];
+  expect(rgb(0)).toEqual([250, 250, 250]);
+  expect(rgb(1)).toEqual([250, 0, 0]);
+  expect(rgb(2)).toEqual([0, 0, 250]);
+  expect(rgb(3)).toEqual([250, 124, 124]);
+});
+
+test('the mean over the channels of a colour picture', () => {
+  const pixels = signedPixels(Int8Array.of(127, -127, -127), 0, [3, 1, 1], colours);
+  expect([...pixels]).toEqual([167, 167, 250, 255]);
+});
