@@ -22,7 +22,7 @@ const canvas = (backend: CanvasCost['backend'], outsideShare: number): CanvasCos
   canvasMsPerStep: 0.1,
 });
 
-const grid = (longestTaskMs: number): GridCost => ({
+const grid = (longestTaskMs: number, busiestTaskMs = longestTaskMs): GridCost => ({
   backend: 'wasm',
   device: '2 threads',
   model: 'tiny',
@@ -31,6 +31,7 @@ const grid = (longestTaskMs: number): GridCost => ({
   totalMs: 1000,
   longTasks: 1,
   longestTaskMs,
+  busiestTaskMs,
 });
 const none = { canvas: [], plain: [], guidance: [], rules: [], grid: [] };
 
@@ -40,7 +41,7 @@ test('each bar says by how much it is met or missed', () => {
     plain: [comparison(0.9)],
     guidance: [comparison(2.05)],
     rules: [{ ...comparison(1.2), rule: 'apg' }],
-    grid: [grid(0), grid(51)],
+    grid: [grid(0, 20), grid(51), grid(51, 20)],
   });
   expect(bars.map(({ name, verdict }) => [name, verdict])).toEqual([
     ['outside the network, wasm, batch 1, to canvas', 'miss'],
@@ -49,6 +50,7 @@ test('each bar says by how much it is met or missed', () => {
     ['apg / cfg, wasm, batch 8', 'miss'],
     ['longest task while a grid fills, wasm, tiny, 64 cells', 'pass'],
     ['longest task while a grid fills, wasm, tiny, 64 cells', 'miss'],
+    ['longest task while a grid fills, wasm, tiny, 64 cells', 'tie'],
   ]);
   expect(bars[0]?.distance).toBeCloseTo(-0.02, 12);
   expect(bars[1]?.distance).toBeCloseTo(0.1, 12);

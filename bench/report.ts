@@ -50,7 +50,7 @@ export function report(results: Results, bars: readonly Bar[]): string {
       ]),
     ]),
     ...section('The main thread while an 8 × 8 grid fills', [
-      ['backend', 'device', 'network', 'steps', 'in all', 'tasks over 50 ms', 'longest'],
+      ['backend', 'device', 'network', 'steps', 'in all', 'tasks over 50 ms', 'longest', 'busiest'],
       ...results.grid.map((row) => [
         row.backend,
         row.device,
@@ -59,6 +59,7 @@ export function report(results: Results, bars: readonly Bar[]): string {
         seconds(row.totalMs),
         `${row.longTasks}`,
         row.longTasks ? `${ms(row.longestTaskMs)} ms` : '–',
+        `${ms(row.busiestTaskMs)} ms on a core`,
       ]),
     ]),
     ...section('Bars', [

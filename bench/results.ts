@@ -69,6 +69,8 @@ export interface GridCost extends Where {
   /** Tasks over 50 ms, and the longest of them: 0 if there is none. */
   readonly longTasks: number;
   readonly longestTaskMs: number;
+  /** Time on a core of the task that had most: without what it waited while others had the core. */
+  readonly busiestTaskMs: number;
 }
 
 /** From the navigation, in ms. Medians over the visits. */

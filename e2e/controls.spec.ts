@@ -72,6 +72,7 @@ test('how it is guided: scale, unit, rule, interval, shape', async ({ playground
   await playground.choice(controls.shape).selectOption('constant');
   // With noise that a rule can scale, and of first order, which CFG++ asks for.
   await playground.choice(controls.sampler).selectOption('ddpm');
+  await playground.type(controls.guidanceScale, 1.5);
   await everyChoice(playground, controls.guidance, guidanceRegistry);
   for (const { id, usesScale, scaleKind } of guidanceRegistry) {
     await playground.choice(controls.guidance).selectOption(id);

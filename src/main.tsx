@@ -36,7 +36,21 @@ const grid = new GridRunner(store, client, cache);
 const app: App = { store, runner, grid, trajectories, defaults };
 
 keepAddress(store, defaults);
-void runner.load();
+whenNeeded(() => void runner.load());
+
+/** The networks are loaded when a page is opened that has a use for them. */
+function whenNeeded(load: () => void): void {
+  const needed = () => ['playground', 'experiments'].includes(store.getState().settings.page);
+  if (needed()) {
+    load();
+    return;
+  }
+  const stop = store.subscribe(() => {
+    if (!needed()) return;
+    stop();
+    load();
+  });
+}
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

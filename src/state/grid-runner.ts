@@ -118,7 +118,8 @@ export class GridRunner {
   }
 
   #wake({ settings, engine, grid: { paused } }: AppState): void {
-    const shown = settings.layout === 'grid' && engine.status === 'ready';
+    const { page, layout } = settings;
+    const shown = page === 'playground' && layout === 'grid' && engine.status === 'ready';
     if (engine.status !== 'ready') {
       // Another model or backend: nothing holds any more.
       if (engine.status === 'loading') this.#forget();

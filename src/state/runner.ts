@@ -238,7 +238,7 @@ export class Runner {
    */
   #columnJobs(dragging: boolean): Job[] {
     const { engine, settings, columns } = this.#store.getState();
-    if (engine.status !== 'ready' || settings.layout === 'grid') return [];
+    if (engine.status !== 'ready' || !showsColumns(settings)) return [];
     const { active } = settings;
     const gradient = settings.gradient && engine.manifest.companions?.classifier !== undefined;
     const inside = settings.inside ? { gradient } : undefined;
@@ -386,6 +386,11 @@ export class Runner {
       columns: columns.map((state) => (state.id === columnId ? { ...state, ...changes } : state)),
     }));
   }
+}
+
+/** Whether the columns are on the screen: the grid and the other pages have runs of their own. */
+function showsColumns({ page, layout }: Settings): boolean {
+  return page === 'playground' && layout !== 'grid';
 }
 
 /** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */

@@ -47,6 +47,9 @@ export type Subject =
   | { readonly kind: 'none' }
   | { readonly kind: 'word'; readonly text: string };
 
+/** What the visitor looks at. */
+export type Page = 'playground' | 'experiments' | 'plane' | 'idea';
+
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';
 
@@ -64,6 +67,7 @@ export type ScaleUnit = 's' | 'w';
 
 /** The page's whole state as the address bar keeps it. */
 export interface Settings {
+  readonly page: Page;
   readonly model: string;
   readonly subject: Subject;
   readonly seed: number;
@@ -130,6 +134,7 @@ const FIRST_ORDER_SAMPLER = 'ddim';
 
 /** The first visit: the paper at a glance. One letter, sixteen seeds, three scales on the same noise. */
 export const FIRST_VISIT: Settings = {
+  page: 'playground',
   model: '',
   subject: { kind: 'class', name: '' },
   seed: 42,

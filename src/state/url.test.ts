@@ -57,6 +57,7 @@ function randomSettings(seed: number): Settings {
   };
   const columns = Array.from({ length: whole(1, LIMITS.columns) }, column);
   return {
+    page: oneOf(['playground', 'experiments', 'plane', 'idea']),
     model: oneOf(['', 'letters', 'tiny-weak_2']),
     subject: oneOf<Settings['subject']>([
       { kind: 'none' },

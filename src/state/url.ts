@@ -32,6 +32,12 @@ type SharedKey = Exclude<keyof Settings, 'columns'>;
 type ColumnKey = Exclude<keyof ColumnSettings, 'parameters'>;
 
 const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
+  page: choice('page', {
+    playground: 'playground',
+    experiments: 'experiments',
+    plane: 'plane',
+    idea: 'idea',
+  }),
   model: text('model', /^[\w-]{1,64}$/),
   subject: { key: 'draw', read: readSubject, write: writeSubject },
   seed: number('seed', 0, 2 ** 32 - 1, true),

@@ -1,14 +1,18 @@
-import { useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useAppState, useStrings } from './app-context';
 import { Controls } from './Controls';
 import { Header } from './Header';
 import { Notices } from './Notices';
+import { PageNav } from './PageNav';
 import { Presets } from './Presets';
+import { PAGES } from './pages';
 import { Stage } from './Stage';
 
 /** The whole page. */
 export function AppView() {
   const strings = useStrings();
+  const page = useAppState(({ settings }) => settings.page);
+  const View = PAGES.find(({ id }) => id === page)?.View;
   useDocument();
   return (
     <>
@@ -21,6 +25,22 @@ export function AppView() {
         {strings.skip}
       </button>
       <Header />
+      <PageNav />
+      {View ? (
+        <Suspense>
+          <View />
+        </Suspense>
+      ) : (
+        <Playground />
+      )}
+    </>
+  );
+}
+
+function Playground() {
+  const { about } = useStrings();
+  return (
+    <>
       <Presets />
       <div className="layout">
         <Controls />
@@ -28,11 +48,11 @@ export function AppView() {
           <Notices />
           <Stage />
         </div>
-        <section aria-label={strings.about.summary}>
+        <section aria-label={about.summary}>
           <details className="about">
-            <summary>{strings.about.summary}</summary>
-            <p className="formula">{strings.about.formula}</p>
-            {strings.about.paragraphs.map((paragraph) => (
+            <summary>{about.summary}</summary>
+            <p className="formula">{about.formula}</p>
+            {about.paragraphs.map((paragraph) => (
               <p key={paragraph}>{paragraph}</p>
             ))}
           </details>

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
 import type { ColumnSettings } from '../state/settings';
 import { useStrings } from './app-context';
@@ -19,10 +20,16 @@ export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) 
   const { extras } = strings;
   const { threshold, mix, negative } = column;
   const used = threshold !== null || mix !== null || negative !== null;
+  // What is in use is shown; what was opened stays open when the last of it is put back.
+  const [opened, setOpened] = useState(used);
   const ids = classes.map((name) => ({ id: `=${name}`, label: name }));
   const chosen = (id: string) => (id === '' ? null : id.slice(1));
   return (
-    <details className="extras" open={used || undefined}>
+    <details
+      className="extras"
+      open={opened || used}
+      onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
+    >
       <summary>{extras.summary}</summary>
       <Select
         label={extras.threshold}

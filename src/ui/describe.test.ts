@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../state/settings';
-import { compact, describeColumns } from './describe';
+import { compact, describeColumns, describeShared } from './describe';
 import { STRINGS } from './strings';
 
 const { en, zh } = STRINGS;
@@ -68,4 +68,13 @@ test('a drawn curve is said in the unit of its scale', () => {
   expect(heading(drawn, 'w')).toBe(en.settingsText.curve('0 → 8 → 2'));
   const ofClassifier = { ...drawn, guidance: 'classifier' };
   expect(heading(ofClassifier, 's')).toBe(en.settingsText.curve('0 → 8 → 2'));
+});
+
+test('what columns share is told without what is as by default', () => {
+  const usual = ['Classifier-free guidance', '16 steps', 'DPM-Solver++ 2M'];
+  expect(describeShared(columns({}, { guidanceScale: 3 }), en, 's')).toEqual(usual);
+  expect(describeShared(columns({}), en, 's')).toEqual(['s = 1', ...usual]);
+  const threshold = { kind: 'static' } as const;
+  const clipped = columns({ threshold }, { threshold, guidanceScale: 3 });
+  expect(describeShared(clipped, en, 's')).toEqual([...usual, en.extras.staticThreshold]);
 });

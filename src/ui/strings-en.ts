@@ -49,6 +49,15 @@ export const en: Strings = {
     link: (address) => `This browser does not let pages copy. The link: ${address}`,
     dismiss: 'Dismiss',
   },
+  pages: {
+    label: 'Pages',
+    names: {
+      playground: 'Playground',
+      experiments: 'Experiments',
+      plane: 'Two dimensions',
+      idea: 'The idea',
+    },
+  },
   presets: {
     label: 'Start from',
     names: {

@@ -45,6 +45,15 @@ export const zh: Strings = {
     link: (address) => `此浏览器不允许网页复制。链接：${address}`,
     dismiss: '关闭',
   },
+  pages: {
+    label: '页面',
+    names: {
+      playground: '游乐场',
+      experiments: '实验',
+      plane: '二维世界',
+      idea: '原理',
+    },
+  },
   presets: {
     label: '从这里开始',
     names: {

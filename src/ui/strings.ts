@@ -1,7 +1,7 @@
 import type { EngineError } from '../engine/client';
 import type { FallbackReason, InsideFigure } from '../engine/protocol';
 import type { PresetId } from '../state/presets';
-import type { Language, Layout } from '../state/settings';
+import type { Language, Layout, Page } from '../state/settings';
 import { en } from './strings-en';
 import { zh } from './strings-zh';
 
@@ -43,6 +43,7 @@ export interface Strings {
     dismiss: string;
   };
 
+  readonly pages: { label: string; names: Readonly<Record<Page, string>> };
   readonly presets: {
     label: string;
     names: Readonly<Record<PresetId, string>>;

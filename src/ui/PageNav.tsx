@@ -1,0 +1,24 @@
+import { change } from '../state/store';
+import { useApp, useAppState, useStrings } from './app-context';
+import { PAGES } from './pages';
+
+/** Leads from one page to another; every page keeps its settings meanwhile. */
+export function PageNav() {
+  const { store } = useApp();
+  const { pages } = useStrings();
+  const page = useAppState(({ settings }) => settings.page);
+  return (
+    <nav className="pages" aria-label={pages.label}>
+      {PAGES.map(({ id }) => (
+        <button
+          key={id}
+          type="button"
+          aria-current={page === id ? 'page' : undefined}
+          onClick={() => change(store, { page: id })}
+        >
+          {pages.names[id]}
+        </button>
+      ))}
+    </nav>
+  );
+}
