@@ -21,12 +21,13 @@ test('a device lost during a run: a notice, and the run is repeated to the same 
   playground,
 }) => {
   const { page, columns } = playground;
-  await playground.open('n=1&steps=30');
+  await playground.open('n=1&steps=30&seed=7');
   const pixels = await playground.pixels();
-  const start = await playground.number(controls.seed).inputValue();
-  await playground.changes('the seed', () => playground.number(controls.seed).fill('8'));
+  // Another page: this one would show the pictures again that it has made.
+  await playground.open('n=1&steps=30&seed=8');
+  expect(await playground.pixels()).not.toBe(pixels);
 
-  await playground.number(controls.seed).fill(start);
+  await playground.number(controls.seed).fill('7');
   await expect(columns.locator('.costs')).toContainText(/step ([5-9]|1\d) of 30/);
   await loseDevice(page);
   await expect(playground.notice).toHaveText(new RegExp(notice.deviceLost));
@@ -45,7 +46,4 @@ test('a device lost while nothing runs: the pictures stay, and the next run work
   await playground.settled();
   expect(await playground.pixels()).toBe(pixels);
   await playground.changes('the scale', () => playground.type(controls.guidanceScale, 6));
-  await playground.type(controls.guidanceScale, 3);
-  await playground.settled();
-  expect(await playground.pixels()).toBe(pixels);
 });

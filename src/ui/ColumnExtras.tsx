@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
 import type { ColumnSettings } from '../state/settings';
 import { useStrings } from './app-context';
+import { OffAxis } from './OffAxis';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { nameOf } from './strings';
@@ -31,16 +32,18 @@ export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) 
       onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
     >
       <summary>{extras.summary}</summary>
-      <Select
-        label={extras.threshold}
-        value={threshold?.kind ?? 'none'}
-        entries={[
-          { id: 'none', label: extras.noThreshold },
-          { id: 'static', label: extras.staticThreshold },
-          { id: 'dynamic', label: extras.dynamicThreshold },
-        ]}
-        onChange={(kind) => set({ threshold: thresholdOf(kind) })}
-      />
+      <OffAxis name="threshold" label={extras.threshold}>
+        <Select
+          label={extras.threshold}
+          value={threshold?.kind ?? 'none'}
+          entries={[
+            { id: 'none', label: extras.noThreshold },
+            { id: 'static', label: extras.staticThreshold },
+            { id: 'dynamic', label: extras.dynamicThreshold },
+          ]}
+          onChange={(kind) => set({ threshold: thresholdOf(kind) })}
+        />
+      </OffAxis>
       {threshold?.kind === 'dynamic' && (
         <Slider
           label={nameOf(strings, thresholdPercentile)}
@@ -51,15 +54,17 @@ export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) 
           onChange={(percentile) => set({ threshold: { kind: 'dynamic', percentile } })}
         />
       )}
-      <Select
-        label={extras.mix}
-        value={mix ? `=${mix.name}` : ''}
-        entries={[{ id: '', label: extras.noMix }, ...ids]}
-        onChange={(id) => {
-          const name = chosen(id);
-          set({ mix: name === null ? null : { name, share: mix?.share ?? 0.5 } });
-        }}
-      />
+      <OffAxis name="mix" label={extras.mix}>
+        <Select
+          label={extras.mix}
+          value={mix ? `=${mix.name}` : ''}
+          entries={[{ id: '', label: extras.noMix }, ...ids]}
+          onChange={(id) => {
+            const name = chosen(id);
+            set({ mix: name === null ? null : { name, share: mix?.share ?? 0.5 } });
+          }}
+        />
+      </OffAxis>
       {mix && (
         <Slider
           label={extras.share(mix.name)}
@@ -71,13 +76,15 @@ export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) 
         />
       )}
       {usesUncond && (
-        <Select
-          label={extras.negative}
-          hint={extras.negativeHint}
-          value={negative === null ? '' : `=${negative}`}
-          entries={[{ id: '', label: extras.noNegative }, ...ids]}
-          onChange={(id) => set({ negative: chosen(id) })}
-        />
+        <OffAxis name="negative" label={extras.negative}>
+          <Select
+            label={extras.negative}
+            hint={extras.negativeHint}
+            value={negative === null ? '' : `=${negative}`}
+            entries={[{ id: '', label: extras.noNegative }, ...ids]}
+            onChange={(id) => set({ negative: chosen(id) })}
+          />
+        </OffAxis>
       )}
     </details>
   );

@@ -15,6 +15,7 @@ import { useApp, useAppState, useStrings } from './app-context';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { IntervalSlider } from './IntervalSlider';
+import { OffAxis } from './OffAxis';
 import { ScaleControl } from './ScaleControl';
 import { Select } from './Select';
 import { NumberField, Slider } from './Slider';
@@ -31,7 +32,11 @@ export function Controls() {
   );
   return (
     <aside className="panel" aria-label={controls.label}>
-      {classes && <SubjectPicker classes={classes} />}
+      {classes && (
+        <OffAxis name="draw" label={controls.subject}>
+          <SubjectPicker classes={classes} />
+        </OffAxis>
+      )}
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
         <GuidanceControls />
@@ -56,22 +61,32 @@ function GuidanceControls() {
   const rules = useOfferedRules();
   return (
     <>
-      {rule.usesScale && <ScaleControl />}
-      <Select
-        label={controls.guidance}
-        value={column.guidance}
-        entries={rules.filter(({ advanced }) => !advanced)}
-        more={{
-          heading: controls.moreRules,
-          entries: rules.filter(({ advanced }) => advanced),
-        }}
-        onChange={(guidance) => set({ guidance })}
-      />
+      {rule.usesScale && (
+        <OffAxis name="scale" label={controls.guidanceScale}>
+          <ScaleControl />
+        </OffAxis>
+      )}
+      <OffAxis name="guidance" label={controls.guidance}>
+        <Select
+          label={controls.guidance}
+          value={column.guidance}
+          entries={rules.filter(({ advanced }) => !advanced)}
+          more={{
+            heading: controls.moreRules,
+            entries: rules.filter(({ advanced }) => advanced),
+          }}
+          onChange={(guidance) => set({ guidance })}
+        />
+      </OffAxis>
       <ParameterSliders owner={rule} />
       {rule.usesScale && (
         <>
-          <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
-          <OverTheSteps />
+          <OffAxis name="interval" label={controls.interval}>
+            <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
+          </OffAxis>
+          <OffAxis name="shape" label={controls.shape}>
+            <OverTheSteps />
+          </OffAxis>
         </>
       )}
     </>
@@ -92,26 +107,32 @@ function SamplerControls() {
   const { firstOrderOnly } = findGuidanceRule(column.guidance);
   return (
     <>
-      <Slider
-        label={controls.numSteps}
-        value={column.numSteps}
-        {...LIMITS.numSteps}
-        onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
-      />
-      <Select
-        label={controls.sampler}
-        value={column.sampler}
-        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
-        hint={firstOrderOnly && controls.firstOrderHint}
-        onChange={(sampler) => set({ sampler })}
-      />
+      <OffAxis name="steps" label={controls.numSteps}>
+        <Slider
+          label={controls.numSteps}
+          value={column.numSteps}
+          {...LIMITS.numSteps}
+          onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
+        />
+      </OffAxis>
+      <OffAxis name="sampler" label={controls.sampler}>
+        <Select
+          label={controls.sampler}
+          value={column.sampler}
+          entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+          hint={firstOrderOnly && controls.firstOrderHint}
+          onChange={(sampler) => set({ sampler })}
+        />
+      </OffAxis>
       <ParameterSliders owner={findSampler(column.sampler)} />
-      <Select
-        label={controls.schedule}
-        value={column.schedule}
-        entries={CHOICES.schedule}
-        onChange={(schedule) => set({ schedule })}
-      />
+      <OffAxis name="schedule" label={controls.schedule}>
+        <Select
+          label={controls.schedule}
+          value={column.schedule}
+          entries={CHOICES.schedule}
+          onChange={(schedule) => set({ schedule })}
+        />
+      </OffAxis>
       <ParameterSliders owner={findSchedule(column.schedule)} />
     </>
   );
@@ -138,11 +159,12 @@ function ParameterSliders({
     const value = column.parameters[id] ?? parameter.default;
     if (!choices) {
       return (
-        <Slider
-          key={id}
-          {...{ label, value, min, max, step }}
-          onChange={(changed) => change(parameter, changed)}
-        />
+        <OffAxis key={id} name={id} label={label}>
+          <Slider
+            {...{ label, value, min, max, step }}
+            onChange={(changed) => change(parameter, changed)}
+          />
+        </OffAxis>
       );
     }
     const entries = choices.map((choice) => choiceEntry(parameter, choice));
@@ -173,36 +195,41 @@ function NoiseControls() {
   const seed = useAppState(({ settings }) => settings.seed);
   const locked = useAppState(({ settings }) => settings.seedLocked);
   const count = useAppState(({ settings }) => settings.count);
-  const word = useAppState(({ settings }) => settings.subject.kind === 'word');
+  // A word has a sample a letter, a cell of the grid has one.
+  const counted = useAppState(
+    ({ settings }) => settings.subject.kind !== 'word' && settings.layout !== 'grid',
+  );
   return (
     <section className="group" aria-labelledby="noise">
       <h2 id="noise">{controls.more}</h2>
-      <div className="field inline">
-        <label htmlFor="seed">{controls.seed}</label>
-        <NumberField
-          id="seed"
-          value={seed}
-          min={0}
-          max={2 ** 32 - 1}
-          step={1}
-          onChange={(value) => {
-            if (Number.isInteger(value)) change(store, { seed: value });
-          }}
-        />
-        <button type="button" onClick={() => rollSeed(store)}>
-          <span aria-hidden="true">⚄</span> {controls.dice}
-        </button>
-        <label className="check" title={controls.lock}>
-          <input
-            type="checkbox"
-            checked={locked}
-            aria-label={controls.lock}
-            onChange={({ target }) => change(store, { seedLocked: target.checked })}
+      <OffAxis name="seed" label={controls.seed}>
+        <div className="field inline">
+          <label htmlFor="seed">{controls.seed}</label>
+          <NumberField
+            id="seed"
+            value={seed}
+            min={0}
+            max={2 ** 32 - 1}
+            step={1}
+            onChange={(value) => {
+              if (Number.isInteger(value)) change(store, { seed: value });
+            }}
           />
-          {controls.lockHint}
-        </label>
-      </div>
-      {!word && (
+          <button type="button" onClick={() => rollSeed(store)}>
+            <span aria-hidden="true">⚄</span> {controls.dice}
+          </button>
+          <label className="check" title={controls.lock}>
+            <input
+              type="checkbox"
+              checked={locked}
+              aria-label={controls.lock}
+              onChange={({ target }) => change(store, { seedLocked: target.checked })}
+            />
+            {controls.lockHint}
+          </label>
+        </div>
+      </OffAxis>
+      {counted && (
         <Slider
           label={controls.count}
           value={count}

@@ -289,6 +289,7 @@ export const en: Strings = {
     seed: (value) => `seed ${value}`,
   },
   grid: {
+    onAxis: (control) => `${control}: on an axis of the grid`,
     layout: 'Arrangement',
     layouts: { columns: 'Columns', grid: 'Grid', wipe: 'Wipe' },
     label: 'Grid over two settings',

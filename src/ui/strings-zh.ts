@@ -329,6 +329,7 @@ export const zh: Strings = {
     seed: (value) => `种子 ${value}`,
   },
   grid: {
+    onAxis: (control) => `${control}：在网格的一条轴上`,
     layout: '排列方式',
     layouts: { columns: '并列', grid: '网格', wipe: '叠合' },
     label: '两个设置的网格',

@@ -232,6 +232,7 @@ export interface Strings {
     seed(value: number): string;
   };
   readonly grid: {
+    onAxis(control: string): string;
     /** The control that chooses between columns, grid and wipe. */
     layout: string;
     layouts: Readonly<Record<Layout, string>>;

@@ -1,4 +1,4 @@
-import { expect, type Playground, test, words } from './playground';
+import { expect, type Playground, test, words } from '../playground';
 
 const { controls, grid, timeline } = words;
 
@@ -59,6 +59,9 @@ test('the grid fills, says what it varies, and what the classifier reads', async
   const column = await playground.picture();
   await view.layout('grid').click();
   await view.axis(grid.columns).selectOption('sampler');
+  // What is on an axis has no control of its own beside it.
+  await expect(playground.slider(controls.guidanceScale)).toHaveCount(0);
+  await expect(playground.slider(controls.numSteps)).toHaveCount(1);
   await view.values(controls.guidanceScale).fill('3, 8');
   await view.values(controls.guidanceScale).press('Enter');
   await playground.button('Heun (EDM)').click();

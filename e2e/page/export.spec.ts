@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { decode } from 'fast-png';
-import { expect, type Playground, test, words } from './playground';
+import { expect, type Playground, test, words } from '../playground';
 
 const { controls, takeAway } = words;
 const COLUMN = 'cfg-s3-dpmpp-2m-4steps';

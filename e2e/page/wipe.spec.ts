@@ -1,4 +1,4 @@
-import { expect, test, words } from './playground';
+import { expect, test, words } from '../playground';
 
 const { stage, wipe } = words;
 const [a, b] = wipe.sides;
