@@ -85,7 +85,7 @@ export const en: Strings = {
       classifier:
         'The unconditional network led by the gradient of a noisy classifier, the way it was done before; beside it, guidance without a classifier.',
       temperature:
-        'The paper’s negative example: a scaled score makes smooth pictures, not recognisable ones. Guidance does.',
+        'The paper’s negative example: a scaled score makes smooth, average pictures and loses variety much faster than guidance does.',
     },
   },
   controls: {

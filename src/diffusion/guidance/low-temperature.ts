@@ -14,9 +14,10 @@ const noiseTemperature: NumberParameter = {
 /**
  * The score scaled by s, x + s (c - x), and less noise during the run (2207.12598, section 1).
  *
- * What truncation is for a GAN, and what the paper sets out from: here it blurs and does not buy
- * fidelity. A negative example. A step is x' - c = (1 - s (1 - sigma'/sigma)) (x - c), so it
- * overshoots beyond bounds where s (1 - sigma'/sigma) exceeds 2: large scales need many steps.
+ * What truncation is for a GAN, and what the paper sets out from: it blurs, and loses diversity
+ * much faster than guidance does. A negative example. A step is
+ * x' - c = (1 - s (1 - sigma'/sigma)) (x - c), so it overshoots beyond bounds where
+ * s (1 - sigma'/sigma) exceeds 2: large scales need many steps.
  */
 export const lowTemperature: GuidanceRule = {
   id: 'low-temperature',

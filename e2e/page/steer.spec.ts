@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
-import { readAddress } from '../src/state/url';
-import { expect, type Playground, test, words } from './playground';
+import { readAddress } from '../../src/state/url';
+import { expect, type Playground, test, words } from '../playground';
 
 const { controls, curve, steer } = words;
 
