@@ -1,6 +1,6 @@
-"""Write whole trajectories of a trained network for the parity tests: PyTorch's answer to stored noise.
+"""Write what PyTorch makes of stored noise, for the parity tests: whole trajectories, and classifiers' gradients.
 
-    python fixtures.py letters tiny      # runs/<name>/ema.pt → e2e/fixtures/<name>.json
+    python fixtures.py letters tiny      # runs/<name>/ema.pt → e2e/fixtures/<name>.json, and of its classifiers
 
 The noise is that of the page's seeds (src/diffusion/random.ts, run by tsx), so that every backend can make it
 again. The weights are rounded as the exported graph stores them; the graph's SHA-256 is kept, so that a
@@ -16,7 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from export import ROOT, half_rounded
+from classifier import load_classifier
+from export import CLASSIFIERS, ROOT, half_rounded, probes
+from networks import log_probability_gradient
 from sampling import heun
 from train import RUNS, load_denoiser
 
@@ -35,6 +37,20 @@ def noise(seeds: list[int], shape: tuple[int, ...]) -> torch.Tensor:
 
 def encoded(x: torch.Tensor) -> str:
     return base64.b64encode(x.numpy().astype("<f4").tobytes()).decode()
+
+
+def write_gradients(run: str) -> None:
+    """A noisy classifier at three noise levels, the middle one without a class: logits and gradient by autograd."""
+    network = half_rounded(load_classifier(RUNS / run / "classifier.pt")[0])
+    shape, classes = network.config["shape"], network.config["classes"]
+    x, sigma, label = probes(shape, classes, (0.5, 1.0, 3.0))
+    logits, grad = log_probability_gradient(network, x, sigma, label)
+    manifest = json.loads((ROOT / "public/models" / run / "manifest.json").read_text())
+    fixture = {
+        "model": run, "sha256": manifest["files"][0]["sha256"], "shape": shape, "numClasses": classes,
+        "sigma": sigma.tolist(), "x": encoded(x), "label": encoded(label), "logits": encoded(logits), "grad": encoded(grad),
+    }
+    (ROOT / f"e2e/fixtures/{run}.json").write_text(json.dumps(fixture, indent=2) + "\n")
 
 
 def write(name: str) -> None:
@@ -61,3 +77,6 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="+", help="runs under runs/")
     for run_name in parser.parse_args().names:
         write(run_name)
+        for suffix in CLASSIFIERS.values():
+            if (ROOT / f"public/models/{run_name}-{suffix}").exists():
+                write_gradients(f"{run_name}-{suffix}")

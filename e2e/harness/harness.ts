@@ -6,7 +6,12 @@
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { EngineClient } from '../../src/engine/client';
-import type { BackendChoice, BackendInfo, SampleSettings } from '../../src/engine/protocol';
+import type {
+  Backend,
+  BackendChoice,
+  BackendInfo,
+  SampleSettings,
+} from '../../src/engine/protocol';
 
 const baseUrl = new URL('../../models/', document.baseURI).href;
 
@@ -25,14 +30,32 @@ async function run(
   }
 }
 
+/** One evaluation of a graph whose batch is symbolic, by the runtime itself. */
+async function evaluate(
+  modelId: string,
+  backend: Backend,
+  inputs: Readonly<Record<string, { readonly data: number[]; readonly dims: readonly number[] }>>,
+): Promise<Record<string, number[]>> {
+  const session = await open(modelId, {
+    executionProviders: [backend],
+    freeDimensionOverrides: { batch: Object.values(inputs)[0]!.dims[0]! },
+  });
+  const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [
+    name,
+    new ort.Tensor('float32', Float32Array.from(data), dims),
+  ]);
+  const results = await session.run(Object.fromEntries(feeds));
+  const outputs = Object.entries(results).map(([name, { data }]) => [
+    name,
+    [...(data as Float32Array)],
+  ]);
+  await session.release();
+  return Object.fromEntries(outputs);
+}
+
 /** Creates a session on WebGPU that may not place a single node on the CPU. */
 async function placeOnGpu(modelId: string, batch: number): Promise<void> {
-  ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = { wasm };
-  const response = await fetch(new URL(`${modelId}/model.onnx`, baseUrl));
-  if (!response.ok)
-    throw new Error(`${modelId}/model.onnx: the server answered ${response.status}`);
-  const session = await ort.InferenceSession.create(new Uint8Array(await response.arrayBuffer()), {
+  const session = await open(modelId, {
     executionProviders: [{ name: 'webgpu' }],
     freeDimensionOverrides: { batch },
     extra: { session: { disable_cpu_ep_fallback: '1' } },
@@ -40,7 +63,19 @@ async function placeOnGpu(modelId: string, batch: number): Promise<void> {
   await session.release();
 }
 
-const harness = { run, placeOnGpu };
+async function open(
+  modelId: string,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmPaths = { wasm };
+  const response = await fetch(new URL(`${modelId}/model.onnx`, baseUrl));
+  if (!response.ok)
+    throw new Error(`${modelId}/model.onnx: the server answered ${response.status}`);
+  return ort.InferenceSession.create(new Uint8Array(await response.arrayBuffer()), options);
+}
+
+const harness = { run, evaluate, placeOnGpu };
 export type Harness = typeof harness;
 declare global {
   interface Window {
