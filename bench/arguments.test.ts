@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ArgumentError } from '../cli/arguments';
+import { ArgumentError } from '../cli/flags';
 import { checkModel, HELP, parseArguments } from './arguments';
 
 const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean));

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ArgumentError } from '../cli/arguments';
+import { ArgumentError } from '../cli/flags';
 
 export const BACKENDS = ['node', 'wasm', 'webgpu'] as const;
 export type BenchBackend = (typeof BACKENDS)[number];

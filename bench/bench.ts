@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
-import { ArgumentError } from '../cli/arguments';
+import { ArgumentError } from '../cli/flags';
 import { localModels } from '../cli/models';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';

@@ -5,7 +5,7 @@
  *   npm run equal-cost -- --model letters --steps 16 --seeds 20
  */
 import { parseArgs } from 'node:util';
-import { generate } from '../cli/generate';
+import { crossed, generate } from '../cli/generate';
 import { judgeSamples } from '../cli/judge';
 import { openClassifier, openNetwork } from '../cli/runtime';
 import { findGuidanceRule } from '../src/diffusion/guidance';
@@ -71,14 +71,12 @@ const labels = manifest.classes.map((_, label) => label);
 console.log(
   `${values.model}: ${labels.length * count} samples a row, dpmpp-2m, at most ${(budget / 1e9).toFixed(2)} GFLOP a sample, judged by ${features}`,
 );
-console.log('| rule | scale | steps | GFLOP | s | recognised | diversity |');
-console.log('|---|---|---|---|---|---|---|');
+console.log('| rule | scale | steps | GFLOP | recognised | diversity |');
+console.log('|---|---|---|---|---|---|');
 for (const { name, rule, params, step, scales } of candidates) {
   const numSteps = Math.floor(budget / step);
   for (const guidanceScale of scales) {
-    const { samples, totalMs, ...cost } = await generate(network, {
-      labels,
-      seeds,
+    const { samples, ...cost } = await generate(network, crossed(labels, seeds), {
       sampler: findSampler('dpmpp-2m'),
       schedule: findSchedule('karras'),
       rule: findGuidanceRule(rule),
@@ -95,7 +93,6 @@ for (const { name, rule, params, step, scales } of candidates) {
       rule === 'cfg' ? `s = ${guidanceScale}` : `${guidanceScale - 1}`,
       numSteps,
       (cost.flops / 1e9).toFixed(2),
-      (totalMs / 1000).toFixed(1),
       `${(100 * classAccuracy!).toFixed(1)} %`,
       diversity!.toFixed(2),
     ];

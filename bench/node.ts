@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { generate } from '../cli/generate';
+import { crossed, generate } from '../cli/generate';
 import { loadLocalModel } from '../cli/models';
 import { openNetwork } from '../cli/runtime';
 import { findGuidanceRule } from '../src/diffusion/guidance';
@@ -37,10 +37,8 @@ export async function openNode(
           return denoised;
         },
       };
-      // generate() draws every label with every seed, so the seeds of one label are a batch.
-      const { samples, totalMs } = await generate(timed, {
-        labels: labels.slice(0, 1),
-        seeds,
+      const jobs = crossed(labels.slice(0, 1), seeds);
+      const { samples, totalMs } = await generate(timed, jobs, {
         sampler: ddim,
         schedule: karras,
         rule: findGuidanceRule(guidance),

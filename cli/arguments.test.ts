@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, classIndex, helpText, labelIndices, parseArguments } from './arguments';
+import { classIndex, helpText, labelIndices, parseArguments } from './arguments';
+import { ArgumentError } from './flags';
 
 const parse = (line: string) => parseArguments(line.split(' '));
 
@@ -132,6 +133,8 @@ describe('a wrong argument is one line that says what is wanted', () => {
     ],
     ['--out a.png --guidance conditional --negative A', '--negative has no effect'],
     ['--out a.png --guidance unconditional --mix A:0.5', '--mix has no effect'],
+    ['--out a.png --guidance unconditional --negative A', '--negative has no effect'],
+    ['--out a.png --guidance classifier --negative A', '--negative has no effect'],
     ['--out a.png --mix A', '--mix must be CLASS:SHARE with a share of 0 to 1, got "A"'],
     ['--out a.png --mix A:2', 'got "A:2"'],
     ['--out a.png --mix :1', 'got ":1"'],

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
 import {
   checkModifiers,
@@ -6,23 +5,34 @@ import {
   resampled,
   scheduleShapeRegistry,
 } from '../src/diffusion/guidance/modifiers';
-import { checkSampler, type GuidanceRule } from '../src/diffusion/guidance/rule';
+import {
+  checkSampler,
+  type GuidanceRule,
+  takesLabel,
+  takesNegative,
+} from '../src/diffusion/guidance/rule';
 import { type Threshold, thresholdPercentile } from '../src/diffusion/guidance/threshold';
 import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
 import { findSampler, samplerRegistry } from '../src/diffusion/samplers';
 import type { Sampler } from '../src/diffusion/samplers/sampler';
 import { findSchedule, type Schedule, scheduleRegistry } from '../src/diffusion/schedules';
+import {
+  ArgumentError,
+  type Flag,
+  flagLines,
+  type Given,
+  helpLine,
+  kebab,
+  number,
+  parameterFlags,
+  parameterLines,
+  parseFlags,
+  textOf,
+  wholeNumber,
+} from './flags';
 
-/** A wrong argument: one line for the user. */
-export class ArgumentError extends Error {
-  override readonly name = 'ArgumentError';
-}
-
-export interface SampleArguments {
-  readonly model: string;
-  /** Class names as given, "null" for the null label; undefined: every class. */
-  readonly labels: readonly string[] | undefined;
-  readonly seeds: readonly number[];
+/** How samples are drawn: everything but the model, the classes and the seeds. */
+export interface RunArguments {
   /** Class name in place of the null label; whether the model has it is not known here. */
   readonly negative: string | undefined;
   /** A second class name in every label, and its share within [0, 1]. */
@@ -32,7 +42,15 @@ export interface SampleArguments {
   readonly rule: GuidanceRule;
   readonly numSteps: number;
   readonly modifiers: GuidanceModifiers;
+  /** Those that were given. */
   readonly params: Parameters;
+}
+
+export interface SampleArguments extends RunArguments {
+  readonly model: string;
+  /** Class names as given, "null" for the null label; undefined: every class. */
+  readonly labels: readonly string[] | undefined;
+  readonly seeds: readonly number[];
   readonly batch: number;
   readonly threads: number;
   readonly out: string | undefined;
@@ -43,11 +61,8 @@ export interface SampleArguments {
   readonly raw: string | undefined;
 }
 
-/** The program's own flags: [flag, placeholder, default, what it says in --help]. */
-const ownFlags = [
-  ['model', 'ID', 'letters', 'network, a folder of public/models'],
-  ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
-  ['seeds', '0-7,12', '0-7', 'seeds of every class'],
+/** The flags that `readRun` reads, beside the parameters'. */
+export const runFlags = [
   ['negative', 'CLASS', undefined, 'class that guidance leads away from, in place of no class'],
   ['mix', 'CLASS:SHARE', undefined, 'second class in every label, with a share of 0 to 1'],
   ['sampler', 'ID', 'heun', ids(samplerRegistry)],
@@ -65,60 +80,45 @@ const ownFlags = [
     undefined,
     `estimates kept in range: static, dynamic or dynamic:PERCENTILE (${thresholdPercentile.default})`,
   ],
+] as const satisfies readonly Flag[];
+
+const sampleFlags = [
+  ['model', 'ID', 'letters', 'network, a folder of public/models'],
+  ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
+  ['seeds', '0-7,12', '0-7', 'seeds of every class'],
+  ...runFlags,
   ['precision', 'f32', 'f32', 'f32 is the only one on this runtime'],
   ['batch', 'N', '16', 'samples that run together'],
   ['threads', 'N', '0', 'CPU threads; 0: the runtime decides'],
   ['out', 'FILE.png', undefined, 'sheet: a row for each class, a column for each seed'],
   ['zoom', 'N', '1', 'pixels of the sheet for one of a picture'],
   ['raw', 'FILE.f32', undefined, 'float32 [N,C,H,W], little-endian, class by class'],
-] as const;
+] as const satisfies readonly Flag[];
 
-type OwnFlag = (typeof ownFlags)[number][0];
-
-/** Every flag that a registry's parameters declare, with who declares it. */
-const parameterFlags = new Map<string, { parameter: NumberParameter; owners: string[] }>();
-for (const { id, parameters } of [...samplerRegistry, ...scheduleRegistry, ...guidanceRegistry]) {
-  for (const parameter of parameters) {
-    const flag = kebab(parameter.id);
-    const known = parameterFlags.get(flag);
-    if (known) known.owners.push(id);
-    else parameterFlags.set(flag, { parameter, owners: [id] });
-  }
-}
+type RunFlag = (typeof runFlags)[number][0];
+type SampleFlag = (typeof sampleFlags)[number][0];
 
 export function helpText(): string {
-  const lines = ownFlags.map(([flag, value, fallback, text]) =>
-    helpLine(
-      `--${flag} ${value}`,
-      fallback === undefined ? text : `${text} (default: ${fallback})`,
-    ),
-  );
-  const settings = [...parameterFlags].map(([flag, { parameter, owners }]) =>
-    helpLine(
-      `--${flag} NUMBER`,
-      `${parameter.label}; ${valuesOf(parameter)} [${owners.join(', ')}]`,
-    ),
-  );
   return [
     'Draws samples from a network, on the CPU, with the code of the page.',
     '',
     'npm run sample -- --model letters --labels A,B,C --scale 3 --out sheet.png',
     '',
-    ...lines,
+    ...flagLines(sampleFlags),
     helpLine('--judge', "what the model's feature network reads in the samples"),
     helpLine('--help', 'this text'),
     '',
     'Settings of samplers, schedules and rules:',
-    ...settings,
+    ...parameterLines(),
     '',
   ].join('\n');
 }
 
 /** Reads the command line; undefined when it asks for help. @throws ArgumentError */
 export function parseArguments(args: readonly string[]): SampleArguments | undefined {
-  const given = parseFlags(args);
+  const given = parseFlags(args, sampleFlags, ['judge']);
   if (given.help !== undefined) return undefined;
-  const text = (flag: OwnFlag) => given[flag] ?? ownFlags.find(([name]) => name === flag)?.[2];
+  const text = (flag: SampleFlag) => textOf(given, sampleFlags, flag);
 
   if (text('out') === undefined && text('raw') === undefined && given.judge === undefined) {
     throw new ArgumentError('Nothing to do: give --out FILE.png, --raw FILE.f32 or --judge');
@@ -126,6 +126,23 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   if (text('precision') !== 'f32') {
     throw new ArgumentError(`--precision must be f32, got "${text('precision')}"`);
   }
+  return {
+    model: text('model')!,
+    labels: text('labels')?.split(','),
+    seeds: parseSeeds(text('seeds')!),
+    ...readRun(given),
+    batch: wholeNumber('batch', text('batch')!, 1),
+    threads: wholeNumber('threads', text('threads')!, 0),
+    out: text('out'),
+    zoom: wholeNumber('zoom', text('zoom')!, 1),
+    judge: given.judge !== undefined,
+    raw: text('raw'),
+  };
+}
+
+/** Reads the flags that say how samples are drawn. @throws ArgumentError */
+export function readRun(given: Given): RunArguments {
+  const text = (flag: RunFlag) => textOf(given, runFlags, flag);
   const sampler = asArgument(() => findSampler(text('sampler')!));
   const schedule = asArgument(() => findSchedule(text('schedule')!));
   const rule = asArgument(() => findGuidanceRule(text('guidance')!));
@@ -154,9 +171,6 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   const mix = text('mix');
   asArgument(() => checkModifiers(modifiers, numSteps));
   return {
-    model: text('model')!,
-    labels: text('labels')?.split(','),
-    seeds: parseSeeds(text('seeds')!),
     negative: text('negative'),
     mix: mix === undefined ? undefined : parseMix(mix),
     sampler,
@@ -165,12 +179,6 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
     numSteps,
     modifiers,
     params: parseParameters(given, sampler, [schedule, rule]),
-    batch: wholeNumber('batch', text('batch')!, 1),
-    threads: wholeNumber('threads', text('threads')!, 0),
-    out: text('out'),
-    zoom: wholeNumber('zoom', text('zoom')!, 1),
-    judge: given.judge !== undefined,
-    raw: text('raw'),
   };
 }
 
@@ -189,63 +197,29 @@ export function labelIndices(
 }
 
 /** The index of a class name that a flag gives. @throws ArgumentError */
-export function classIndex(flag: OwnFlag, name: string, classes: readonly string[]): number {
+export function classIndex(flag: RunFlag, name: string, classes: readonly string[]): number {
   const index = classes.indexOf(name);
   if (index >= 0) return index;
   throw new ArgumentError(`--${flag} must be of ${classes.join(',')}, got "${name}"`);
 }
 
 /** @throws ArgumentError for a flag that the rule or another flag leaves without effect */
-function refuseIdleFlags(given: Readonly<Record<string, string | undefined>>, rule: GuidanceRule) {
-  const idle = (flags: readonly OwnFlag[], because: string) => {
+function refuseIdleFlags(given: Given, rule: GuidanceRule) {
+  const idle = (flags: readonly RunFlag[], because: string) => {
     const flag = flags.find((name) => given[name] !== undefined);
     if (flag) throw new ArgumentError(`--${flag} has no effect with ${because}`);
   };
   const scales = ['scale', 'classifier-scale', 'shape', 'curve'] as const;
   if (!rule.usesScale) idle([...scales, 'interval'], `--guidance ${rule.id}`);
   if (rule.scaleKind !== 'classifier') idle(['classifier-scale'], `--guidance ${rule.id}`);
-  if (!rule.predictions.includes('uncond')) idle(['negative'], `--guidance ${rule.id}`);
-  if (rule.predictions.every((name) => name === 'uncond')) {
-    idle(['mix'], `--guidance ${rule.id}`);
-  }
+  if (!takesNegative(rule)) idle(['negative'], `--guidance ${rule.id}`);
+  if (!takesLabel(rule)) idle(['mix'], `--guidance ${rule.id}`);
   if (given['classifier-scale'] !== undefined) idle(['scale'], '--classifier-scale: give one');
   if (given.curve !== undefined) idle(['scale', 'classifier-scale', 'shape'], '--curve');
 }
 
-function parseFlags(args: readonly string[]): Record<string, string | undefined> {
-  const flags = [...ownFlags.map(([flag]) => flag), ...parameterFlags.keys()];
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
-  try {
-    const { values } = parseArgs({
-      args: withNegativeValues(args),
-      options: {
-        ...options,
-        judge: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return values as Record<string, string | undefined>;
-  } catch (error) {
-    // Node adds advice after the first sentence.
-    const [message = ''] = (error as Error).message.split(/\n|\. /);
-    throw new ArgumentError(message);
-  }
-}
-
-/** "--scale", "-2" → "--scale=-2": parseArgs takes a value with a hyphen for a flag. */
-function withNegativeValues(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const arg of args) {
-    const last = joined.at(-1);
-    if (/^-[\d.]/.test(arg) && last !== undefined && /^--[\w-]+$/.test(last)) {
-      joined[joined.length - 1] = `${last}=${arg}`;
-    } else joined.push(arg);
-  }
-  return joined;
-}
-
 function parseParameters(
-  given: Readonly<Record<string, string | undefined>>,
+  given: Given,
   sampler: Sampler,
   others: readonly { readonly id: string; readonly parameters: readonly NumberParameter[] }[],
 ): Parameters {
@@ -316,18 +290,6 @@ function parseMix(text: string): { name: string; share: number } {
   return { name, share };
 }
 
-function number(flag: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new ArgumentError(`--${flag} must be a number, got "${text}"`);
-}
-
-function wholeNumber(flag: string, text: string, min: number): number {
-  const value = number(flag, text);
-  if (Number.isInteger(value) && value >= min) return value;
-  throw new ArgumentError(`--${flag} must be a whole number of at least ${min}, got "${text}"`);
-}
-
 /** Turns a registry's RangeError into the user's. */
 function asArgument<T>(find: () => T): T {
   try {
@@ -338,21 +300,6 @@ function asArgument<T>(find: () => T): T {
   }
 }
 
-function helpLine(flag: string, text: string): string {
-  return `  ${flag.padEnd(20)} ${text}`;
-}
-
 function ids(registry: readonly { readonly id: string }[]): string {
   return registry.map(({ id }) => id).join(', ');
-}
-
-/** What a parameter may be, in words. */
-function valuesOf({ min, max, choices }: NumberParameter): string {
-  return choices
-    ? choices.map(({ value, label }) => `${value} ${label}`).join(', ')
-    : `${min} to ${max}`;
-}
-
-function kebab(id: string): string {
-  return id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -14,10 +14,13 @@ export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
 
 export type Companions = { readonly [name in CompanionName]?: NodeNetwork<Manifest> };
 
+/** What is drawn once: a class index, the last + 1 for the null label, and a seed. */
+export interface Job {
+  readonly label: number;
+  readonly seed: number;
+}
+
 export interface GenerateSettings {
-  /** Class indices, the last + 1 for the null label; with every seed each. */
-  readonly labels: readonly number[];
-  readonly seeds: readonly number[];
   /** Class index in place of the null label for the unconditional estimate. */
   readonly negative?: number | undefined;
   /** A second class in every label. */
@@ -35,8 +38,9 @@ export interface GenerateSettings {
   readonly onStep?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Samples [labels × seeds, channels, height, width], label-major, and what they cost. */
+/** Samples and what they cost. */
 export interface Generated {
+  /** [jobs, channels, height, width] */
   readonly samples: Float32Array;
   /** Network evaluations a sample; conditional and unconditional count one each. */
   readonly nfe: number;
@@ -45,15 +49,20 @@ export interface Generated {
   readonly totalMs: number;
 }
 
-/** Runs every label with every seed, in batches. @throws RangeError for bad settings */
+/** Every label with every seed, label by label. */
+export function crossed(labels: readonly number[], seeds: readonly number[]): Job[] {
+  return labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
+}
+
+/** Runs the jobs, in batches. @throws RangeError for bad settings */
 export async function generate(
   network: NodeNetwork,
+  jobs: readonly Job[],
   settings: GenerateSettings,
 ): Promise<Generated> {
-  const { labels, seeds, batch, numSteps, sampler, rule, companions = {} } = settings;
+  const { batch, numSteps, sampler, rule, companions = {} } = settings;
   checkSampler(rule, sampler);
   const started = performance.now();
-  const jobs = labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
   const { shape } = network.manifest;
   const sampleSize = shape.reduce((product, length) => product * length);
   const samples = new Float32Array(jobs.length * sampleSize);

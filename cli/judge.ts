@@ -1,9 +1,62 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asShown, type Opinion, opinionFrom } from '../src/diffusion/metrics/verdicts';
+import type { FeaturesManifest } from '../src/models/manifest';
+import { type ModelReference, readReference } from '../src/models/reference';
 import { loadLocalModel } from './models';
 
 /** Pictures that the feature network sees at once. */
 const BATCH = 128;
+
+/** A feature network on onnxruntime-node. */
+export interface Judge {
+  readonly manifest: FeaturesManifest;
+  /** What it says of real pictures, if it was shipped with that. */
+  readonly reference: ModelReference | undefined;
+  /**
+   * Logits [batch, classes] and features [batch, features] of samples as a screen shows them.
+   *
+   * @param samples [batch, channels, height, width]
+   */
+  look(samples: Float32Array): Promise<{ logits: Float32Array; features: Float32Array }>;
+  release(): Promise<void>;
+}
+
+/** @throws ModelError; RangeError for a network that has no features */
+export async function openJudge(
+  id: string,
+  { threads = 0 }: { readonly threads?: number } = {},
+): Promise<Judge> {
+  const { manifest, files } = await loadLocalModel(id, undefined, { reference: true });
+  if (manifest.role !== 'features') {
+    throw new RangeError(`Model "${id}" must have features, its role is "${manifest.role}"`);
+  }
+  const reference = readReference(manifest, files);
+  const session = await InferenceSession.create(files.get('model.onnx')!, {
+    intraOpNumThreads: threads,
+  });
+  const size = manifest.shape.reduce((product, length) => product * length);
+  return {
+    manifest,
+    reference,
+    async look(samples) {
+      const shown = asShown(samples);
+      const batch = samples.length / size;
+      const outputs = { logits: [] as number[], features: [] as number[] };
+      for (let first = 0; first < batch; first += BATCH) {
+        const part = shown.subarray(first * size, (first + BATCH) * size);
+        const x = new Tensor('float32', part, [part.length / size, ...manifest.shape]);
+        const { logits, features } = await session.run({ x });
+        outputs.logits.push(...(logits!.data as Float32Array));
+        outputs.features.push(...(features!.data as Float32Array));
+      }
+      return {
+        logits: Float32Array.from(outputs.logits),
+        features: Float32Array.from(outputs.features),
+      };
+    },
+    release: () => session.release(),
+  };
+}
 
 /**
  * The opinion of a feature network of finished samples, as the page has it.
@@ -18,33 +71,15 @@ export async function judgeSamples(
   id: string,
   samples: Float32Array,
   labels: readonly number[],
-  { threads = 0, mixed }: { readonly threads?: number; readonly mixed?: number | undefined } = {},
+  { threads, mixed }: { readonly threads?: number; readonly mixed?: number | undefined } = {},
 ): Promise<Opinion> {
-  const { manifest, files } = await loadLocalModel(id);
-  if (manifest.role !== 'features') {
-    throw new RangeError(`Model "${id}" must have features, its role is "${manifest.role}"`);
-  }
-  const session = await InferenceSession.create(files.get('model.onnx')!, {
-    intraOpNumThreads: threads,
-  });
-  const size = samples.length / labels.length;
-  const shown = asShown(samples);
-  const outputs = { logits: [] as number[], features: [] as number[] };
+  const judge = await openJudge(id, threads === undefined ? {} : { threads });
   try {
-    for (let first = 0; first < labels.length; first += BATCH) {
-      const part = shown.subarray(first * size, (first + BATCH) * size);
-      const x = new Tensor('float32', part, [part.length / size, ...manifest.shape]);
-      const { logits, features } = await session.run({ x });
-      outputs.logits.push(...(logits!.data as Float32Array));
-      outputs.features.push(...(features!.data as Float32Array));
-    }
+    const { logits, features } = await judge.look(samples);
+    return opinionFrom(logits, features, labels, mixed);
   } finally {
-    await session.release();
+    await judge.release();
   }
-  const [logits, features] = [outputs.logits, outputs.features].map((all) =>
-    Float32Array.from(all),
-  );
-  return opinionFrom(logits!, features!, labels, mixed);
 }
 
 /** Share of numbers outside [-1, 1] by more than 0.01. */

@@ -10,10 +10,20 @@ export const modelFolders = ['../public/models', '../e2e/models'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 
-/** Loads a model from disk with the checks of the page. @throws ModelError */
-export function loadLocalModel(id: string, folders = modelFolders): Promise<LoadedModel> {
+/**
+ * Loads a model from disk with the checks of the page.
+ *
+ * @param reference whether a feature network's reference is wanted too
+ * @throws ModelError
+ */
+export function loadLocalModel(
+  id: string,
+  folders = modelFolders,
+  { reference = false } = {},
+): Promise<LoadedModel> {
   return loadModel(id, {
     baseUrl: 'file:///',
+    reference,
     cache: null,
     read: readFrom(folders.find((folder) => existsSync(join(folder, id))) ?? folders[0] ?? '.'),
   });

@@ -1,18 +1,17 @@
 import { writeFile } from 'node:fs/promises';
-import { ModelError } from '../src/models/errors';
 import type { Manifest } from '../src/models/manifest';
 import {
-  ArgumentError,
   classIndex,
   helpText,
   labelIndices,
   parseArguments,
   type SampleArguments,
 } from './arguments';
-import { type CompanionName, generate } from './generate';
+import { ArgumentError } from './flags';
+import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
-import { localModels } from './models';
-import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
+import { companionsOf, forGivenModel, openCompanions } from './networks';
+import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
 
 try {
@@ -27,17 +26,17 @@ try {
 }
 
 async function sample(args: SampleArguments): Promise<void> {
-  const network = await open(args);
+  const { model, threads } = args;
+  const network = await forGivenModel(model, openNetwork(model, { threads }));
   const { shape, classes } = network.manifest;
   const labels = labelIndices(args.labels, classes);
   const { negative, mix } = args;
   const negativeClass =
     negative === undefined ? undefined : classIndex('negative', negative, classes);
   const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
-  const companions = await openCompanions(args, network.manifest);
-  const { samples, nfe, flops, totalMs } = await generate(network, {
+  const companions = await openCompanions(companionsOf(args.rule, network.manifest), args.threads);
+  const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
     ...args,
-    labels,
     negative: negativeClass,
     mix: mixedClass,
     companions,
@@ -86,40 +85,6 @@ async function opinion(
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-async function open({ model, threads }: SampleArguments) {
-  try {
-    return await openNetwork(model, { threads });
-  } catch (error) {
-    if (error instanceof ModelError && error.kind === 'unknown-model') {
-      const known = localModels().join(', ') || 'none';
-      throw new ArgumentError(`--model must be one of ${known}, got "${model}"`);
-    }
-    throw error;
-  }
-}
-
-/** The networks that the rule needs beside the model. @throws ArgumentError if the model lacks one */
-async function openCompanions(
-  { rule, model, threads }: SampleArguments,
-  manifest: Manifest,
-): Promise<{ [name in CompanionName]?: NodeNetwork<Manifest> }> {
-  const opened: { [name in CompanionName]?: NodeNetwork<Manifest> } = {};
-  for (const name of rule.predictions) {
-    if (name === 'cond' || name === 'uncond') continue;
-    const id = manifest.companions?.[name];
-    if (id === undefined) {
-      const kind = {
-        weak: 'weak network',
-        classifier: 'classifier',
-        smallClassifier: 'smaller classifier',
-      }[name];
-      throw new ArgumentError(`--guidance ${rule.id} needs a ${kind}, ${model} has none`);
-    }
-    opened[name] = await (name === 'weak' ? openNetwork : openClassifier)(id, { threads });
-  }
-  return opened;
 }
 
 function drawProgress(done: number, total: number): void {

@@ -24,7 +24,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import data
-from classifier import load_classifier
+from classifier import load_classifier, logits_and_features
 from networks import Attention, Block, Classifier, Denoiser, GroupNorm, LayerNorm, NoisyClassifier, flops, log_probability_gradient, parameters
 from train import RUNS, load_denoiser
 
@@ -321,10 +321,11 @@ def onnx_difference(path: Path, module: Callable, *inputs: torch.Tensor) -> floa
     return worst
 
 
-def write_manifest(folder: Path, manifest: dict) -> None:
-    path = folder / "model.onnx"
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    files = [{"name": path.name, "bytes": path.stat().st_size, "sha256": digest}]
+def write_manifest(folder: Path, manifest: dict, names: tuple[str, ...] = ("model.onnx",)) -> None:
+    files = []
+    for path in (folder / name for name in names):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        files.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest})
     text = json.dumps({"schema": 1, **manifest, "files": files}, indent=2)
     (folder / "manifest.json").write_text(text + "\n")
 
@@ -382,7 +383,27 @@ def export_snapshot(name: str, out: Path, common: dict, companions: dict) -> lis
     return [name, f"{name}-weak"]
 
 
-def export_judge(run: str, out: Path, name: str, companion: str, common: dict) -> None:
+# Real pictures of each class whose features are kept for precision and recall.
+REFERENCE_PER_CLASS = 100
+
+
+def export_reference(network: Classifier, dataset: str, path: Path, folder: str | None) -> dict:
+    """What the feature network says of the whole test split: the reference of Fréchet distance, precision and recall.
+
+    Little-endian: mean float32 [F], covariance float32 [F,F] (normalised by N - 1, as evaluate.py's), then the
+    features float16 [M,F] of the first pictures of every class. Returns the manifest's description.
+    """
+    x, y = data.load(dataset, "test", folder)
+    _, features = logits_and_features(network, data.to_unit(x))
+    order = torch.argsort(y, stable=True)
+    kept = torch.cat([order[y[order] == k][:REFERENCE_PER_CLASS] for k in y.unique()])
+    values = features.double().numpy()
+    parts = [values.mean(0).astype("<f4"), np.cov(values.T).astype("<f4"), features[kept].numpy().astype("<f2")]
+    path.write_bytes(b"".join(part.tobytes() for part in parts))
+    return {"file": path.name, "split": "test", "pictures": len(y), "features": features.shape[1], "kept": len(kept)}
+
+
+def export_judge(run: str, out: Path, name: str, companion: str, common: dict, pictures: str | None) -> None:
     """A classifier of clean or of noisy pictures, from runs/<run>, as the model <run>."""
     network, about = load_classifier(RUNS / run / "classifier.pt")
     config, folder = network.config, out / run
@@ -400,6 +421,7 @@ def export_judge(run: str, out: Path, name: str, companion: str, common: dict) -
         export_classifier(network, path)
         x = x.clamp(-1, 1)
         difference, cost = onnx_difference(path, network, x), flops(network, x[:1])
+        reference = export_reference(network, about["dataset"], folder / "reference.bin", pictures)
     write_manifest(folder, {
         "id": run,
         "title": f"{TITLES[name]}: {KIND[companion]}",
@@ -415,7 +437,8 @@ def export_judge(run: str, out: Path, name: str, companion: str, common: dict) -
             "command": f"python classifier.py {run}",
         },
         "quality": about["quality"],
-    })
+        **({} if noisy else {"reference": reference}),
+    }, ("model.onnx",) if noisy else ("model.onnx", "reference.bin"))
     report(folder, difference)
 
 
@@ -423,8 +446,11 @@ def report(folder: Path, difference: float) -> None:
     print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB, max |ONNX - PyTorch| {difference:.1e}")
 
 
-def export(name: str, out: Path) -> list[str]:
-    """Export run `name` and those of its companions that exist into `out/<id>/`; returns the ids written."""
+def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
+    """Export run `name` and those of its companions that exist into `out/<id>/`; returns the ids written.
+
+    `pictures` is the folder with the data, of which the reference is made.
+    """
     features, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
     letters = about["dataset"] == "letters"
     common = {
@@ -438,7 +464,7 @@ def export(name: str, out: Path) -> list[str]:
             judges[companion] = f"{name}-{suffix}"
     written = export_snapshot(name, out, common, {"weak": f"{name}-weak", **judges})
     for companion, run in judges.items():
-        export_judge(run, out, name, companion, common)
+        export_judge(run, out, name, companion, common, pictures)
     return [*written, *judges.values()]
 
 
@@ -454,6 +480,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="a run under runs/")
     parser.add_argument("--out", type=Path, default=ROOT / "public/models")
+    parser.add_argument("--data", help="folder with the data (default: $GUIDANCE_DATA)")
     args = parser.parse_args()
-    export(args.name, args.out)
+    export(args.name, args.out, args.data)
     write_index(args.out)

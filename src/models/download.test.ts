@@ -237,3 +237,21 @@ test('the index, and a reader in place of the network', async () => {
     file: 'index.json',
   });
 });
+
+test('leaves a reference on the server unless it is asked for', async () => {
+  const file = (name: string) => ({ name, bytes: weights.byteLength, sha256 });
+  const reference = { file: 'real.bin', split: 'test', pictures: 9, features: 2, kept: 4 };
+  const { baseUrl, requests } = await site({
+    'dots/manifest.json': JSON.stringify({
+      ...manifest,
+      reference,
+      files: [file('model.onnx'), file('real.bin')],
+    }),
+    'dots/model.onnx': weights,
+    'dots/real.bin': weights,
+  });
+  expect([...(await loadModel('dots', { baseUrl })).files.keys()]).toEqual(['model.onnx']);
+  expect(requests).not.toContain('dots/real.bin');
+  const { files } = await loadModel('dots', { baseUrl, reference: true });
+  expect([...files.keys()]).toEqual(['model.onnx', 'real.bin']);
+});

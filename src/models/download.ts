@@ -33,6 +33,8 @@ export interface LoadModelOptions {
   readonly cache?: ModelCache | null | undefined;
   /** Default: fetch below baseUrl. */
   readonly read?: ReadModelFile | undefined;
+  /** Whether to load a feature network's reference too, which only metrics need. Default: false. */
+  readonly reference?: boolean | undefined;
 }
 
 export interface LoadedModel {
@@ -70,8 +72,12 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
     const message = `${path}: "id" must be "${id}", the name of its folder, got "${manifest.id}"`;
     throw new ModelError('invalid-manifest', path, message);
   }
+  const reference = manifest.role === 'features' ? manifest.reference?.file : undefined;
   const files = new Map<string, Bytes>();
-  for (const file of manifest.files) files.set(file.name, await loadFile(id, file, options));
+  for (const file of manifest.files) {
+    if (file.name === reference && !options.reference) continue;
+    files.set(file.name, await loadFile(id, file, options));
+  }
   const warnings = globalThis.crypto?.subtle
     ? []
     : [

@@ -87,7 +87,24 @@ const denoiser = v.object({
 
 const classifier = v.object({ ...common, role: v.literal('classifier'), sigma: sigmaRange });
 
-const features = v.object({ ...common, role: v.literal('features') });
+const features = v.object({
+  ...common,
+  role: v.literal('features'),
+  /** Features of real pictures, in a file that reference.ts reads. */
+  reference: v.optional(
+    v.object({
+      /** One of `files`. */
+      file: text,
+      /** The part of the data set that the pictures are. */
+      split: text,
+      pictures: count,
+      /** Numbers a picture. */
+      features: count,
+      /** Pictures whose features the file holds. */
+      kept: count,
+    }),
+  ),
+});
 
 const manifest = v.variant(
   'role',

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import classifier
+import data
 import evaluate
 import export
 import train
@@ -134,6 +135,7 @@ def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
     companions = json.loads((tmp_path / "tiny/manifest.json").read_text())["companions"]
     assert companions["smallClassifier"] == "tiny-small-classifier"
     assert json.loads((tmp_path / "index.json").read_text())["default"] == "tiny"
+    check_reference(tmp_path / "tiny-features", runs / "tiny-features/classifier.pt")
     denoiser, _ = train.load_denoiser(runs / "tiny/ema.pt")
     rounded = export.half_rounded(denoiser)
     session = onnxruntime.InferenceSession(str(tmp_path / "tiny/model.onnx"), providers=["CPUExecutionProvider"])
@@ -150,6 +152,25 @@ def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
         label = torch.eye(5)[torch.arange(batch) % 4]
         difference = (heun(rounded, noise, label, 3.0, 10) - heun(Onnx(), noise, label, 3.0, 10)).abs().max()
         assert float(difference) < 1e-4
+
+
+def check_reference(folder, trained):
+    """reference.bin holds what the manifest says: the moments and some features of the test split."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [f["name"] for f in manifest["files"]] == ["model.onnx", "reference.bin"]
+    about, raw = manifest["reference"], (folder / "reference.bin").read_bytes()
+    size, kept = about["features"], about["kept"]
+    assert (about["pictures"], size, kept) == (512, 16, 400)
+    network, _ = classifier.load_classifier(trained)
+    x, y = data.load("bars", "test")
+    features = classifier.logits_and_features(network, data.to_unit(x))[1].numpy()
+    mean, covariance = np.frombuffer(raw, "<f4", size), np.frombuffer(raw, "<f4", size**2, 4 * size)
+    np.testing.assert_allclose(mean, features.mean(0), atol=1e-4)
+    np.testing.assert_allclose(covariance.reshape(size, size), np.cov(features.T), atol=1e-3)
+    stored = np.frombuffer(raw, "<f2", kept * size, 4 * size * (size + 1)).reshape(kept, size)
+    chosen = np.concatenate([np.flatnonzero(y.numpy() == k)[:100] for k in range(4)])
+    np.testing.assert_allclose(stored, features[chosen], rtol=1e-3, atol=1e-3)
+    assert len(raw) == 4 * size * (size + 1) + 2 * kept * size
 
 
 @pytest.mark.parametrize("norm", ["group", "layer"])

@@ -7,14 +7,14 @@ const alpha: NumberParameter = {
   min: 0,
   max: 20,
   step: 0.5,
-  default: 4,
+  default: 8,
 };
 
 /**
- * Magnitude-aware mitigation: cfg at s_eff = 1 + (s - 1) exp(-α ‖c - u‖/‖u‖), per sample (2508.03442).
+ * Magnitude-aware mitigation: cfg at s_eff = 1 + (s - 1) exp(-α ‖v_c - v_u‖/‖v_u‖), per sample, on
+ * the rectified-flow velocity v = (x - (1 + sigma) D)/sigma (2508.03442).
  *
- * Where the two estimates are far apart, early in a run, the guidance is held back. In denoised
- * estimates; α = 0 is cfg.
+ * Where the two predictions are far apart, the guidance is held back. α = 0 is cfg.
  */
 export const mamboG: GuidanceRule = {
   id: 'mambo-g',
@@ -27,16 +27,19 @@ export const mamboG: GuidanceRule = {
   needs: ({ guidanceScale }) => (guidanceScale === 1 ? ['cond'] : ['cond', 'uncond']),
   create(fields, params) {
     const damping = parameterValue(alpha, params);
-    return async (predictions, { guidanceScale }) => {
+    return async (predictions, { guidanceScale, sigma }, x) => {
       const c = prediction(predictions, 'cond');
       if (guidanceScale === 1) return c;
       const u = prediction(predictions, 'uncond');
-      const { inner } = await fields.gram([c, u]);
+      const { inner } = await fields.gram([x, c, u]);
+      const t = 1 + sigma;
       const scales = inner.map((products) => {
-        const [cc, cu, , uu] = products as unknown as readonly number[];
-        const difference = Math.max(0, cc! - 2 * cu! + uu!);
-        // Without an unconditional estimate to compare with, all of the difference is too much.
-        const ratio = difference === 0 ? 0 : Math.min(1e6, Math.sqrt(difference / uu!));
+        const [xx, , xu, , cc, cu, , , uu] = products as unknown as readonly number[];
+        // Both times sigma²: it cancels.
+        const difference = t ** 2 * Math.max(0, cc! - 2 * cu! + uu!);
+        const velocity = Math.max(0, xx! - 2 * t * xu! + t ** 2 * uu!);
+        // Without an unconditional velocity to compare with, all of the difference is too much.
+        const ratio = difference === 0 ? 0 : Math.min(1e6, Math.sqrt(difference / velocity));
         return 1 + (guidanceScale - 1) * Math.exp(-damping * ratio);
       });
       return fields.lincomb([

@@ -88,6 +88,19 @@ export function checkSampler(
   }
 }
 
+/**
+ * Whether a class in place of the null label is led away from: only where a rule works with the
+ * difference of c and u. A rule that starts from u alone would lead to it.
+ */
+export function takesNegative({ predictions }: Pick<GuidanceRule, 'predictions'>): boolean {
+  return predictions.includes('cond') && predictions.includes('uncond');
+}
+
+/** Whether the label asked for reaches any prediction of the rule. */
+export function takesLabel({ predictions }: Pick<GuidanceRule, 'predictions'>): boolean {
+  return predictions.some((name) => name !== 'uncond');
+}
+
 /** The named prediction. @throws Error if it was not evaluated. */
 export function prediction<F>(predictions: Predictions<F>, name: Prediction): F {
   const field = predictions[name];

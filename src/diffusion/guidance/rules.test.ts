@@ -71,7 +71,8 @@ const std = (a: readonly number[]) => {
 };
 const cfg = (c: number[], u: number[], s: number) =>
   c.map((value, i) => u[i]! + s * (value - u[i]!));
-const eps = (x: number[], d: number[]) => x.map((value, i) => (value - d[i]!) / SIGMA);
+const eps = (x: readonly number[], d: readonly number[]) =>
+  x.map((value, i) => (value - d[i]!) / SIGMA);
 const denoised = (x: number[], e: number[]) => x.map((value, i) => value - SIGMA * e[i]!);
 
 function expectClose(got: readonly number[], wanted: readonly number[]) {
@@ -234,9 +235,12 @@ describe('tcfg', () => {
 
 describe('mambo-g', () => {
   test('holds the scale back by the size of the difference, sample by sample', async () => {
-    const wanted = bySample(({ c, u }) => {
-      const difference = norm(c.map((value, i) => value - u[i]!));
-      return cfg(c, u, 1 + 5 * Math.exp((-2 * difference) / norm(u)));
+    const velocity = (x: readonly number[], d: readonly number[]) =>
+      eps(x, d).map((value, i) => value - d[i]!);
+    const wanted = bySample(({ x, c, u }) => {
+      const [vc, vu] = [velocity(x, c), velocity(x, u)];
+      const difference = norm(vc.map((value, i) => value - vu[i]!));
+      return cfg(c, u, 1 + 5 * Math.exp((-2 * difference) / norm(vu)));
     });
     expectClose(await guided('mambo-g', { s: 6, params: { mamboAlpha: 2 } }), wanted);
   });

@@ -1,0 +1,53 @@
+import type { GuidanceRule } from '../src/diffusion/guidance/rule';
+import { ModelError } from '../src/models/errors';
+import type { Manifest } from '../src/models/manifest';
+import { ArgumentError } from './flags';
+import type { CompanionName } from './generate';
+import { localModels } from './models';
+import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
+
+/** Ids of the networks beside the model, by the prediction that they make. */
+export type CompanionIds = { readonly [name in CompanionName]?: string };
+
+/** What is being opened for --model. @throws ArgumentError for an unknown model */
+export async function forGivenModel<T>(model: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof ModelError && error.kind === 'unknown-model') {
+      const known = localModels().join(', ') || 'none';
+      throw new ArgumentError(`--model must be one of ${known}, got "${model}"`);
+    }
+    throw error;
+  }
+}
+
+/** The networks that a rule needs beside the model. @throws ArgumentError if the model lacks one */
+export function companionsOf(rule: GuidanceRule, { id: model, companions }: Manifest) {
+  const ids: { [name in CompanionName]?: string } = {};
+  for (const name of rule.predictions) {
+    if (name === 'cond' || name === 'uncond') continue;
+    const id = companions?.[name];
+    if (id === undefined) {
+      const kind = {
+        weak: 'weak network',
+        classifier: 'classifier',
+        smallClassifier: 'smaller classifier',
+      }[name];
+      throw new ArgumentError(`--guidance ${rule.id} needs a ${kind}, ${model} has none`);
+    }
+    ids[name] = id;
+  }
+  return ids;
+}
+
+export async function openCompanions(
+  ids: CompanionIds,
+  threads: number,
+): Promise<{ [name in CompanionName]?: NodeNetwork<Manifest> }> {
+  const opened: { [name in CompanionName]?: NodeNetwork<Manifest> } = {};
+  for (const [name, id] of Object.entries(ids) as [CompanionName, string][]) {
+    opened[name] = await (name === 'weak' ? openNetwork : openClassifier)(id, { threads });
+  }
+  return opened;
+}

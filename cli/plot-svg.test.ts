@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { Results, ResultsPoint } from '../src/models/results';
+import { ArgumentError } from './flags';
+import { plotResults } from './plot-svg';
+import { parseSweep } from './sweep-arguments';
+
+const sha256 = 'ab'.repeat(32);
+
+/** Results of the points of a command line, with figures that tell them apart. */
+function resultsOf(line: string, change: Partial<Results> = {}): Results {
+  const { samples, seed, varied, points } = parseSweep([...line.split(' '), '--out', 'a.json'])!;
+  const measured = points.map(
+    ({ settings }, i): ResultsPoint => ({
+      settings,
+      samples,
+      seed,
+      figures: { frechetDistance: { value: 10 + i, spread: 0.5 }, classifierScore: { value: i } },
+      nfe: 39,
+      seconds: 1,
+      date: '2025-01-31T12:00:00.000Z',
+    }),
+  );
+  return {
+    format: 'guidance-results',
+    version: 1,
+    features: { id: 'letters-features', sha256 },
+    curves: [{ model: { id: 'letters', sha256 }, varied: [...varied], points: measured }],
+    ...change,
+  };
+}
+
+const both = ['frechetDistance', 'classifierScore'];
+const count = (svg: string, pattern: RegExp) => svg.match(pattern)?.length ?? 0;
+
+test('a panel a figure, a dot a point, the sample count and the feature network', () => {
+  const svg = plotResults([resultsOf('--ws 0:4')], both);
+  expect(svg).toContain('Fréchet distance ↓');
+  expect(svg).toContain('Classifier score ↑');
+  expect(svg).toContain('w = s − 1');
+  expect(svg).toContain('2600 samples a point, judged by letters-features; bars');
+  expect(count(svg, /<circle/g)).toBe(2 * 5); // and no legend of one curve
+  expect(count(plotResults([resultsOf('--ws 0:4')], ['recall']), /<circle/g)).toBe(0);
+});
+
+test('curves are named by what they differ in, and each has its colour', () => {
+  const files = [
+    resultsOf('--ws 0:1'),
+    resultsOf('--ws 0:1 --interval 0.2,5'),
+    resultsOf('--ws 0:1 --guidance apg --apg-parallel 0.5'),
+  ];
+  const svg = plotResults(files, both);
+  for (const name of ['>cfg<', '>cfg, sigma in (0.2, 5]<', '>apg, apgParallel 0.5<']) {
+    expect(svg).toContain(name);
+  }
+  for (const colour of ['#0072b2', '#d55e00', '#009e73']) expect(svg).toContain(colour);
+});
+
+test('a sweep of two settings is a curve for each value of the second', () => {
+  const svg = plotResults([resultsOf('--ws 0:2 --steps 4,8')], ['frechetDistance']);
+  expect(svg).toContain('>4 steps<');
+  expect(svg).toContain('>8 steps<');
+  expect(count(svg, /<circle/g)).toBe(2 * 3 + 2);
+});
+
+test('steps and parameters can be the axis', () => {
+  const steps = plotResults([resultsOf('--guidance conditional --steps 4,8,16')], both);
+  expect(steps).toContain('steps');
+  const eta = resultsOf('--guidance conditional --sampler ddim --eta 0,0.5,1');
+  expect(count(plotResults([eta], ['frechetDistance']), /<circle/g)).toBe(3);
+});
+
+describe('what does not compare is one line', () => {
+  const cases: [Results[], string[], string][] = [
+    [[resultsOf('--ws 0:1')], ['fid'], '--figures must be of frechetDistance,'],
+    [
+      [resultsOf('--ws 0:1'), resultsOf('--ws 0:1 --samples 520')],
+      both,
+      'the same number of samples only, got 2600 and 520',
+    ],
+    [
+      [resultsOf('--ws 0:1'), resultsOf('--guidance conditional --steps 4,8')],
+      both,
+      'the same setting along the axis only, got guidanceScale and numSteps',
+    ],
+    [
+      [resultsOf('--ws 0:1'), resultsOf('--ws 0:1', { features: { id: 'faces', sha256 } })],
+      both,
+      'the same feature network only, got letters-features and faces',
+    ],
+    [[resultsOf('--ws 0:1', { curves: [] })], both, 'must hold a point, got none'],
+  ];
+  test.each(cases)('%#', (results, figures, message) => {
+    expect(() => plotResults(results, figures)).toThrow(ArgumentError);
+    expect(() => plotResults(results, figures)).toThrow(message);
+  });
+});

@@ -1,0 +1,97 @@
+import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  parseResults,
+  type Results,
+  type ResultsPoint,
+  type ResultsSettings,
+  writeResults,
+} from '../src/models/results';
+import { ArgumentError, kebab, parameterFlags } from './flags';
+
+/** What a sweep fixes: a file of anything else is not continued. */
+export interface Plan {
+  readonly model: Results['features'];
+  readonly features: Results['features'];
+  readonly samples: number;
+  readonly seed: number;
+  readonly varied: readonly string[];
+  readonly settings: readonly ResultsSettings[];
+}
+
+/**
+ * The finished points of a file that a sweep continues; none where there is no file yet.
+ *
+ * @throws ResultsError for a file that holds no results; ArgumentError for other results than the
+ *   sweep's, or a folder that cannot be written to
+ */
+export async function finishedPoints(path: string, plan: Plan): Promise<readonly ResultsPoint[]> {
+  let source: string;
+  try {
+    source = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    try {
+      await access(dirname(path), constants.W_OK);
+    } catch {
+      throw new ArgumentError(`--out must be in a folder that can be written to, got "${path}"`);
+    }
+    return [];
+  }
+  const { curves, features } = parseResults(source, path);
+  const [curve] = curves;
+  const other = (difference: string) =>
+    new ArgumentError(`${path} holds another sweep (${difference}): give another --out`);
+  if (curve === undefined || curves.length !== 1) throw other(`${curves.length} curves`);
+  if (!isDeepStrictEqual(curve.model, plan.model)) throw other(`of ${curve.model.id}`);
+  if (!isDeepStrictEqual(features, plan.features)) throw other(`judged by ${features.id}`);
+  if (!isDeepStrictEqual(curve.varied, plan.varied)) throw other(`over ${curve.varied.join(', ')}`);
+  for (const point of curve.points) {
+    if (point.samples !== plan.samples) throw other(`${point.samples} samples a point`);
+    if (point.seed !== plan.seed) throw other(`seed ${point.seed}`);
+    const [before, now] = [point.settings, plan.settings[0]!].map((settings) =>
+      fixed(settings, plan.varied),
+    );
+    for (const [name, value] of Object.entries(before!)) {
+      if (!isDeepStrictEqual(value, now![name])) throw other(`${name} ${JSON.stringify(value)}`);
+    }
+  }
+  return curve.points;
+}
+
+/** Writes the whole file or leaves the one before: never a half one. */
+export async function writeResultsFile(path: string, results: Results): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await writeFile(temporary, writeResults(results), { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * The number that a varied setting has at a point; a file leaves out parameters at their defaults.
+ *
+ * @throws ArgumentError for a setting that is no number
+ */
+export function numberAt({ parameters, ...settings }: ResultsSettings, name: string): number {
+  if (name === 'guidanceScale' || name === 'numSteps') return settings[name];
+  const value = parameters[name] ?? parameterFlags.get(kebab(name))?.parameter.default;
+  if (value !== undefined) return value;
+  throw new ArgumentError(`What is varied must be a number known here, got "${name}"`);
+}
+
+/** The settings that all points of a sweep share. */
+function fixed(
+  { parameters, ...settings }: ResultsSettings,
+  varied: readonly string[],
+): Record<string, unknown> {
+  // A curve has a scale a step.
+  const left = varied.includes('numSteps') ? [...varied, 'curve'] : varied;
+  const without = (entries: object) =>
+    Object.fromEntries(Object.entries(entries).filter(([name]) => !left.includes(name)));
+  return { ...without(settings), parameters: without(parameters) };
+}

@@ -1,0 +1,214 @@
+import type { ResultsSettings } from '../src/models/results';
+import { type RunArguments, readRun, runFlags } from './arguments';
+import {
+  ArgumentError,
+  type Flag,
+  flagLines,
+  type Given,
+  helpLine,
+  parameterFlags,
+  parameterLines,
+  parseFlags,
+  textOf,
+  wholeNumber,
+} from './flags';
+
+/** Points of a sweep, at most. */
+const MAX_POINTS = 1000;
+
+/** One point: how its samples are drawn, and what a results file says of that. */
+export interface SweepPoint {
+  readonly run: RunArguments;
+  readonly settings: ResultsSettings;
+}
+
+export interface SweepArguments {
+  readonly model: string;
+  /** Samples a point. */
+  readonly samples: number;
+  /** Sample k of every point has seed + k. */
+  readonly seed: number;
+  readonly batch: number;
+  /** Programs that draw at the same time; 0: one a core. */
+  readonly processes: number;
+  readonly out: string;
+  readonly points: readonly SweepPoint[];
+  /** The settings that the points differ in, by their names in a results file. */
+  readonly varied: readonly string[];
+  /** The command as it was given. */
+  readonly command: string;
+}
+
+const sharedFlags = runFlags.filter(([flag]) => !/^(steps|scale|classifier-scale)$/.test(flag));
+
+const sweepFlags: readonly Flag[] = [
+  ['model', 'ID', 'letters', 'network, a folder of public/models'],
+  ['scales', '0:4,6', undefined, 'guidance scales s, 1 is off (default: --ws of the paper)'],
+  ['ws', '0:0.9:0.1,1:4', undefined, "the paper's guidance strengths w = s - 1, 0 is off"],
+  ['steps', '4,8,16', '20', 'numbers of sampler steps'],
+  ['samples', 'N', '2600', 'samples a point, spread evenly over the classes'],
+  ['seed', 'N', '0', 'sample k of every point has the seed N + k'],
+  ...sharedFlags,
+  ['batch', 'N', '26', 'samples that run together'],
+  ['processes', 'N', '0', 'programs that draw at the same time; 0: one a core'],
+  ['out', 'FILE.json', undefined, 'results; a sweep that was stopped goes on from this file'],
+];
+
+/** The grid of 2207.12598, Table 1. */
+const PAPER_WS = '0:0.9:0.1,1:4';
+
+export function sweepHelp(): string {
+  return [
+    'Measures samples over a grid of settings, on the CPU, with the code of the page.',
+    '',
+    'npm run sweep -- --model letters --guidance cfg --scales 0:4 --steps 20 --samples 5000 --out results.json',
+    '',
+    'A grid is a list of numbers and of ranges FROM:TO (in steps of 1) or FROM:TO:STEP.',
+    '',
+    ...flagLines(sweepFlags),
+    helpLine('--help', 'this text'),
+    '',
+    'Settings of samplers, schedules and rules; a grid each:',
+    ...parameterLines(),
+    '',
+  ].join('\n');
+}
+
+/** Reads the command line; undefined when it asks for help. @throws ArgumentError */
+export function parseSweep(args: readonly string[]): SweepArguments | undefined {
+  const given = parseFlags(args, sweepFlags, []);
+  if (given.help !== undefined) return undefined;
+  const text = (flag: string) => textOf(given, sweepFlags, flag);
+  const out = text('out');
+  if (out === undefined) throw new ArgumentError('Nowhere to write to: give --out FILE.json');
+
+  const samples = wholeNumber('samples', text('samples')!, 1);
+  const seed = wholeNumber('seed', text('seed')!, 0);
+  if (seed + samples > 2 ** 32) {
+    throw new ArgumentError(
+      `--seed and --samples must stay below 2^32 together, got ${seed} and ${samples}`,
+    );
+  }
+  const { points, varied } = gridOf(given, text('steps')!);
+  return {
+    model: text('model')!,
+    samples,
+    seed,
+    batch: wholeNumber('batch', text('batch')!, 1),
+    processes: wholeNumber('processes', text('processes')!, 0),
+    out,
+    points,
+    varied,
+    command: ['npm run sweep --', ...args.map(quoted)].join(' '),
+  };
+}
+
+/** An axis of the grid: a flag of readRun, and the setting's name in a results file. */
+interface Axis {
+  readonly flag: string;
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+function gridOf(given: Given, steps: string) {
+  const shared: Record<string, string | undefined> = {};
+  for (const [flag] of sharedFlags) shared[flag] = given[flag];
+  const axes: Axis[] = [...scaleAxis(given, shared)];
+  axes.push({ flag: 'steps', name: 'numSteps', values: grid('steps', steps) });
+  for (const [flag, { parameter }] of parameterFlags) {
+    const text = given[flag];
+    if (text !== undefined) axes.push({ flag, name: parameter.id, values: grid(flag, text) });
+  }
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > MAX_POINTS) {
+    throw new ArgumentError(`A sweep must have at most ${MAX_POINTS} points, got ${count}`);
+  }
+  let combinations: Given[] = [shared];
+  for (const { flag, values } of axes.toReversed()) {
+    combinations = values.flatMap((value) =>
+      combinations.map((rest) => ({ ...rest, [flag]: `${value}` })),
+    );
+  }
+  const points = combinations.map((combination) => {
+    const run = readRun(combination);
+    return { run, settings: settingsOf(run) };
+  });
+  const [first] = axes;
+  const several = axes.filter(({ values }) => values.length > 1).map(({ name }) => name);
+  return { points, varied: several.length ? several : [first!.name] };
+}
+
+/** The scales as an axis; none where the guidance has no scale to vary. */
+function scaleAxis(given: Given, shared: Given): Axis[] {
+  if (given.scales !== undefined && given.ws !== undefined) {
+    throw new ArgumentError('--scales and --ws are the same grid: give one');
+  }
+  const asked = given.scales ?? given.ws;
+  const { rule, modifiers } = readRun(shared);
+  if (!rule.usesScale || typeof modifiers.schedule === 'object') {
+    const because = rule.usesScale ? '--curve' : `--guidance ${rule.id}`;
+    const flag = given.scales === undefined ? 'ws' : 'scales';
+    if (asked !== undefined) throw new ArgumentError(`--${flag} has no effect with ${because}`);
+    return [];
+  }
+  const values =
+    given.scales === undefined
+      ? grid('ws', given.ws ?? PAPER_WS).map((w) => rounded(1 + w))
+      : grid('scales', given.scales);
+  return [{ flag: 'scale', name: 'guidanceScale', values }];
+}
+
+/** "0:0.9:0.1,1:4" as numbers, each once. @throws ArgumentError */
+function grid(flag: string, text: string): number[] {
+  const impossible = (why: string) => new ArgumentError(`--${flag} ${why}, got "${text}"`);
+  const values = text.split(',').flatMap((part) => {
+    const numbers = part.split(':').map((digits) => (digits.trim() === '' ? NaN : Number(digits)));
+    const [from, to = from, step = 1] = numbers;
+    if (numbers.length > 3 || !numbers.every(Number.isFinite)) {
+      throw impossible('must be numbers and ranges such as 1,2.5 or 0:4 or 0:0.9:0.1');
+    }
+    if (step <= 0) throw impossible('must have steps above 0 in its ranges');
+    if (to! < from!) throw impossible('must have ranges that rise');
+    // A range ends at its end in spite of rounding.
+    const last = Math.floor((to! - from!) / step + 1e-9);
+    if (last >= MAX_POINTS) throw impossible(`must have at most ${MAX_POINTS} values`);
+    return Array.from({ length: last + 1 }, (_, i) => rounded(from! + i * step));
+  });
+  return [...new Set(values)];
+}
+
+/** 0.1 · 3 is 0.3 and no more. */
+function rounded(value: number): number {
+  return Number(value.toFixed(9));
+}
+
+/** The settings as the page names them. */
+function settingsOf({ rule, sampler, schedule, modifiers, params, ...run }: RunArguments) {
+  const listed = typeof modifiers.schedule === 'object' ? Array.from(modifiers.schedule) : null;
+  const parameters: Record<string, number> = {};
+  for (const { id, default: fallback } of [rule, sampler, schedule].flatMap(
+    (entry) => entry.parameters,
+  )) {
+    const value = params[id];
+    if (value !== undefined && value !== fallback) parameters[id] = value;
+  }
+  return {
+    guidance: rule.id,
+    guidanceScale: modifiers.guidanceScale,
+    interval: modifiers.interval ? [modifiers.interval[0], modifiers.interval[1]] : null,
+    shape: typeof modifiers.schedule === 'string' ? modifiers.schedule : 'constant',
+    curve: listed,
+    threshold: modifiers.threshold ?? null,
+    mix: run.mix ?? null,
+    negative: run.negative ?? null,
+    numSteps: run.numSteps,
+    sampler: sampler.id,
+    schedule: schedule.id,
+    parameters,
+  } satisfies ResultsSettings;
+}
+
+/** An argument as a shell reads it. */
+function quoted(argument: string): string {
+  return /^[\w.,:=/@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

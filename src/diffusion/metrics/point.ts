@@ -1,0 +1,134 @@
+import { classDiversity } from './class-diversity';
+import { addToScore, classifierScore, emptyScore } from './classifier-score';
+import {
+  addToMoments,
+  emptyMoments,
+  frechetDistanceTo,
+  type Gaussian,
+  gaussianOf,
+  mergeMoments,
+} from './frechet';
+import { manifolds } from './precision-recall';
+import { dealer, type Figure, jackknifed, NUM_GROUPS } from './spread';
+
+/** What a feature network says of real pictures: the yardstick of the samples. */
+export interface FeatureReference extends Gaussian {
+  /** Features of some of the real pictures, [count, features]: the real manifold. */
+  readonly features: Float32Array;
+}
+
+/**
+ * What a feature network says of the samples of one point of a study. Each is named after that
+ * network, and only points of equal `samples` compare: Fréchet distance, classifier score and
+ * recall depend on their number.
+ */
+export interface PointFigures {
+  readonly samples: number;
+  /** Share recognised as the class asked for; undefined if a sample was asked for none. */
+  readonly classAccuracy: Figure | undefined;
+  readonly classifierScore: Figure | undefined;
+  /** To the reference; undefined without one, and unless there are more samples than features. */
+  readonly frechetDistance: Figure | undefined;
+  readonly precision: Figure | undefined;
+  readonly recall: Figure | undefined;
+  /** Mean feature distance of two samples of one class. */
+  readonly diversity: Figure | undefined;
+}
+
+/** Figures of samples that arrive in batches. */
+export interface Point {
+  /**
+   * Takes more samples in.
+   *
+   * @param logits [batch, classes]
+   * @param features [batch, features]
+   * @param labels class asked for, sample by sample; the number of classes stands for none
+   */
+  add(logits: Float32Array, features: Float32Array, labels: readonly number[]): void;
+  /** Of all samples so far. */
+  figures(): PointFigures;
+}
+
+/**
+ * Measures one point, sample by sample, so that its figures can be read at any time.
+ *
+ * @param size of the feature network; `mixed` is a class that was mixed into every label, which
+ *   counts as asked for too
+ * @param reference of the same network; without one there are no distance, precision and recall
+ * @throws RangeError for a reference of another size
+ */
+export function measurePoint(
+  size: {
+    readonly numClasses: number;
+    readonly numFeatures: number;
+    readonly mixed?: number | undefined;
+  },
+  reference?: FeatureReference,
+): Point {
+  const { numClasses, numFeatures, mixed } = size;
+  if (reference && reference.mean.length !== numFeatures) {
+    throw new RangeError(
+      `The reference must have ${numFeatures} features, got ${reference.mean.length}`,
+    );
+  }
+  const groups = Array.from({ length: NUM_GROUPS }, () => ({
+    count: 0,
+    hits: 0,
+    score: emptyScore(numClasses),
+    moments: emptyMoments(numFeatures),
+  }));
+  const groupOf = dealer();
+  const distance = reference && frechetDistanceTo(reference);
+  const nearby = reference && manifolds(reference.features, numFeatures);
+  const diversity = classDiversity();
+  let unlabelled = false;
+  const parts = (without: number | undefined) => groups.filter((_, g) => g !== without);
+  const total = (without?: number) => parts(without).reduce((sum, { count }) => sum + count, 0);
+
+  return {
+    add(logits, features, labels) {
+      const batch = labels.length;
+      if (logits.length !== batch * numClasses || features.length !== batch * numFeatures) {
+        throw new RangeError(
+          `${batch} samples must have ${batch} × ${numClasses} logits and ${batch} × ${numFeatures} features, got ${logits.length} and ${features.length}`,
+        );
+      }
+      labels.forEach((label, i) => {
+        const index = groupOf(label);
+        const group = groups[index]!;
+        const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
+        const vector = features.subarray(i * numFeatures, (i + 1) * numFeatures);
+        group.count++;
+        const read = row.indexOf(Math.max(...row));
+        if (read === label || (mixed !== undefined && read === mixed)) group.hits++;
+        unlabelled ||= label === numClasses;
+        addToScore(group.score, row);
+        addToMoments(group.moments, vector);
+        nearby?.add(vector, index);
+        diversity.add(vector, label, index);
+      });
+    },
+    figures() {
+      return {
+        samples: total(),
+        classAccuracy: jackknifed((without) => {
+          if (unlabelled || total(without) === 0) return undefined;
+          return parts(without).reduce((sum, { hits }) => sum + hits, 0) / total(without);
+        }),
+        classifierScore: jackknifed((without) =>
+          total(without) === 0
+            ? undefined
+            : classifierScore(parts(without).map(({ score }) => score)),
+        ),
+        frechetDistance: jackknifed((without) => {
+          if (distance === undefined || total(without) <= numFeatures) return undefined;
+          const moments = parts(without).map((group) => group.moments);
+          return distance(gaussianOf(mergeMoments(moments, numFeatures)));
+        }),
+        precision: jackknifed((without) => nearby?.precision(without)),
+        recall: jackknifed((without) => nearby?.recall(without)),
+        diversity: jackknifed((without) => diversity.value(without)),
+      };
+    },
+  };
+}

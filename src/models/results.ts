@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { complaint } from './manifest';
+
+/** Marks the files of measured studies. */
+export const RESULTS_FORMAT = 'guidance-results';
+
+// A schema's message is its requirement, as in manifest.ts.
+const text = v.pipe(v.string('a string'), v.nonEmpty('a string that is not empty'));
+const number = v.pipe(v.number('a number'), v.finite('a finite number'));
+const amount = v.pipe(number, v.minValue(0, 'a number of at least 0'));
+const count = v.pipe(
+  v.number('a number'),
+  v.safeInteger('a whole number'),
+  v.minValue(1, 'a whole number of at least 1'),
+);
+const seed = v.pipe(
+  v.number('a number'),
+  v.safeInteger('a whole number'),
+  v.minValue(0, 'a whole number of 0 to 2^32 - 1'),
+  v.maxValue(2 ** 32 - 1, 'a whole number of 0 to 2^32 - 1'),
+);
+const share = v.pipe(number, v.minValue(0, 'within [0, 1]'), v.maxValue(1, 'within [0, 1]'));
+
+/** A network by its id and the SHA-256 of its model.onnx. */
+const network = v.object({
+  id: text,
+  sha256: v.pipe(
+    v.string('a string'),
+    v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 of 64 small hexadecimal digits'),
+  ),
+});
+
+/** What was run: everything but network, classes and seeds, by the names of the page's settings. */
+const settings = v.object({
+  guidance: text,
+  /** 1 = off, 0 = unconditional. */
+  guidanceScale: number,
+  /** Noise levels (lo, hi] in which guidance is on; null: everywhere. */
+  interval: v.nullable(v.tuple([amount, amount], 'a list [lo, hi]')),
+  /** The guidance's course over the steps. */
+  shape: text,
+  /** The scale of every step instead of scale and shape. */
+  curve: v.nullable(v.array(number, 'a list of scales')),
+  threshold: v.nullable(
+    v.variant(
+      'kind',
+      [
+        v.object({ kind: v.literal('static') }),
+        v.object({ kind: v.literal('dynamic'), percentile: number }),
+      ],
+      'static or dynamic',
+    ),
+  ),
+  /** A second class in every label. */
+  mix: v.nullable(v.object({ name: text, share })),
+  /** Class that the guidance leads away from, in place of no class. */
+  negative: v.nullable(text),
+  numSteps: count,
+  sampler: text,
+  schedule: text,
+  /** Parameters of sampler, schedule and rule that differ from their defaults, by their ids. */
+  parameters: v.record(v.string(), number, 'an object'),
+});
+
+/** Standard deviation by the jackknife; absent where there were too few samples to tell. */
+const figure = v.object({ value: number, spread: v.optional(amount) });
+
+/** Absent: undefined for these samples. */
+const figures = v.object({
+  classAccuracy: v.optional(figure),
+  classifierScore: v.optional(figure),
+  frechetDistance: v.optional(figure),
+  precision: v.optional(figure),
+  recall: v.optional(figure),
+  diversity: v.optional(figure),
+});
+
+const point = v.object({
+  settings,
+  samples: count,
+  /** Of the first sample: sample k has seed + k, and class k modulo the number of classes. */
+  seed,
+  figures,
+  /** Network evaluations a sample; conditional and unconditional count one each. */
+  nfe: amount,
+  seconds: amount,
+  /** ISO 8601, when it was finished. */
+  date: v.pipe(v.string('a string'), v.isoTimestamp('a date such as 2025-01-31T12:00:00.000Z')),
+});
+
+const curve = v.object({
+  model: network,
+  /** The settings that its points differ in: guidanceScale, numSteps or the id of a parameter. */
+  varied: v.array(text, 'a list of settings'),
+  /** What made it, if it was a command. */
+  command: v.optional(text),
+  points: v.array(point, 'a list of points'),
+});
+
+const results = v.object({
+  format: v.literal(RESULTS_FORMAT, `"${RESULTS_FORMAT}"`),
+  version: v.literal(1, '1 (the only version that this program reads)'),
+  /** The feature network, after which every figure is named. */
+  features: network,
+  curves: v.array(curve, 'a list of curves'),
+});
+
+/** A file of measured curves, as the command line and the page write and read it. */
+export type Results = v.InferOutput<typeof results>;
+export type ResultsCurve = Results['curves'][number];
+export type ResultsPoint = ResultsCurve['points'][number];
+export type ResultsSettings = ResultsPoint['settings'];
+
+/** A file that holds no results; the message is one line that names what is wrong with it. */
+export class ResultsError extends Error {
+  override readonly name = 'ResultsError';
+}
+
+/**
+ * Reads a results file.
+ *
+ * @param fileName for the message
+ * @throws ResultsError naming file, field, requirement and the value received
+ */
+export function parseResults(source: string, fileName: string): Results {
+  let json: unknown;
+  try {
+    json = JSON.parse(source);
+  } catch (cause) {
+    const start = JSON.stringify(source.slice(0, 40));
+    throw new ResultsError(`${fileName} must be JSON, got ${start}`, { cause });
+  }
+  const read = v.safeParse(results, json, { abortEarly: true });
+  if (read.success) return read.output;
+  throw new ResultsError(complaint(read.issues[0], fileName));
+}
+
+/** The text of a results file. */
+export function writeResults(read: Results): string {
+  return `${JSON.stringify(read, null, 1)}\n`;
+}
