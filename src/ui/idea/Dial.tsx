@@ -1,0 +1,50 @@
+import { useId } from 'react';
+
+interface DialProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  /** Of the number; a logarithmic dial has a hundred equal ratios instead. */
+  readonly step?: number;
+  readonly logarithmic?: boolean;
+  onChange(value: number): void;
+}
+
+const RATIOS = 100;
+
+/** A slider of a figure with its number. */
+export function Dial({ label, value, min, max, step = 0.1, logarithmic, onChange }: DialProps) {
+  const id = useId();
+  const text = short(value);
+  const ratio = Math.log(max / min);
+  const range = logarithmic
+    ? { min: 0, max: RATIOS, step: 1, value: Math.round((RATIOS * Math.log(value / min)) / ratio) }
+    : { min, max, step, value };
+  return (
+    <div className="dial">
+      <label htmlFor={id}>{label}</label>
+      <output htmlFor={id}>{text}</output>
+      <input
+        id={id}
+        type="range"
+        aria-valuetext={text}
+        {...range}
+        onChange={({ target }) => {
+          const at = Number(target.value);
+          onChange(logarithmic ? min * Math.exp((ratio * at) / RATIOS) : at);
+        }}
+      />
+    </div>
+  );
+}
+
+/** A number with about three digits. */
+export function short(value: number): string {
+  const text = Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1);
+  return text.replace(/^-(?=0\.?0*$)/, '').replace('-', '−');
+}
+
+export function percent(value: number): string {
+  return `${Math.round(100 * value)} %`;
+}
