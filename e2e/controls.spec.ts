@@ -101,6 +101,18 @@ test('what else is done: threshold, class mixing, negative class', async ({ play
   await playground.changes('a negative class', () =>
     playground.choice(extras.negative).selectOption('2'),
   );
+
+  // Where nothing is led away from the negative class, it is neither offered nor drawn.
+  const rule = playground.choice(controls.guidance);
+  await playground.changes('no guidance', () => rule.selectOption('unconditional'));
+  await expect(playground.choice(extras.negative)).toHaveCount(0);
+  await expect(playground.choice(extras.mix)).toHaveCount(0);
+  const alone = await playground.pixels();
+  await rule.selectOption('cfg');
+  await playground.choice(extras.negative).selectOption(extras.noNegative);
+  await rule.selectOption('unconditional');
+  await playground.settled();
+  expect(await playground.pixels()).toBe(alone);
 });
 
 test('how it is sampled: steps, every sampler and schedule, every parameter they declare', async ({

@@ -1,7 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { EngineClient } from './engine/client';
+import { MeasuringClient } from './lab/measuring-client';
 import { keepAddress } from './state/address';
+import { browserKeep } from './state/experiment-keep';
+import { studyNetworks } from './state/experiment-networks';
+import { ExperimentRunner } from './state/experiment-runner';
 import { GridRunner } from './state/grid-runner';
 import { ResultCache } from './state/result-cache';
 import { Runner } from './state/runner';
@@ -33,10 +37,24 @@ const models = new URL('models/', document.baseURI).href;
 const cache = new ResultCache();
 const runner = new Runner(store, client, trajectories, models, cache);
 const grid = new GridRunner(store, client, cache);
-const app: App = { store, runner, grid, trajectories, defaults };
+const experiments = new ExperimentRunner({
+  store,
+  client,
+  measurer: new MeasuringClient(models),
+  keep: browserKeep(),
+  findNetworks: (loaded) => studyNetworks(loaded, readText),
+});
+const app: App = { store, runner, grid, experiments, trajectories, defaults };
 
 keepAddress(store, defaults);
 whenNeeded(() => void runner.load());
+
+/** A text of the models folder. */
+async function readText(path: string): Promise<string> {
+  const response = await fetch(new URL(path, models), { cache: 'no-cache' });
+  if (!response.ok) throw new Error(`models/${path}: the server answered ${response.status}`);
+  return response.text();
+}
 
 /** The networks are loaded when a page is opened that has a use for them. */
 function whenNeeded(load: () => void): void {

@@ -1,3 +1,4 @@
+import { scheduleShapeRegistry } from '../../src/diffusion/guidance/modifiers';
 import { expect, type Playground, test, words } from '../playground';
 
 const { controls, grid, timeline } = words;
@@ -136,6 +137,7 @@ test('a cell is enlarged under the pointer and by the keyboard, and replayed by 
   await expect(view.card).toHaveCount(0);
   await page.keyboard.press('Enter');
   await expect(playground.columns).toHaveCount(2);
+  await expect(playground.stage, 'the focus does not fall back to the top').toBeFocused();
   await expect(playground.columns.nth(1)).toHaveAttribute('data-active', 'true');
   await expect(playground.number(controls.seed)).toHaveValue('9');
   await expect.poll(async () => Number(await playground.scrubber.inputValue())).toBeLessThan(0.9);
@@ -143,6 +145,21 @@ test('a cell is enlarged under the pointer and by the keyboard, and replayed by 
   await playground.settled();
   expect(await playground.picture(1)).toBe(pictures[5]);
   await expect(playground.button(timeline.play)).toBeVisible();
+});
+
+test('a drawn curve waits while the scale is on an axis, and comes back', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.visit('layout=grid&rows=scale:1,3&cols=seed:7,8&curve=1~9');
+  await new GridOf(playground).filled(4);
+  const shape = playground.choice(controls.shape);
+  await expect(shape.locator('option')).toHaveCount(scheduleShapeRegistry.length);
+  await shape.selectOption('falling');
+  await page.getByRole('button', { name: grid.layouts.columns, exact: true }).click();
+  await playground.settled();
+  await expect(shape).toHaveValue('drawn');
+  await expect(page).toHaveURL(/curve=1~9/);
 });
 
 test('other values, other pixels; what stays the same is not run again', async ({ playground }) => {

@@ -39,23 +39,60 @@ export function logDensity(mixture: GaussianMixture, x: ArrayLike<number>, sigma
  */
 export function denoiseExactly(
   mixture: GaussianMixture,
-  x: Float32Array,
+  x: ArrayLike<number>,
   sigma: number,
-  out: Float32Array,
+  out: Float32Array | Float64Array,
 ): void {
-  const joint = jointLogDensities(mixture, x, sigma);
-  const total = logSumExp(joint);
-  // Summed over components in float64: D = a x + b, b per dimension.
-  const shift = new Float64Array(x.length);
-  let slope = 0;
-  mixture.forEach(({ mean, std }, k) => {
-    const responsibility = Math.exp(joint[k]! - total);
-    const variance = std ** 2 + sigma ** 2;
-    slope += (responsibility * std ** 2) / variance;
-    const pull = (responsibility * sigma ** 2) / variance;
-    for (let d = 0; d < x.length; d++) shift[d] = shift[d]! + pull * mean[d]!;
-  });
-  for (let d = 0; d < x.length; d++) out[d] = slope * x[d]! + shift[d]!;
+  exactDenoiser(mixture, x.length, sigma)(x, 0, out);
+}
+
+/**
+ * `denoiseExactly` for many samples at one noise level, with what depends on it alone computed once:
+ * it does the sample that begins at `from` in both arrays.
+ *
+ * Four times as fast as computing it anew: 10,000 particles ask for 20,000 estimates a step.
+ */
+function exactDenoiser(
+  mixture: GaussianMixture,
+  size: number,
+  sigma: number,
+): (x: ArrayLike<number>, from: number, out: Float32Array | Float64Array) => void {
+  const count = mixture.length;
+  const { constants, variances, means } = prepared(mixture, size, sigma);
+  const slopes = Float64Array.from(mixture, ({ std }, k) => std ** 2 / variances[k]!);
+  const pulls = variances.map((variance) => sigma ** 2 / variance);
+  const joint = new Float64Array(count);
+  const shift = new Float64Array(size);
+  return (x, from, out) => {
+    let largest = -Infinity;
+    for (let k = 0; k < count; k++) {
+      let squares = 0;
+      for (let d = 0; d < size; d++) {
+        const distance = x[from + d]! - means[k * size + d]!;
+        squares += distance * distance;
+      }
+      const value = constants[k]! - squares / (2 * variances[k]!);
+      joint[k] = value;
+      if (value > largest) largest = value;
+    }
+    // The largest term is factored out, so that far-away points do not divide 0 by 0.
+    let total = 0;
+    for (let k = 0; k < count; k++) {
+      const term = Math.exp(joint[k]! - largest);
+      joint[k] = term;
+      total += term;
+    }
+    // Summed over components in float64: D = a x + b, b per dimension.
+    shift.fill(0);
+    let slope = 0;
+    for (let k = 0; k < count; k++) {
+      const responsibility = joint[k]! / total;
+      slope += responsibility * slopes[k]!;
+      const pull = responsibility * pulls[k]!;
+      for (let d = 0; d < size; d++) shift[d] = shift[d]! + pull * means[k * size + d]!;
+    }
+    for (let d = 0; d < size; d++) out[from + d] = slope * x[from + d]! + shift[d]!;
+  };
 }
 
 /**
@@ -77,15 +114,20 @@ export function mixtureEvaluate(options: {
   if (labels.length !== fields.batch) {
     throw new RangeError(`labels must name ${fields.batch} samples, got ${labels.length}`);
   }
-  const ofClass = labels.map((label) => componentsOf(mixture, label));
-  const weakOfClass = weak && labels.map((label) => componentsOf(weak, label));
+  const ofClass = componentsOfLabels(mixture, labels);
+  const weakOfClass = weak && componentsOfLabels(weak, labels);
 
   function denoise(x: ArrayField, sigma: number, mixtureOf: (b: number) => GaussianMixture) {
     const out = fields.empty();
+    const denoisers = new Map<GaussianMixture, ReturnType<typeof exactDenoiser>>();
     for (let b = 0; b < x.batch; b++) {
-      const from = b * x.size;
-      const to = from + x.size;
-      denoiseExactly(mixtureOf(b), x.data.subarray(from, to), sigma, out.data.subarray(from, to));
+      const own = mixtureOf(b);
+      let denoiser = denoisers.get(own);
+      if (!denoiser) {
+        denoiser = exactDenoiser(own, x.size, sigma);
+        denoisers.set(own, denoiser);
+      }
+      denoiser(x.data, b * x.size, out.data);
     }
     return out;
   }
@@ -148,24 +190,50 @@ export function gaussianOde(options: {
   return mean + Math.sqrt((std ** 2 + sigmaTo ** 2) / (std ** 2 + sigmaFrom ** 2)) * (x - mean);
 }
 
+/** The components of each sample's class; the same list for the same class. */
+function componentsOfLabels(mixture: GaussianMixture, labels: readonly number[]) {
+  const known = new Map<number, GaussianMixture>();
+  return labels.map((label) => {
+    const own = known.get(label) ?? componentsOf(mixture, label);
+    known.set(label, own);
+    return own;
+  });
+}
+
 /** ln [w_k N(x; mean_k, (std_k² + sigma²) I)] of every component, weights normalised. */
 function jointLogDensities(
   mixture: GaussianMixture,
   x: ArrayLike<number>,
   sigma: number,
 ): Float64Array {
-  let weights = 0;
-  for (const { weight } of mixture) weights += weight;
-  return Float64Array.from(mixture, ({ weight, mean, std }) => {
-    if (mean.length !== x.length) {
-      throw new RangeError(`x must have the mixture's ${mean.length} dimensions, got ${x.length}`);
-    }
-    const variance = std ** 2 + sigma ** 2;
+  const { constants, variances } = prepared(mixture, x.length, sigma);
+  return Float64Array.from(mixture, ({ mean }, k) => {
     let squares = 0;
     for (let d = 0; d < x.length; d++) squares += (x[d]! - mean[d]!) ** 2;
-    const normaliser = (x.length / 2) * Math.log(2 * Math.PI * variance);
-    return Math.log(weight / weights) - normaliser - squares / (2 * variance);
+    return constants[k]! - squares / (2 * variances[k]!);
   });
+}
+
+/**
+ * What does not depend on x: the components' variances std² + sigma², their means, one after the
+ * other, and ln w_k - ln of the normaliser, weights normalised.
+ */
+function prepared(mixture: GaussianMixture, size: number, sigma: number) {
+  let weights = 0;
+  for (const { weight } of mixture) weights += weight;
+  const variances = Float64Array.from(mixture, ({ std }) => std ** 2 + sigma ** 2);
+  const constants = Float64Array.from(mixture, ({ weight }, k) => {
+    const normaliser = (size / 2) * Math.log(2 * Math.PI * variances[k]!);
+    return Math.log(weight / weights) - normaliser;
+  });
+  const means = new Float64Array(mixture.length * size);
+  mixture.forEach(({ mean }, k) => {
+    if (mean.length !== size) {
+      throw new RangeError(`x must have the mixture's ${mean.length} dimensions, got ${size}`);
+    }
+    means.set(mean, k * size);
+  });
+  return { constants, variances, means };
 }
 
 /** Largest term factored out, so that far-away points do not underflow to ln 0. */

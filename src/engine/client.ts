@@ -126,11 +126,24 @@ export class EngineClient {
       stepMs?: number | undefined;
       /** What the frames tell of the guidance beside the pictures. Absent: nothing. */
       inside?: LookInside | undefined;
+      /** Ends with what metrics are made of in place of verdicts, and tells no frames. */
+      measure?: boolean | undefined;
+      /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */
+      denoiser?: string | undefined;
       /** A network that the rule needs is being loaded first. */
       onProgress?: (progress: LoadProgress) => void;
     } = {},
   ): Promise<Finished> {
-    const { judge = true, signal, onFrames, stepMs, inside, onProgress } = options;
+    const {
+      judge = true,
+      signal,
+      onFrames,
+      stepMs,
+      inside,
+      measure,
+      denoiser,
+      onProgress,
+    } = options;
     if (!this.#worker && this.#lastLoad && !signal?.aborted) {
       // The worker before broke, and a new one has no model yet.
       const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
@@ -143,7 +156,7 @@ export class EngineClient {
     signal?.addEventListener('abort', cancel);
     try {
       const ending = await this.#send(
-        { type: 'sample', settings, judge, stepMs, inside },
+        { type: 'sample', settings, judge, stepMs, inside, measure, denoiser },
         { onFrames, onProgress, signal },
       );
       if (ending.type !== 'done') throw failure(ending);

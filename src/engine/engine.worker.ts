@@ -4,7 +4,7 @@ import { labelRows } from '../diffusion/stacked';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
 import { buffersOf } from './inside';
-import { judge, opinionOf } from './judge';
+import { judge, measure, opinionOf } from './judge';
 import type {
   BackendChoice,
   Ending,
@@ -70,8 +70,8 @@ let runtime: Runtime | undefined;
 let denoiser: Model<DenoiserManifest> | undefined;
 let classifier: Model<FeaturesManifest> | undefined;
 
-/** Each is loaded when a rule first needs it. */
-const companions = new Map<CompanionName, Network>();
+/** Other networks by their ids; each is loaded when a run first needs it. */
+const others = new Map<string, Model<Manifest>>();
 let baseUrl = '';
 let lastBreath = 0;
 
@@ -110,9 +110,16 @@ async function answerWaiting(): Promise<void> {
     waiting = undefined;
     running = new Job(request);
     const ending = await answer(request, running);
-    if (ending) post(ending);
+    if (ending) post(ending, buffersIn(ending));
     running = undefined;
   }
+}
+
+/** What an ending hands over instead of copying it. */
+function buffersIn(ending: Ending): Transferable[] {
+  if (ending.type !== 'done' || !ending.measured) return [];
+  const { logits, features } = ending.measured;
+  return [...new Set([logits.buffer, features.buffer])];
 }
 
 /** undefined: the device was lost. */
@@ -170,8 +177,8 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
   report({ phase: 'prepare' });
   await denoiser?.network.release();
   await classifier?.network.release();
-  for (const network of companions.values()) await network.release();
-  companions.clear();
+  for (const { network } of others.values()) await network.release();
+  others.clear();
   runtime ??= await open(backend);
   const openModels = (on: Runtime) => {
     classifier = companion &&
@@ -232,7 +239,7 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   const steering =
     stepMs === undefined ? undefined : new Steering(settings.numSteps, guidanceScale, stepMs);
   job.steering = steering;
-  const { manifest } = denoiser;
+  const { manifest, network } = await denoiserFor(request, denoiser, job);
   const waitingFrames: Frame[] = [];
   let lastPost = Number.NEGATIVE_INFINITY;
   const postFrames = () => {
@@ -250,14 +257,15 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   };
   const networks = {
     manifest,
-    network: denoiser.network,
-    companions: await companionsFor(request, job),
+    network,
+    companions: await companionsFor(request, manifest, job),
   };
   steering?.begin();
   const { samples, frame, figures } = await runSampler(
     networks,
     steering?.settings(settings) ?? settings,
     (step) => {
+      if (request.measure) return undefined;
       waitingFrames.push(step);
       if (performance.now() - lastPost >= FRAMES_EVERY_MS) postFrames();
       return steering?.stepDone(step.step, job.signal);
@@ -272,8 +280,18 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
     },
   );
   postFrames();
+  const measured =
+    request.measure && judging
+      ? await measure(
+          judging.network,
+          judging.manifest,
+          samples,
+          settings.labels.length,
+          job.stopped,
+        )
+      : undefined;
   const verdicts =
-    request.judge && classifier
+    request.judge && !request.measure && classifier
       ? await judge(
           classifier.network,
           classifier.manifest,
@@ -288,7 +306,7 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
     figures: { ...figures, totalMs: figures.totalMs - steering.waitedMs },
     scales: [...steering.scales],
   };
-  return { type: 'done', id, samples, frame, figures, verdicts, ...steered };
+  return { type: 'done', id, samples, frame, figures, verdicts, ...steered, measured };
 }
 
 /** The class mixed into the label, if any of it is. */
@@ -296,34 +314,58 @@ function mixedClass({ mix }: SampleSettings): number | undefined {
   return mix && mix.share > 0 ? mix.with : undefined;
 }
 
+/** The denoiser that a run is asked for: the loaded one, or another of its shape and classes. @throws ModelError */
+async function denoiserFor(
+  request: SampleRequest,
+  loaded: Model<DenoiserManifest>,
+  job: Job,
+): Promise<Model<DenoiserManifest>> {
+  const wanted = request.denoiser;
+  if (wanted === undefined || wanted === loaded.manifest.id) return loaded;
+  const { manifest, network } = await other(wanted, request, job);
+  if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
+    throw new Error(`${wanted}: needs a denoising network, its manifest says "${manifest.role}"`);
+  }
+  const like = ({ shape, classes }: Manifest) => JSON.stringify([shape, classes]);
+  if (like(manifest) !== like(loaded.manifest)) {
+    throw new Error(`${wanted}: needs the shape and classes of ${loaded.manifest.id}`);
+  }
+  return { manifest, network };
+}
+
 /** The companions that a rule needs, and the gradient that is looked at, loaded where it is the first. @throws ModelError */
 async function companionsFor(
-  { id, settings, inside }: SampleRequest,
-  { signal }: Job,
+  request: SampleRequest,
+  { id, companions }: DenoiserManifest,
+  job: Job,
 ): Promise<Partial<Record<CompanionName, Network>>> {
   const wanted: Partial<Record<CompanionName, Network>> = {};
-  const { predictions } = findGuidanceRule(settings.guidance);
-  const looked: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
+  const { predictions } = findGuidanceRule(request.settings.guidance);
+  const looked: readonly Prediction[] = request.inside?.gradient ? ['classifier'] : [];
   for (const name of new Set([...predictions, ...looked])) {
     if (name === 'cond' || name === 'uncond') continue;
-    const known = companions.get(name);
-    if (known) {
-      wanted[name] = known;
-      continue;
-    }
-    const modelId = denoiser?.manifest.companions?.[name];
-    if (!modelId || !runtime) {
-      throw new Error(`${denoiser?.manifest.id}: the manifest must name a companion "${name}"`);
-    }
-    const onProgress = (progress: DownloadProgress) =>
-      post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
-    const network = runtime.open(
-      graphOf(await loadModel(modelId, { baseUrl, signal, onProgress })),
-    );
-    companions.set(name, network);
-    wanted[name] = network;
+    const modelId = companions?.[name];
+    if (!modelId) throw new Error(`${id}: the manifest must name a companion "${name}"`);
+    wanted[name] = (await other(modelId, request, job)).network;
   }
   return wanted;
+}
+
+/** A network beside the loaded one, which is fetched where it is the first to be asked for. @throws ModelError */
+async function other(
+  modelId: string,
+  { id }: SampleRequest,
+  { signal }: Job,
+): Promise<Model<Manifest>> {
+  const known = others.get(modelId);
+  if (known) return known;
+  if (!runtime) throw new Error('sample: needs a loaded model, none is');
+  const onProgress = (progress: DownloadProgress) =>
+    post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
+  const loaded = await loadModel(modelId, { baseUrl, signal, onProgress });
+  const opened = { manifest: loaded.manifest, network: runtime.open(graphOf(loaded)) };
+  others.set(modelId, opened);
+  return opened;
 }
 
 const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,6 @@
 import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../models/manifest';
-import type { Verdicts } from './protocol';
+import type { Measured, Verdicts } from './protocol';
 import type { Network, Stop } from './session';
 
 /**
@@ -18,10 +18,31 @@ export async function judge(
   stop: Stop,
   mixed?: number,
 ): Promise<Verdicts> {
-  const rows = labels.length;
+  const { network, logits, features } = await measure(
+    { run },
+    manifest,
+    samples,
+    labels.length,
+    stop,
+  );
+  return { network, ...opinionFrom(logits, features, labels, mixed) };
+}
+
+/**
+ * Logits and features of finished samples as a screen shows them: what metrics are made of.
+ *
+ * @param samples [rows, channels, height, width]
+ */
+export async function measure(
+  { run }: Pick<Network, 'run'>,
+  manifest: FeaturesManifest,
+  samples: Float32Array,
+  rows: number,
+  stop: Stop,
+): Promise<Measured> {
   const input = { x: { data: asShown(samples), dims: manifest.shape } };
   const { logits, features } = await run(input, rows, stop);
-  return { network: manifest.id, ...opinionFrom(logits!, features!, labels, mixed) };
+  return { network: manifest.id, logits: logits!, features: features! };
 }
 
 /**

@@ -63,6 +63,16 @@ export interface Verdicts extends Opinion {
   readonly network: string;
 }
 
+/** What the feature network makes of finished samples as a screen shows them: metrics come from it. */
+export interface Measured {
+  /** The feature network's id. */
+  readonly network: string;
+  /** [batch, numClasses]. */
+  readonly logits: Float32Array;
+  /** [batch, numFeatures]. */
+  readonly features: Float32Array;
+}
+
 /** One moment of a run. Pictures are bytes [batch, channels, height, width] as a screen shows them. */
 export interface Frame {
   readonly step: number;
@@ -130,6 +140,10 @@ export type Request =
       /** Whether the classifier looks at the finished samples. */
       readonly judge: boolean;
       readonly inside?: LookInside | undefined;
+      /** Ends with what metrics are made of in place of verdicts, and tells no steps: for sweeps. */
+      readonly measure?: boolean | undefined;
+      /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */
+      readonly denoiser?: string | undefined;
       /**
        * Time from step to step of a run that is steered: it starts at the settings' guidanceScale,
        * without their schedule, and takes another from each `steer` on. Absent: as fast as it goes.
@@ -158,6 +172,8 @@ export type Ending =
       readonly frame: Frame;
       readonly figures: RunFigures;
       readonly verdicts: Verdicts | undefined;
+      /** Where it was asked for and the model has a feature network. */
+      readonly measured?: Measured | undefined;
       /** The scale of every step, of a steered run: as the settings' schedule they give the same pixels. */
       readonly scales?: readonly number[] | undefined;
     }

@@ -19,7 +19,8 @@ vi.mock('../models/download', async () => ({
         id,
         role: id === 'judge' ? 'features' : 'denoiser',
         classes: ['A'],
-        shape: [1, 1, 1],
+        shape: id === 'wide' ? [1, 1, 2] : [1, 1, 1],
+        companions: { features: id === 'judged' ? 'judge' : undefined },
         sigma: { min: 0.002, max: 80 },
       };
       const files = new Map([['model.onnx', new Uint8Array()]]);
@@ -35,7 +36,12 @@ vi.mock('./session', () => {
     run: async ({ x }: { x: { data: Float32Array } }, _rows: number, stop = () => false) => {
       if (!gates.auto) await new Promise<void>((go) => gates.run.push({ go }));
       if (await stop()) throw new Stopped();
-      return { denoised: new Float32Array(x.data.length) };
+      const { length } = x.data;
+      return {
+        denoised: new Float32Array(length),
+        logits: new Float32Array(length),
+        features: new Float32Array(2 * length).fill(1),
+      };
     },
     release: async () => {},
     busyMs: 0,
@@ -258,5 +264,55 @@ describe('a steered run', () => {
     await ended(2);
     expect(endings()).toEqual(['6 cancelled', '7 done']);
     expect(events.at(-1)).not.toHaveProperty('scales');
+  });
+});
+
+describe('a run that is measured', () => {
+  const measured = (id: number, denoiser?: string) =>
+    ask({ type: 'sample', id, settings, judge: true, measure: true, denoiser });
+
+  test('hands out logits and features in place of verdicts, and tells no steps', async () => {
+    letGo();
+    load(1, 'judged');
+    measured(2);
+    await ended(2);
+    expect(events.some(({ type }) => type === 'steps')).toBe(false);
+    expect(events.at(-1)).toMatchObject({
+      type: 'done',
+      verdicts: undefined,
+      measured: {
+        network: 'judge',
+        logits: new Float32Array(1),
+        features: Float32Array.of(1, 1),
+      },
+    });
+    sample(3);
+    await ended(3);
+    expect(events.at(-1)).toHaveProperty('measured', undefined);
+  });
+
+  test('has nothing to hand out without a feature network', async () => {
+    letGo();
+    measured(2);
+    await ended(1);
+    expect(events.at(-1)).toMatchObject({ type: 'done', measured: undefined });
+  });
+
+  test('takes another denoiser of the same shape, and refuses any other network by name', async () => {
+    letGo();
+    measured(2, 'cousin');
+    measured(3, 'judge');
+    await ended(2);
+    measured(4, 'cousin');
+    await ended(3);
+    expect(endings().at(-1)).toBe('4 done');
+    for (const [id, name, reason] of [
+      [5, 'judge', 'judge: needs a denoising network'],
+      [6, 'wide', 'wide: needs the shape and classes of tiny'],
+    ] as const) {
+      measured(id, name);
+      await vi.waitFor(() => expect(endings()).toContain(`${id} failed`));
+      expect(events.at(-1)).toHaveProperty('message', expect.stringContaining(reason));
+    }
   });
 });

@@ -158,8 +158,8 @@ describe('a file that is no export', () => {
     ],
     [
       'settings out of range',
-      { ...good, query: 'scale=3&steps=1000&seed=-1' },
-      '"query" must hold settings that this page knows, got seed=-1, steps=1000',
+      { ...good, query: 'scale=3&steps=2000&seed=-1' },
+      '"query" must hold settings that this page knows, got seed=-1, steps=2000',
     ],
     [
       'a rule that there is not',
@@ -210,6 +210,10 @@ describe('file names', () => {
     } as const;
     expect(columnParts([column]).join(' ')).toBe(
       'cfg curve dpmpp-2m 16steps logsnr-cosine p99.5 mix-B-0.25 not-C',
+    );
+    // Those that its rule takes.
+    expect(columnParts([{ ...column, guidance: 'unconditional' }]).join(' ')).toBe(
+      'unconditional dpmpp-2m 16steps logsnr-cosine p99.5',
     );
     expect(columnParts([{ ...plain, shape: 'rising', threshold: { kind: 'static' } }])).toEqual(
       expect.arrayContaining(['rising', 'static']),

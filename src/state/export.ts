@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { findGuidanceRule } from '../diffusion/guidance';
+import { takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { BackendInfo } from '../engine/protocol';
 import { complaint, type Manifest } from '../models/manifest';
 import type { GridState } from './grid';
@@ -259,8 +260,9 @@ export function sharedParts(columns: readonly ColumnSettings[]): string[] {
 
 function settingParts(column: ColumnSettings): Map<string, string> {
   const { curve, interval, threshold, mix, negative } = column;
+  const rule = findGuidanceRule(column.guidance);
   const parts = new Map([['guidance', column.guidance]]);
-  if (findGuidanceRule(column.guidance).usesScale) {
+  if (rule.usesScale) {
     parts.set('scale', curve ? 'curve' : `s${column.guidanceScale}`);
     if (!curve && column.shape !== DEFAULT_COLUMN.shape) parts.set('shape', column.shape);
     if (interval) parts.set('interval', `sigma${interval.join('-')}`);
@@ -271,8 +273,8 @@ function settingParts(column: ColumnSettings): Map<string, string> {
   if (threshold) {
     parts.set('threshold', threshold.kind === 'static' ? 'static' : `p${threshold.percentile}`);
   }
-  if (mix) parts.set('mix', `mix-${mix.name}-${mix.share}`);
-  if (negative !== null) parts.set('negative', `not-${negative}`);
+  if (mix && takesLabel(rule)) parts.set('mix', `mix-${mix.name}-${mix.share}`);
+  if (negative !== null && takesNegative(rule)) parts.set('negative', `not-${negative}`);
   for (const [id, value] of Object.entries(column.parameters)) parts.set(id, `${id}${value}`);
   return parts;
 }

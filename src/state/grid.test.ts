@@ -154,6 +154,18 @@ describe('a cell that cannot be what its headers say tells why', () => {
       axis('guidance', 'conditional'),
       'unused',
     ],
+    [
+      'a rule that would lead to the negative class',
+      axis('negative', 'B'),
+      axis('guidance', 'unconditional'),
+      'unused',
+    ],
+    [
+      'a mixed class that no prediction sees',
+      axis('mix', 'B:0.5'),
+      axis('guidance', 'unconditional'),
+      'unused',
+    ],
     ['another sampler’s parameter', axis('eta', '1'), axis('sampler', 'heun'), 'unused'],
     ['a class that the model does not know', axis('draw', 'class:Z'), SEED, 'class'],
     ['a mixed class that it does not know', axis('mix', 'Z:0.5'), SEED, 'class'],

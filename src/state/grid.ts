@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import { takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
 import type { DownloadProgress, RunFigures, SampleSettings, Verdicts } from '../engine/protocol';
 import type { Manifest } from '../models/manifest';
@@ -267,7 +268,9 @@ function uses(column: ColumnSettings, key: string): boolean {
     case 'curve':
       return rule.usesScale;
     case 'negative':
-      return rule.predictions.includes('uncond');
+      return takesNegative(rule);
+    case 'mix':
+      return takesLabel(rule);
     default:
       return !isParameter(key) || actingParameters(column).some(({ id }) => id === key);
   }

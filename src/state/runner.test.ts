@@ -100,6 +100,17 @@ describe('dragging', () => {
     expect(page.newest.settings.numSteps, 'never fewer than two').toBe(2);
   });
 
+  test.each([
+    ['conditional', 30],
+    ['cfg-plus-plus', 15],
+  ])('a preview of %s counts the predictions that it needs', async (guidance, steps) => {
+    page = await FakePage.ready([{ guidance, numSteps: 100, sampler: 'ddim' }]);
+    await page.newest.finish(5);
+    page.drag(true);
+    changeColumn(page.store, { numSteps: 99 });
+    expect(page.newest.settings.numSteps).toBe(steps);
+  });
+
   test('a preview is let finish however often the slider moves, then the newest runs', async () => {
     await page.newest.finish(5);
     page.drag(true);

@@ -259,7 +259,9 @@ export class Runner {
   #previewSteps(full: SampleSettings): number {
     if (this.#msPerEvaluation === undefined) return full.numSteps;
     const { evaluations } = findSampler(full.sampler);
-    const predictions = findGuidanceRule(full.guidance).usesScale ? 2 : 1;
+    const somewhere = { step: 0, stage: 0, sigma: 1, sigmaDown: 0, guidanceScale: 2 };
+    const needed = findGuidanceRule(full.guidance).needs(somewhere, full.parameters);
+    const predictions = needed.length;
     const perStep = (evaluations(full.numSteps) / full.numSteps) * predictions * full.seeds.length;
     const fitting = Math.floor(PREVIEW_MS / (perStep * this.#msPerEvaluation));
     return Math.min(full.numSteps, Math.max(FEWEST_PREVIEW_STEPS, fitting));
@@ -394,8 +396,9 @@ function showsColumns({ page, layout }: Settings): boolean {
 }
 
 /** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */
-function firstRows(page: Pick<Settings, 'subject' | 'count'>): number {
-  return Math.min(LARGEST_BATCH, 2 * sampleNames(page).length);
+function firstRows(page: Pick<Settings, 'subject' | 'count' | 'layout'>): number {
+  const samples = page.layout === 'grid' ? 1 : sampleNames(page).length;
+  return Math.min(LARGEST_BATCH, 2 * samples);
 }
 
 /**

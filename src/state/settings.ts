@@ -5,13 +5,16 @@ import {
   type ScheduleShapeId,
   scheduleShapeRegistry,
 } from '../diffusion/guidance/modifiers';
-import type { Prediction } from '../diffusion/guidance/rule';
+import { type Prediction, takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { Threshold } from '../diffusion/guidance/threshold';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
 import type { BackendChoice, SampleSettings } from '../engine/protocol';
 import type { Manifest } from '../models/manifest';
+import { DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
+import { DEFAULT_PLANE, type PlaneSettings } from './plane';
+import { DEFAULT_TRAINING, type TrainingSettings } from './training';
 
 /** What one column of the page is set to: everything that may differ between columns. */
 export interface ColumnSettings {
@@ -96,14 +99,25 @@ export interface Settings {
   /** The sample whose steps the filmstrip shows. */
   readonly picked: number;
   readonly unit: ScaleUnit;
+  /** What is swept on the page of experiments. */
+  readonly experiment: ExperimentSettings;
+  /** The page of two dimensions. */
+  readonly plane: PlaneSettings;
+  /** The network trained on the plane's data. */
+  readonly training: TrainingSettings;
   readonly backend: BackendChoice;
   readonly language: Language;
   readonly theme: Theme;
+  /** The step of the tour that is shown over the playground, from 1 on; 0: none. */
+  readonly tour: number;
 }
+
+/** The steps that the slider offers; the experiments and the address go further. */
+export const SLIDER_STEPS = 250;
 
 export const LIMITS = {
   guidanceScale: { min: -2, max: 15, step: 0.1 },
-  numSteps: { min: 1, max: 250, step: 1 },
+  numSteps: { min: 1, max: 1024, step: 1 },
   count: { min: 1, max: 64, step: 1 },
   columns: 4,
   word: 24,
@@ -154,9 +168,13 @@ export const FIRST_VISIT: Settings = {
   position: 1,
   picked: 0,
   unit: 's',
+  experiment: DEFAULT_EXPERIMENT,
+  plane: DEFAULT_PLANE,
+  training: DEFAULT_TRAINING,
   backend: 'auto',
   language: 'en',
   theme: 'auto',
+  tour: 0,
 };
 
 /** The declared parameters of a column's sampler, schedule and rule, in the order of the controls. */
@@ -249,7 +267,9 @@ export function sampleSettings(
   const names = sampleNames(settings);
   const { classes } = manifest;
   const labels = names.map((name) => (name === null ? classes.length : classes.indexOf(name)));
-  const { mix, negative } = column;
+  const rule = findGuidanceRule(column.guidance);
+  const mix = takesLabel(rule) ? column.mix : null;
+  const negative = takesNegative(rule) ? column.negative : null;
   return {
     seeds: names.map((_, k) => (settings.seed + k) % 2 ** 32),
     labels,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_PLANE, fitsPlane, PLANE_CHOICES } from './plane';
 import {
   CHOICES,
   type ColumnSettings,
@@ -9,6 +10,8 @@ import {
   LIMITS,
   type Settings,
 } from './settings';
+import { TOUR } from './tour';
+import { consistentTraining, TRAINING_CHOICES } from './training';
 import { readAddress, writeAddress } from './url';
 
 /** A repeatable source of numbers in [0, 1) (mulberry32). */
@@ -56,6 +59,12 @@ function randomSettings(seed: number): Settings {
     return consistent({ ...fitting, parameters: Object.fromEntries(parameters) });
   };
   const columns = Array.from({ length: whole(1, LIMITS.columns) }, column);
+  const planeRun = () => {
+    const pictures = { curve: null, threshold: null, mix: null, negative: null };
+    const guidanceScale = between(1, 15);
+    const run = { ...column(), ...pictures, guidanceScale };
+    return fitsPlane(run) ? run : DEFAULT_PLANE.runs[0]!;
+  };
   return {
     page: oneOf(['playground', 'experiments', 'plane', 'idea']),
     model: oneOf(['', 'letters', 'tiny-weak_2']),
@@ -88,9 +97,55 @@ function randomSettings(seed: number): Settings {
     position: between(0, 1),
     picked: whole(0, LIMITS.count.max - 1),
     unit: oneOf(['s', 'w']),
+    experiment: {
+      id: oneOf(['strength', 'temperature', 'steps']),
+      samples: whole(8, 10_000),
+      values: oneOf([null, [4, 8, 2]]),
+      series: oneOf([
+        null,
+        Array.from({ length: whole(1, 8) }, () => ({
+          model: oneOf([null, 'letters-p20']),
+          column: column(),
+          varies: oneOf(['scale', 'scale+1', 'noise']),
+        })),
+      ]),
+      overlay: oneOf([true, false]),
+    },
+    plane: {
+      components: Array.from({ length: whole(1, 6) }, (_, i) => ({
+        classLabel: i ? whole(0, 2) : 1,
+        weight: between(0.05, 1),
+        x: between(-3, 3),
+        y: between(-3, 3),
+        std: between(0.2, 1),
+      })),
+      classLabel: 1,
+      runs: [planeRun(), planeRun()],
+      active: whole(0, 1),
+      particles: whole(100, 10_000),
+      seed: whole(0, 2 ** 32 - 1),
+      paths: whole(0, 60),
+      weakBlur: between(0.05, 2),
+      heat: oneOf(PLANE_CHOICES.heat),
+      arrows: oneOf(PLANE_CHOICES.arrows),
+      sigma: oneOf([null, between(0.01, 80)]),
+    },
+    training: consistentTraining({
+      pUncond: between(0, 1),
+      batch: oneOf(TRAINING_CHOICES.batch),
+      steps: whole(500, 20_000),
+      width: oneOf(TRAINING_CHOICES.width),
+      seed: whole(0, 2 ** 32 - 1),
+      sigma: between(0.05, 10),
+      guidance: oneOf(TRAINING_CHOICES.guidance).id,
+      guidanceScale: between(0, 15),
+      sampler: oneOf(CHOICES.sampler).id,
+      numSteps: whole(1, 64),
+    }),
     backend: oneOf(['auto', 'webgpu', 'wasm']),
     language: oneOf(['en', 'zh']),
     theme: oneOf(['auto', 'light', 'dark']),
+    tour: whole(0, TOUR.length),
   };
 }
 
@@ -189,6 +244,17 @@ describe('nonsense', () => {
     'interval=1~2~3',
     'interval=a~b',
     'rho=0',
+    'experiment=fast',
+    'experiment=strength!n:0',
+    'experiment=strength!at:1,,2',
+    'experiment=strength!at:15',
+    'experiment=steps!at:2.5',
+    'experiment=steps!more',
+    'experiment=strength!s:sampler:magic',
+    'experiment=strength!s:seed:1',
+    'experiment=strength!s:eta:0.5',
+    'experiment=strength!s:model:..',
+    'experiment=strength!s:varies:seed',
   ])('%s is left at its default and reported', (piece) => {
     const { settings, misread } = readAddress(piece);
     const at = piece.indexOf('=');

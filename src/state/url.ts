@@ -1,5 +1,7 @@
 import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
 import { type NumberParameter, parameterValue } from '../diffusion/parameters';
+import { readExperiment, writeExperiment } from './experiments';
+import { readPlane, writePlane } from './plane';
 import {
   type Axis,
   CHOICES,
@@ -14,6 +16,8 @@ import {
   type Settings,
   type Subject,
 } from './settings';
+import { TOUR } from './tour';
+import { readTraining, writeTraining } from './training';
 
 /**
  * The address bar: one table of properties, each read and written by its row.
@@ -56,9 +60,21 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   position: number('at', 0, 1),
   picked: number('pick', 0, LIMITS.count.max - 1, true),
   unit: choice('unit', { s: 's', w: 'w' }),
+  experiment: {
+    key: 'experiment',
+    read: (raw) => readExperiment(raw, readColumn),
+    write: (value) => writeExperiment(value, writeColumn),
+  },
+  plane: {
+    key: 'plane',
+    read: (raw) => readPlane(raw, readColumn),
+    write: (value) => writePlane(value, writeColumn),
+  },
+  training: { key: 'training', read: readTraining, write: writeTraining },
   backend: choice('backend', { auto: 'auto', webgpu: 'webgpu', wasm: 'wasm' }),
   language: choice('lang', { en: 'en', zh: 'zh' }),
   theme: choice('theme', { auto: 'auto', light: 'light', dark: 'dark' }),
+  tour: number('tour', 0, TOUR.length, true),
 };
 
 const COLUMN: { readonly [K in ColumnKey]: Property<ColumnSettings[K]> } = {
@@ -381,6 +397,41 @@ function escaped(text: string): string {
 
 function unescaped(text: string): string {
   return text.replaceAll('%2C', ',').replaceAll('%25', '%');
+}
+
+/** A column from its properties by their keys; undefined if one of them makes no sense. */
+function readColumn(pairs: ReadonlyMap<string, string>): ColumnSettings | undefined {
+  const left = new Map(pairs);
+  let column = DEFAULT_COLUMN;
+  for (const [name, property] of columnRows) {
+    const raw = left.get(property.key);
+    if (raw === undefined) continue;
+    left.delete(property.key);
+    const value = property.read(raw);
+    if (value === undefined) return undefined;
+    column = { ...column, [name]: value };
+  }
+  const parameters: Record<string, number> = {};
+  for (const parameter of declaredParameters(column)) {
+    const raw = left.get(parameter.id);
+    if (raw === undefined) continue;
+    left.delete(parameter.id);
+    const value = number(parameter.id, parameter.min, parameter.max).read(raw);
+    if (value === undefined || !allows(parameter, value)) return undefined;
+    parameters[parameter.id] = value;
+  }
+  return left.size ? undefined : consistent({ ...column, parameters });
+}
+
+/** What of a column is not as by default, by the keys of its properties. */
+function writeColumn(column: ColumnSettings): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  for (const [name, property] of columnRows) {
+    const value = property.write(column[name]);
+    if (value !== property.write(DEFAULT_COLUMN[name])) pairs.set(property.key, value);
+  }
+  for (const [id, value] of Object.entries(column.parameters)) pairs.set(id, String(value));
+  return pairs;
 }
 
 /** `0~1`: two columns. */

@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useAppState, useStrings } from './app-context';
 import { Controls } from './Controls';
 import { Header } from './Header';
@@ -7,6 +7,8 @@ import { PageNav } from './PageNav';
 import { Presets } from './Presets';
 import { PAGES } from './pages';
 import { Stage } from './Stage';
+
+const Tour = lazy(() => import('./idea/Tour').then(({ Tour }) => ({ default: Tour })));
 
 /** The whole page. */
 export function AppView() {
@@ -39,8 +41,14 @@ export function AppView() {
 
 function Playground() {
   const { about } = useStrings();
+  const onTour = useAppState(({ settings }) => settings.tour > 0);
   return (
     <>
+      {onTour && (
+        <Suspense>
+          <Tour />
+        </Suspense>
+      )}
       <Presets />
       <div className="layout">
         <Controls />

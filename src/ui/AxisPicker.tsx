@@ -1,11 +1,12 @@
 import { useId, useState } from 'react';
 import type { Manifest } from '../models/manifest';
 import { axisChoices, axisKeys, axisKind, newAxis } from '../state/grid';
-import { type Axis, LIMITS, type Settings } from '../state/settings';
+import { type Axis, LIMITS, type ScaleUnit, type Settings } from '../state/settings';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { type AxisReading, axisText, readAxisText } from './axis-text';
 import { settingName, valueWords } from './axis-words';
+import { useScaleOffset } from './ScaleControl';
 
 type Side = 'gridRows' | 'gridColumns';
 
@@ -90,7 +91,8 @@ interface ListProps extends Pick<ValuesProps, 'axis' | 'set'> {
 function ListField({ axis, set, hint, mixed }: ListProps) {
   const strings = useStrings();
   const { controls, grid } = strings;
-  const unit = useAppState(({ settings }) => settings.unit);
+  // As the headers write it: the scale of a classifier is s - 1.
+  const unit: ScaleUnit = useScaleOffset() === 1 ? 'w' : 's';
   const [draft, setDraft] = useState<string>();
   const id = useId();
   const style = { unit, all: controls.intervalAll, mixed };

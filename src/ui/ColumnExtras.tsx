@@ -10,17 +10,19 @@ import { nameOf } from './strings';
 interface ExtrasProps {
   readonly column: ColumnSettings;
   readonly classes: readonly string[];
-  /** Whether the column's rule evaluates the unconditional network, where a negative class can stand. */
-  readonly usesUncond: boolean;
+  /** Whether the column's rule looks at the label, in which a second class can be mixed. */
+  readonly mixes: boolean;
+  /** Whether it leads away from the unconditional network, where a negative class can stand. */
+  readonly leadsAway: boolean;
   set(changes: Partial<ColumnSettings>): void;
 }
 
 /** What else can be done to a column: its estimate thresholded, its label mixed, led away from a class. */
-export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) {
+export function ColumnExtras({ column, classes, mixes, leadsAway, set }: ExtrasProps) {
   const strings = useStrings();
   const { extras } = strings;
   const { threshold, mix, negative } = column;
-  const used = threshold !== null || mix !== null || negative !== null;
+  const used = threshold !== null || (mixes && mix !== null) || (leadsAway && negative !== null);
   // What is in use is shown; what was opened stays open when the last of it is put back.
   const [opened, setOpened] = useState(used);
   const ids = classes.map((name) => ({ id: `=${name}`, label: name }));
@@ -43,39 +45,41 @@ export function ColumnExtras({ column, classes, usesUncond, set }: ExtrasProps) 
           ]}
           onChange={(kind) => set({ threshold: thresholdOf(kind) })}
         />
+        {threshold?.kind === 'dynamic' && (
+          <Slider
+            label={nameOf(strings, thresholdPercentile)}
+            value={threshold.percentile}
+            min={thresholdPercentile.min}
+            max={thresholdPercentile.max}
+            step={thresholdPercentile.step}
+            onChange={(percentile) => set({ threshold: { kind: 'dynamic', percentile } })}
+          />
+        )}
       </OffAxis>
-      {threshold?.kind === 'dynamic' && (
-        <Slider
-          label={nameOf(strings, thresholdPercentile)}
-          value={threshold.percentile}
-          min={thresholdPercentile.min}
-          max={thresholdPercentile.max}
-          step={thresholdPercentile.step}
-          onChange={(percentile) => set({ threshold: { kind: 'dynamic', percentile } })}
-        />
+      {mixes && (
+        <OffAxis name="mix" label={extras.mix}>
+          <Select
+            label={extras.mix}
+            value={mix ? `=${mix.name}` : ''}
+            entries={[{ id: '', label: extras.noMix }, ...ids]}
+            onChange={(id) => {
+              const name = chosen(id);
+              set({ mix: name === null ? null : { name, share: mix?.share ?? 0.5 } });
+            }}
+          />
+          {mix && (
+            <Slider
+              label={extras.share(mix.name)}
+              value={mix.share}
+              min={0}
+              max={1}
+              step={0.01}
+              onChange={(share) => set({ mix: { ...mix, share } })}
+            />
+          )}
+        </OffAxis>
       )}
-      <OffAxis name="mix" label={extras.mix}>
-        <Select
-          label={extras.mix}
-          value={mix ? `=${mix.name}` : ''}
-          entries={[{ id: '', label: extras.noMix }, ...ids]}
-          onChange={(id) => {
-            const name = chosen(id);
-            set({ mix: name === null ? null : { name, share: mix?.share ?? 0.5 } });
-          }}
-        />
-      </OffAxis>
-      {mix && (
-        <Slider
-          label={extras.share(mix.name)}
-          value={mix.share}
-          min={0}
-          max={1}
-          step={0.01}
-          onChange={(share) => set({ mix: { ...mix, share } })}
-        />
-      )}
-      {usesUncond && (
+      {leadsAway && (
         <OffAxis name="negative" label={extras.negative}>
           <Select
             label={extras.negative}

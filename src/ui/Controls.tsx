@@ -1,5 +1,5 @@
 import { findGuidanceRule } from '../diffusion/guidance';
-import type { GuidanceRule } from '../diffusion/guidance/rule';
+import { type GuidanceRule, takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
@@ -9,6 +9,7 @@ import {
   type ColumnSettings,
   canPredict,
   LIMITS,
+  SLIDER_STEPS,
 } from '../state/settings';
 import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
@@ -21,6 +22,9 @@ import { Select } from './Select';
 import { NumberField, Slider } from './Slider';
 import { SubjectPicker } from './SubjectPicker';
 import { choiceEntry, nameOf } from './strings';
+
+/** More are typed: on a slider up to the limit, the useful numbers would lie within a few pixels. */
+const MOST_STEPS_BY_SLIDER = 128;
 
 /** The settings: what is drawn, for all columns, and how, for the active one. */
 export function Controls() {
@@ -112,6 +116,8 @@ function SamplerControls() {
           label={controls.numSteps}
           value={column.numSteps}
           {...LIMITS.numSteps}
+          sliderMax={MOST_STEPS_BY_SLIDER}
+          max={Math.max(SLIDER_STEPS, column.numSteps)}
           onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
         />
       </OffAxis>
@@ -169,24 +175,31 @@ function ParameterSliders({
     }
     const entries = choices.map((choice) => choiceEntry(parameter, choice));
     return (
-      <Select
-        key={id}
-        label={label}
-        value={`${id}.${value}`}
-        entries={entries}
-        onChange={(chosen) => {
-          const at = entries.findIndex((entry) => entry.id === chosen);
-          change(parameter, choices[at]!.value);
-        }}
-      />
+      <OffAxis key={id} name={id} label={label}>
+        <Select
+          label={label}
+          value={`${id}.${value}`}
+          entries={entries}
+          onChange={(chosen) => {
+            const at = entries.findIndex((entry) => entry.id === chosen);
+            change(parameter, choices[at]!.value);
+          }}
+        />
+      </OffAxis>
     );
   });
 }
 
 function Extras({ classes }: { classes: readonly string[] }) {
   const [column, set] = useActiveColumn();
-  const { predictions } = findGuidanceRule(column.guidance);
-  return <ColumnExtras {...{ column, classes, set }} usesUncond={predictions.includes('uncond')} />;
+  const rule = findGuidanceRule(column.guidance);
+  return (
+    <ColumnExtras
+      {...{ column, classes, set }}
+      mixes={takesLabel(rule)}
+      leadsAway={takesNegative(rule)}
+    />
+  );
 }
 
 function NoiseControls() {

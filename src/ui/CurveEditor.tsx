@@ -18,7 +18,13 @@ const MARK = 0.5;
 export function OverTheSteps() {
   const { store } = useApp();
   const { controls, curve: words } = useStrings();
-  const column = useAppState(({ settings }) => settings.columns[settings.active]!);
+  const active = useAppState(({ settings }) => settings.columns[settings.active]!);
+  // There the axis gives every cell its scale, and a curve that was drawn waits.
+  const scaled = useAppState(
+    ({ settings: { layout, gridRows, gridColumns } }) =>
+      layout === 'grid' && [gridRows.key, gridColumns.key].includes('scale'),
+  );
+  const column = scaled ? { ...active, curve: null } : active;
   const steering = useAppState((state) => state.steering);
   const engine = useAppState((state) => state.engine);
   if (engine.status !== 'ready') return null;
@@ -34,11 +40,17 @@ export function OverTheSteps() {
       <Select
         label={controls.shape}
         value={curve ? DRAWN : shape}
-        entries={[...CHOICES.shape, { id: DRAWN, label: words.drawn } as const]}
+        entries={
+          scaled ? CHOICES.shape : [...CHOICES.shape, { id: DRAWN, label: words.drawn } as const]
+        }
         onChange={(id) =>
           changeColumn(
             store,
-            id === DRAWN ? { curve: course.scales.map(curveScale) } : { shape: id, curve: null },
+            id === DRAWN
+              ? { curve: course.scales.map(curveScale) }
+              : scaled
+                ? { shape: id }
+                : { shape: id, curve: null },
           )
         }
       />

@@ -132,7 +132,8 @@ function DropTarget() {
       const [file] = event.dataTransfer?.files ?? [];
       if (!file) return;
       event.preventDefault();
-      void restoreFrom(file, app);
+      const { page } = app.store.getState().settings;
+      void (page === 'experiments' ? app.experiments.bring(file) : restoreFrom(file, app));
     });
     return () => controller.abort();
   }, [app]);

@@ -1,5 +1,6 @@
 import {
   type KeyboardEvent,
+  type MouseEvent,
   memo,
   type RefObject,
   useEffect,
@@ -253,9 +254,13 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
   const verdict = state && verdictOf(state, classes);
   const words = state ? statusWords(state, classes, strings) : strings.grid.waiting;
   const status = state?.status ?? 'waiting';
-  const open = () => {
+  const open = ({ detail, currentTarget }: MouseEvent) => {
     if (status === 'failed') grid.retry(state?.cell.key);
-    else grid.open(index, !matchMedia('(prefers-reduced-motion: reduce)').matches);
+    else {
+      // A key has opened it: the cell that has the focus goes, and the columns come in its place.
+      if (detail === 0 && status !== 'refused') currentTarget.closest('main')?.focus();
+      grid.open(index, !matchMedia('(prefers-reduced-motion: reduce)').matches);
+    }
   };
   return (
     <td>

@@ -5,25 +5,32 @@ import type { Strings } from './strings';
 
 /** How the loading stands, or why it failed; short notices. */
 export function Notices() {
+  return (
+    <div className="notices">
+      <Loading />
+      <ShortNotice />
+    </div>
+  );
+}
+
+/** The notice alone, for a page that needs no network. */
+export function ShortNotice() {
   const { store } = useApp();
   const strings = useStrings();
   const notice = useAppState((state) => state.notice);
   return (
-    <div className="notices">
-      <Loading />
-      <div aria-live="polite">
-        {notice && (
-          <p className="notice" data-notice={notice.kind}>
-            {/* What the engine says of files is in English. */}
-            <span lang={notice.kind === 'unchecked' ? 'en' : undefined}>
-              {noticeText(notice, strings)}
-            </span>{' '}
-            <button type="button" onClick={() => store.setState({ notice: undefined })}>
-              {strings.notice.dismiss}
-            </button>
-          </p>
-        )}
-      </div>
+    <div aria-live="polite">
+      {notice && (
+        <p className="notice" data-notice={notice.kind}>
+          {/* What the engine says of files is in English. */}
+          <span lang={notice.kind === 'unchecked' ? 'en' : undefined}>
+            {noticeText(notice, strings)}
+          </span>{' '}
+          <button type="button" onClick={() => store.setState({ notice: undefined })}>
+            {strings.notice.dismiss}
+          </button>
+        </p>
+      )}
     </div>
   );
 }

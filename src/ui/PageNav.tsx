@@ -1,3 +1,4 @@
+import { goOnTour } from '../state/idea';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { PAGES } from './pages';
@@ -5,7 +6,7 @@ import { PAGES } from './pages';
 /** Leads from one page to another; every page keeps its settings meanwhile. */
 export function PageNav() {
   const { store } = useApp();
-  const { pages } = useStrings();
+  const { pages, tour } = useStrings();
   const page = useAppState(({ settings }) => settings.page);
   return (
     <nav className="pages" aria-label={pages.label}>
@@ -19,6 +20,9 @@ export function PageNav() {
           {pages.names[id]}
         </button>
       ))}
+      <button type="button" className="start-tour" onClick={() => goOnTour(store, 1)}>
+        {tour.start}
+      </button>
     </nav>
   );
 }

@@ -8,12 +8,15 @@ interface SliderProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
+  /** Where the slider itself ends, if larger numbers can only be typed. */
+  readonly sliderMax?: number;
   readonly disabled?: boolean | undefined;
   onChange(value: number): void;
 }
 
 /** A slider with its number beside it. While the slider is held, runs are previews. */
-export function Slider({ label, hint, value, min, max, step, disabled, onChange }: SliderProps) {
+export function Slider(props: SliderProps) {
+  const { label, hint, value, min, max, step, sliderMax = max, disabled, onChange } = props;
   const id = useId();
   const drag = useDrag();
   return (
@@ -23,7 +26,8 @@ export function Slider({ label, hint, value, min, max, step, disabled, onChange 
         <input
           id={id}
           type="range"
-          {...{ value, min, max, step, disabled }}
+          {...{ value, min, step, disabled }}
+          max={sliderMax}
           {...drag}
           onChange={(event) => onChange(Number(event.target.value))}
         />
@@ -34,7 +38,7 @@ export function Slider({ label, hint, value, min, max, step, disabled, onChange 
   );
 }
 
-interface NumberFieldProps extends Omit<SliderProps, 'label' | 'hint'> {
+interface NumberFieldProps extends Omit<SliderProps, 'label' | 'hint' | 'sliderMax'> {
   readonly label?: string;
   readonly id?: string;
 }

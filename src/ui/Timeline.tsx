@@ -72,7 +72,7 @@ export function Timeline() {
 }
 
 /** Moves the scrubber from where it stands to the end while `playing`. */
-function usePlayback(): void {
+export function usePlayback(): void {
   const { store } = useApp();
   const playing = useAppState((state) => state.playing);
   useEffect(() => {

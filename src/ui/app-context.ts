@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { ExperimentRunner } from '../state/experiment-runner';
 import type { GridRunner } from '../state/grid-runner';
 import type { Runner } from '../state/runner';
 import type { Settings } from '../state/settings';
@@ -11,6 +12,7 @@ export interface App {
   readonly store: Store;
   readonly runner: Runner;
   readonly grid: GridRunner;
+  readonly experiments: ExperimentRunner;
   readonly trajectories: Trajectories;
   /** What the address bar leaves out. */
   readonly defaults: Settings;

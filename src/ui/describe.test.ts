@@ -35,6 +35,39 @@ test('a rule without a scale is named, and the scale that it lacks is not', () =
   expect(headings).toEqual(['Classifier-free guidance', 'Unconditional alone']);
 });
 
+test('beside another rule, columns of one rule still say what tells them apart', () => {
+  const rules = columns(
+    { guidance: 'unconditional' },
+    { guidance: 'classifier', guidanceScale: 2 },
+    { guidance: 'classifier', guidanceScale: 6 },
+  );
+  expect(describeColumns(rules, en, 's').headings).toEqual([
+    'Unconditional alone',
+    'Classifier guidance · k = 1',
+    'Classifier guidance · k = 5',
+  ]);
+  const apg = { guidance: 'apg', guidanceScale: 1 };
+  const parameters = columns({}, apg, { ...apg, parameters: { apgParallel: 1 } });
+  const { differences, headings } = describeColumns(parameters, en, 's');
+  expect(differences).toEqual(['rule', 'η']);
+  expect(headings).toEqual([
+    'Classifier-free guidance',
+    'Adaptive projected guidance · η 0',
+    'Adaptive projected guidance · η 1',
+  ]);
+});
+
+test('a mixed and a negative class are said only of rules that take them', () => {
+  const given = { mix: { name: 'B', share: 0.5 }, negative: 'C' };
+  const said = (guidance: string) => describeShared(columns({ guidance, ...given }), en, 's');
+  const [mixed, away] = [en.settingsText.mix('50 %', 'B'), en.settingsText.negative('C')];
+  expect(said('apg')).toEqual(expect.arrayContaining([mixed, away]));
+  expect(said('classifier')).toContain(mixed);
+  expect(said('classifier')).not.toContain(away);
+  expect(said('unconditional')).not.toContain(mixed);
+  expect(said('unconditional')).not.toContain(away);
+});
+
 test('a parameter is named with its value, its default where it is not set', () => {
   const two = columns({ sampler: 'ddim', parameters: { eta: 0.5 } }, { sampler: 'ddim' });
   expect(describeColumns(two, en, 's')).toEqual({ differences: ['η'], headings: ['η 0.5', 'η 0'] });

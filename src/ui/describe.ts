@@ -1,5 +1,6 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
+import { takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
@@ -29,10 +30,10 @@ export function traits(
   if (rule.usesScale) {
     const { guidanceScale: s, interval, curve } = column;
     const ofClassifier = rule.scaleKind === 'classifier';
-    const shownAs = ofClassifier ? 'w' : unit;
+    const shownAs = ofClassifier ? 'k' : unit;
     const what = ofClassifier ? controls.classifierScale : controls.guidanceScale;
     if (curve) {
-      const shown = shownAs === 'w' ? curve.map((scale) => scale - 1) : curve;
+      const shown = shownAs === 's' ? curve : curve.map((scale) => scale - 1);
       all.set('scale', { what, value: settingsText.curve(curveText(shown)) });
     } else {
       all.set('scale', { what, value: scaleText(s, shownAs, settingsText) });
@@ -66,11 +67,13 @@ export function traits(
           ? extras.staticThreshold
           : settingsText.dynamic(compact(threshold.percentile)),
   });
-  all.set('mix', {
-    what: extras.mix,
-    value: mix ? settingsText.mix(percent(mix.share), mix.name) : settingsText.noMix,
-  });
-  if (rule.predictions.includes('uncond')) {
+  if (takesLabel(rule)) {
+    all.set('mix', {
+      what: extras.mix,
+      value: mix ? settingsText.mix(percent(mix.share), mix.name) : settingsText.noMix,
+    });
+  }
+  if (takesNegative(rule)) {
     all.set('negative', {
       what: extras.negative,
       value: negative === null ? settingsText.noNegative : settingsText.negative(negative),
@@ -91,8 +94,10 @@ export function parameterTrait(parameter: NumberParameter, value: number, string
   };
 }
 
-function scaleText(s: number, unit: ScaleUnit, words: Strings['settingsText']): string {
-  return unit === 's' ? words.scaleS(compact(s)) : words.scaleW(compact(s - 1));
+/** The classifier's scale is k, off at 0 like the paper's w, but not the same pull. */
+function scaleText(s: number, unit: ScaleUnit | 'k', words: Strings['settingsText']): string {
+  if (unit === 's') return words.scaleS(compact(s));
+  return (unit === 'w' ? words.scaleW : words.scaleK)(compact(s - 1));
 }
 
 /** The ends of a drawn course of scales, and what it reaches between them. */
@@ -124,9 +129,11 @@ export function describeColumns(
   const differing = keys.filter(
     (key) => new Set(described.map((all) => all.get(key)?.value)).size > 1,
   );
-  // A rule without a scale says so itself: that the scale is missing adds nothing.
+  // A rule without a scale says so itself: that the scale is missing adds nothing. But what tells
+  // those apart that have it is said.
+  const values = (key: string) => described.flatMap((all) => all.get(key)?.value ?? []);
   const told = differing.includes('guidance')
-    ? differing.filter((key) => key === 'guidance' || described.every((all) => all.has(key)))
+    ? differing.filter((key) => new Set(values(key)).size > 1)
     : differing;
   const headings = described.map((all) => {
     const parts = told.flatMap((key) => all.get(key)?.value ?? []);

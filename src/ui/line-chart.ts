@@ -6,6 +6,8 @@ const HEIGHT = 116;
 export interface Line {
   readonly colour: string;
   readonly strong: boolean;
+  /** Without the dot of each point. */
+  readonly smooth?: boolean;
   readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 
@@ -15,6 +17,8 @@ export interface Scale {
   readonly domain?: readonly [number, number] | undefined;
   /** After each number. */
   readonly unit?: string | undefined;
+  /** By powers of ten; values are above 0, and their range begins with the smallest. */
+  readonly logarithmic?: boolean;
 }
 
 /**
@@ -31,7 +35,7 @@ export function lineChart(options: {
   readonly ticks: ReadonlyMap<number, string>;
 }): Element {
   const { lines, scale, width, margins, ticks } = options;
-  const { domain, unit = '' } = scale;
+  const { domain, unit = '', logarithmic = false } = scale;
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value));
   const finite = values.filter(Number.isFinite);
   const chart = plot({
@@ -49,19 +53,32 @@ export function lineChart(options: {
       label: null,
     },
     y: {
-      domain: domain ?? [Math.min(0, ...finite), Math.max(0, ...finite) || 1],
+      ...(logarithmic && { type: 'log' }),
+      domain: domain ?? [
+        logarithmic ? Math.min(...finite) : Math.min(0, ...finite),
+        Math.max(0, ...finite) || 1,
+      ],
       nice: domain === undefined,
-      ticks: 4,
+      ticks: logarithmic ? decades(finite) : 4,
       tickFormat: (value: number) => `${Number(value.toPrecision(3))}${unit}`,
       tickSize: 0,
       grid: true,
       label: null,
     },
-    marks: lines.flatMap(({ colour, strong, points }) => [
+    marks: lines.flatMap(({ colour, strong, smooth, points }) => [
       lineY(points, { x: 'at', y: 'value', stroke: colour, strokeWidth: strong ? 2.25 : 1.25 }),
-      dot(points, { x: 'at', y: 'value', fill: colour, r: strong ? 2.25 : 1.5 }),
+      ...(smooth
+        ? []
+        : [dot(points, { x: 'at', y: 'value', fill: colour, r: strong ? 2.25 : 1.5 })]),
     ]),
   });
   chart.setAttribute('aria-hidden', 'true'); // the page tells its numbers
   return chart;
+}
+
+/** The powers of ten around the values. */
+function decades(values: readonly number[]): number[] {
+  const first = Math.floor(Math.log10(Math.min(...values)));
+  const last = Math.ceil(Math.log10(Math.max(...values)));
+  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 }

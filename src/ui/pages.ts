@@ -8,4 +8,22 @@ interface PageEntry {
 }
 
 /** The pages in the order of the navigation. */
-export const PAGES: readonly PageEntry[] = [{ id: 'playground' }];
+export const PAGES: readonly PageEntry[] = [
+  { id: 'playground' },
+  {
+    id: 'experiments',
+    View: lazy(() =>
+      import('./experiments/ExperimentsView').then(({ ExperimentsView }) => ({
+        default: ExperimentsView,
+      })),
+    ),
+  },
+  {
+    id: 'plane',
+    View: lazy(() => import('./plane/PlaneView').then(({ PlaneView }) => ({ default: PlaneView }))),
+  },
+  {
+    id: 'idea',
+    View: lazy(() => import('./idea/IdeaView').then(({ IdeaView }) => ({ default: IdeaView }))),
+  },
+];

@@ -1,3 +1,6 @@
+import { experimentsEn } from './experiments/words-en';
+import { planeEn } from './plane/plane-strings';
+import { trainEn } from './plane/train-strings';
 import type { Strings } from './strings';
 
 export const en: Strings = {
@@ -58,6 +61,7 @@ export const en: Strings = {
       idea: 'The idea',
     },
   },
+  tour: { start: '60-second tour' },
   presets: {
     label: 'Start from',
     names: {
@@ -118,7 +122,7 @@ export const en: Strings = {
     more: 'Noise and samples',
     copyLink: 'Copy link',
     classifierScale: 'Classifier scale',
-    scaleHintClassifier: 'How far the classifier’s gradient pulls: 0 = off',
+    scaleHintClassifier: 'k: how far the classifier’s gradient pulls, 0 = off',
     moreRules: 'More rules',
     firstOrderHint: 'This rule works with first-order samplers only.',
   },
@@ -235,6 +239,7 @@ export const en: Strings = {
   settingsText: {
     scaleS: (value) => `s = ${value}`,
     scaleW: (value) => `w = ${value}`,
+    scaleK: (value) => `k = ${value}`,
     steps: (n) => (n === 1 ? '1 step' : `${n} steps`),
     interval: (lo, hi) => `guided for σ in (${lo}, ${hi}]`,
     everywhere: 'guided everywhere',
@@ -326,6 +331,9 @@ export const en: Strings = {
       conflict: 'Both axes set the same thing',
     },
   },
+  plane: planeEn,
+  train: trainEn,
+  experiments: experimentsEn,
   about: {
     summary: 'What am I seeing?',
     paragraphs: [

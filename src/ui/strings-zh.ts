@@ -1,3 +1,6 @@
+import { experimentsZh } from './experiments/words-zh';
+import { planeZh } from './plane/plane-strings';
+import { trainZh } from './plane/train-strings';
 import type { Strings } from './strings';
 
 export const zh: Strings = {
@@ -54,6 +57,7 @@ export const zh: Strings = {
       idea: '原理',
     },
   },
+  tour: { start: '60 秒导览' },
   presets: {
     label: '从这里开始',
     names: {
@@ -111,7 +115,7 @@ export const zh: Strings = {
     more: '噪声与样本',
     copyLink: '复制链接',
     classifierScale: '分类器强度',
-    scaleHintClassifier: '分类器梯度的拉力：0 = 关闭',
+    scaleHintClassifier: 'k：分类器梯度的拉力，0 = 关闭',
     moreRules: '更多规则',
     firstOrderHint: '此规则只适用于一阶采样器。',
   },
@@ -276,6 +280,7 @@ export const zh: Strings = {
   settingsText: {
     scaleS: (value) => `s = ${value}`,
     scaleW: (value) => `w = ${value}`,
+    scaleK: (value) => `k = ${value}`,
     steps: (n) => `${n} 步`,
     interval: (lo, hi) => `引导 σ 在 (${lo}, ${hi}]`,
     everywhere: '全程引导',
@@ -366,6 +371,9 @@ export const zh: Strings = {
       conflict: '两轴设置了同一项',
     },
   },
+  plane: planeZh,
+  train: trainZh,
+  experiments: experimentsZh,
   about: {
     summary: '我看到的是什么?',
     paragraphs: [

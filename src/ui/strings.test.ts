@@ -54,6 +54,7 @@ describe('both languages', () => {
       'about.formula',
       'figures.evaluations',
       'figures.notAvailable',
+      'settingsText.scaleK',
       'settingsText.scaleS',
       'settingsText.scaleW',
       'title',

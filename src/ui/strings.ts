@@ -2,6 +2,9 @@ import type { EngineError } from '../engine/client';
 import type { FallbackReason, InsideFigure } from '../engine/protocol';
 import type { PresetId } from '../state/presets';
 import type { Language, Layout, Page } from '../state/settings';
+import type { ExperimentWords } from './experiments/words';
+import type { PlaneStrings } from './plane/plane-strings';
+import type { TrainStrings } from './plane/train-strings';
 import { en } from './strings-en';
 import { zh } from './strings-zh';
 
@@ -44,6 +47,7 @@ export interface Strings {
   };
 
   readonly pages: { label: string; names: Readonly<Record<Page, string>> };
+  readonly tour: { start: string };
   readonly presets: {
     label: string;
     names: Readonly<Record<PresetId, string>>;
@@ -178,6 +182,7 @@ export interface Strings {
   readonly settingsText: {
     scaleS(value: string): string;
     scaleW(value: string): string;
+    scaleK(value: string): string;
     steps(n: number): string;
     interval(lo: string, hi: string): string;
     everywhere: string;
@@ -271,6 +276,9 @@ export interface Strings {
       conflict: string;
     };
   };
+  readonly plane: PlaneStrings;
+  readonly train: TrainStrings;
+  readonly experiments: ExperimentWords;
   readonly about: { summary: string; paragraphs: readonly string[]; formula: string };
 }
 

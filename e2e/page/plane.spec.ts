@@ -1,0 +1,164 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { STRINGS } from '../../src/ui/strings';
+import { expect, type Playground, test } from '../playground';
+
+const { en, zh } = STRINGS;
+const { plane: words, controls } = en;
+
+/** Few particles: what is tested is the page. */
+const FEW = 'n:600';
+
+async function open({ page }: Playground, plane = FEW, more = ''): Promise<void> {
+  await page.goto(`./?page=plane&lang=en&plane=${encodeURIComponent(plane)}${more}`);
+  await settled(page);
+}
+
+async function settled(page: Page): Promise<void> {
+  await expect(page.locator('#stage')).toHaveAttribute('aria-busy', 'false');
+}
+
+const canvas = (page: Page, index = 0): Locator => page.locator('.plane-canvas canvas').nth(index);
+
+/** Does something that must change what a panel shows. */
+async function changes(
+  playground: Playground,
+  what: string,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  const { page } = playground;
+  const before = await playground.canvasDigest(canvas(page));
+  await action();
+  await expect
+    .poll(async () => (await playground.canvasDigest(canvas(page))) !== before, { message: what })
+    .toBe(true);
+  await settled(page);
+}
+
+test('opens without the inference runtime, and tells how the particles agree', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const requested: string[] = [];
+  page.context().on('request', (request) => requested.push(request.url()));
+  await open(playground, '');
+  await expect(page.locator('[data-figure=inside]')).toHaveText(/^\d\d\.\d %$/);
+  const inside = Number.parseFloat(await page.locator('[data-figure=inside]').innerText());
+  // What the page is about: were they samples of the density it would be 90 %.
+  expect(inside).toBeLessThan(86);
+  await playground.button(words.figure.set('0')).click();
+  await expect(page.locator('[data-figure=inside]')).toHaveText(/^(89|90)\.\d %$/);
+  expect(requested.some((url) => /plane\.worker/.test(url))).toBe(true);
+  expect(requested.filter((url) => /onnx|ort-|\.wasm|engine\.worker|models\//.test(url))).toEqual(
+    [],
+  );
+});
+
+test('every control changes what is seen', async ({ playground }) => {
+  const { page } = playground;
+  await open(playground);
+  const aside = page.getByRole('complementary', { name: controls.label });
+  const slider = (name: string, value: number) => () =>
+    aside.getByRole('spinbutton', { name, exact: true }).fill(String(value));
+  const choose = (name: string, id: string) => () =>
+    aside.getByRole('combobox', { name, exact: true }).selectOption(id);
+  const press = (name: string) => () => aside.getByRole('button', { name, exact: true }).click();
+  const { data, picture } = words;
+  const steps: [string, () => Promise<unknown>][] = [
+    ['scale', slider(controls.guidanceScale, 6)],
+    ['weight', slider(data.weight, 0.1)],
+    ['width', slider(data.width, 0.3)],
+    ['rule', choose(controls.guidance, 'autoguidance')],
+    ['blur', slider(data.blur, 1.5)],
+    ['steps', slider(controls.numSteps, 7)],
+    ['sampler', choose(controls.sampler, 'ddpm')],
+    ['parameter', slider('η: noise added back (0 none, 1 as DDPM)', 0.3)],
+    ['schedule', choose(controls.schedule, 'logsnr-cosine')],
+    ['shape', choose(controls.shape, 'falling')],
+    ['interval', () => aside.getByLabel(controls.intervalLow).fill('600')],
+    ['class', press(data.classNamed('B'))],
+    ['class of a Gaussian', choose(data.classOf, '1')],
+    ['one Gaussian more', press(data.add)],
+    ['one Gaussian less', press(data.remove)],
+    ['heat map', choose(picture.heat, 'marginal')],
+    ['arrows', choose(picture.arrows, 'all')],
+    ['free noise level', () => aside.getByLabel(picture.follow).uncheck()],
+    ['noise level', () => aside.getByLabel(picture.sigma).fill('800')],
+    ['particles', slider(words.particles.count, 900)],
+    ['paths', slider(words.particles.paths, 0)],
+    ['seed', slider(controls.seed, 7)],
+    ['dice', press(controls.dice)],
+    ['position', () => playground.slider(words.timeline.scrub).fill('0.4')],
+    ['preset', () => playground.button(words.presets.names.modes).click()],
+  ];
+  for (const [what, action] of steps)
+    await test.step(what, () => changes(playground, what, action));
+});
+
+test('a Gaussian is dragged, widened, and moved by keys', async ({ playground }) => {
+  const { page } = playground;
+  await open(playground);
+  const handle = page.locator('.plane-handle').nth(1);
+  const drag = async (what: Locator, dx: number, dy: number) => {
+    const box = (await what.boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + dx / 2, y + dy / 2);
+    await page.mouse.move(x + dx, y + dy);
+    await page.mouse.up();
+  };
+  await changes(playground, 'dragging', () => drag(handle, 60, -30));
+  await expect(page).toHaveURL(/plane=.*g:1,0\.5,0\.\d+,/);
+  await changes(playground, 'widening', () => drag(page.locator('.plane-grip').nth(1), 40, 0));
+  await handle.focus();
+  await changes(playground, 'arrow key', () => page.keyboard.press('ArrowLeft'));
+  await changes(playground, 'key −', () => page.keyboard.press('-'));
+  await expect(handle).toHaveAccessibleName(/Gaussian 2, class B, at -?\d\.\d, -?\d\.\d/);
+});
+
+test('plays, and a link restores the page with its panels', async ({ playground }) => {
+  const { page } = playground;
+  await open(playground);
+  await playground.button(words.presets.names.rules).click();
+  await expect(page.locator('.plane-panel')).toHaveCount(3);
+  await settled(page);
+  await playground.button(en.timeline.play).click();
+  await expect(playground.button(en.timeline.pause)).toBeVisible();
+  await playground.slider(words.timeline.scrub).fill('0.5');
+  await playground.button(words.panel.remove(3)).click();
+  await page.getByRole('button', { name: words.panel.select(2) }).click();
+  await page.locator('aside').getByRole('spinbutton', { name: controls.guidanceScale }).fill('5');
+  await settled(page);
+  await expect(page).toHaveURL(/autoguidance.*scale:5.*active:1/);
+  const seen = await Promise.all([0, 1].map((i) => playground.canvasDigest(canvas(page, i))));
+  await page.reload();
+  await settled(page);
+  await expect(page.locator('.plane-panel')).toHaveCount(2);
+  for (const i of [0, 1]) {
+    await expect.poll(() => playground.canvasDigest(canvas(page, i))).toBe(seen[i]);
+  }
+});
+
+test('Chinese, and accessible in both languages and themes', async ({ playground }) => {
+  const { page } = playground;
+  for (const [lang, theme] of [
+    ['en', 'light'],
+    ['zh', 'dark'],
+  ]) {
+    await page.goto(`./?page=plane&lang=${lang}&theme=${theme}&plane=${FEW}!arrows:all`);
+    await settled(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+  await expect(page.getByRole('button', { name: zh.plane.presets.names.modes })).toBeVisible();
+  const left = await page.evaluate(() =>
+    [...document.querySelectorAll('.plane > .panel, #stage')].flatMap((part) =>
+      part.textContent.split(/\s+/).filter((word) => /[A-Za-z]{4,}/.test(word)),
+    ),
+  );
+  // Names of samplers and schedules.
+  expect(
+    left.filter((word) => !/DDIM|DDPM|Euler|Heun|DPM|Karras|MAMBO|TCFG|CFG/.test(word)),
+  ).toEqual([]);
+});

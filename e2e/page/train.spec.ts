@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator } from '@playwright/test';
+import { expect, type Playground, test, words } from '../playground';
+
+const { train } = words;
+
+/** Small enough for a few seconds, long enough to be seen under way. */
+const SMALL = 'page=plane&plane=n:100&training=steps:1500,batch:64,width:16';
+
+async function openTraining(playground: Playground, query: string): Promise<Locator> {
+  await playground.visit(query);
+  const section = playground.page.locator('.train');
+  // It does nothing before it is seen.
+  await section.scrollIntoViewIfNeeded();
+  await expect(section).toHaveAttribute('data-status', 'paused');
+  return section;
+}
+
+/** The pictures: two fields, their difference, two clouds. */
+async function digests(playground: Playground, section: Locator): Promise<string[]> {
+  const canvases = await section.locator('canvas').all();
+  expect(canvases).toHaveLength(5);
+  return Promise.all(canvases.map((canvas) => playground.canvasDigest(canvas)));
+}
+
+const stepOf = async (section: Locator) => Number(await section.getAttribute('data-step'));
+const lossOf = async (section: Locator) => {
+  const text = await section.locator('.train-chart li').first().innerText();
+  return Number(text.match(/[\d.]+$/)?.[0]);
+};
+const errorOf = async (section: Locator, field: string) =>
+  Number(await section.locator(`[data-field=${field}] .figure b`).innerText());
+
+test('a network learns in the page: the loss falls, it pauses and goes on, and loads no runtime', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  const section = await openTraining(playground, SMALL);
+  const before = await digests(playground, section);
+  const untrained = await errorOf(section, 'cond');
+
+  await playground.button(train.start).click();
+  await expect.poll(() => stepOf(section)).toBeGreaterThan(0);
+  await playground.button(train.pause).click();
+  await expect(section).toHaveAttribute('data-status', 'paused');
+  await expect(playground.button(train.resume)).toBeVisible();
+  // The report of the pause itself is the last one.
+  await page.waitForTimeout(600);
+  const paused = await stepOf(section);
+  const early = await lossOf(section);
+  await page.waitForTimeout(600);
+  expect(await stepOf(section)).toBe(paused);
+  expect(paused).toBeLessThan(1500);
+
+  await playground.button(train.resume).click();
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  expect(await stepOf(section)).toBe(1500);
+  expect(await lossOf(section)).toBeLessThan(early);
+  expect(await errorOf(section, 'cond')).toBeLessThan(untrained / 5);
+  await expect(section.locator('.plot svg')).toHaveCount(2);
+  const after = await digests(playground, section);
+  // All but the exact samples have changed.
+  expect(after.map((digest, i) => digest !== before[i])).toEqual([true, true, true, true, false]);
+
+  for (const [name, content] of [
+    ['CSV', /^curve,step,value\nloss,15,[\d.]+\n/],
+    ['JSON', /"kind": "training-curves"/],
+    [`SVG: ${train.charts.excess}`, /^<svg (?!.*var\(--)/s],
+    [`PNG: ${train.charts.loss}`, /PNG/],
+  ] as const) {
+    const download = page.waitForEvent('download');
+    await section.getByRole('button', { name, exact: true }).click();
+    expect(await readFile(await (await download).path(), 'latin1'), name).toMatch(content);
+  }
+
+  expect(requested.filter((url) => /\/models\/|\.onnx|\.wasm|ort[.-]|session/.test(url))).toEqual(
+    [],
+  );
+  expect(requested.filter((url) => url.includes('train.worker'))).not.toEqual([]);
+  const { violations } = await new AxeBuilder({ page }).include('.train').analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }))).toEqual([]);
+});
+
+test('p_uncond changes the unconditional field, and every control what it says', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const section = await openTraining(
+    playground,
+    'page=plane&plane=n:100&training=steps:500,batch:32,width:16',
+  );
+  await playground.button(train.start).click();
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  const base = await digests(playground, section);
+  const learnt = await errorOf(section, 'uncond');
+
+  // Another training begins by itself, since one was begun.
+  await playground.type(train.pUncond, 0);
+  await expect(section.locator('.train-code mark')).toContainText('random() < 0 ?');
+  await expect(section).not.toHaveAttribute('data-status', 'finished');
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  await expect(section.locator('.train-note')).toHaveText(train.notes.none);
+  const none = await digests(playground, section);
+  for (const picture of [0, 1, 2, 3]) expect(none[picture]).not.toBe(base[picture]);
+  expect(await errorOf(section, 'uncond')).toBeGreaterThan(3 * learnt);
+  await expect(page).toHaveURL(/training=p(:|%3A)0,/);
+
+  // What is looked at changes without another training.
+  let now = none;
+  const looks = async (what: string, changed: number[], action: () => Promise<unknown>) => {
+    const before = now;
+    await action();
+    await expect(async () => {
+      now = await digests(playground, section);
+      expect(
+        changed.filter((i) => now[i] === before[i]),
+        what,
+      ).toEqual([]);
+    }).toPass();
+    await expect(section).toHaveAttribute('data-status', 'finished');
+  };
+  await looks('the noise level', [0, 1, 2], () =>
+    section.getByLabel(train.fields.sigma).press('ArrowRight'),
+  );
+  await looks('the scale', [3, 4], () =>
+    section.getByRole('spinbutton', { name: words.controls.guidanceScale }).fill('1'),
+  );
+  await looks('the rule', [3, 4], () =>
+    section.getByLabel(words.controls.guidance, { exact: true }).selectOption('unconditional'),
+  );
+  await looks('the sampler', [3, 4], () =>
+    section.getByLabel(words.controls.sampler).selectOption('ddpm'),
+  );
+  await looks('the steps', [3, 4], () =>
+    section.getByRole('spinbutton', { name: words.controls.numSteps, exact: true }).fill('5'),
+  );
+
+  // The rest of the training's settings: each trains another network.
+  for (const [what, action] of [
+    ['batch', () => section.getByLabel(train.batch).selectOption('64')],
+    ['width', () => section.getByLabel(train.width).selectOption('32')],
+    ['weights', () => playground.button(train.weights).click()],
+  ] as const) {
+    const before = now;
+    await action();
+    await expect(section, what).not.toHaveAttribute('data-status', 'finished');
+    await expect(section).toHaveAttribute('data-status', 'finished');
+    now = await digests(playground, section);
+    expect(now[0], what).not.toBe(before[0]);
+  }
+});

@@ -1,0 +1,519 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { PointFigures } from '../diffusion/metrics/point';
+import { Cancelled, type EngineClient } from '../engine/client';
+import type { DownloadProgress } from '../engine/protocol';
+import type { DenoiserManifest } from '../models/manifest';
+import { type ImportedFile, readResultsFile } from './experiment-files';
+import type { Batch, Keep, PointRecord } from './experiment-keep';
+import type { StudyNetworks } from './experiment-networks';
+import {
+  BATCH,
+  batchSettings,
+  isMilestone,
+  nextPoint,
+  type Point,
+  pointsOf,
+  seriesOf,
+  valuesOf,
+} from './experiment-points';
+import type { Series } from './experiments';
+import { coarseToFine } from './grid';
+import type { Settings } from './settings';
+import { type AppState, type Store, showColumn } from './store';
+
+type Client = Pick<EngineClient, 'sample'>;
+
+/** Computes figures away from the main thread. */
+export interface Measurer {
+  /**
+   * The figures of all these samples.
+   *
+   * @param key of the point: where the batches continue those of the call before, only what is new
+   *   is looked at
+   * @param network the feature network that made them
+   */
+  measure(
+    key: string,
+    network: string,
+    batches: readonly Pick<Batch, 'labels' | 'logits' | 'features'>[],
+  ): Promise<PointFigures>;
+}
+
+/** A point, and how it stands. */
+export interface PointState {
+  readonly point: Point;
+  /** `unread`: what was kept of it is being read. */
+  readonly status: 'unread' | 'waiting' | 'running' | 'done' | 'failed' | 'refused';
+  readonly record: PointRecord | undefined;
+  /** Why it failed. */
+  readonly message?: string | undefined;
+}
+
+export type ExperimentProblem =
+  /** What is computed cannot be kept beyond this visit. */
+  | { readonly kind: 'storage'; readonly message: string }
+  /** The list of networks could not be read. */
+  | { readonly kind: 'networks'; readonly message: string }
+  /** A file is no result. */
+  | { readonly kind: 'file'; readonly message: string };
+
+export interface ExperimentState {
+  readonly status: 'idle' | 'running' | 'paused';
+  readonly series: readonly Series[];
+  /** Of all curves, curve by curve. */
+  readonly points: readonly PointState[];
+  /** Files that were brought along. */
+  readonly files: readonly ImportedFile[];
+  /** undefined: not read yet. */
+  readonly networks: StudyNetworks | undefined;
+  /** Estimated from the speed so far; undefined where none is known. */
+  readonly msLeft: number | undefined;
+  /** A network that the running point needs, on its way. */
+  readonly download: DownloadProgress | undefined;
+  readonly problem: ExperimentProblem | undefined;
+}
+
+/** Pictures of a point's first samples. */
+export interface PointSamples {
+  /** Bytes [batch, channels, height, width]. */
+  readonly pictures: Uint8Array;
+  readonly labels: readonly number[];
+}
+
+/** Samples whose pictures are kept, of each point. */
+export const KEPT_PICTURES = 64;
+
+/** The share of the newest batch in the speed that time left is estimated from. */
+const NEWEST_SHARE = 0.3;
+
+interface Arranged {
+  readonly experiment: Settings['experiment'];
+  readonly seed: number;
+  readonly manifest: DenoiserManifest;
+  readonly networks: StudyNetworks;
+}
+
+/**
+ * Draws the samples of an experiment's points while its page is shown, a batch at a time, and has
+ * them measured on the way. All points get a batch before any gets the next. What is finished is
+ * kept beyond a reload.
+ */
+export class ExperimentRunner {
+  readonly state: StoreApi<ExperimentState>;
+  readonly #store: Store;
+  readonly #client: Client;
+  readonly #measurer: Measurer;
+  readonly #keep: Keep;
+  readonly #findNetworks: (loaded: DenoiserManifest) => Promise<StudyNetworks>;
+  #arranged: Arranged | undefined;
+  #points: readonly Point[] = [];
+  #order: readonly number[] = [];
+  /** By the points' keys; undefined: nothing was kept. */
+  readonly #records = new Map<string, PointRecord | undefined>();
+  readonly #batches = new Map<string, Batch[]>();
+  readonly #failed = new Map<string, string>();
+  /** Points that are being measured, or wait for it. */
+  readonly #due = new Set<string>();
+  #measuring: Promise<void> = Promise.resolve();
+  #current: { readonly key: string; readonly abort: AbortController } | undefined;
+  #networksOf: DenoiserManifest | undefined;
+  #filesRead = false;
+  #msPerCost: number | undefined;
+
+  /** @param findNetworks the networks of the site that a study of the loaded one may use */
+  constructor(options: {
+    readonly store: Store;
+    readonly client: Client;
+    readonly measurer: Measurer;
+    readonly keep: Keep;
+    readonly findNetworks: (loaded: DenoiserManifest) => Promise<StudyNetworks>;
+  }) {
+    this.#store = options.store;
+    this.#client = options.client;
+    this.#measurer = options.measurer;
+    this.#keep = options.keep;
+    this.#findNetworks = options.findNetworks;
+    this.state = createStore<ExperimentState>()(() => ({
+      status: 'idle',
+      series: [],
+      points: [],
+      files: [],
+      networks: undefined,
+      msLeft: undefined,
+      download: undefined,
+      problem: undefined,
+    }));
+    this.#store.subscribe((state, before) => {
+      if (state.settings !== before.settings || state.engine !== before.engine) this.#wake();
+    });
+    this.#wake();
+  }
+
+  /** Draws what is missing, also of points that failed. */
+  start(): void {
+    this.#failed.clear();
+    this.#setStatus('running');
+  }
+
+  /** Stops at once; the batch that was being drawn is drawn again. */
+  pause(): void {
+    this.#setStatus('paused');
+  }
+
+  resume(): void {
+    this.#setStatus('running');
+  }
+
+  /** Gives the sweep up; what is finished stays. */
+  cancel(): void {
+    this.#setStatus('idle');
+  }
+
+  /** Forgets everything that was computed for the points of this experiment. */
+  async discard(): Promise<void> {
+    this.#setStatus('idle');
+    const keys = this.#points.map(({ key }) => key);
+    const kept = keys.map((key) => this.#records.get(key));
+    for (const key of keys) {
+      this.#records.set(key, undefined);
+      this.#batches.delete(key);
+      this.#failed.delete(key);
+    }
+    this.#publish();
+    await this.#kept(
+      Promise.all(keys.map((key, i) => this.#keep.remove(key, kept[i]?.starts ?? []))),
+    );
+  }
+
+  /** Shows a results file's curves beside the page's own, in place of one of the same name. */
+  async bring(file: Pick<File, 'name' | 'text'>): Promise<void> {
+    try {
+      const text = await file.text();
+      const read = readResultsFile(text, file.name);
+      this.#addFile(read);
+      this.dismiss();
+      await this.#kept(this.#keep.putFile(file.name, text));
+    } catch (error) {
+      this.#tell({ kind: 'file', message: messageOf(error) });
+    }
+  }
+
+  async removeFile(name: string): Promise<void> {
+    this.state.setState(({ files }) => ({ files: files.filter((file) => file.name !== name) }));
+    await this.#kept(this.#keep.removeFile(name));
+  }
+
+  dismiss(): void {
+    this.state.setState({ problem: undefined });
+  }
+
+  #tell(problem: ExperimentProblem): void {
+    this.state.setState({ problem });
+  }
+
+  #addFile(added: ImportedFile): void {
+    this.state.setState(({ files }) => ({
+      files: [...files.filter(({ name }) => name !== added.name), added],
+    }));
+  }
+
+  /** The files of earlier visits. */
+  async #readFiles(): Promise<void> {
+    for (const [name, text] of (await this.#kept(this.#keep.files())) ?? []) {
+      try {
+        this.#addFile(readResultsFile(text, name));
+      } catch (error) {
+        this.#tell({ kind: 'file', message: messageOf(error) });
+      }
+    }
+  }
+
+  /** A point's first samples; undefined where it has none yet. */
+  async samples(key: string): Promise<PointSamples | undefined> {
+    const record = this.#records.get(key);
+    if (!record) return undefined;
+    const starts = record.starts.filter((start) => start < KEPT_PICTURES);
+    const known = this.#batches.get(key);
+    const batches = known ?? (await this.#keep.batches(key, starts));
+    const shown = batches.filter((batch) => batch?.pictures);
+    const bytes = shown.flatMap((batch) => [...(batch?.pictures ?? [])]);
+    const labels = shown.flatMap((batch) => batch?.labels ?? []);
+    return labels.length ? { pictures: Uint8Array.from(bytes), labels } : undefined;
+  }
+
+  /** Opens the playground with a point's column among the others, on the point's first samples. */
+  open({ column, model }: Point): void {
+    const { engine, settings } = this.#store.getState();
+    if (engine.status !== 'ready' || model !== engine.manifest.id) return;
+    const { classes } = engine.manifest;
+    // A word has a sample a letter: the point's own samples, where the classes are letters.
+    const word = classes.slice(0, BATCH).join('');
+    const spelled = [...word].length === Math.min(BATCH, classes.length);
+    showColumn(this.#store, column, {
+      page: 'playground',
+      subject: spelled ? { kind: 'word', text: word } : { kind: 'class', name: classes[0]! },
+      seed: settings.seed,
+      picked: 0,
+      position: 1,
+    });
+  }
+
+  #setStatus(status: ExperimentState['status']): void {
+    this.state.setState({ status });
+    this.#publish();
+    this.#wake();
+  }
+
+  #wake(): void {
+    const app = this.#store.getState();
+    const shown = isShown(app);
+    if (shown) this.#arrange(app, shown);
+    const { status } = this.state.getState();
+    const current = this.#current;
+    if (current) {
+      const wanted =
+        shown && status === 'running' && this.#points.some((p) => p.key === current.key);
+      if (!wanted) current.abort.abort();
+      return;
+    }
+    if (!shown || status !== 'running') return;
+    const next = this.#next();
+    if (next) void this.#run(next, shown);
+    else if (this.#due.size === 0 && this.#allRead()) this.#setStatus('idle');
+  }
+
+  #arrange({ settings: { experiment, seed } }: AppState, manifest: DenoiserManifest): void {
+    if (this.#networksOf !== manifest) {
+      this.#networksOf = manifest;
+      this.state.setState({ networks: undefined });
+      void this.#readNetworks(manifest);
+    }
+    if (!this.#filesRead) {
+      this.#filesRead = true;
+      void this.#readFiles();
+    }
+    const { networks } = this.state.getState();
+    if (!networks) return;
+    const last = this.#arranged;
+    const same =
+      last?.experiment === experiment &&
+      last.seed === seed &&
+      last.manifest === manifest &&
+      last.networks === networks;
+    if (same) return;
+    this.#arranged = { experiment, seed, manifest, networks };
+    this.#points = pointsOf({ experiment, seed }, manifest, networks);
+    const series = seriesOf(experiment, manifest, networks.denoisers);
+    const across = valuesOf(experiment).length;
+    this.#order = coarseToFine(1, across).flatMap((at) => series.map((_, s) => s * across + at));
+    const keys = new Set(this.#points.map(({ key }) => key));
+    for (const key of this.#batches.keys()) if (!keys.has(key)) this.#batches.delete(key);
+    this.state.setState({ series });
+    this.#publish();
+    void this.#readRecords();
+  }
+
+  async #readNetworks(manifest: DenoiserManifest): Promise<void> {
+    const networks = await this.#findNetworks(manifest).catch((error: unknown) => {
+      this.#tell({ kind: 'networks', message: messageOf(error) });
+      return { denoisers: [manifest], features: undefined };
+    });
+    if (this.#networksOf !== manifest) return;
+    this.state.setState({ networks });
+    this.#wake();
+  }
+
+  async #readRecords(): Promise<void> {
+    const unread = this.#points.filter(({ key }) => !this.#records.has(key)).map(({ key }) => key);
+    if (unread.length > 0) {
+      const records = (await this.#kept(this.#keep.records(unread))) ?? [];
+      unread.forEach((key, i) => {
+        if (!this.#records.has(key)) this.#records.set(key, records[i]);
+      });
+    }
+    for (const point of this.#points) this.#measureIfDue(point);
+    this.#publish();
+    this.#wake();
+  }
+
+  #allRead(): boolean {
+    return this.#arranged !== undefined && this.#points.every(({ key }) => this.#records.has(key));
+  }
+
+  #next(): Point | undefined {
+    const wanted = this.#arranged?.experiment.samples ?? 0;
+    const states = this.#points.map(({ key, refusal }) => ({
+      samples: this.#records.get(key)?.samples ?? 0,
+      skip: refusal !== undefined || this.#failed.has(key) || !this.#records.has(key),
+    }));
+    const index = nextPoint(states, wanted, this.#order);
+    return index === undefined ? undefined : this.#points[index];
+  }
+
+  async #run(point: Point, manifest: DenoiserManifest): Promise<void> {
+    const { key, model } = point;
+    const { experiment, seed } = this.#arranged!;
+    const abort = new AbortController();
+    this.#current = { key, abort };
+    this.#publish();
+    try {
+      const batches = await this.#batchesOf(key);
+      const start = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+      // To the next whole batch, so that every sweep passes the same counts.
+      const count = Math.min(BATCH - (start % BATCH), experiment.samples - start);
+      const settings = batchSettings(point, [start, count], seed, manifest);
+      const began = performance.now();
+      const { measured, frame, figures } = await this.#client.sample(settings, {
+        judge: false,
+        measure: true,
+        denoiser: model === manifest.id ? undefined : model,
+        signal: abort.signal,
+        onProgress: (download) => {
+          if (download.phase === 'download') this.state.setState({ download });
+        },
+      });
+      if (!measured) {
+        throw new Error(`${manifest.id}: the manifest must name a companion "features" to measure`);
+      }
+      this.#learnSpeed((performance.now() - began) / (count * point.cost));
+      const { network, logits, features } = measured;
+      const pictures = start < KEPT_PICTURES ? frame.x : undefined;
+      const batch = { start, labels: settings.labels, logits, features, pictures };
+      batches.push(batch);
+      const before = this.#records.get(key);
+      const record: PointRecord = {
+        samples: start + count,
+        starts: batches.map((each) => each.start),
+        network,
+        nfe: figures.nfe,
+        seconds: (before?.seconds ?? 0) + figures.totalMs / 1000,
+        date: new Date().toISOString(),
+        figures: before?.figures ?? [],
+      };
+      this.#records.set(key, record);
+      await this.#kept(this.#keep.put(key, record, batch));
+      this.#measureIfDue(point);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.#failed.set(key, messageOf(error));
+    }
+    this.#current = undefined;
+    this.state.setState({ download: undefined });
+    this.#publish();
+    this.#wake();
+  }
+
+  /** A point's batches, read where they were made on another visit. */
+  async #batchesOf(key: string): Promise<Batch[]> {
+    const known = this.#batches.get(key);
+    if (known) return known;
+    const record = this.#records.get(key);
+    const found = record ? await this.#keep.batches(key, record.starts) : [];
+    const complete = found.filter((batch) => batch !== undefined);
+    // Browsers may forget: what is not whole is drawn again.
+    if (complete.length < found.length) this.#records.set(key, undefined);
+    const batches = complete.length < found.length ? [] : complete;
+    this.#batches.set(key, batches);
+    return batches;
+  }
+
+  /** Has a point measured, if it has reached a count at which it is to be and is not yet. */
+  #measureIfDue({ key }: Point): void {
+    const wanted = this.#arranged?.experiment.samples ?? 0;
+    const record = this.#records.get(key);
+    const count = Math.min(record?.samples ?? 0, wanted);
+    if (!record || count === 0 || !isMilestone(count, wanted) || this.#due.has(key)) return;
+    if (record.figures.some(({ samples }) => samples === count)) return;
+    this.#due.add(key);
+    this.#measuring = this.#measuring.then(() => this.#measure(key, count));
+  }
+
+  async #measure(key: string, count: number): Promise<void> {
+    try {
+      const batches = firstSamples(await this.#batchesOf(key), count);
+      const { network } = this.#records.get(key) ?? {};
+      if (network !== undefined && batches.length > 0) {
+        const figures = await this.#measurer.measure(key, network, batches);
+        const record = this.#records.get(key);
+        if (record) {
+          const others = record.figures.filter(({ samples }) => samples !== count);
+          const all = [...others, figures].toSorted((a, b) => a.samples - b.samples);
+          this.#records.set(key, { ...record, figures: all });
+          await this.#kept(this.#keep.put(key, { ...record, figures: all }));
+        }
+      }
+    } catch (error) {
+      this.#failed.set(key, messageOf(error));
+    }
+    this.#due.delete(key);
+    // Samples may have come meanwhile.
+    const point = this.#points.find((each) => each.key === key);
+    if (point && !this.#failed.has(key)) this.#measureIfDue(point);
+    this.#publish();
+    this.#wake();
+  }
+
+  /** Storage may be full or forbidden: what is computed then holds for this visit. */
+  async #kept<T>(promise: Promise<T>): Promise<T | undefined> {
+    try {
+      return await promise;
+    } catch (error) {
+      this.#tell({ kind: 'storage', message: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  #learnSpeed(msPerCost: number): void {
+    const before = this.#msPerCost ?? msPerCost;
+    this.#msPerCost = before + NEWEST_SHARE * (msPerCost - before);
+  }
+
+  /** Says how the points stand. */
+  #publish(): void {
+    const wanted = this.#arranged?.experiment.samples ?? 0;
+    let costLeft = 0;
+    const points = this.#points.map((point): PointState => {
+      const { key, refusal, cost } = point;
+      const record = this.#records.get(key);
+      const message = this.#failed.get(key);
+      if (refusal) return { point, status: 'refused', record };
+      if (message !== undefined) return { point, status: 'failed', record, message };
+      if (!this.#records.has(key)) return { point, status: 'unread', record };
+      costLeft += cost * Math.max(0, wanted - (record?.samples ?? 0));
+      const measured = record?.figures.some(({ samples }) => samples === wanted);
+      if (measured) return { point, status: 'done', record };
+      return { point, status: this.#current?.key === key ? 'running' : 'waiting', record };
+    });
+    const msLeft = this.#msPerCost === undefined ? undefined : costLeft * this.#msPerCost;
+    this.state.setState({ points, msLeft });
+  }
+}
+
+/** The loaded denoiser, while the page of experiments is shown. */
+function isShown({ settings, engine }: AppState): DenoiserManifest | undefined {
+  const shown = settings.page === 'experiments' && engine.status === 'ready';
+  return shown ? engine.manifest : undefined;
+}
+
+/** The batches of the first samples; the last one may be cut. */
+export function firstSamples(batches: readonly Batch[], count: number): Batch[] {
+  const first: Batch[] = [];
+  for (const batch of batches) {
+    const left = count - batch.start;
+    if (left <= 0) break;
+    const all = batch.labels.length;
+    if (left >= all) first.push(batch);
+    else {
+      first.push({
+        ...batch,
+        labels: batch.labels.slice(0, left),
+        logits: batch.logits.subarray(0, (batch.logits.length / all) * left),
+        features: batch.features.subarray(0, (batch.features.length / all) * left),
+      });
+    }
+  }
+  return first;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

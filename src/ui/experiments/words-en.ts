@@ -1,0 +1,135 @@
+import type { ExperimentWords } from './words';
+
+export const experimentsEn: ExperimentWords = {
+  choose: 'Experiment',
+  names: {
+    strength: 'Guidance strength',
+    'p-uncond': 'Share of unconditional training',
+    steps: 'Number of steps',
+    temperature: 'Why not lower the temperature?',
+  },
+  look: {
+    strength:
+      'Follow the curve from w = 0: each step of w makes the letters easier to recognise (the score rises) until they drift away from real ones (the Fréchet distance rises too).',
+    'p-uncond':
+      'Each curve is a network of its own, trained with another share of examples without their class; see whether their curves lie on top of each other.',
+    steps:
+      'Look for the number of evaluations beyond which a curve is flat, and for the samplers that get there first.',
+    temperature:
+      'A method that buys fidelity moves to the right without climbing; see which of the curves do, and which only climb.',
+  },
+  found: {
+    strength:
+      'The paper found the best FID at a small w (0.1 to 0.3) and an Inception Score that keeps rising up to w = 4: guidance trades variety for fidelity.',
+    'p-uncond':
+      'The paper found shares of 0.1 and 0.2 about equally good and 0.5 worse throughout: little of the network need be spent on the unconditional task.',
+    steps:
+      'The paper’s sampler improved from 128 to 256 steps and hardly beyond; samplers that came later need a tenth of that.',
+    temperature:
+      'Scaling the score or adding less noise gives blurred, low-quality samples, as the paper reports from earlier work; classifier guidance and classifier-free guidance make the true trade.',
+  },
+  lookFor: 'Look for',
+  paperFound: 'The paper',
+  sweep: 'Sweep',
+  weights: 'Guidance strengths w',
+  steps: 'Evaluations T',
+  badValues: (min, max, most) =>
+    `Needs 1 to ${most} different numbers within [${min}, ${max}], separated by commas`,
+  badSteps: (min, max, most) =>
+    `Needs 1 to ${most} different whole numbers within [${min}, ${max}], separated by commas`,
+  samples: 'Samples a point',
+  badSamples: (min, max) => `Needs a whole number within [${min}, ${max}]`,
+  run: 'Run',
+  goOn: 'Go on',
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  retry: (points) => `Try ${points} failed points again`,
+  progress: (done, all) => `${done} of ${all} samples`,
+  finished: 'Finished',
+  measuring: 'Measuring',
+  secondsLeft: (n) => `about ${n} s left`,
+  minutesLeft: (n) => `about ${n} min left`,
+  hoursLeft: (n) => `about ${n} h left`,
+  curves: {
+    title: 'Curves',
+    count: (n) => `${n} samples a point`,
+    empty: 'no samples yet',
+    remove: (name) => `Remove the curve ${name}`,
+    add: 'Add a curve',
+    addThis: 'Add',
+    addColumns: 'Add the playground’s columns',
+    own: 'Back to this experiment’s own curves',
+    network: 'Network',
+    loaded: 'The page’s network',
+    trainedWith: (title, share) => `${title}, p_uncond ${share}`,
+    full: 'No more curves fit.',
+    atNextW: 'at w + 1',
+    lessNoise: 'noise × 1/(1 + w)',
+    unequal:
+      'These curves have different numbers of samples so far: Fréchet distance, score and recall depend on it. Compare them when the numbers agree.',
+    refused: (points) => `${points} points cannot be drawn`,
+    failed: (points) => `${points} points failed`,
+    refusals: {
+      model: 'the network is not on this site',
+      prediction: 'the model has no network for the rule',
+      unused: 'the rule has no such setting to sweep',
+      range: 'the value leads out of the setting’s range',
+    },
+  },
+  figures: {
+    frechetDistance: 'Fréchet distance',
+    classifierScore: 'Classifier score',
+    classAccuracy: 'Class accuracy',
+    precision: 'Precision',
+    recall: 'Recall',
+    diversity: 'Diversity within a class',
+  },
+  axes: { weight: 'guidance strength w', steps: 'evaluations T' },
+  chart: {
+    plane: 'Fréchet distance against classifier score',
+    over: (figure, axis) => `${figure} over ${axis}`,
+    fidelity: 'Down: closer to real pictures. Right: easier to recognise.',
+    waiting: 'The curve draws itself here as samples arrive.',
+    undefinedDistance:
+      'Not known yet: a Fréchet distance needs more samples than the network has features.',
+    undefinedFigure: 'Not known yet: there are too few samples.',
+    pick: 'Click a point, or choose it in the table below, to see its samples.',
+    point: (curve, value) => `${curve}, ${value}`,
+  },
+  paper: {
+    show: 'The paper’s table, rescaled',
+    weights: (share) => `Paper, Table 1 (ImageNet 64², p_uncond ${share}), rescaled`,
+    steps: (w) => `Paper, Table 2 (ImageNet 128², w = ${w}), rescaled`,
+    note: 'FID and Inception Score of ImageNet, 50,000 samples, laid on the range of the first curve: only the shape compares.',
+    none: 'The paper’s table is drawn once the first curve has a value in common with it.',
+  },
+  point: {
+    title: (value) => `Samples at ${value}`,
+    samples: (n) => `The first ${n} samples, all classes in turn; the same noise at every point.`,
+    noSamples: 'This point came with a file: its samples are not here.',
+    open: 'Open in the playground',
+    otherNetwork: 'This curve’s network is not the page’s: the playground cannot show it.',
+    close: 'Close',
+    nfe: 'Network evaluations a sample',
+    count: 'Samples',
+  },
+  table: { title: 'All numbers', curve: 'Curve', value: 'Value' },
+  take: {
+    numbers: 'Take the numbers away:',
+    chart: (format, title) => `${format}: ${title}`,
+    bring: 'Bring a result file',
+    bringHint: 'A JSON file of this page or of the command line’s sweep.',
+    from: (file) => `from ${file}`,
+    removeFile: (file) => `Remove ${file}`,
+    discard: 'Forget these results',
+    discardHint: 'Deletes what was computed for the points of this experiment.',
+  },
+  problems: {
+    storage: (reason) => `Results cannot be kept beyond this visit: ${reason}`,
+    networks: (reason) => `The list of networks could not be read: ${reason}`,
+    file: (reason) => reason,
+    noFeatures: 'This model has no feature network: nothing can be measured with it.',
+  },
+  kept: 'Every finished batch is kept in this browser: a reload loses nothing.',
+};
