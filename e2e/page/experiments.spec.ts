@@ -268,7 +268,9 @@ test('networks of other shares of unconditional training are curves of their own
   const figures = (await view.numbers()).map((row) => row.split(/w = \d/)[1]);
   expect(figures.slice(0, 2)).toEqual(figures.slice(2));
   expect(figures[0]).not.toBe(figures[1]);
-  await expect(view.curves.last()).toContainText(experiments.paper.weights('0.1'));
+  await expect(view.curves).toHaveCount(4);
+  await expect(view.curves.nth(2)).toContainText(experiments.paper.weights('0.1'));
+  await expect(view.curves.nth(3)).toContainText(experiments.paper.weights('0.5'));
   await page.getByText(experiments.table.title, { exact: true }).first().click();
   await page
     .getByRole('button', { name: /w = 1$/ })

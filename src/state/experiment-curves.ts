@@ -1,6 +1,6 @@
 import type { PointFigures } from '../diffusion/metrics/point';
 import { isRound } from './experiment-points';
-import type { PointState } from './experiment-runner';
+import type { PointState } from './experiment-state';
 
 /** A figure of a point that a curve may show. */
 export type FigureId = Exclude<keyof PointFigures, 'samples'>;

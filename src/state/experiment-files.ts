@@ -15,7 +15,7 @@ import {
 import { type Curve, type CurvePoint, FIGURES } from './experiment-curves';
 import type { StudyNetworks } from './experiment-networks';
 import { graphHash } from './experiment-points';
-import type { PointState } from './experiment-runner';
+import type { PointState } from './experiment-state';
 import { type ExperimentId, type Series, sweepsSteps } from './experiments';
 import { type ColumnSettings, DEFAULT_COLUMN } from './settings';
 

@@ -31,6 +31,26 @@ export interface PointRecord {
   readonly figures: readonly PointFigures[];
 }
 
+/** The batches of the first samples; the last one may be cut. */
+export function firstSamples(batches: readonly Batch[], count: number): Batch[] {
+  const first: Batch[] = [];
+  for (const batch of batches) {
+    const left = count - batch.start;
+    if (left <= 0) break;
+    const all = batch.labels.length;
+    if (left >= all) first.push(batch);
+    else {
+      first.push({
+        ...batch,
+        labels: batch.labels.slice(0, left),
+        logits: batch.logits.subarray(0, (batch.logits.length / all) * left),
+        features: batch.features.subarray(0, (batch.features.length / all) * left),
+      });
+    }
+  }
+  return first;
+}
+
 /** Where computed points are kept between visits. */
 export interface Keep {
   records(keys: readonly string[]): Promise<(PointRecord | undefined)[]>;

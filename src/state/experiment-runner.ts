@@ -1,10 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { PointFigures } from '../diffusion/metrics/point';
 import { Cancelled, type EngineClient } from '../engine/client';
-import type { DownloadProgress } from '../engine/protocol';
 import type { DenoiserManifest } from '../models/manifest';
 import { type ImportedFile, readResultsFile } from './experiment-files';
-import type { Batch, Keep, PointRecord } from './experiment-keep';
+import { type Batch, firstSamples, type Keep, type PointRecord } from './experiment-keep';
 import type { StudyNetworks } from './experiment-networks';
 import {
   BATCH,
@@ -16,69 +14,18 @@ import {
   seriesOf,
   valuesOf,
 } from './experiment-points';
-import type { Series } from './experiments';
+import type {
+  ExperimentProblem,
+  ExperimentState,
+  Measurer,
+  PointSamples,
+  PointState,
+} from './experiment-state';
 import { coarseToFine } from './grid';
 import type { Settings } from './settings';
 import { type AppState, type Store, showColumn } from './store';
 
 type Client = Pick<EngineClient, 'sample'>;
-
-/** Computes figures away from the main thread. */
-export interface Measurer {
-  /**
-   * The figures of all these samples.
-   *
-   * @param key of the point: where the batches continue those of the call before, only what is new
-   *   is looked at
-   * @param network the feature network that made them
-   */
-  measure(
-    key: string,
-    network: string,
-    batches: readonly Pick<Batch, 'labels' | 'logits' | 'features'>[],
-  ): Promise<PointFigures>;
-}
-
-/** A point, and how it stands. */
-export interface PointState {
-  readonly point: Point;
-  /** `unread`: what was kept of it is being read. */
-  readonly status: 'unread' | 'waiting' | 'running' | 'done' | 'failed' | 'refused';
-  readonly record: PointRecord | undefined;
-  /** Why it failed. */
-  readonly message?: string | undefined;
-}
-
-export type ExperimentProblem =
-  /** What is computed cannot be kept beyond this visit. */
-  | { readonly kind: 'storage'; readonly message: string }
-  /** The list of networks could not be read. */
-  | { readonly kind: 'networks'; readonly message: string }
-  /** A file is no result. */
-  | { readonly kind: 'file'; readonly message: string };
-
-export interface ExperimentState {
-  readonly status: 'idle' | 'running' | 'paused';
-  readonly series: readonly Series[];
-  /** Of all curves, curve by curve. */
-  readonly points: readonly PointState[];
-  /** Files that were brought along. */
-  readonly files: readonly ImportedFile[];
-  /** undefined: not read yet. */
-  readonly networks: StudyNetworks | undefined;
-  /** Estimated from the speed so far; undefined where none is known. */
-  readonly msLeft: number | undefined;
-  /** A network that the running point needs, on its way. */
-  readonly download: DownloadProgress | undefined;
-  readonly problem: ExperimentProblem | undefined;
-}
-
-/** Pictures of a point's first samples. */
-export interface PointSamples {
-  /** Bytes [batch, channels, height, width]. */
-  readonly pictures: Uint8Array;
-  readonly labels: readonly number[];
-}
 
 /** Samples whose pictures are kept, of each point. */
 export const KEPT_PICTURES = 64;
@@ -492,26 +439,6 @@ export class ExperimentRunner {
 function isShown({ settings, engine }: AppState): DenoiserManifest | undefined {
   const shown = settings.page === 'experiments' && engine.status === 'ready';
   return shown ? engine.manifest : undefined;
-}
-
-/** The batches of the first samples; the last one may be cut. */
-export function firstSamples(batches: readonly Batch[], count: number): Batch[] {
-  const first: Batch[] = [];
-  for (const batch of batches) {
-    const left = count - batch.start;
-    if (left <= 0) break;
-    const all = batch.labels.length;
-    if (left >= all) first.push(batch);
-    else {
-      first.push({
-        ...batch,
-        labels: batch.labels.slice(0, left),
-        logits: batch.logits.subarray(0, (batch.logits.length / all) * left),
-        features: batch.features.subarray(0, (batch.features.length / all) * left),
-      });
-    }
-  }
-  return first;
 }
 
 function messageOf(error: unknown): string {

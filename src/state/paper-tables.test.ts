@@ -62,6 +62,13 @@ describe('rescaled', () => {
     expect(scaled.map(({ value }) => value)).toEqual([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
   });
 
+  test('several curves to the scale of one', () => {
+    const ours = [own(0, 5, 10), own(4, 25, 20)];
+    const half = rescaled(weightCurve(0.5).points, ours, points);
+    expect(half[0]!.frechetDistance).toBeCloseTo(5 + (20 * (2.21 - 1.8)) / (26.22 - 1.8), 9);
+    expect(half.at(-1)!.classifierScore).toBeLessThan(20);
+  });
+
   test('one common value: the figures are multiplied; none: nothing is drawn', () => {
     const [only] = rescaled(points, [own(1, 6.3, 17.01), own(1.5, 9, 20)]);
     expect(only?.frechetDistance).toBeCloseTo(6.3, 9);

@@ -100,11 +100,17 @@ export function stepsCurve(w: number): { w: number; points: PaperPoint[] } {
  * have is laid on the range of ours there. Where ours has no range (one common value), the paper's
  * figures are multiplied so that both agree at it.
  *
+ * @param laid the curve of the paper that is laid on ours, where it is another: several curves are
+ *   drawn to one scale, so that they compare with each other
  * @returns no points where the two have no value in common
  */
-export function rescaled(paper: readonly PaperPoint[], own: readonly OwnPoint[]): PaperPoint[] {
-  const distance = mapping(paper, own, 'frechetDistance');
-  const score = mapping(paper, own, 'classifierScore');
+export function rescaled(
+  paper: readonly PaperPoint[],
+  own: readonly OwnPoint[],
+  laid: readonly PaperPoint[] = paper,
+): PaperPoint[] {
+  const distance = mapping(laid, own, 'frechetDistance');
+  const score = mapping(laid, own, 'classifierScore');
   if (!distance || !score) return [];
   const covered = own.map(({ value }) => value);
   const [from, to] = [Math.min(...covered), Math.max(...covered)];

@@ -112,9 +112,6 @@ export interface Settings {
   readonly tour: number;
 }
 
-/** The steps that the slider offers; the experiments and the address go further. */
-export const SLIDER_STEPS = 250;
-
 export const LIMITS = {
   guidanceScale: { min: -2, max: 15, step: 0.1 },
   numSteps: { min: 1, max: 1024, step: 1 },

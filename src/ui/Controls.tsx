@@ -9,7 +9,6 @@ import {
   type ColumnSettings,
   canPredict,
   LIMITS,
-  SLIDER_STEPS,
 } from '../state/settings';
 import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
@@ -117,7 +116,6 @@ function SamplerControls() {
           value={column.numSteps}
           {...LIMITS.numSteps}
           sliderMax={MOST_STEPS_BY_SLIDER}
-          max={Math.max(SLIDER_STEPS, column.numSteps)}
           onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
         />
       </OffAxis>

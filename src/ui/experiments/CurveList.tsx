@@ -15,7 +15,7 @@ import { compact } from '../describe';
 import { Select } from '../Select';
 import { NumberField } from '../Slider';
 import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
-import { PAPER_STYLE, polygonPoints, styleOf } from './symbols';
+import { paperStyle, polygonPoints, styleOf } from './symbols';
 
 /** The curves with their symbols; what they are set to can be changed here. */
 export function CurveList({
@@ -23,7 +23,7 @@ export function CurveList({
   paper,
 }: {
   curves: readonly ShownCurve[];
-  paper: PaperCurve | undefined;
+  paper: readonly PaperCurve[];
 }) {
   const { store, experiments } = useApp();
   const { experiments: words } = useStrings();
@@ -70,14 +70,14 @@ export function CurveList({
             )}
           </li>
         ))}
-        {paper && paper.points.length > 0 && (
-          <li>
-            <Glyph style={PAPER_STYLE} hollow />
+        {paper.map(({ name }, index) => (
+          <li key={name}>
+            <Glyph style={paperStyle(index)} hollow />
             <div>
-              <b>{paper.name}</b>
+              <b>{name}</b>
             </div>
           </li>
-        )}
+        ))}
       </ul>
       <AddCurve series={series} onSet={setSeries} />
       {experiment.series && (

@@ -5,7 +5,7 @@ import { sweepsSteps } from '../../state/experiments';
 import { useAppState, useStrings } from '../app-context';
 import type { ChartCurve, ChartOptions, ChartPoint } from './curve-chart';
 import { figureText, type PaperCurve, type ShownCurve, valueText } from './curves-data';
-import { PAPER_STYLE, styleOf } from './symbols';
+import { paperStyle, styleOf } from './symbols';
 import { TakeChart } from './TakeChart';
 
 /** What a chart shows: a figure over what is swept, or Fréchet distance against classifier score. */
@@ -17,7 +17,7 @@ interface CurvePlotProps {
   readonly kind: ChartKind;
   readonly large?: boolean;
   readonly curves: readonly ShownCurve[];
-  readonly paper: PaperCurve | undefined;
+  readonly paper: readonly PaperCurve[];
   /** The feature network's id. */
   readonly network: string;
   readonly chosen: string | undefined;
@@ -129,7 +129,7 @@ function nearestPoint(host: HTMLElement, x: number, y: number): string | undefin
 function chartCurves(
   kind: ChartKind,
   curves: readonly ShownCurve[],
-  paper: PaperCurve | undefined,
+  paper: readonly PaperCurve[],
   steps: boolean,
   noted: boolean,
 ): ChartCurve[] {
@@ -154,22 +154,23 @@ function chartCurves(
     });
     return { style: styleOf(index), points, foreign: file !== undefined };
   });
-  if (!paper || (kind !== 'plane' && kind !== 'frechetDistance' && kind !== 'classifierScore')) {
-    return own;
-  }
-  const points = paper.points.map(
-    (point): ChartPoint => ({
-      x: kind === 'plane' ? point.classifierScore : point.value,
-      y: kind === 'classifierScore' ? point.classifierScore : point.frechetDistance,
-      xSpread: undefined,
-      ySpread: undefined,
-      note: '',
-      title: `${paper.name}\n${valueText(point.value, steps)}`,
-      id: undefined,
-    }),
-  );
-  // Drawn first, so that it lies below.
-  return [{ style: PAPER_STYLE, points, foreign: true }, ...own];
+  if (kind !== 'plane' && kind !== 'frechetDistance' && kind !== 'classifierScore') return own;
+  const theirs = paper.map(({ name, points: given }, index): ChartCurve => {
+    const points = given.map(
+      (point): ChartPoint => ({
+        x: kind === 'plane' ? point.classifierScore : point.value,
+        y: kind === 'classifierScore' ? point.classifierScore : point.frechetDistance,
+        xSpread: undefined,
+        ySpread: undefined,
+        note: '',
+        title: `${name}\n${valueText(point.value, steps)}`,
+        id: undefined,
+      }),
+    );
+    return { style: paperStyle(index), points, foreign: true };
+  });
+  // Drawn first, so that they lie below.
+  return [...theirs, ...own];
 }
 
 /** From the first value to the last, of those that are swept and those that came with files. */

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { EXPERIMENT_IDS, type ExperimentId, sweepsSteps } from '../../state/experiments';
 import { change } from '../../state/store';
 import { useApp, useAppState, useStrings } from '../app-context';
 import { Notices } from '../Notices';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
-import { paperCurve, useCurves, useExperiments } from './curves-data';
+import { paperCurves, useCurves, useExperiments } from './curves-data';
 import { NumbersTable } from './NumbersTable';
 import { PointPanel } from './PointPanel';
 import { Sweep } from './Sweep';
@@ -146,9 +146,11 @@ function Results() {
     engine.status === 'ready' ? (engine.manifest.companions?.features ?? '') : '',
   );
   const [chosen, setChosen] = useState<string>();
-  const paper = experiment.overlay
-    ? paperCurve(experiment, curves, networks ?? [], strings)
-    : undefined;
+  const paper = useMemo(
+    () => (experiment.overlay ? paperCurves(experiment, curves, networks ?? [], strings) : []),
+    [experiment, curves, networks, strings],
+  );
+  const counts = new Set(curves.flatMap(({ curve }) => curve.samples ?? []));
   const [main, ...others] = CHARTS[experiment.id];
   const picked = curves
     .flatMap((curve) => curve.curve.points.map((point) => ({ curve, point })))
@@ -166,7 +168,6 @@ function Results() {
       onChoose={setChosen}
     />
   );
-  const counts = new Set(curves.flatMap(({ curve }) => curve.samples ?? []));
   const steps = sweepsSteps(experiment.id);
   return (
     <>
@@ -175,7 +176,9 @@ function Results() {
           {plot(main!, true)}
           <p className="hint">
             {main === 'plane' && words.chart.fidelity} {words.chart.pick}{' '}
-            {paper && (paper.points.length ? words.paper.note : words.paper.none)}
+            {experiment.overlay &&
+              counts.size > 0 &&
+              (paper.length ? words.paper.note : words.paper.none)}
           </p>
           {counts.size > 1 && <p className="unequal">{words.curves.unequal}</p>}
         </div>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { type CurvePoint, FIGURES } from '../../state/experiment-curves';
-import type { PointSamples } from '../../state/experiment-runner';
+import type { PointSamples } from '../../state/experiment-state';
 import { sweepsSteps } from '../../state/experiments';
 import { useApp, useAppState, useStrings } from '../app-context';
 import { drawTiles } from '../draw-samples';

@@ -3,13 +3,13 @@ import { useApp, useAppState, useStrings } from '../app-context';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
 import { saveBlob } from './save';
-import { PAPER_STYLE, styleOf } from './symbols';
+import { paperStyle, styleOf } from './symbols';
 
 interface TakeChartProps {
   readonly title: string;
   readonly options: ChartOptions;
   readonly curves: readonly ShownCurve[];
-  readonly paper: PaperCurve | undefined;
+  readonly paper: readonly PaperCurve[];
 }
 
 /** A chart as a picture file, with its title and what its curves are. */
@@ -28,7 +28,7 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
         }));
       const picture = chartPicture(title, options, [
         ...legend,
-        ...(paper?.points.length ? [{ style: PAPER_STYLE, text: paper.name }] : []),
+        ...paper.map(({ name }, index) => ({ style: paperStyle(index), text: name })),
       ]);
       const blob =
         format === 'svg'

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { DenoiserManifest } from '../../models/manifest';
 import { type Curve, curveOf, type FigureId } from '../../state/experiment-curves';
 import { importedCurves } from '../../state/experiment-files';
-import type { ExperimentState } from '../../state/experiment-runner';
+import type { ExperimentState } from '../../state/experiment-state';
 import { type Series, sweepsSteps } from '../../state/experiments';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from '../../state/paper-tables';
 import { DEFAULT_COLUMN, declaredParameters, type Settings } from '../../state/settings';
@@ -130,15 +130,18 @@ export interface PaperCurve {
   readonly points: readonly PaperPoint[];
 }
 
-/** The table that belongs to the experiment, laid on the range of its first curve. */
-export function paperCurve(
+/**
+ * What the paper's tables have of the experiment, laid on the range of its first curve: a curve for
+ * each share of unconditional training that the page's networks have.
+ */
+export function paperCurves(
   { id }: Settings['experiment'],
   curves: readonly ShownCurve[],
   networks: readonly DenoiserManifest[],
   strings: Strings,
-): PaperCurve | undefined {
+): readonly PaperCurve[] {
   const first = curves.find(({ curve }) => curve.points.length > 0);
-  if (!first) return undefined;
+  if (!first) return [];
   const { paper } = strings.experiments;
   const own = first.curve.points.map(({ value, figures }) => ({
     value,
@@ -147,11 +150,23 @@ export function paperCurve(
   }));
   if (sweepsSteps(id)) {
     const { w, points } = stepsCurve(first.series.column.guidanceScale - 1);
-    return { name: paper.steps(compact(w)), points: rescaled(points, own) };
+    return drawn([{ name: paper.steps(compact(w)), points: rescaled(points, own) }]);
   }
-  const network = networks.find((each) => each.id === first.model);
-  const { pUncond, points } = weightCurve(network?.pUncond ?? 0.1);
-  return { name: paper.weights(compact(pUncond)), points: rescaled(points, own) };
+  const shares = [first, ...curves].map(({ model }) => {
+    const network = networks.find((each) => each.id === model);
+    return weightCurve(network?.pUncond ?? 0.1).pUncond;
+  });
+  const laid = weightCurve(shares[0]!).points;
+  return drawn(
+    [...new Set(shares)].map((share) => ({
+      name: paper.weights(compact(share)),
+      points: rescaled(weightCurve(share).points, own, laid),
+    })),
+  );
+}
+
+function drawn(curves: readonly PaperCurve[]): readonly PaperCurve[] {
+  return curves.filter(({ points }) => points.length > 0);
 }
 
 /** w = 0.3 or T = 64. */

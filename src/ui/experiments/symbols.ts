@@ -47,12 +47,17 @@ export function styleOf(index: number) {
   return { ...STYLES[at]!, colour: `var(--series-${at})` };
 }
 
-/** The paper's curve has none of these. */
-export const PAPER_STYLE = {
-  corners: scaled(regular(4, 0.125), 0.9),
-  dashes: '3 3',
-  colour: 'var(--soft)',
-} as const;
+/** Dashes of the paper's curves, whose symbols are small and hollow. */
+const PAPER_DASHES = ['3 3', '9 3', '1 3'] as const;
+
+/** The style of the paper's curves, by their order. */
+export function paperStyle(index: number) {
+  return {
+    corners: scaled(regular(index % 2 ? 3 : 4, index % 2 ? -0.25 : 0.125), 0.9),
+    dashes: PAPER_DASHES[index % PAPER_DASHES.length]!,
+    colour: 'var(--soft)',
+  };
+}
 
 /** A symbol as the points of an SVG polygon. */
 export function polygonPoints(corners: readonly Corner[], radius: number): string {
