@@ -1,6 +1,9 @@
 import { type GuidanceRule, prediction } from './rule';
 
-/** Classifier-free guidance: u + s (c - u) = s c + (1 - s) u, s = 1 + w with the paper's w (2207.12598, eq. 6). */
+/**
+ * Classifier-free guidance: u + s (c - u) = s c + (1 - s) u, s = 1 + w with the paper's w
+ * (2207.12598, eq. 6). Written there in eps; in denoised estimates it is the same line.
+ */
 export const cfg: GuidanceRule = {
   id: 'cfg',
   label: 'Classifier-free guidance',

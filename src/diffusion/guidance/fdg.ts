@@ -16,7 +16,7 @@ const high: NumberParameter = { ...low, id: 'fdgHigh', label: 'Share for fine de
 
 /**
  * Frequency-decoupled guidance: c + (s - 1) Σ w_l band_l(c - u), a weight for each level of the
- * Laplacian pyramid (2506.19713).
+ * Laplacian pyramid, in denoised estimates (2506.19713).
  *
  * Guidance of the low frequencies costs diversity and saturates, that of the high ones sharpens.
  * Three levels, with w linear from the finest (high) to the coarsest (low); both 1 is cfg. The
