@@ -132,3 +132,11 @@ test('a thresholded estimate has nothing to colour', async ({ playground }) => {
   await expect(playground.page.getByText(inside.below)).toBeVisible();
   expect(await playground.pixels()).toBe(plain);
 });
+
+test('says what u is with a negative class, and where no class was asked for', async ({
+  playground,
+}) => {
+  await playground.open('inside=on&n=1&negative=2&draw=none');
+  await expect(playground.page.getByText(words.inside.negative('1'))).toBeVisible();
+  await expect(playground.page.getByText(words.inside.noClass)).toBeVisible();
+});

@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import { takesNegative } from '../diffusion/guidance/rule';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { InsideCharts } from './InsideCharts';
@@ -47,10 +48,14 @@ function Notes() {
   const weak = columns.flatMap(({ guidance }, i) =>
     findGuidanceRule(guidance).predictions.includes('weak') ? [i + 1] : [],
   );
+  const negative = columns.flatMap((column, i) =>
+    column.negative !== null && takesNegative(findGuidanceRule(column.guidance)) ? [i + 1] : [],
+  );
   return (
     <div className="notes">
       <p className="hint">
-        {inside.hint(picked + 1)} {weak.length > 0 && inside.weak(weak.join(', '))}
+        {inside.hint(picked + 1)} {weak.length > 0 && inside.weak(weak.join(', '))}{' '}
+        {negative.length > 0 && inside.negative(negative.join(', '))}
       </p>
       {offered && (
         <div>

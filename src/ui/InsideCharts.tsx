@@ -134,6 +134,7 @@ interface CurvesProps {
 function Curves({ kind, shown, picked }: CurvesProps) {
   const { inside } = useStrings();
   const active = useAppState(({ settings }) => settings.active);
+  const classless = useAppState(({ settings }) => settings.subject.kind === 'none');
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const lines = useMemo(() => linesOf(kind, shown, picked, active), [kind, shown, picked, active]);
@@ -158,7 +159,11 @@ function Curves({ kind, shown, picked }: CurvesProps) {
   return (
     <>
       <div ref={host} className="plot" hidden={empty} />
-      {empty && <p className="hint">{inside.noData}</p>}
+      {empty && (
+        <p className="hint">
+          {kind.figure === 'opinion' && classless ? inside.noClass : inside.noData}
+        </p>
+      )}
     </>
   );
 }

@@ -202,6 +202,9 @@ export const en: Strings = {
     },
     gap: 'not evaluated',
     noData: 'Not evaluated in these runs',
+    noClass: 'No class was asked for',
+    negative: (columns) =>
+      `With a negative class (column ${columns}), u is the prediction with that class.`,
     at: (step, sigma) => `step ${step}, σ ${sigma}`,
     column: (n, value) => `column ${n}: ${value}`,
     weak: (columns) => `Autoguidance (column ${columns}): the weak network takes the place of u.`,

@@ -243,6 +243,8 @@ export const zh: Strings = {
     },
     gap: '未计算',
     noData: '这些运行中没有计算',
+    noClass: '没有要求任何类别',
+    negative: (columns) => `有负类别时（第 ${columns} 列），u 是该类别的预测。`,
     at: (step, sigma) => `第 ${step} 步，σ ${sigma}`,
     column: (n, value) => `第 ${n} 列：${value}`,
     weak: (columns) => `自引导（第 ${columns} 列）：弱网络代替 u。`,

@@ -155,6 +155,8 @@ export interface Strings {
     charts: Readonly<Record<InsideFigure, string>>;
     gap: string;
     noData: string;
+    noClass: string;
+    negative(columns: string): string;
     at(step: number, sigma: string): string;
     column(n: number, value: string): string;
     weak(columns: string): string;
