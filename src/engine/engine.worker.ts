@@ -291,10 +291,10 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
         )
       : undefined;
   const verdicts =
-    request.judge && !request.measure && classifier
+    request.judge && !request.measure && judging
       ? await judge(
-          classifier.network,
-          classifier.manifest,
+          judging.network,
+          judging.manifest,
           samples,
           settings.labels,
           job.stopped,

@@ -1,17 +1,11 @@
 import * as v from 'valibot';
 import { ModelError } from './errors';
+import { count, sha256, text } from './schema';
 
-// A schema's message is its requirement: parse() writes "<file>: "<field>" must be <requirement>, got …".
-const text = v.pipe(v.string('a string'), v.nonEmpty('a string that is not empty'));
 const positive = v.pipe(
   v.number('a number'),
   v.finite('a finite number'),
   v.gtValue(0, 'a number above 0'),
-);
-const count = v.pipe(
-  v.number('a number'),
-  v.safeInteger('a whole number'),
-  v.minValue(1, 'a whole number of at least 1'),
 );
 const id = v.pipe(
   v.string('a string'),
@@ -26,10 +20,7 @@ const probability = v.pipe(
 const file = v.object({
   name: v.pipe(v.string('a string'), v.regex(/^[\w-][\w.-]*$/, 'a file name without folders')),
   bytes: count,
-  sha256: v.pipe(
-    v.string('a string'),
-    v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 of 64 small hexadecimal digits'),
-  ),
+  sha256,
 });
 
 const sigmaRange = v.pipe(

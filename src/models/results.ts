@@ -1,18 +1,12 @@
 import * as v from 'valibot';
 import { complaint } from './manifest';
+import { count, sha256, text } from './schema';
 
 /** Marks the files of measured studies. */
 export const RESULTS_FORMAT = 'guidance-results';
 
-// A schema's message is its requirement, as in manifest.ts.
-const text = v.pipe(v.string('a string'), v.nonEmpty('a string that is not empty'));
 const number = v.pipe(v.number('a number'), v.finite('a finite number'));
 const amount = v.pipe(number, v.minValue(0, 'a number of at least 0'));
-const count = v.pipe(
-  v.number('a number'),
-  v.safeInteger('a whole number'),
-  v.minValue(1, 'a whole number of at least 1'),
-);
 const seed = v.pipe(
   v.number('a number'),
   v.safeInteger('a whole number'),
@@ -24,10 +18,7 @@ const share = v.pipe(number, v.minValue(0, 'within [0, 1]'), v.maxValue(1, 'with
 /** A network by its id and the SHA-256 of its model.onnx. */
 const network = v.object({
   id: text,
-  sha256: v.pipe(
-    v.string('a string'),
-    v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 of 64 small hexadecimal digits'),
-  ),
+  sha256,
 });
 
 /** What was run: everything but network, classes and seeds, by the names of the page's settings. */

@@ -5,7 +5,7 @@ import { type Cell, type CellState, coarseToFine, gridCells } from './grid';
 import type { Result, ResultCache } from './result-cache';
 import { type Settings, sampleNames } from './settings';
 import { type AppState, type Store, showColumn } from './store';
-import type { Trajectory } from './trajectories';
+import { addFrames, type Trajectory } from './trajectories';
 
 type Client = Pick<EngineClient, 'sample'>;
 
@@ -194,9 +194,7 @@ export class GridRunner {
       const done = await this.#client.sample(sample, {
         signal: abort.signal,
         onFrames: (frames) => {
-          // By their steps: after a lost device they come again from the first.
-          const first = frames[0]?.step ?? 0;
-          trajectory.frames.splice(first, Number.POSITIVE_INFINITY, ...frames);
+          addFrames(trajectory, frames);
           current.frame = trajectory.frames.at(-1)!;
           this.#downloading(undefined);
           this.#changed();

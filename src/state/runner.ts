@@ -12,7 +12,7 @@ import { curveScale } from './curve';
 import { ResultCache } from './result-cache';
 import { fittedToModel, type Settings, sampleNames, sampleSettings } from './settings';
 import { type AppState, type ColumnState, idleColumn, type Store } from './store';
-import type { Trajectories, Trajectory } from './trajectories';
+import { addFrames, type Trajectories, type Trajectory } from './trajectories';
 
 /** A preview lasts about this long, measured on the runs before. */
 const PREVIEW_MS = 150;
@@ -300,9 +300,7 @@ export class Runner {
         signal: abort.signal,
         onFrames: (frames, scales) => {
           if (scales) this.#recordSteps(job, scales);
-          // By their steps: after a lost device they come again from the first.
-          const first = frames[0]?.step ?? 0;
-          trajectory.frames.splice(first, Number.POSITIVE_INFINITY, ...frames);
+          addFrames(trajectory, frames);
           this.#set(columnId, { step: trajectory.frames.length, download: undefined });
           this.#trajectories.changed();
         },

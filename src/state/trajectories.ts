@@ -88,6 +88,11 @@ export class Trajectories {
   }
 }
 
+/** Adds frames by their steps: after a lost device they come again from the first. */
+export function addFrames({ frames }: Trajectory, more: readonly Frame[]): void {
+  frames.splice(more[0]?.step ?? 0, Number.POSITIVE_INFINITY, ...more);
+}
+
 /** The frame at a position of the scrubber, 0 = pure noise, 1 = finished; the newest of a run under way. */
 export function frameAt(trajectory: Trajectory, position: number): Frame | undefined {
   const { frames, numSteps, finished } = trajectory;

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { LIMITS } from '../state/settings';
-import { change, changeColumn } from '../state/store';
+import { changeColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { Slider } from './Slider';
+import { UnitSwitch } from './UnitSwitch';
 
 /** What is taken off the scale to show it: the paper's w and the classifier's scale are s - 1. */
 export function useScaleOffset(): 0 | 1 {
@@ -46,20 +47,7 @@ export function ScaleControl() {
         disabled={drawn}
         onChange={(value) => set(value + offset)}
       />
-      {!ofClassifier && (
-        <fieldset className="segments" aria-label={controls.unit}>
-          {(['s', 'w'] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={unit === name}
-              onClick={() => change(store, { unit: name })}
-            >
-              <i>{name}</i>
-            </button>
-          ))}
-        </fieldset>
-      )}
+      {!ofClassifier && <UnitSwitch />}
       <Steer />
     </div>
   );

@@ -1,12 +1,10 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { change } from '../state/store';
 import { frameAt, type Trajectory } from '../state/trajectories';
 import { useApp, useAppState, useStrings } from './app-context';
 import { compact } from './describe';
 import { OverlayToggle } from './OverlayToggle';
-
-/** A whole trajectory is played in this time. */
-const PLAY_MS = 3500;
+import { Scrubber } from './Scrubber';
 
 /** The trajectory of the active column, kept up to date while it grows. */
 export function useActiveTrajectory(): Trajectory | undefined {
@@ -25,35 +23,12 @@ export function Timeline() {
   const { timeline } = useStrings();
   const position = useAppState(({ settings }) => settings.position);
   const view = useAppState(({ settings }) => settings.view);
-  const playing = useAppState((state) => state.playing);
   const trajectory = useActiveTrajectory();
   const frame = trajectory && frameAt(trajectory, position);
-  usePlayback();
-
-  const toggle = () => {
-    if (!playing && position >= 1) change(store, { position: 0 });
-    store.setState({ playing: !playing });
-  };
+  const text = frame ? timeline.sigma(compact(frame.sigma)) : '';
   return (
     <section className="timeline" aria-label={timeline.label}>
-      <button type="button" className="play" onClick={toggle}>
-        <span aria-hidden="true">{playing ? '❚❚' : '▶'}</span>{' '}
-        {playing ? timeline.pause : timeline.play}
-      </button>
-      <input
-        type="range"
-        min={0}
-        max={1}
-        step={0.001}
-        value={position}
-        aria-label={timeline.scrub}
-        aria-valuetext={frame ? timeline.sigma(compact(frame.sigma)) : ''}
-        onChange={({ target }) => {
-          store.setState({ playing: false });
-          change(store, { position: Number(target.value) });
-        }}
-      />
-      <output className="sigma">{frame ? timeline.sigma(compact(frame.sigma)) : ''}</output>
+      <Scrubber label={timeline.scrub} text={text} />
       <fieldset className="segments" aria-label={timeline.view}>
         {(['estimate', 'noisy', 'both'] as const).map((name) => (
           <button
@@ -69,23 +44,4 @@ export function Timeline() {
       <OverlayToggle />
     </section>
   );
-}
-
-/** Moves the scrubber from where it stands to the end while `playing`. */
-export function usePlayback(): void {
-  const { store } = useApp();
-  const playing = useAppState((state) => state.playing);
-  useEffect(() => {
-    if (!playing) return;
-    let last: number | undefined;
-    let request = requestAnimationFrame(function advance(now) {
-      const { position } = store.getState().settings;
-      const next = Math.min(1, position + (now - (last ?? now)) / PLAY_MS);
-      last = now;
-      change(store, { position: next });
-      if (next < 1) request = requestAnimationFrame(advance);
-      else store.setState({ playing: false });
-    });
-    return () => cancelAnimationFrame(request);
-  }, [playing, store]);
 }

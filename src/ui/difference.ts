@@ -38,17 +38,28 @@ export function differencePixels(
   b: Uint8Array,
   index: number,
   [channels, height, width]: readonly [number, number, number],
-  { minus, zero, plus }: Diverging,
+  colours: Diverging,
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = height * width;
-  const rgba = new Uint8ClampedArray(4 * pixels);
   const from = index * channels * pixels;
-  for (let i = 0; i < pixels; i++) {
+  return divergingPixels(pixels, colours, (i) => {
     let sum = 0;
     for (let c = 0; c < channels; c++) sum += b[from + c * pixels + i]! - a[from + c * pixels + i]!;
-    const difference = (sum * UNIT) / channels;
-    const end = difference < 0 ? minus : plus;
-    const t = Math.min(1, Math.abs(difference));
+    return (sum * UNIT) / channels;
+  });
+}
+
+/** The value of every pixel as RGBA; beyond ±1 it has the colour of the end. */
+export function divergingPixels(
+  pixels: number,
+  { minus, zero, plus }: Diverging,
+  valueAt: (pixel: number) => number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(4 * pixels);
+  for (let i = 0; i < pixels; i++) {
+    const value = valueAt(i);
+    const end = value < 0 ? minus : plus;
+    const t = Math.min(1, Math.abs(value));
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = zero[c]! + t * (end[c]! - zero[c]!);
     rgba[4 * i + 3] = 255;
   }

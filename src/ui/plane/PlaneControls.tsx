@@ -13,13 +13,13 @@ import {
   removeComponent,
 } from '../../state/plane-changes';
 import { actingParameters, CHOICES, LIMITS } from '../../state/settings';
-import { change } from '../../state/store';
 import { useApp, useAppState, useStrings } from '../app-context';
 import { compact } from '../describe';
 import { IntervalSlider } from '../IntervalSlider';
 import { Select } from '../Select';
 import { NumberField, Slider, useDrag } from '../Slider';
 import { choiceEntry, nameOf } from '../strings';
+import { UnitSwitch } from '../UnitSwitch';
 import { CLASS_LETTERS, usePlane } from './plane-context';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);
@@ -209,20 +209,7 @@ function Scale() {
         step={step}
         onChange={(value) => changeRun(store, { guidanceScale: rounded(value + offset) })}
       />
-      {!ofClassifier && (
-        <fieldset className="segments" aria-label={controls.unit}>
-          {(['s', 'w'] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={unit === name}
-              onClick={() => change(store, { unit: name })}
-            >
-              <i>{name}</i>
-            </button>
-          ))}
-        </fieldset>
-      )}
+      {!ofClassifier && <UnitSwitch />}
     </div>
   );
 }
