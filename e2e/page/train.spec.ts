@@ -25,10 +25,10 @@ async function digests(playground: Playground, section: Locator): Promise<string
 }
 
 const stepOf = async (section: Locator) => Number(await section.getAttribute('data-step'));
-const lossOf = async (section: Locator) => {
-  const text = await section.locator('.train-chart li').first().innerText();
-  return Number(text.match(/[\d.]+$/)?.[0]);
-};
+/** The losses of an exported CSV, in their order; each the mean of 15 steps. */
+const lossesOf = (csv: string) =>
+  [...csv.matchAll(/^loss,\d+,([\d.]+)$/gm)].map((match) => Number(match[1]));
+const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
 const errorOf = async (section: Locator, field: string) =>
   Number(await section.locator(`[data-field=${field}] .figure b`).innerText());
 
@@ -50,7 +50,6 @@ test('a network learns in the page: the loss falls, it pauses and goes on, and l
   // The report of the pause itself is the last one.
   await page.waitForTimeout(600);
   const paused = await stepOf(section);
-  const early = await lossOf(section);
   await page.waitForTimeout(600);
   expect(await stepOf(section)).toBe(paused);
   expect(paused).toBeLessThan(1500);
@@ -58,7 +57,6 @@ test('a network learns in the page: the loss falls, it pauses and goes on, and l
   await playground.button(train.resume).click();
   await expect(section).toHaveAttribute('data-status', 'finished');
   expect(await stepOf(section)).toBe(1500);
-  expect(await lossOf(section)).toBeLessThan(early);
   expect(await errorOf(section, 'cond')).toBeLessThan(untrained / 5);
   await expect(section.locator('.plot svg')).toHaveCount(2);
   const after = await digests(playground, section);
@@ -73,7 +71,13 @@ test('a network learns in the page: the loss falls, it pauses and goes on, and l
   ] as const) {
     const download = page.waitForEvent('download');
     await section.getByRole('button', { name, exact: true }).click();
-    expect(await readFile(await (await download).path(), 'latin1'), name).toMatch(content);
+    const file = await readFile(await (await download).path(), 'latin1');
+    expect(file, name).toMatch(content);
+    if (name !== 'CSV') continue;
+    // A single batch says little: 1.01 at first against 0.78 over the last 300 steps.
+    const losses = lossesOf(file);
+    expect(losses).toHaveLength(100);
+    expect(mean(losses.slice(-20))).toBeLessThan(0.9 * mean(losses.slice(0, 2)));
   }
 
   expect(requested.filter((url) => /\/models\/|\.onnx|\.wasm|ort[.-]|session/.test(url))).toEqual(
