@@ -3,6 +3,7 @@
     python evaluate.py letters                       # 100 samples a class, Heun, 20 steps; writes runs/letters/quality.json
     python evaluate.py letters --precision bfloat16 # four times faster on a CPU with AMX; each row says which
     python evaluate.py letters --per-class 20 --scales 1,2 --steps 10
+    python evaluate.py letters-p20 --judge letters-features   # a network of the p_uncond study
     python evaluate.py letters --compare cmp-group,cmp-layer   # several runs, nothing written
 
 All figures are those of the shipped letter classifier (runs/NAME-features) and say so by their name.
@@ -77,6 +78,7 @@ def measure(x: torch.Tensor, y: torch.Tensor, classifier, reference: torch.Tenso
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name")
+    parser.add_argument("--judge", help="feature network and reference (default: NAME-features)")
     parser.add_argument("--compare", help="comma-separated runs to measure instead, without writing")
     parser.add_argument("--per-class", type=int, default=100)
     parser.add_argument("--scales", default="0,1,1.25,1.5,2,2.5,3,5,8")
@@ -85,7 +87,8 @@ def main() -> None:
     parser.add_argument("--data")
     args = parser.parse_args()
 
-    classifier, about = load_classifier(RUNS / f"{args.name}-features/classifier.pt")
+    judge = args.judge or f"{args.name}-features"
+    classifier, about = load_classifier(RUNS / judge / "classifier.pt")
     x, y = data.load(about["dataset"], "test", args.data)
     classes = classifier.config["classes"]
     order = torch.argsort(y, stable=True)  # the same number of real pictures of every class
@@ -94,7 +97,7 @@ def main() -> None:
     _, reference = logits_and_features(classifier, data.to_unit(x[rest]))
     labels = torch.arange(classes).repeat_interleave(args.per_class)
     result = {
-        "samples": len(labels), "sampler": "heun", "steps": args.steps, "judge": f"{args.name}-features",
+        "samples": len(labels), "sampler": "heun", "steps": args.steps, "judge": judge,
         "real": measure(data.to_unit(x[picked]), y[picked], classifier, reference), "scales": [],
     }
     print("real", result["real"])

@@ -348,39 +348,42 @@ def check_difference(model_id: str, difference: float, most: float) -> None:
         raise ValueError(f"{model_id}: ONNX and PyTorch must agree within {most}, they differ by {difference}")
 
 
-def export_snapshot(name: str, out: Path, common: dict, companions: dict) -> list[str]:
-    """The denoiser and its weak snapshot."""
-    run = RUNS / name
-    for model_id, snapshot, role in ((name, "ema.pt", "denoiser"), (f"{name}-weak", "weak.pt", "weak")):
-        denoiser, about = load_denoiser(run / snapshot)
-        config, recipe = denoiser.config, about["recipe"]
-        folder = out / model_id
-        folder.mkdir(parents=True, exist_ok=True)
-        export_denoiser(denoiser, folder / "model.onnx")
-        x, sigma, label = probes(config.shape, config.classes)
-        difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser), x, sigma, label)
-        check_difference(model_id, difference, 1e-4)
-        quality_file = run / "quality.json"
-        write_manifest(folder, {
-            "id": model_id,
-            "title": TITLES[name] + (" (weak)" if role == "weak" else ""),
-            "role": role,
-            **common,
-            "companions": companions if role == "denoiser" else {},
-            "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
-            "pUncond": recipe["p_uncond"],
-            "parameters": parameters(denoiser),
-            "flopsPerForward": flops(denoiser, x[:1], sigma[:1], label[:1]),
-            "training": {
-                "imagesSeen": about["images"],
-                "minutes": max(0.1, round(about["minutes"], 1)),
-                "hardware": about["hardware"],
-                "command": f"python train.py {name}",
-            },
-            "quality": json.loads(quality_file.read_text()) if role == "denoiser" and quality_file.exists() else {},
-        })
-        report(folder, difference)
-    return [name, f"{name}-weak"]
+def export_snapshot(file: Path, model_id: str, role: str, title: str, out: Path, common: dict, companions: dict) -> str:
+    """The denoiser of a snapshot written by train.py, as the model `model_id`."""
+    denoiser, about = load_denoiser(file)
+    config, recipe, run = denoiser.config, about["recipe"], file.parent.name
+    folder = out / model_id
+    folder.mkdir(parents=True, exist_ok=True)
+    export_denoiser(denoiser, folder / "model.onnx")
+    x, sigma, label = probes(config.shape, config.classes)
+    difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser), x, sigma, label)
+    check_difference(model_id, difference, 1e-4)
+    quality_file = file.parent / "quality.json"
+    write_manifest(folder, {
+        "id": model_id,
+        "title": title,
+        "role": role,
+        **common,
+        "companions": companions,
+        "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
+        "pUncond": recipe["p_uncond"],
+        "parameters": parameters(denoiser),
+        "flopsPerForward": flops(denoiser, x[:1], sigma[:1], label[:1]),
+        "training": {
+            "imagesSeen": about["images"],
+            "minutes": max(0.1, round(about["minutes"], 1)),
+            "hardware": about["hardware"],
+            "command": f"python train.py {about['name']}" + variant(about, run),
+        },
+        "quality": json.loads(quality_file.read_text()) if role == "denoiser" and quality_file.exists() else {},
+    })
+    report(folder, difference)
+    return model_id
+
+
+def variant(about: dict, run: str) -> str:
+    """What made a run another than its recipe's own: the share of unconditional training, for the study."""
+    return "" if run == about["name"] else f" --set p_uncond={about['recipe']['p_uncond']} --run {run}"
 
 
 # Real pictures of each class whose features are kept for precision and recall.
@@ -449,8 +452,17 @@ def report(folder: Path, difference: float) -> None:
 def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
     """Export run `name` and those of its companions that exist into `out/<id>/`; returns the ids written.
 
-    `pictures` is the folder with the data, of which the reference is made.
+    A run of another p_uncond shares all companions but the weak network with its recipe's own, whose export
+    goes before. `pictures` is the folder with the data, of which the reference is made.
     """
+    snapshot = RUNS / name / "ema.pt"
+    _, trained = load_denoiser(snapshot)
+    if trained["name"] != name:
+        own = json.loads((out / trained["name"] / "manifest.json").read_text())
+        common = {key: own[key] for key in ("dataset", "shape", "classes")}
+        companions = {key: run for key, run in own["companions"].items() if key != "weak"}
+        title = f"{own['title']}, p_uncond = {trained['recipe']['p_uncond']}"
+        return [export_snapshot(snapshot, name, "denoiser", title, out, common, companions)]
     features, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
     letters = about["dataset"] == "letters"
     common = {
@@ -462,7 +474,11 @@ def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
     for companion, suffix in CLASSIFIERS.items():
         if (RUNS / f"{name}-{suffix}/classifier.pt").exists():
             judges[companion] = f"{name}-{suffix}"
-    written = export_snapshot(name, out, common, {"weak": f"{name}-weak", **judges})
+    weak, title = f"{name}-weak", TITLES[name]
+    written = [
+        export_snapshot(snapshot, name, "denoiser", title, out, common, {"weak": weak, **judges}),
+        export_snapshot(RUNS / name / "weak.pt", weak, "weak", f"{title} (weak)", out, common, {}),
+    ]
     for companion, run in judges.items():
         export_judge(run, out, name, companion, common, pictures)
     return [*written, *judges.values()]

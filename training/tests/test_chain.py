@@ -127,6 +127,19 @@ def test_resume_continues_exactly(tmp_path):
     assert all(torch.equal(a[k], b[k]) for k in a)
 
 
+def check_variant(runs, models):
+    """A run of another p_uncond is exported beside its recipe's own network and shares its companions but the weak one."""
+    snapshot = torch.load(runs / "tiny/ema.pt", weights_only=False)
+    snapshot["recipe"]["p_uncond"] = 0.5
+    (runs / "tiny-p50").mkdir()
+    torch.save(snapshot, runs / "tiny-p50/ema.pt")
+    assert export.export("tiny-p50", models) == ["tiny-p50"]
+    own, other = (json.loads((models / i / "manifest.json").read_text()) for i in ("tiny", "tiny-p50"))
+    assert (other["pUncond"], other["title"]) == (0.5, "Bars (test network), p_uncond = 0.5")
+    assert other["training"]["command"] == "python train.py tiny --set p_uncond=0.5 --run tiny-p50"
+    assert other["companions"] == {k: v for k, v in own["companions"].items() if k != "weak"}
+
+
 def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
     """ONNX Runtime and PyTorch agree to 1e-4 after Heun's method with guidance, for two batch sizes."""
     ids = export.export("tiny", tmp_path)
@@ -136,6 +149,7 @@ def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
     assert companions["smallClassifier"] == "tiny-small-classifier"
     assert json.loads((tmp_path / "index.json").read_text())["default"] == "tiny"
     check_reference(tmp_path / "tiny-features", runs / "tiny-features/classifier.pt")
+    check_variant(runs, tmp_path)
     denoiser, _ = train.load_denoiser(runs / "tiny/ema.pt")
     rounded = export.half_rounded(denoiser)
     session = onnxruntime.InferenceSession(str(tmp_path / "tiny/model.onnx"), providers=["CPUExecutionProvider"])
