@@ -109,7 +109,7 @@ describe('a wrong argument is one line that says what is wanted', () => {
     ['--out a.png --interval 3,1', 'The interval must satisfy 0 ≤ lo ≤ hi, got (3, 1]'],
     ['--out a.png --precision f16', '--precision must be f32, got "f16"'],
     ['--out a.png --sampler heun --eta 1', '--eta is a setting of ddim, ddpm, not of heun'],
-    ['--out a.png --sampler ddim --eta 3', 'Parameter "eta" must be within [0, 1], got 3'],
+    ['--out a.png --sampler ddim --eta 3', '--eta must be within [0, 1], got 3'],
     ['--out a.png --guidance conditional --scale 3', '--scale has no effect with --guidance'],
     ['--out a.png --guidance cfg-plus-plus', 'needs a first-order sampler, got "heun"'],
     ['--out a.png --guidance cfg-plus-plus --sampler ddim --curve 1,2', '--curve has no effect'],

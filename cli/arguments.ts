@@ -235,7 +235,7 @@ function parseParameters(
       throw new ArgumentError(`--${flag} is a setting of ${owners.join(', ')}, not of ${chosen}`);
     }
     params[own.id] = number(flag, text);
-    asArgument(() => parameterValue(own, params));
+    asArgument(() => parameterValue(own, params), [`Parameter "${own.id}"`, `--${flag}`]);
   }
   const stochastic = sampler.stochastic(params);
   for (const { id, acts } of users.flatMap(({ parameters }) => parameters)) {
@@ -290,12 +290,12 @@ function parseMix(text: string): { name: string; share: number } {
   return { name, share };
 }
 
-/** Turns a registry's RangeError into the user's. */
-function asArgument<T>(find: () => T): T {
+/** Turns a registry's RangeError into the user's, with the user's name of what it calls `named[0]`. */
+function asArgument<T>(find: () => T, named: readonly [string, string] = ['', '']): T {
   try {
     return find();
   } catch (error) {
-    if (error instanceof RangeError) throw new ArgumentError(error.message);
+    if (error instanceof RangeError) throw new ArgumentError(error.message.replace(...named));
     throw error;
   }
 }

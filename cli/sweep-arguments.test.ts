@@ -119,7 +119,7 @@ describe('a wrong argument is one line that says what is wanted', () => {
     ['--scales 1 --guidance conditional', '--scales has no effect with --guidance conditional'],
     ['--ws 1 --curve 1,2', '--ws has no effect with --curve'],
     ['--sampler euler', 'Sampler must be one of ddim,'],
-    ['--sampler ddim --eta 0:2', 'Parameter "eta" must be within [0, 1], got 2'],
+    ['--sampler ddim --eta 0:2', '--eta must be within [0, 1], got 2'],
     ['--sampler heun --eta 1', '--eta is a setting of ddim, ddpm, not of heun'],
     ['--interval 3,1', 'The interval must satisfy 0 ≤ lo ≤ hi, got (3, 1]'],
   ])('%s', (line, message) => {

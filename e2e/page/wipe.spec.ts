@@ -103,6 +103,15 @@ test('the columns are chosen, scrubbed and subtracted, and the link brings all b
   await playground.settled();
   await expect(playground.choice(wipe.choose(b))).toHaveValue('2');
   expect(await playground.overlaid()).toBe(shown);
+
+  await playground.button(wipe.divider).click();
+  await page.locator('.divider').press('PageUp');
+  await expect(page).toHaveURL(/divider=0.6/);
+  const divided = await playground.overlaid();
+  await page.reload();
+  await playground.settled();
+  await expect(page.locator('.divider')).toHaveAttribute('aria-valuenow', '60');
+  expect(await playground.overlaid()).toBe(divided);
 });
 
 test('with one column, the wipe says so and pins a second', async ({ playground }) => {

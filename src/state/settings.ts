@@ -85,6 +85,8 @@ export interface Settings {
   readonly gridColumns: Axis;
   /** The two columns that are overlaid: the first is seen left of the divider. */
   readonly wipe: readonly [first: number, second: number];
+  /** Where the divider stands, a share of the overlaid pictures' width. */
+  readonly wipeDivider: number;
   /** Shows what the two overlaid columns differ in, instead of the divider. */
   readonly wipeDifference: boolean;
   /** What the guidance does at every step of the picked sample is recorded and shown. */
@@ -157,6 +159,7 @@ export const FIRST_VISIT: Settings = {
   gridRows: { key: 'scale', values: ['1', '2', '3', '5', '8'] },
   gridColumns: { key: 'seed', values: ['42', '43', '44', '45', '46'] },
   wipe: [0, 1],
+  wipeDivider: 0.5,
   wipeDifference: false,
   inside: false,
   gradient: false,

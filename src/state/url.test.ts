@@ -95,6 +95,7 @@ function randomSettings(seed: number): Settings {
     overlay: oneOf([true, false]),
     view: oneOf(['estimate', 'noisy', 'both']),
     position: between(0, 1),
+    wipeDivider: between(0, 1),
     picked: whole(0, LIMITS.count.max - 1),
     unit: oneOf(['s', 'w']),
     experiment: {

@@ -52,6 +52,7 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   gridRows: { key: 'rows', read: readAxis, write: writeAxis },
   gridColumns: { key: 'cols', read: readAxis, write: writeAxis },
   wipe: { key: 'wipe', read: readPair, write: (v) => v.join('~') },
+  wipeDivider: number('divider', 0, 1),
   wipeDifference: choice('difference', { on: true, off: false }),
   inside: choice('inside', { on: true, off: false }),
   gradient: choice('gradient', { on: true, off: false }),

@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { type PointerEvent, useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import { sampleNames } from '../state/settings';
 import { type ColumnState, change, pinColumn, selectColumn } from '../state/store';
 import { wipePair, wipeWith } from '../state/wipe';
@@ -157,11 +157,12 @@ function Overlay({ columns, difference }: OverlayProps) {
   const { wipe, stage } = useStrings();
   const canvas = useRef<HTMLCanvasElement>(null);
   const paint = useRef(() => {});
-  const [divider, setDivider] = useState(0.5);
+  const divider = useAppState(({ settings }) => settings.wipeDivider);
+  const moveDivider = (to: number) => change(app.store, { wipeDivider: clamped(to) });
   const count = useAppState(({ settings }) => sampleNames(settings).length);
   const word = useAppState(({ settings }) => settings.subject.kind === 'word');
   const both = useAppState(({ settings }) => settings.view === 'both');
-  const drag = useDrag(setDivider);
+  const drag = useDrag(moveDivider);
   const grid = gridFor(count, word);
   const ids = [columns[0].id, columns[1].id] as const;
 
@@ -203,7 +204,7 @@ function Overlay({ columns, difference }: OverlayProps) {
               const move = KEY_MOVES[event.key];
               if (move === undefined) return;
               event.preventDefault();
-              setDivider((before) => clamped(before + move));
+              moveDivider(divider + move);
             }}
           />
         )}
@@ -266,7 +267,7 @@ function useDrag(move: (to: number) => void) {
         currentTarget.setPointerCapture(pointerId);
       }
       const { left, width } = currentTarget.getBoundingClientRect();
-      move(clamped((clientX - left) / width));
+      move((clientX - left) / width);
     },
     onPointerUp: end,
     onPointerCancel: end,
