@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Results, ResultsPoint } from '../src/models/results';
 import { ArgumentError } from './flags';
-import { plotResults } from './plot-svg';
+import { plotResults, tableOf } from './plot-svg';
 import { parseSweep } from './sweep-arguments';
 
 const sha256 = 'ab'.repeat(32);
@@ -60,6 +60,20 @@ test('a sweep of two settings is a curve for each value of the second', () => {
   expect(svg).toContain('>4 steps<');
   expect(svg).toContain('>8 steps<');
   expect(count(svg, /<circle/g)).toBe(2 * 3 + 2);
+});
+
+test('a table has a row a point and the spread where it is known', () => {
+  const one = tableOf([resultsOf('--ws 0:1')], both).split('\n');
+  expect(one.slice(0, 4)).toEqual([
+    '| w = s − 1 | evaluations | Fréchet distance ↓ | Classifier score ↑ |',
+    '| --- | --- | --- | --- |',
+    '| 0 | 39 | 10 ± 0.5 | 0 |',
+    '| 1 | 39 | 11 ± 0.5 | 1 |',
+  ]);
+  expect(one).toContain('2600 samples a point, judged by letters-features.');
+  const several = tableOf([resultsOf('--ws 0:1 --steps 4,8')], ['recall']);
+  expect(several).toContain('| curve | w = s − 1 | evaluations | Recall ↑ |');
+  expect(several).toContain('| 8 steps | 1 | 39 |  |');
 });
 
 test('steps and parameters can be the axis', () => {

@@ -18,6 +18,8 @@ type FigureName = keyof typeof figureNames;
 
 /** Told apart by people who see few colours too (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+/** What an axis is called. */
+const AXES: Readonly<Record<string, string>> = { guidanceScale: 'w = s − 1', numSteps: 'steps' };
 const PANEL = { width: 430, height: 300 };
 const LEGEND_LINE = 18;
 
@@ -36,25 +38,7 @@ interface Series {
  *   settings, of different sample counts or feature networks
  */
 export function plotResults(results: readonly Results[], figures: readonly string[]): string {
-  const panels = figures.map((figure) => {
-    if (figure in figureNames) return figure as FigureName;
-    const known = Object.keys(figureNames).join(',');
-    throw new ArgumentError(`--figures must be of ${known}, got "${figure}"`);
-  });
-  const judge = same(
-    'feature network',
-    results.map(({ features }) => features.id),
-  );
-  const curves = results.flatMap((result) => result.curves);
-  const varied = same(
-    'setting along the axis',
-    curves.map((curve) => curve.varied[0] ?? 'nothing'),
-  );
-  const samples = same(
-    'number of samples',
-    curves.flatMap(({ points }) => points.map((point) => point.samples)),
-  );
-  const series = seriesOf(curves, varied);
+  const { panels, judge, varied, samples, series } = comparable(results, figures);
   const legend = series.length > 1 ? series.length * LEGEND_LINE : 0;
   const width = panels.length * PANEL.width;
   const height = PANEL.height + legend + 30;
@@ -77,6 +61,70 @@ export function plotResults(results: readonly Results[], figures: readonly strin
     `<text x="50" y="${height - 8}" fill="#555" font-size="11">${samples} samples a point, judged by ${escaped(judge)}; bars: ± one standard deviation</text>`,
     '</svg>\n',
   ].join('\n');
+}
+
+/**
+ * The same as a table in Markdown: a row a point, each figure ± one standard deviation.
+ *
+ * @throws ArgumentError as `plotResults`
+ */
+export function tableOf(results: readonly Results[], figures: readonly string[]): string {
+  const { panels, judge, varied, samples, series } = comparable(results, figures);
+  const named = series.length > 1;
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const head = [AXES[varied] ?? varied, 'evaluations', ...panels.map((name) => figureNames[name])];
+  const rows = series.flatMap(({ name, points }) =>
+    points.map(({ at, point }) =>
+      row([
+        ...(named ? [name] : []),
+        tidy(at),
+        tidy(point.nfe),
+        ...panels.map((panel) => {
+          const measured = point.figures[panel];
+          if (!measured) return '';
+          const { value, spread } = measured;
+          return spread === undefined ? short(value) : `${short(value)} ± ${short(spread)}`;
+        }),
+      ]),
+    ),
+  );
+  const columns = [...(named ? ['curve'] : []), ...head];
+  return [
+    row(columns),
+    row(columns.map(() => '---')),
+    ...rows,
+    '',
+    `${samples} samples a point, judged by ${judge}.`,
+    '',
+  ].join('\n');
+}
+
+/** Four digits, as many as samples of this number can carry. */
+function short(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}
+
+/** What curves share that compare, and the curves. @throws ArgumentError */
+function comparable(results: readonly Results[], figures: readonly string[]) {
+  const panels = figures.map((figure) => {
+    if (figure in figureNames) return figure as FigureName;
+    const known = Object.keys(figureNames).join(',');
+    throw new ArgumentError(`--figures must be of ${known}, got "${figure}"`);
+  });
+  const judge = same(
+    'feature network',
+    results.map(({ features }) => features.id),
+  );
+  const curves = results.flatMap((result) => result.curves);
+  const varied = same(
+    'setting along the axis',
+    curves.map((curve) => curve.varied[0] ?? 'nothing'),
+  );
+  const samples = same(
+    'number of samples',
+    curves.flatMap(({ points }) => points.map((point) => point.samples)),
+  );
+  return { panels, judge, varied, samples, series: seriesOf(curves, varied) };
 }
 
 function panelOf(
@@ -105,7 +153,7 @@ function panelOf(
     marginTop: 26,
     marginBottom: 36,
     x: {
-      label: varied === 'guidanceScale' ? 'w = s − 1' : varied === 'numSteps' ? 'steps' : varied,
+      label: AXES[varied] ?? varied,
       ...(varied === 'numSteps' && { type: 'log', base: 2, tickFormat: String }),
       nice: varied !== 'numSteps',
     },

@@ -2,14 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parseResults, ResultsError } from '../src/models/results';
 import { ArgumentError } from './flags';
-import { figureNames, plotResults } from './plot-svg';
+import { figureNames, plotResults, tableOf } from './plot-svg';
 
-const help = `Draws stored results as an SVG: a panel a figure, a curve a sweep, with error bars.
+const help = `Draws stored results as an SVG: a panel a figure, a curve a sweep, with error bars; or as a table.
 
 npm run plot -- results.json more.json --out plot.svg
+npm run plot -- results.json --table
 
   --figures A,B        of ${Object.keys(figureNames).join(', ')} (default: frechetDistance,classifierScore)
   --out FILE.svg       the drawing
+  --table              prints the same as a Markdown table
   --help               this text
 `;
 
@@ -28,7 +30,9 @@ async function draw(args: readonly string[]): Promise<void> {
     return;
   }
   if (positionals.length === 0) throw new ArgumentError('Nothing to draw: give results files');
-  if (values.out === undefined) throw new ArgumentError('Nowhere to draw: give --out FILE.svg');
+  if (values.out === undefined && !values.table) {
+    throw new ArgumentError('Nowhere to draw: give --out FILE.svg or --table');
+  }
   const results = [];
   for (const path of positionals) {
     let source: string;
@@ -39,7 +43,9 @@ async function draw(args: readonly string[]): Promise<void> {
     }
     results.push(parseResults(source, path));
   }
-  await writeFile(values.out, plotResults(results, values.figures.split(',')));
+  const figures = values.figures.split(',');
+  if (values.table) console.log(tableOf(results, figures));
+  if (values.out !== undefined) await writeFile(values.out, plotResults(results, figures));
 }
 
 function read(args: readonly string[]) {
@@ -50,6 +56,7 @@ function read(args: readonly string[]) {
       options: {
         figures: { type: 'string', default: 'frechetDistance,classifierScore' },
         out: { type: 'string' },
+        table: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
     });
