@@ -259,7 +259,7 @@ export const zh: Strings = {
     scale: (limit) => `范围 ±${limit}`,
   },
   curve: {
-    drawn: '手绘',
+    drawn: '逐步设定：手绘或途中调节',
     edit: '各步的强度（手绘）',
     preview: '各步的强度',
     recording: '各步的强度（操控中）',
@@ -286,7 +286,7 @@ export const zh: Strings = {
     steps: (n) => `${n} 步`,
     interval: (lo, hi) => `引导 σ 在 (${lo}, ${hi}]`,
     everywhere: '全程引导',
-    curve: (course) => `手绘：${course}`,
+    curve: (course) => `逐步：${course}`,
     noThreshold: '无阈值',
     dynamic: (percentile) => `动态阈值 ${percentile} %`,
     mix: (share, name) => `混入 ${name} ${share}`,
