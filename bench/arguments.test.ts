@@ -9,16 +9,22 @@ test('defaults: the letters on every backend, in full', () => {
     model: 'letters',
     backends: ['node', 'wasm', 'webgpu'],
     quick: false,
+    networks: undefined,
     out: undefined,
     check: false,
   });
 });
 
 test('every argument', () => {
-  expect(parse('--model tiny --backends wasm,node --quick --out a.json --check')).toEqual({
+  expect(
+    parse(
+      '--model tiny --backends wasm,node --quick --networks letters,emoji --out a.json --check',
+    ),
+  ).toEqual({
     model: 'tiny',
     backends: ['node', 'wasm'],
     quick: true,
+    networks: ['letters', 'emoji'],
     out: 'a.json',
     check: true,
   });
@@ -27,7 +33,7 @@ test('every argument', () => {
 test('help wins over everything else', () => {
   expect(parse('--quick --help')).toBeUndefined();
   expect(parse('-h')).toBeUndefined();
-  for (const flag of ['model', 'backends', 'quick', 'out', 'check', 'help']) {
+  for (const flag of ['model', 'backends', 'quick', 'networks', 'out', 'check', 'help']) {
     expect(HELP).toContain(`--${flag}`);
   }
 });

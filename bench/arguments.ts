@@ -9,6 +9,8 @@ export interface BenchArguments {
   readonly backends: readonly BenchBackend[];
   /** Fewer steps and repetitions. */
   readonly quick: boolean;
+  /** Networks that are measured against matrix products, in place of everything else; `all` stands alone. */
+  readonly networks: readonly string[] | undefined;
   readonly out: string | undefined;
   /** Whether a missed bar fails the program. */
   readonly check: boolean;
@@ -20,6 +22,8 @@ npm run bench -- --out bench-results.json
 
   --model ID            a network of public/models or e2e/models (default: letters)
   --backends A,B        of ${BACKENDS.join(', ')} (default: all)
+  --networks A,B        only these networks (all: the site's) at every batch, against matrix products
+                        of as many operations on the same provider, and the memory they take
   --quick               fewer steps and repetitions: about a minute
   --out FILE.json       writes the results there too
   --check               exits with 1 if a bar is missed
@@ -37,6 +41,7 @@ export function parseArguments(args: readonly string[]): BenchArguments | undefi
     model: values.model ?? 'letters',
     backends: BACKENDS.filter((known) => backends.includes(known)),
     quick: values.quick ?? false,
+    networks: values.networks?.split(','),
     out: values.out,
     check: values.check ?? false,
   };
@@ -63,6 +68,7 @@ function parsed(args: readonly string[]) {
         backends: { type: 'string' },
         out: { type: 'string' },
         quick: { type: 'boolean' },
+        networks: { type: 'string' },
         check: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -2,19 +2,22 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ArgumentError } from '../cli/flags';
-import { localModels } from '../cli/models';
+import { localModels, modelFolders } from '../cli/models';
+import type { BackendInfo } from '../src/engine/protocol';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';
 import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';
 import { measureGrid } from './grid';
 import { measure } from './measure';
 import { openNode } from './node';
+import { measureModel } from './per-model';
 import { report } from './report';
 import type {
   CanvasCost,
   Comparison,
   FirstSample,
   GridCost,
+  ModelCost,
   Results,
   RuleCost,
   StepCost,
@@ -46,12 +49,15 @@ interface Findings {
   readonly canvas: CanvasCost[];
   readonly firstSample: FirstSample[];
   readonly grid: GridCost[];
+  readonly models: ModelCost[];
   readonly notes: string[];
   readonly versions: Record<string, string>;
 }
 
 async function bench(args: BenchArguments): Promise<void> {
-  checkModel(args.model, localModels());
+  for (const model of args.networks ? networksOf(args) : [args.model]) {
+    checkModel(model, localModels());
+  }
   const found: Findings = {
     steps: [],
     guidance: [],
@@ -60,6 +66,7 @@ async function bench(args: BenchArguments): Promise<void> {
     canvas: [],
     firstSample: [],
     grid: [],
+    models: [],
     notes: [],
     versions: { node: process.versions.node, ...packageVersions() },
   };
@@ -87,7 +94,7 @@ async function bench(args: BenchArguments): Promise<void> {
       cores: availableParallelism(),
       system: `${platform()} ${arch()}`,
     },
-    model: args.model,
+    model: args.networks?.join() ?? args.model,
     quick: args.quick,
     ...found,
   };
@@ -100,28 +107,60 @@ async function bench(args: BenchArguments): Promise<void> {
   if (args.check && bars.some(({ verdict }) => verdict === 'miss')) process.exitCode = 1;
 }
 
-async function benchNode({ model, quick }: BenchArguments, found: Findings): Promise<void> {
-  const subject = await openNode(model, Math.min(MOST_THREADS, availableParallelism()));
+/** The networks to measure one by one; all: those of the site that draw. */
+function networksOf({ networks = [] }: BenchArguments): readonly string[] {
+  if (networks.join() !== 'all') return networks;
+  return localModels(modelFolders.slice(0, 1)).filter((id) => roleOf(id) === 'denoiser');
+}
+
+function roleOf(id: string): string {
+  return JSON.parse(readFileSync(`${modelFolders[0]}/${id}/manifest.json`, 'utf8')).role;
+}
+
+async function benchNode(args: BenchArguments, found: Findings): Promise<void> {
+  const { model, quick } = args;
+  const threads = Math.min(MOST_THREADS, availableParallelism());
+  if (args.networks) {
+    for (const network of networksOf(args)) {
+      const subject = await openNode(network, threads);
+      found.models.push(...(await measureModel(subject, planFor(quick), say)));
+      await subject.close();
+    }
+    return;
+  }
+  const subject = await openNode(model, threads);
   add(found, await measure(subject, planFor(quick), say));
   await subject.close();
 }
 
 async function benchBrowser(
-  { model, quick }: BenchArguments,
+  args: BenchArguments,
   site: string,
   backend: 'wasm' | 'webgpu',
   gpu: Gpu,
   found: Findings,
 ): Promise<void> {
+  const { model, quick } = args;
   const browser = await launch(gpu);
   try {
     found.versions.chromium = browser.version();
+    for (const network of args.networks ? networksOf(args) : []) {
+      const page = await browser.newPage();
+      const subject = await openBrowserSubject(page, site, network, backend);
+      const { info } = subject;
+      if (info.backend !== backend) found.notes.push(notMeasured(backend, info));
+      else {
+        const plan = planFor(quick, isSoftware(info));
+        found.models.push(...(await measureModel(subject, plan, say)));
+      }
+      await page.close();
+    }
+    if (args.networks) return;
     const page = await browser.newPage();
     const subject = await openBrowserSubject(page, site, model, backend);
     const { info } = subject;
     if (info.backend !== backend) {
-      const { reason, detail } = info.fallback ?? { reason: 'unknown', detail: '' };
-      found.notes.push(`${backend} was not measured: ${reason} ${detail}`.trimEnd());
+      found.notes.push(notMeasured(backend, info));
       return;
     }
     const software = isSoftware(info);
@@ -147,6 +186,11 @@ async function benchBrowser(
   } finally {
     await browser.close();
   }
+}
+
+function notMeasured(backend: string, { fallback }: BackendInfo): string {
+  const { reason, detail } = fallback ?? { reason: 'unknown', detail: '' };
+  return `${backend} was not measured: ${reason} ${detail}`.trimEnd();
 }
 
 function add(found: Findings, figures: Awaited<ReturnType<typeof measure>>): void {

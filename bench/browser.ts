@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { platform } from 'node:os';
 import { type Browser, chromium, type Page } from 'playwright';
 import { ensureChromium } from '../scripts/chromium.mjs';
 import type { Backend, BackendInfo } from '../src/engine/protocol';
+import { costOf } from './node';
 import type { Opened } from './page/main';
-import type { Subject } from './settings';
+import type { ModelSubject } from './per-model';
 
 /** Flags for a GPU where there is one, and for the adapter that Chromium imitates on the CPU. */
 const GPU_FLAGS = {
@@ -48,7 +51,7 @@ export async function findGpu(site: string): Promise<Gpu | undefined> {
   return undefined;
 }
 
-export interface BrowserSubject extends Subject {
+export interface BrowserSubject extends ModelSubject {
   readonly info: BackendInfo;
 }
 
@@ -61,15 +64,24 @@ export async function openBrowserSubject(
 ): Promise<BrowserSubject> {
   await page.goto(`${site}bench/page/index.html`);
   await page.waitForFunction(() => 'bench' in window);
-  const { info, numClasses }: Opened = await page.evaluate(
+  const before = await rendererMb(page);
+  const { info, numClasses, flopsPerForward }: Opened = await page.evaluate(
     ([model, backend]) => window.bench.open(model, backend),
     [model, backend] as const,
   );
+  const after = await rendererMb(page);
   return {
     backend,
     device: deviceName(info),
     info,
     numClasses,
+    model,
+    precision: info.precision,
+    maxBatch: info.maxBatch,
+    flopsPerForward: costOf({ id: model, flopsPerForward }),
+    memoryMb: before === undefined || after === undefined ? undefined : after - before,
+    openProducts: (flops) => page.evaluate((f) => window.bench.openProducts(f), flops),
+    runProducts: (times) => page.evaluate((t) => window.bench.runProducts(t), times),
     run: (settings) => page.evaluate((s) => window.bench.run(s), settings),
     runPlain: (settings) => page.evaluate((s) => window.bench.runPlain(s), settings),
     difference: () => page.evaluate(() => window.bench.difference()),
@@ -79,4 +91,18 @@ export async function openBrowserSubject(
 export function deviceName({ backend, adapter, threads }: BackendInfo): string {
   if (backend === 'webgpu') return adapter;
   return `${threads} thread${threads === 1 ? '' : 's'}`;
+}
+
+/** Memory of the pages' processes in MB, wasm and workers included; Linux alone tells it so simply. */
+async function rendererMb(page: Page): Promise<number | undefined> {
+  if (platform() !== 'linux') return undefined;
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  const info = await session?.send('SystemInfo.getProcessInfo');
+  await session?.detach();
+  const pages = info?.processInfo.filter(({ type }) => type === 'renderer') ?? [];
+  const kilobytes = pages.map(({ id }) => {
+    const status = readFileSync(`/proc/${id}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  });
+  return kilobytes.reduce((sum, kb) => sum + kb, 0) / 1000;
 }

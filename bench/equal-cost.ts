@@ -38,7 +38,7 @@ const companions = {
   classifier: await openClassifier(classifier),
   smallClassifier: await openClassifier(smallClassifier),
 };
-const flops = ({ flopsPerForward }: Manifest) => flopsPerForward;
+const flops = ({ flopsPerForward }: Manifest) => flopsPerForward ?? Number.NaN;
 const budget = 2 * cfgSteps * flops(manifest);
 
 /** One row of the table: a rule with its settings, and what a step of it costs. */

@@ -97,17 +97,17 @@ export async function measure(
 }
 
 /** Runs a and b in turn, a b a b …, once both are warm. */
-async function interleaved<T>(
+export async function interleaved<A, B>(
   { warmUpMs, budgetMs, pauseMs, fewestPairs, mostPairs }: Plan,
-  a: () => Promise<T>,
-  b: () => Promise<T>,
-): Promise<[T[], T[]]> {
+  a: () => Promise<A>,
+  b: () => Promise<B>,
+): Promise<[A[], B[]]> {
   const warmUpStart = performance.now();
   do {
     await after(pauseMs, a);
     await after(pauseMs, b);
   } while (performance.now() - warmUpStart < warmUpMs);
-  const sides: [T[], T[]] = [[], []];
+  const sides: [A[], B[]] = [[], []];
   const start = performance.now();
   while (
     sides[0].length < fewestPairs ||

@@ -5,27 +5,50 @@ import { openNetwork } from '../cli/runtime';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { ddim } from '../src/diffusion/samplers/ancestral';
 import { karras } from '../src/diffusion/schedules';
+import type { Manifest } from '../src/models/manifest';
 import { largestDifference } from './difference';
+import type { ModelSubject } from './per-model';
 import { plainLoop } from './plain-loop';
-import type { Subject } from './settings';
+import { makeProducts } from './products';
 
 /** The command line's runtime, and the plain loop on a session of its own with as many threads. */
 export async function openNode(
   model: string,
   threads: number,
-): Promise<Subject & { close(): Promise<void> }> {
+): Promise<ModelSubject & { close(): Promise<void> }> {
+  const before = process.memoryUsage().rss;
   const network = await openNetwork(model, { threads });
   const { manifest } = network;
   const { files } = await loadLocalModel(model);
   const session = await InferenceSession.create(files.get('model.onnx')!, {
     intraOpNumThreads: threads,
   });
+  const memoryMb = (process.memoryUsage().rss - before) / 1e6;
+  let products: { readonly session: InferenceSession; readonly x: Tensor } | undefined;
   let ours: Float32Array = new Float32Array();
   let plain: Float32Array = new Float32Array();
   return {
     backend: 'node',
     device: `${threads} thread${threads === 1 ? '' : 's'}`,
     numClasses: manifest.classes.length,
+    model,
+    precision: 'fp32',
+    maxBatch: Number.POSITIVE_INFINITY,
+    flopsPerForward: costOf(manifest),
+    memoryMb,
+    async openProducts(wanted) {
+      await products?.session.release();
+      const { graph, side, flops } = makeProducts(wanted, 'fp32');
+      const session = await InferenceSession.create(graph, { intraOpNumThreads: threads });
+      const x = new Tensor('float32', new Float32Array(side * side).fill(1), [side, side]);
+      products = { session, x };
+      return flops;
+    },
+    async runProducts(times) {
+      const before = performance.now();
+      for (let i = 0; i < times; i++) await products?.session.run({ x: products.x });
+      return performance.now() - before;
+    },
     async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
       let networkMs = 0;
       const timed: typeof network = {
@@ -60,6 +83,13 @@ export async function openNode(
     async close() {
       await network.release();
       await session.release();
+      await products?.session.release();
     },
   };
+}
+
+/** @throws RangeError for a network that does not tell its cost */
+export function costOf({ id, flopsPerForward }: Pick<Manifest, 'id' | 'flopsPerForward'>): number {
+  if (flopsPerForward !== undefined) return flopsPerForward;
+  throw new RangeError(`${id}/manifest.json must tell "flopsPerForward"`);
 }

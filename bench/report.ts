@@ -62,6 +62,26 @@ export function report(results: Results, bars: readonly Bar[]): string {
         `${ms(row.busiestTaskMs)} ms on a core`,
       ]),
     ]),
+    ...section('Each network without guidance / matrix products of as many operations', [
+      [
+        ...['model', 'backend', 'device', 'precision', 'batch', 'a run', 'ms/step'],
+        ...['GFLOP/s', 'products', 'share', 'half within', 'memory'],
+      ],
+      ...results.models.map((row) => [
+        row.model,
+        row.backend,
+        row.device,
+        row.precision,
+        `${row.batch}`,
+        `${row.largestRun}`,
+        ms(row.msPerStep),
+        ms(row.gflops),
+        ms(row.productGflops),
+        percent(row.share.median),
+        `${percent(row.share.low)} – ${percent(row.share.high)}`,
+        row.memoryMb === undefined ? '–' : `${row.memoryMb.toFixed(0)} MB`,
+      ]),
+    ]),
     ...section('Bars', [
       ['', 'bar', 'measured', 'at most', 'distance'],
       ...bars.map(({ name, measured, limit, unit, verdict, distance }) => {

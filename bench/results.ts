@@ -15,6 +15,7 @@ export interface Results {
   readonly canvas: readonly CanvasCost[];
   readonly firstSample: readonly FirstSample[];
   readonly grid: readonly GridCost[];
+  readonly models: readonly ModelCost[];
   /** Why something was not measured. */
   readonly notes: readonly string[];
 }
@@ -71,6 +72,24 @@ export interface GridCost extends Where {
   readonly longestTaskMs: number;
   /** Time on a core of the task that had most: without what it waited while others had the core. */
   readonly busiestTaskMs: number;
+}
+
+/** A network without guidance, one evaluation a step, against matrix products on the same provider. */
+export interface ModelCost extends Where {
+  readonly model: string;
+  readonly precision: 'fp16' | 'fp32';
+  readonly batch: number;
+  /** Rows of its largest run: below `batch`, the engine took several. */
+  readonly largestRun: number;
+  readonly numSteps: number;
+  readonly msPerStep: number;
+  /** 10^9 operations a second, multiply and add counted as two: the network's, and the products'. */
+  readonly gflops: number;
+  readonly productGflops: number;
+  /** The network's over the products', by the pairs. */
+  readonly share: Ratio;
+  /** Taken by the loaded network and its runtime, without what lies on a GPU. */
+  readonly memoryMb: number | undefined;
 }
 
 /** From the navigation, in ms. Medians over the visits. */

@@ -6,7 +6,7 @@ const parse = (line: string) => parseArguments(line.split(' '));
 
 test('the example of the help text', () => {
   const args = parse(
-    '--model letters --labels A,B,C --seeds 0-2,7 --sampler heun --steps 12 --scale 3 --interval 0.2,5 --precision f32 --out sheet.png --raw out.f32',
+    '--model letters --labels A,B,C --seeds 0-2,7 --sampler heun --steps 12 --scale 3 --interval 0.2,5 --precision fp16 --out sheet.png --raw out.f32',
   );
   expect(args).toMatchObject({
     model: 'letters',
@@ -18,6 +18,7 @@ test('the example of the help text', () => {
     numSteps: 12,
     modifiers: { guidanceScale: 3, interval: [0.2, 5] },
     params: {},
+    precision: 'fp16',
     out: 'sheet.png',
     raw: 'out.f32',
   });
@@ -107,7 +108,7 @@ describe('a wrong argument is one line that says what is wanted', () => {
     ['--out a.png --shape zigzag', "The schedule's shape must be one of constant,"],
     ['--out a.png --interval 3', '--interval must be two numbers LO,HI, got "3"'],
     ['--out a.png --interval 3,1', 'The interval must satisfy 0 ≤ lo ≤ hi, got (3, 1]'],
-    ['--out a.png --precision f16', '--precision must be f32, got "f16"'],
+    ['--out a.png --precision f16', '--precision must be fp32 or fp16, got "f16"'],
     ['--out a.png --sampler heun --eta 1', '--eta is a setting of ddim, ddpm, not of heun'],
     ['--out a.png --sampler ddim --eta 3', '--eta must be within [0, 1], got 3'],
     ['--out a.png --guidance conditional --scale 3', '--scale has no effect with --guidance'],

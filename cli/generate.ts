@@ -44,7 +44,7 @@ export interface Generated {
   readonly samples: Float32Array;
   /** Network evaluations a sample; conditional and unconditional count one each. */
   readonly nfe: number;
-  /** Floating-point operations a sample, in all networks. */
+  /** Floating-point operations a sample, in all networks; NaN where a manifest does not tell. */
   readonly flops: number;
   readonly totalMs: number;
 }
@@ -81,7 +81,7 @@ export async function generate(
       ({ run, manifest }: NodeNetwork<Manifest>): Forward =>
       (x, sigma, label) => {
         evaluations += sigma.length / part.length;
-        operations += (sigma.length / part.length) * manifest.flopsPerForward;
+        operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
         return run(x, sigma, label);
       };
     const { weak, classifier, smallClassifier } = companions;

@@ -1,4 +1,6 @@
+import { neededPredictions } from '../src/diffusion/guidance/needed';
 import type { GuidanceRule } from '../src/diffusion/guidance/rule';
+import type { Parameters } from '../src/diffusion/parameters';
 import { ModelError } from '../src/models/errors';
 import type { Manifest } from '../src/models/manifest';
 import { ArgumentError } from './flags';
@@ -22,10 +24,14 @@ export async function forGivenModel<T>(model: string, opening: Promise<T>): Prom
   }
 }
 
-/** The networks that a rule needs beside the model. @throws ArgumentError if the model lacks one */
-export function companionsOf(rule: GuidanceRule, { id: model, companions }: Manifest) {
+/** The networks that a rule with these parameters needs beside the model. @throws ArgumentError if the model lacks one */
+export function companionsOf(
+  rule: GuidanceRule,
+  params: Parameters,
+  { id: model, companions }: Manifest,
+) {
   const ids: { [name in CompanionName]?: string } = {};
-  for (const name of rule.predictions) {
+  for (const name of neededPredictions(rule, params)) {
     if (name === 'cond' || name === 'uncond') continue;
     const id = companions?.[name];
     if (id === undefined) {

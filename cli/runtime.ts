@@ -1,5 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { adapter, type Feed } from '../src/diffusion/adapt';
 import type { LoadedModel } from '../src/models/download';
+import { toHalf } from '../src/models/half';
 import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/models/manifest';
 import { loadLocalModel } from './models';
 
@@ -22,6 +24,8 @@ export interface NodeNetwork<M extends Manifest = DenoiserManifest> {
 export interface OpenNetworkOptions {
   /** CPU threads; 0: the runtime decides. */
   readonly threads?: number;
+  /** Of the arithmetic between the first and the last matrix product; see toHalf. Default: fp32. */
+  readonly precision?: 'fp16' | 'fp32';
   /** Where the folders of models are. Default: those of this project. */
   readonly folders?: readonly string[] | undefined;
 }
@@ -29,13 +33,13 @@ export interface OpenNetworkOptions {
 /** @throws ModelError; RangeError for a network that does not denoise */
 export async function openNetwork(
   id: string,
-  { threads = 0, folders }: OpenNetworkOptions = {},
+  { threads = 0, folders, precision = 'fp32' }: OpenNetworkOptions = {},
 ): Promise<NodeNetwork> {
   const { manifest, files } = await loadLocalModel(id, folders && [...folders]);
   if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
     throw new RangeError(`Model "${id}" must be a denoiser, its role is "${manifest.role}"`);
   }
-  return openGraph(manifest, files, 'denoised', threads);
+  return openGraph(manifest, files, 'denoised', threads, precision);
 }
 
 /** @throws ModelError; RangeError for a network that is no classifier of noisy pictures */
@@ -55,17 +59,34 @@ async function openGraph<M extends Manifest>(
   files: LoadedModel['files'],
   output: 'denoised' | 'grad',
   threads: number,
+  precision: NonNullable<OpenNetworkOptions['precision']> = 'fp32',
 ): Promise<NodeNetwork<M>> {
-  const graph = files.get('model.onnx');
-  if (graph === undefined) {
+  const stored = files.get('model.onnx');
+  if (stored === undefined) {
     throw new RangeError(`${manifest.id}/manifest.json must list the file model.onnx`);
   }
+  const graph = precision === 'fp16' ? toHalf(stored) : stored;
   const session = await InferenceSession.create(graph, { intraOpNumThreads: threads });
   const sampleSize = manifest.shape.reduce((product, length) => product * length);
+  const adapt = 'adapt' in manifest ? manifest.adapt : undefined;
+  const adapted = adapt && adapter(adapt, manifest.shape);
   return {
     manifest,
     async run(x, sigma, label) {
       const batch = sigma.length;
+      if (adapt && adapted) {
+        const { rows, feeds, finish } = adapted(x, sigma, label);
+        const pass = adapt.graph.single ? 1 : rows;
+        const parts: Float32Array[] = [];
+        for (let from = 0; from < rows; from += pass) {
+          const inputs = Object.entries(feeds).map(
+            ([name, feed]) => [name, tensorOf(feed, from, pass, rows)] as const,
+          );
+          const outputs = await session.run(Object.fromEntries(inputs), [adapt.output]);
+          parts.push(outputs[adapt.output]?.data as Float32Array);
+        }
+        return finish(Float32Array.from(parts.flatMap((part) => [...part])));
+      }
       if (x.length !== batch * sampleSize) {
         throw new RangeError(`x must hold ${batch} × ${sampleSize} numbers, got ${x.length}`);
       }
@@ -79,4 +100,19 @@ async function openGraph<M extends Manifest>(
     },
     release: () => session.release(),
   };
+}
+
+/** Rows from … from + count of an adapted network's input. */
+function tensorOf(
+  { data, type, dims, shared }: Feed,
+  from: number,
+  count: number,
+  rows: number,
+): Tensor {
+  const size = data.length / rows;
+  const part = shared ? data : data.slice(from * size, (from + count) * size);
+  const shape = shared ? [...dims] : [count, ...dims];
+  if (type === 'int64') return new Tensor(type, BigInt64Array.from(part, BigInt), shape);
+  if (type === 'int32') return new Tensor(type, Int32Array.from(part), shape);
+  return new Tensor(type, part, shape);
 }

@@ -26,15 +26,18 @@ try {
 }
 
 async function sample(args: SampleArguments): Promise<void> {
-  const { model, threads } = args;
-  const network = await forGivenModel(model, openNetwork(model, { threads }));
+  const { model, threads, precision } = args;
+  const network = await forGivenModel(model, openNetwork(model, { threads, precision }));
   const { shape, classes } = network.manifest;
   const labels = labelIndices(args.labels, classes);
   const { negative, mix } = args;
   const negativeClass =
     negative === undefined ? undefined : classIndex('negative', negative, classes);
   const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
-  const companions = await openCompanions(companionsOf(args.rule, network.manifest), args.threads);
+  const companions = await openCompanions(
+    companionsOf(args.rule, args.params, network.manifest),
+    args.threads,
+  );
   const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
     ...args,
     negative: negativeClass,

@@ -45,7 +45,7 @@ async function sweep(args: SweepArguments): Promise<void> {
   const features = shipped(await loadLocalModel(featuresId));
   let companions: CompanionIds = {};
   for (const { run } of args.points) {
-    companions = { ...companions, ...companionsOf(run.rule, manifest) };
+    companions = { ...companions, ...companionsOf(run.rule, run.params, manifest) };
   }
   const settings = args.points.map((point) => point.settings);
   const plan = { model: network, features, samples, seed, varied, settings };

@@ -8,7 +8,7 @@ test('the page loads, and the guidance slider changes the samples and the way to
 }) => {
   await playground.open('scale=1');
   await expect(playground.badge).toHaveAttribute('data-backend', backend);
-  const label = { webgpu: /WebGPU · \S+.* · f32/, wasm: /WASM on the CPU, \d+ threads? · f32/ };
+  const label = { webgpu: /WebGPU · \S+.* · fp\d\d/, wasm: /WASM on the CPU, \d+ threads? · fp32/ };
   await expect(playground.badge.locator('summary')).toHaveText(label[backend]);
 
   const way = async () => [await playground.thumbnail(0, 1), await playground.thumbnail(0, 4)];

@@ -2,11 +2,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { EngineClient } from './engine/client';
 import { MeasuringClient } from './lab/measuring-client';
+import { keptFiles, readCatalogue } from './models/library';
 import { keepAddress } from './state/address';
 import { browserKeep } from './state/experiment-keep';
 import { studyNetworks } from './state/experiment-networks';
 import { ExperimentRunner } from './state/experiment-runner';
 import { GridRunner } from './state/grid-runner';
+import { ModelShelf } from './state/models';
+import { browserOwnKeep, OwnNetworks } from './state/own-networks';
 import { ResultCache } from './state/result-cache';
 import { Runner } from './state/runner';
 import { FIRST_VISIT, type Settings } from './state/settings';
@@ -23,13 +26,37 @@ const { settings, misread } = readAddress(location.search, defaults);
 const store = createAppStore(settings);
 if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
 
+/** Set in the browser's storage once the hint to colour has been dismissed. */
+const COLOUR_HINT = 'guidance-colour-hint-dismissed';
+
 const trajectories = new Trajectories();
+const own = new OwnNetworks({
+  store,
+  keep: browserOwnKeep(),
+  runner: () => runner,
+  async tryOut(files, backend, onProgress, signal) {
+    // An engine of its own: a network that breaks it does not take the page's along.
+    const engine = new EngineClient();
+    signal.addEventListener('abort', () => engine.dispose());
+    const modelId = files.manifest.id;
+    const options = { modelId, baseUrl: models, backend, own: files, rows: 1 };
+    await engine.load(options, onProgress).finally(() => engine.dispose());
+  },
+});
 const client = new EngineClient({
+  findOwn: (id) => own.find(id),
   onDeviceLost: () => store.setState({ notice: { kind: 'device-lost' } }),
   onRebuildFailed: ({ kind, message }) =>
     store.setState({ engine: { status: 'failed', kind, message }, notice: undefined }),
+  onSmallerBatch: (info) =>
+    store.setState(({ engine }) => ({
+      engine: engine.status === 'ready' ? { ...engine, info } : engine,
+      notice: { kind: 'smaller-batch', maxBatch: info.maxBatch },
+    })),
   onRecovered: (loaded) => {
-    store.setState({ notice: { kind: 'recovered' } });
+    const { maxBatch, batchWhy } = loaded.info;
+    const smaller = batchWhy?.reason === 'memory' ? maxBatch : undefined;
+    store.setState({ notice: { kind: 'recovered', maxBatch: smaller } });
     runner.ready(loaded);
   },
 });
@@ -44,10 +71,37 @@ const experiments = new ExperimentRunner({
   keep: browserKeep(),
   findNetworks: (loaded) => studyNetworks(loaded, readText),
 });
-const app: App = { store, runner, grid, experiments, trajectories, defaults };
+const shelf = new ModelShelf(
+  store,
+  {
+    baseUrl: models,
+    readCatalogue: () => readCatalogue({ baseUrl: models }),
+    kept: keptFiles(),
+    hintDismissed: { get: () => remembered(COLOUR_HINT), set: () => remember(COLOUR_HINT) },
+  },
+  runner,
+);
+const app: App = { store, runner, grid, experiments, models: shelf, own, trajectories, defaults };
 
 keepAddress(store, defaults);
 whenNeeded(() => void runner.load());
+
+/** Whether something was done on this machine before; a browser may refuse its storage. */
+function remembered(what: string): boolean {
+  try {
+    return localStorage.getItem(what) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember(what: string): void {
+  try {
+    localStorage.setItem(what, 'yes');
+  } catch {
+    // It will be asked again.
+  }
+}
 
 /** A text of the models folder. */
 async function readText(path: string): Promise<string> {

@@ -4,12 +4,14 @@ import type { Backend, BackendInfo } from '../../src/engine/protocol';
 import type { DenoiserManifest } from '../../src/models/manifest';
 import { largestDifference } from '../difference';
 import { plainLoop } from '../plain-loop';
+import { makeProducts } from '../products';
 import type { BenchSettings, TimedRun } from '../settings';
 import { openPlain, type PlainRuntime } from './plain-runtime';
 
 export interface Opened {
   readonly info: BackendInfo;
   readonly numClasses: number;
+  readonly flopsPerForward: number | undefined;
 }
 
 /** What the benchmark asks of this page, one call at a time. */
@@ -19,6 +21,10 @@ export interface BenchPage {
   /** Opened on first use, so that it costs nothing where it is not compared. */
   runPlain(settings: BenchSettings): Promise<number>;
   difference(): number;
+  /** Makes matrix products of about as many operations ready; tells how many they are. */
+  openProducts(flops: number): Promise<number>;
+  /** Milliseconds for all. */
+  runProducts(times: number): Promise<number>;
 }
 
 declare global {
@@ -31,6 +37,7 @@ const baseUrl = new URL('../../models/', location.href).href;
 const client = new EngineClient();
 let opened: { readonly manifest: DenoiserManifest; readonly info: BackendInfo } | undefined;
 let plainRuntime: PlainRuntime | undefined;
+let products: { readonly runtime: PlainRuntime; readonly side: number } | undefined;
 let ours: Float32Array = new Float32Array();
 let plain: Float32Array = new Float32Array();
 
@@ -38,7 +45,8 @@ window.bench = {
   async open(modelId, backend) {
     const loaded = await client.load({ modelId, baseUrl, backend });
     opened = loaded;
-    return { info: loaded.info, numClasses: loaded.manifest.classes.length };
+    const { classes, flopsPerForward } = loaded.manifest;
+    return { info: loaded.info, numClasses: classes.length, flopsPerForward };
   },
 
   async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
@@ -71,4 +79,27 @@ window.bench = {
   },
 
   difference: () => largestDifference(ours, plain),
+
+  async openProducts(wanted) {
+    if (!opened) throw new Error('openProducts: needs an open model, none is');
+    await products?.runtime.session.release();
+    const { graph, side, flops } = makeProducts(wanted, opened.info.precision);
+    products = { runtime: await openPlain(opened.info, graph), side };
+    return flops;
+  },
+
+  async runProducts(times) {
+    if (!products) throw new Error('runProducts: needs open products, none are');
+    const { runtime, side } = products;
+    const x = new runtime.ort.Tensor('float32', new Float32Array(side * side).fill(1), [
+      side,
+      side,
+    ]);
+    const before = performance.now();
+    for (let i = 0; i < times; i++) {
+      const { y } = await runtime.session.run({ x });
+      y?.dispose();
+    }
+    return performance.now() - before;
+  },
 };

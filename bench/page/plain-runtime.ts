@@ -15,7 +15,7 @@ export interface PlainRuntime {
 /** onnxruntime-web on the main thread, the way of its own examples, with the engine's backend and threads. */
 export async function openPlain(
   { backend, threads }: BackendInfo,
-  model: string,
+  model: string | Uint8Array,
 ): Promise<PlainRuntime> {
   const jspi = 'Suspending' in WebAssembly;
   const ort: Ort =
@@ -26,6 +26,8 @@ export async function openPlain(
         : await import('onnxruntime-web/webgpu');
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = { wasm: backend === 'wasm' ? cpuWasm : jspi ? jspiWasm : asyncifyWasm };
-  const session = await ort.InferenceSession.create(model, { executionProviders: [backend] });
+  const session = await ort.InferenceSession.create(model as Uint8Array, {
+    executionProviders: [backend],
+  });
   return { ort, session };
 }

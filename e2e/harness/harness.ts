@@ -5,7 +5,7 @@
 
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
-import { EngineClient } from '../../src/engine/client';
+import { EngineClient, type LoadOptions } from '../../src/engine/client';
 import type {
   Backend,
   BackendChoice,
@@ -19,10 +19,11 @@ async function run(
   modelId: string,
   backend: BackendChoice,
   settings: SampleSettings,
+  wanted: Pick<LoadOptions, 'precision' | 'maxBatch'> = {},
 ): Promise<{ info: BackendInfo; samples: number[] }> {
   const client = new EngineClient();
   try {
-    const { info } = await client.load({ modelId, baseUrl, backend });
+    const { info } = await client.load({ modelId, baseUrl, backend, ...wanted });
     const { samples } = await client.sample(settings, { judge: false });
     return { info, samples: [...samples] };
   } finally {

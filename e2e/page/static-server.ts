@@ -1,5 +1,5 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
@@ -17,8 +17,26 @@ export interface StaticServer {
   close(): void;
 }
 
+/** A host whose connections break while it sends certain files. */
+export interface Breaking {
+  /** Paths of those files, from the site on. */
+  readonly files: RegExp;
+  /** After so many bytes of an answer. */
+  readonly afterBytes: number;
+  /** Whether it answers a range with that part of the file. */
+  readonly ranges: boolean;
+  /** How often it breaks; further answers are whole. */
+  times: number;
+  /** The ranges that were asked for, '' for the whole file. */
+  readonly asked: string[];
+}
+
 /** A host as plain as they come: files below a path, no headers but the content type. */
-export async function serveStatic(folder: string, path: string): Promise<StaticServer> {
+export async function serveStatic(
+  folder: string,
+  path: string,
+  breaking?: Breaking,
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const inSite = pathname.startsWith(path) ? normalize(pathname.slice(path.length)) : '..';
@@ -28,6 +46,10 @@ export async function serveStatic(folder: string, path: string): Promise<StaticS
       return;
     }
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+    if (breaking?.files.test(inSite)) {
+      sendBreaking(request.headers.range ?? '', readFileSync(file), breaking, response);
+      return;
+    }
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -39,4 +61,25 @@ export async function serveStatic(folder: string, path: string): Promise<StaticS
       server.close();
     },
   };
+}
+
+function sendBreaking(
+  range: string,
+  content: Buffer,
+  breaking: Breaking,
+  response: ServerResponse,
+): void {
+  breaking.asked.push(range);
+  const from = breaking.ranges ? Number(/bytes=(\d+)-/.exec(range)?.[1] ?? 0) : 0;
+  const last = content.byteLength - 1;
+  response.writeHead(from ? 206 : 200, {
+    'Content-Length': content.byteLength - from,
+    ...(from && { 'Content-Range': `bytes ${from}-${last}/${content.byteLength}` }),
+  });
+  if (breaking.times-- > 0) {
+    // A moment later, so that what was sent arrives.
+    response.write(content.subarray(from, from + breaking.afterBytes), () =>
+      setTimeout(() => response.destroy(), 50),
+    );
+  } else response.end(content.subarray(from));
 }

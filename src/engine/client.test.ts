@@ -36,7 +36,7 @@ class FakeWorker {
   }
 }
 
-const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'f32', maxBatch: 16 } as const;
+const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxBatch: 16 } as const;
 const loaded = { manifest: { id: 'tiny' } as never, info, warnings: [] };
 const options = { modelId: 'tiny', baseUrl: 'http://localhost/models/', backend: 'auto' } as const;
 const settings = { seeds: [7], labels: [0] } as unknown as SampleSettings;
@@ -47,7 +47,7 @@ const samples = new Float32Array(1);
 const done = { type: 'done', samples, frame, figures, verdicts: undefined } as const;
 
 let workers: FakeWorker[];
-const handlers = { onDeviceLost: vi.fn(), onRecovered: vi.fn() };
+const handlers = { onDeviceLost: vi.fn(), onSmallerBatch: vi.fn(), onRecovered: vi.fn() };
 const newClient = () =>
   new EngineClient(handlers, () => {
     const worker = new FakeWorker();
@@ -140,18 +140,32 @@ describe('requests', () => {
     expect(newest().received).toHaveLength(sent);
   });
 
-  test('another backend gets another worker, and what was pending is cancelled', async () => {
+  test('another backend gets another worker, another model on wasm too, and what was pending is cancelled', async () => {
     const client = await loadedClient();
     const run = client.sample(settings);
     const again = client.load({ ...options, modelId: 'other' });
-    expect(workers).toHaveLength(1);
+    // Which the fake runs on: on a GPU the worker would go on.
+    expect(workers).toHaveLength(2);
     const onWasm = client.load({ ...options, backend: 'wasm' });
-    expect(workers.map(({ ended }) => ended)).toEqual([true, false]);
+    expect(workers.map(({ ended }) => ended)).toEqual([true, true, false]);
     await expect(run).rejects.toThrow(Cancelled);
     await expect(again).rejects.toThrow(Cancelled);
     workers[0]!.says({ ...done, id: 1 });
     newest().ready();
     await expect(onWasm).resolves.toMatchObject({ info });
+  });
+
+  test('another model on a GPU, or the same one again, goes to the worker that there is', async () => {
+    const client = newClient();
+    const onGpu = { ...info, backend: 'webgpu' } as const;
+    for (const [load, modelId] of ['tiny', 'other'].entries()) {
+      const loading = client.load({ ...options, modelId });
+      const { id } = newest().last('load');
+      newest().says({ type: 'ready', id, ...loaded, info: load ? info : onGpu });
+      await loading;
+    }
+    void client.load({ ...options, modelId: 'other' }).catch(() => undefined);
+    expect(workers).toHaveLength(1);
   });
 
   test('to dispose cancels what is pending', async () => {
@@ -194,6 +208,16 @@ describe('steering', () => {
     await expect(run).rejects.toThrow(Cancelled);
     expect(newest().received.map(({ type }) => type)).toEqual(['load']);
   });
+});
+
+test('a batch that was too large is told with what the engine runs on now', async () => {
+  const client = await loadedClient();
+  const run = client.sample(settings);
+  const smaller = { ...info, maxBatch: 4 };
+  newest().says({ type: 'smaller-batch', info: smaller });
+  expect(handlers.onSmallerBatch).toHaveBeenCalledExactlyOnceWith(smaller);
+  newest().done();
+  await run;
 });
 
 describe('a worker that breaks', () => {
@@ -241,6 +265,29 @@ describe('a lost device', () => {
     newest().done();
     await expect(run).resolves.toMatchObject({ figures });
     expect(onFrames).toHaveBeenCalledOnce();
+  });
+
+  test('in a batch: the rebuilt worker is told to take smaller ones, the last time one row', async () => {
+    const client = await loadedClient();
+    const run = client.sample(settings).catch(() => undefined);
+    for (const [batch, lostAt] of [
+      [16, 16],
+      [8, 8],
+      [4, 2],
+    ] as const) {
+      newest().says({ type: 'device-lost', message: 'gone', batch });
+      expect(newest().last('load')).toMatchObject({ lostAt });
+      newest().ready();
+      await settle();
+    }
+    newest().done();
+    await run;
+    // Another model on the same device keeps to it, another backend does not.
+    void client.load(options).catch(() => {});
+    expect(newest().last('load')).toMatchObject({ lostAt: 2 });
+    void client.load({ ...options, backend: 'wasm' }).catch(() => {});
+    expect(newest().last('load')).not.toHaveProperty('lostAt');
+    client.dispose();
   });
 
   test('while nothing runs, the model is loaded again', async () => {
@@ -310,5 +357,45 @@ describe('a lost device', () => {
     await settle();
     newest().done();
     await expect(next).resolves.toMatchObject({ figures });
+  });
+});
+
+describe('a network that the visitor brought', () => {
+  const own = { manifest: { id: 'own-net' } as never, graph: new Blob() };
+  const wanted = { ...options, modelId: 'own-net' };
+  const finding = (findOwn: (id: string) => Promise<typeof own> | undefined) =>
+    new EngineClient({ ...handlers, findOwn }, () => {
+      const worker = new FakeWorker();
+      workers.push(worker);
+      return worker;
+    });
+
+  test('goes to the worker with its files', async () => {
+    const client = finding((id) => (id === 'own-net' ? Promise.resolve(own) : undefined));
+    const loading = client.load(wanted);
+    await settle();
+    expect(newest().last('load')).toMatchObject({ modelId: 'own-net', own });
+    newest().ready();
+    await loading;
+    void client.load(options).catch(() => {});
+    expect(newest().last('load')).not.toHaveProperty('own');
+  });
+
+  test('that is found too late gives way to the newer request', async () => {
+    let found = (_: typeof own) => {};
+    const client = finding((id) =>
+      id === 'own-net'
+        ? new Promise((resolve) => {
+            found = resolve;
+          })
+        : undefined,
+    );
+    const late = client.load(wanted);
+    const loading = client.load(options);
+    newest().ready();
+    await loading;
+    found(own);
+    await expect(late).rejects.toThrow(Cancelled);
+    expect(newest().received).toHaveLength(1);
   });
 });

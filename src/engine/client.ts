@@ -1,5 +1,6 @@
 import type { DenoiserManifest } from '../models/manifest';
 import type {
+  Backend,
   BackendChoice,
   BackendInfo,
   Ending,
@@ -7,6 +8,8 @@ import type {
   Frame,
   LoadProgress,
   LookInside,
+  OwnFiles,
+  PrecisionChoice,
   Request,
   SampleSettings,
 } from './protocol';
@@ -20,6 +23,12 @@ export interface LoadOptions {
   readonly backend: BackendChoice;
   /** Rows that the first run will evaluate at once; the warm-up compiles the network for them. Default: 2. */
   readonly rows?: number;
+  /** Default: automatic. */
+  readonly precision?: PrecisionChoice | undefined;
+  /** The files of a network that the visitor brought. Default: those below baseUrl. */
+  readonly own?: OwnFiles | undefined;
+  /** Most rows of one network run. Default: as many as the device is good for. */
+  readonly maxBatch?: number | undefined;
 }
 
 export interface Loaded {
@@ -49,6 +58,10 @@ export interface EngineHandlers {
   onDeviceLost?(message: string): void;
   /** The rebuild did not work; the next `sample` tries again. */
   onRebuildFailed?(error: EngineError): void;
+  /** A batch was too large for the GPU's memory; what was asked for goes on in smaller ones. */
+  onSmallerBatch?(info: BackendInfo): void;
+  /** The files of a network that the visitor brought; undefined for ids of other networks. */
+  findOwn?(modelId: string): Promise<OwnFiles> | undefined;
   /** The rebuild has ended: what the engine runs on now. */
   onRecovered?(loaded: Loaded): void;
 }
@@ -86,10 +99,13 @@ export class EngineClient {
   readonly #handlers: EngineHandlers;
   readonly #start: () => WorkerLike;
   #worker: WorkerLike | undefined;
-  #lastLoad: LoadOptions | undefined;
+  #lastLoad: (LoadOptions & { readonly lostAt?: number }) | undefined;
+  /** The backend of the model loaded last. */
+  #runsOn: Backend | undefined;
   #pending = new Map<number, Pending>();
   #nextId = 1;
   #rebuilds = 0;
+  #loads = 0;
 
   constructor(handlers: EngineHandlers = {}, start: () => WorkerLike = startWorker) {
     this.#handlers = handlers;
@@ -97,15 +113,24 @@ export class EngineClient {
   }
 
   /**
-   * Loads a model. Another backend than before gets a new worker: wasm memory never shrinks.
+   * Loads a model. Another backend than before gets a new worker, and so does another model on wasm:
+   * wasm memory never shrinks.
    *
    * @throws EngineError, Cancelled
    */
-  async load(options: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<Loaded> {
-    if (this.#lastLoad?.backend !== options.backend) this.#stopWorker();
-    this.#lastLoad = options;
-    const ending = await this.#send({ type: 'load', rows: 2, ...options }, { onProgress });
+  async load(asked: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<Loaded> {
+    const turn = ++this.#loads;
+    const found = asked.own ? undefined : this.#handlers.findOwn?.(asked.modelId);
+    const options = found ? { ...asked, own: await found } : asked;
+    if (turn !== this.#loads) throw new Cancelled('The request was replaced by a newer one');
+    const sameBackend = this.#lastLoad?.backend === options.backend;
+    const sameModel = this.#lastLoad?.modelId === options.modelId;
+    if (!sameBackend || (!sameModel && this.#runsOn === 'wasm')) this.#stopWorker();
+    const { lostAt } = (sameBackend && this.#lastLoad) || {};
+    this.#lastLoad = { ...options, ...(lostAt !== undefined && { lostAt }) };
+    const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, { onProgress });
     if (ending.type !== 'ready') throw failure(ending);
+    this.#runsOn = ending.info.backend;
     return ending;
   }
 
@@ -219,7 +244,10 @@ export class EngineClient {
         this.#pending.get(event.id)?.onFrames?.(event.frames, event.scales);
         break;
       case 'device-lost':
-        void this.#rebuild(event.message);
+        void this.#rebuild(event.message, event.batch);
+        break;
+      case 'smaller-batch':
+        this.#handlers.onSmallerBatch?.(event.info);
         break;
       case 'ready':
       case 'done':
@@ -238,8 +266,8 @@ export class EngineClient {
     pending?.resolve(ending);
   }
 
-  /** A new worker, the model loaded again, and what was pending sent again. */
-  async #rebuild(message: string): Promise<void> {
+  /** A new worker, the model loaded again, in smaller batches than were lost, and what was pending sent again. */
+  async #rebuild(message: string, lostAt = 0): Promise<void> {
     const interrupted = [...this.#pending.values()];
     this.#pending.clear();
     this.#stopWorker();
@@ -250,6 +278,9 @@ export class EngineClient {
       return;
     }
     this.#handlers.onDeviceLost?.(message);
+    // The last attempt is made with one row.
+    const most = this.#rebuilds === MOST_REBUILDS ? Math.min(lostAt, 2) : lostAt;
+    if (most > 1) this.#lastLoad = { ...this.#lastLoad, lostAt: most };
     const load = interrupted.find(({ request }) => request.type === 'load');
     const ending = await this.#send(
       { type: 'load', rows: 2, ...this.#lastLoad },

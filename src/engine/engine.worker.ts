@@ -1,21 +1,28 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
 import type { Prediction } from '../diffusion/guidance/rule';
-import { labelRows } from '../diffusion/stacked';
+import { findSchedule } from '../diffusion/schedules';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
+import type { ReadModelFile } from '../models/sources';
+import { batchWithinLimits } from './batches';
 import { buffersOf } from './inside';
 import { judge, measure, opinionOf } from './judge';
+import { type LimitedNetwork, type Network, type SmallerBatch, Stopped } from './network';
+import { openDenoiser, type Terms, type Wanted } from './opening';
 import type {
   BackendChoice,
+  BackendInfo,
   Ending,
   EngineEvent,
   Frame,
   LoadProgress,
+  OwnFiles,
   Request,
   SampleSettings,
 } from './protocol';
 import { type CompanionName, runSampler } from './run';
-import { type Network, openRuntime, openWasm, type Runtime, Stopped } from './session';
+import { type Loss, openRuntime, openWasm, type Runtime } from './session';
 import { Steering } from './steering';
 
 type LoadRequest = Extract<Request, { type: 'load' }>;
@@ -28,6 +35,11 @@ const BREATH_EVERY_MS = 16;
 interface Model<M extends Manifest> {
   readonly manifest: M;
   readonly network: Network;
+}
+
+interface Denoiser extends Model<DenoiserManifest> {
+  readonly network: LimitedNetwork;
+  readonly terms: Terms;
 }
 
 /** A request being answered. */
@@ -67,7 +79,9 @@ class Job {
 const LOSS_TOLD_WITHIN_MS = 200;
 
 let runtime: Runtime | undefined;
-let denoiser: Model<DenoiserManifest> | undefined;
+let denoiser: Denoiser | undefined;
+/** How the denoiser was asked for: the others follow it. */
+let wanted: Wanted | undefined;
 let classifier: Model<FeaturesManifest> | undefined;
 
 /** Other networks by their ids; each is loaded when a run first needs it. */
@@ -141,26 +155,27 @@ async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<E
 }
 
 /** A lost device fails its runs a moment before it tells that it is lost. */
-async function deviceLost(): Promise<boolean> {
-  if (runtime?.info.backend !== 'webgpu') return false;
-  const moment = new Promise<false>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS, false));
-  return Promise.race([runtime.lost.then(() => true), moment]);
+async function deviceLost(): Promise<Loss | undefined> {
+  if (runtime?.info.backend !== 'webgpu') return undefined;
+  const moment = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS));
+  return Promise.race([runtime.lost, moment]);
 }
 
 async function load(request: LoadRequest, job: Job): Promise<Ending> {
   const { id, backend } = request;
   baseUrl = request.baseUrl;
   const report = (progress: LoadProgress) => post({ type: 'progress', id, progress });
-  const fetchModel = (model: string) =>
+  const fetchModel = (model: string, own?: OwnFiles) =>
     loadModel(model, {
       baseUrl,
+      ...(own && { read: ownReader(own), cache: null }),
       signal: job.signal,
       onProgress: (progress) => report({ phase: 'download', ...progress }),
     });
 
   const modelId =
     request.modelId || (await loadModelIndex({ baseUrl, signal: job.signal })).default;
-  const main = await fetchModel(modelId);
+  const main = await fetchModel(modelId, request.own);
   const { manifest } = main;
   if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
     throw new Error(`${modelId}: needs a denoising network, its manifest says "${manifest.role}"`);
@@ -180,55 +195,67 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
   for (const { network } of others.values()) await network.release();
   others.clear();
   runtime ??= await open(backend);
-  const openModels = (on: Runtime) => {
+  const { precision = 'auto', maxBatch, lostAt, rows } = request;
+  wanted = { precision, maxBatch, lostAt, rows, onSmallerBatch };
+  const openModels = async (on: Runtime, wanted: Wanted): Promise<Denoiser> => {
+    denoiser = undefined;
+    denoiser = { manifest, ...(await openDenoiser(on, manifest, graphOf(main), wanted)) };
     classifier = companion &&
-      judgeManifest && { manifest: judgeManifest, network: on.open(graphOf(companion)) };
-    denoiser = { manifest, network: on.open(graphOf(main)) };
+      judgeManifest && {
+        manifest: judgeManifest,
+        network: openCompanion(on, judgeManifest, graphOf(companion)),
+      };
     return denoiser;
   };
 
   report({ phase: 'warm-up' });
+  let opened: Denoiser;
   try {
-    await trial(openModels(runtime), request.rows);
+    opened = await openModels(runtime, wanted);
   } catch (error) {
     if (runtime.info.backend === 'wasm') throw error;
+    // Lost with several rows: the worker that comes next begins with fewer.
+    if (((await deviceLost())?.batch ?? 0) > 1) throw error;
     // The adapter promised what it does not keep.
     const detail = error instanceof Error ? error.message : String(error);
     runtime = await openWasm({ reason: 'trial-failed', detail });
-    await trial(openModels(runtime), request.rows);
+    opened = await openModels(runtime, wanted);
   }
   if (job.signal.aborted) throw new Stopped('The load was superseded');
   const warnings = [...main.warnings, ...(companion?.warnings ?? [])];
-  return { type: 'ready', id, manifest, info: runtime.info, warnings };
+  return { type: 'ready', id, manifest, info: { ...runtime.info, ...opened.terms }, warnings };
+}
+
+/** A batch did not work, and a smaller one does. */
+function onSmallerBatch({ maxBatch, detail }: SmallerBatch): void {
+  if (!runtime || !denoiser) return; // Being opened: the answer to the load will say so.
+  denoiser.network.limit(maxBatch);
+  const info: BackendInfo = {
+    ...runtime.info,
+    ...denoiser.terms,
+    maxBatch: denoiser.network.maxBatch,
+    batchWhy: { reason: 'memory', detail },
+  };
+  post({ type: 'smaller-batch', info });
+}
+
+/**
+ * A network beside the denoiser, in float32 and in no larger batches: figures are made of what it
+ * says, or it is a gradient that guidance multiplies by sigma².
+ */
+function openCompanion(on: Runtime, manifest: Manifest, graph: Uint8Array): LimitedNetwork {
+  const within = on.limits ? batchWithinLimits(on.limits, manifest) : Number.POSITIVE_INFINITY;
+  const maxBatch = Math.min(within, denoiser?.network.maxBatch ?? 1);
+  return on.open(graph, { maxBatch, onSmallerBatch });
 }
 
 async function open(backend: BackendChoice): Promise<Runtime> {
   const opened = await openRuntime(backend);
-  void opened.lost.then((message) => {
+  void opened.lost.then((loss) => {
     // A device given up for wasm does not matter any more.
-    if (runtime === opened) post({ type: 'device-lost', message });
+    if (runtime === opened) post({ type: 'device-lost', ...loss });
   });
   return opened;
-}
-
-/** A first evaluation: compiles the shaders and shows whether the numbers can be true. */
-async function trial({ manifest, network }: Model<DenoiserManifest>, rows: number): Promise<void> {
-  const size = manifest.shape.reduce((a, b) => a * b);
-  const nullLabel = manifest.classes.length;
-  const labels = Array.from({ length: rows }, (_, row) => (row % 2 ? nullLabel : 0));
-  const { denoised } = await network.run(
-    {
-      x: { data: new Float32Array(rows * size), dims: manifest.shape },
-      sigma: { data: new Float32Array(rows).fill(1), dims: [] },
-      label: { data: labelRows(labels, nullLabel), dims: [nullLabel + 1] },
-    },
-    rows,
-  );
-  // Data lies in [-1, 1]: an estimate of it that does not is no estimate.
-  const wrong = denoised!.find((value) => !(Math.abs(value) < 10));
-  if (wrong !== undefined) {
-    throw new Error(`The network's trial run must give numbers within ±10, got ${wrong}`);
-  }
 }
 
 async function sample(request: SampleRequest, job: Job): Promise<Ending> {
@@ -333,14 +360,18 @@ async function denoiserFor(
   return { manifest, network };
 }
 
-/** The companions that a rule needs, and the gradient that is looked at, loaded where it is the first. @throws ModelError */
+/** The companions that the run evaluates, and the gradient that is looked at, loaded where it is the first. @throws ModelError */
 async function companionsFor(
   request: SampleRequest,
-  { id, companions }: DenoiserManifest,
+  { id, companions, sigma }: DenoiserManifest,
   job: Job,
 ): Promise<Partial<Record<CompanionName, Network>>> {
   const wanted: Partial<Record<CompanionName, Network>> = {};
-  const { predictions } = findGuidanceRule(request.settings.guidance);
+  const { guidance, parameters, modifiers, schedule, numSteps } = request.settings;
+  const range = { sigmaMin: sigma.min, sigmaMax: sigma.max };
+  const sigmas = findSchedule(schedule).sigmas(numSteps, range, parameters);
+  const scales = job.steering ? ANY_SCALE : scalesOf(modifiers, sigmas);
+  const predictions = neededPredictions(findGuidanceRule(guidance), parameters, scales);
   const looked: readonly Prediction[] = request.inside?.gradient ? ['classifier'] : [];
   for (const name of new Set([...predictions, ...looked])) {
     if (name === 'cond' || name === 'uncond') continue;
@@ -359,11 +390,16 @@ async function other(
 ): Promise<Model<Manifest>> {
   const known = others.get(modelId);
   if (known) return known;
-  if (!runtime) throw new Error('sample: needs a loaded model, none is');
+  if (!runtime || !wanted) throw new Error('sample: needs a loaded model, none is');
   const onProgress = (progress: DownloadProgress) =>
     post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
   const loaded = await loadModel(modelId, { baseUrl, signal, onProgress });
-  const opened = { manifest: loaded.manifest, network: runtime.open(graphOf(loaded)) };
+  const { manifest } = loaded;
+  const graph = graphOf(loaded);
+  const opened =
+    manifest.role === 'denoiser' || manifest.role === 'weak'
+      ? { manifest, network: (await openDenoiser(runtime, manifest, graph, wanted)).network }
+      : { manifest, network: openCompanion(runtime, manifest, graph) };
   others.set(modelId, opened);
   return opened;
 }
@@ -376,6 +412,14 @@ function messagesIn(): Promise<void> {
     port1.onmessage = () => resolve();
     port2.postMessage(null);
   });
+}
+
+/** Reads a visitor's own network as if it lay in the models folder. */
+function ownReader({ manifest, graph }: OwnFiles): ReadModelFile {
+  return async (path) =>
+    path.endsWith('/manifest.json')
+      ? new TextEncoder().encode(JSON.stringify(manifest))
+      : new Uint8Array(await graph.arrayBuffer());
 }
 
 function graphOf({ manifest, files }: Awaited<ReturnType<typeof loadModel>>): Uint8Array {

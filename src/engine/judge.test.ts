@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FeaturesManifest } from '../models/manifest';
 import { judge } from './judge';
-import type { Network } from './session';
+import type { Network } from './network';
 
 const manifest = {
   id: 'classifier',

@@ -1,7 +1,7 @@
 import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../models/manifest';
+import type { Network, Stop } from './network';
 import type { Measured, Verdicts } from './protocol';
-import type { Network, Stop } from './session';
 
 /**
  * The classifier's opinion of finished samples, judged as a screen shows them.

@@ -31,6 +31,38 @@ export interface SampleSettings {
 /** Why WebGPU is not used although it was wanted. */
 export type FallbackReason = 'no-webgpu' | 'no-adapter' | 'no-device' | 'trial-failed';
 
+export type Precision = 'fp16' | 'fp32';
+/** Automatic: fp16 on a GPU that has it, where the self-check passes. */
+export type PrecisionChoice = 'auto' | Precision;
+
+/** What decided the precision. */
+export interface PrecisionWhy {
+  readonly reason:
+    | 'asked'
+    /** The CPU computes in float32 as fast. */
+    | 'cpu'
+    | 'no-shader-f16'
+    /** The model has no stored answer to compare with. */
+    | 'no-check'
+    /** The graph cannot be rewritten. */
+    | 'unsuited'
+    | 'self-check';
+  readonly detail: string;
+}
+
+/** What decided the largest batch. */
+export interface BatchWhy {
+  readonly reason:
+    | 'asked'
+    /** The adapter's buffers. */
+    | 'limits'
+    /** A larger one failed. */
+    | 'memory'
+    /** A larger one would take longer than a second. */
+    | 'time';
+  readonly detail: string;
+}
+
 /** What the engine runs on, for the badge. */
 export interface BackendInfo {
   readonly backend: Backend;
@@ -38,9 +70,16 @@ export interface BackendInfo {
   readonly adapter: string;
   /** Threads of the wasm backend; 1 on WebGPU. */
   readonly threads: number;
-  readonly precision: 'f32';
-  /** Largest batch of one network run, from the adapter's limits. */
+  /** What the loaded network computes in. */
+  readonly precision: Precision;
+  /** Why not in float16, or that it was asked for. */
+  readonly precisionWhy?: PrecisionWhy | undefined;
+  /** Difference of the trial run from the stored answer, where the model has one. */
+  readonly difference?: number | undefined;
+  /** Largest batch of one network run. */
   readonly maxBatch: number;
+  /** What made it smaller than others have it. */
+  readonly batchWhy?: BatchWhy | undefined;
   readonly fallback?: { readonly reason: FallbackReason; readonly detail: string };
 }
 
@@ -122,6 +161,13 @@ export interface Inside {
   readonly gradients?: Readonly<Record<'explicit' | 'implicit', SignedPicture>> | undefined;
 }
 
+/** A network that is on the visitor's machine only. */
+export interface OwnFiles {
+  readonly manifest: DenoiserManifest;
+  /** Its ONNX file. */
+  readonly graph: Blob;
+}
+
 export type Request =
   | {
       readonly type: 'load';
@@ -132,6 +178,14 @@ export type Request =
       readonly backend: BackendChoice;
       /** Rows that the first run will evaluate at once: the warm-up compiles the network for them. */
       readonly rows: number;
+      /** Default: automatic. */
+      readonly precision?: PrecisionChoice | undefined;
+      /** The files of a network that the visitor brought: nothing is fetched for it. */
+      readonly own?: OwnFiles | undefined;
+      /** Most rows of one network run. Absent: as many as the device is good for. */
+      readonly maxBatch?: number | undefined;
+      /** Rows of the run that the device was lost in before. */
+      readonly lostAt?: number | undefined;
     }
   | {
       readonly type: 'sample';
@@ -198,4 +252,11 @@ export type EngineEvent =
       readonly scales?: readonly number[] | undefined;
     }
   /** The GPU is gone and this worker with it: the client rebuilds both and repeats what ran. */
-  | { readonly type: 'device-lost'; readonly message: string };
+  | {
+      readonly type: 'device-lost';
+      readonly message: string;
+      /** Rows of the run that it was lost in; 0 or absent: none ran, or it was taken away on purpose. */
+      readonly batch?: number | undefined;
+    }
+  /** A batch was too large, for the GPU's memory as a rule; smaller ones do from now on. */
+  | { readonly type: 'smaller-batch'; readonly info: BackendInfo };

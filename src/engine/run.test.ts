@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { asShown } from '../diffusion/metrics/verdicts';
 import type { DenoiserManifest } from '../models/manifest';
+import { type Network, Stopped } from './network';
 import { toBytes } from './pixels';
 import type { Frame, SampleSettings } from './protocol';
 import { runSampler } from './run';
-import { batchPlan, type Network, Stopped } from './session';
 
 const manifest = {
   shape: [1, 2, 2],
@@ -140,31 +140,5 @@ describe('pixels', () => {
     expect(toBytes(numbers)).toEqual(bytes);
     expect(asShown(numbers)).toEqual(numbers);
     expect([...asShown(Float32Array.of(3, -3))]).toEqual([1, -1]);
-  });
-});
-
-describe('batchPlan', () => {
-  const sizes = [1, 2, 8, 16];
-
-  test.each([1, 2, 8, 16])('covers every number of rows, at most %i at once', (maxBatch) => {
-    for (let rows = 0; rows <= 128; rows++) {
-      const plan = batchPlan(rows, maxBatch);
-      const total = plan.reduce((a, b) => a + b, 0);
-      expect(plan.every((batch) => sizes.includes(batch) && batch <= maxBatch)).toBe(true);
-      expect(total).toBeGreaterThanOrEqual(rows);
-      // Only the last run may be padded, and then it is three quarters full.
-      const last = plan.at(-1) ?? 0;
-      const inLast = rows - (total - last);
-      expect(inLast).toBeGreaterThanOrEqual(0.75 * last);
-    }
-  });
-
-  test('prefers few, full batches', () => {
-    expect(batchPlan(32, 16)).toEqual([16, 16]);
-    expect(batchPlan(6, 16)).toEqual([8]);
-    expect(batchPlan(5, 16)).toEqual([2, 2, 1]);
-    expect(batchPlan(12, 16)).toEqual([16]);
-    expect(batchPlan(11, 16)).toEqual([8, 2, 1]);
-    expect(batchPlan(3, 1)).toEqual([1, 1, 1]);
   });
 });

@@ -8,9 +8,9 @@ import { findSchedule } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest } from '../models/manifest';
 import { insideObserver } from './inside';
+import { type Network, type Stop, Stopped } from './network';
 import { outsideOf, toBytes } from './pixels';
 import type { Frame, LookInside, RunFigures, SampleSettings } from './protocol';
-import { type Network, type Stop, Stopped } from './session';
 
 export interface FinishedRun {
   readonly samples: Float32Array;

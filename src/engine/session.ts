@@ -2,55 +2,49 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-we
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import cpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { BufferLimits, Speed } from './batches';
+import { withinMemory } from './gpu-memory';
+import {
+  type BatchSession,
+  batchedNetwork,
+  type LimitedNetwork,
+  type NetworkOptions,
+  queue,
+  type Rows,
+} from './network';
 import type { BackendChoice, BackendInfo, FallbackReason } from './protocol';
 
 type Ort = typeof import('onnxruntime-web');
 
-/** Batch sizes that sessions are made for; a GPU's shaders are compiled for each. */
-const BATCHES = [1, 2, 8, 16] as const;
-/** Sessions kept for a network; the least recently used is released. */
-const KEPT_SESSIONS = 3;
 /** More threads than this gain nothing on networks this small. */
 const MOST_THREADS = 4;
 
+/** The device, as far as it is the same for all networks. */
+export type RuntimeInfo = Omit<BackendInfo, 'precision' | 'precisionWhy' | 'maxBatch' | 'batchWhy'>;
+
+export interface Loss {
+  readonly message: string;
+  /** Rows of the run that the device was lost in; 0: none ran, or it was taken away on purpose. */
+  readonly batch: number;
+}
+
 export interface Runtime {
-  readonly info: BackendInfo;
-  /** Resolves with the reason when the GPU device is lost; never on wasm. */
-  readonly lost: Promise<string>;
+  readonly info: RuntimeInfo;
+  /** Whether shaders may compute in float16; the wasm provider casts where it has no such kernel. */
+  readonly half: boolean;
+  /** undefined: none are known. */
+  readonly limits: BufferLimits | undefined;
+  readonly speed: Speed;
+  /** Resolves when the GPU device is lost; never on wasm. */
+  readonly lost: Promise<Loss>;
   /** A network from the bytes of an ONNX file with the symbolic batch dimension `batch`. */
-  open(model: Uint8Array): Network;
-}
-
-export interface Network {
-  /**
-   * Evaluates `rows` rows, in as few runs as the batch sizes allow.
-   *
-   * @param inputs row-major float32 inputs by name, `rows` rows each
-   * @param stop asked before each run; true ends the evaluation with a `Stopped` error
-   * @returns outputs by name, `rows` rows each
-   */
-  run(
-    inputs: Readonly<Record<string, Rows>>,
-    rows: number,
-    stop?: Stop,
-  ): Promise<Record<string, Float32Array>>;
-  /** Time spent inside the runtime by all evaluations so far. */
-  readonly busyMs: number;
-  release(): Promise<void>;
-}
-
-/** Rows of an input: all numbers, and the dimensions of one row. */
-export interface Rows {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
-}
-
-/** Whether to stop; a promise where messages are to be let in first. */
-export type Stop = () => boolean | Promise<boolean>;
-
-/** Thrown where a run was asked to stop. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
+  open(
+    model: Uint8Array,
+    options: Pick<NetworkOptions, 'maxBatch' | 'onSmallerBatch'> & {
+      /** Lengths of its free dimensions by their names. Default: `batch` is the batch. */
+      readonly dims?: Readonly<Record<string, number | 'batch'>> | undefined;
+    },
+  ): LimitedNetwork;
 }
 
 /** Opens WebGPU where it truly works, else wasm with the reason. */
@@ -72,15 +66,10 @@ export async function openWasm(fallback?: {
     : 1;
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = { wasm: cpuWasm };
-  const info: BackendInfo = {
-    backend: 'wasm',
-    adapter: '',
-    threads,
-    precision: 'f32',
-    maxBatch: Math.max(...BATCHES),
-    ...(fallback && { fallback }),
-  };
-  return runtime(ort, info, ['wasm'], new Promise(() => {}));
+  const info = { backend: 'wasm', adapter: '', threads, ...(fallback && { fallback }) } as const;
+  const { open } = opener(ort, ['wasm']);
+  const lost = new Promise<Loss>(() => {});
+  return { info, half: false, limits: undefined, speed: 'wasm', lost, open };
 }
 
 interface GpuDevice {
@@ -96,6 +85,7 @@ async function openDevice(): Promise<GpuDevice | { reason: FallbackReason; detai
     if (!adapter) return { reason: 'no-adapter', detail: '' };
     const { limits } = adapter;
     const device = await adapter.requestDevice({
+      requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -122,119 +112,89 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = { wasm: jspi ? jspiWasm : asyncifyWasm };
   const { vendor, architecture, description } = adapter.info;
-  const info: BackendInfo = {
+  const info = {
     backend: 'webgpu',
     adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'WebGPU',
     threads: 1,
-    precision: 'f32',
-    maxBatch: largestBatch(device.limits),
-  };
+  } as const;
   // A handle for whoever debugs in the worker's console; the tests lose the device with it.
   Object.assign(self, { gpuDevice: device });
-  const lost = device.lost.then(({ reason, message }) => message || reason);
-  return runtime(ort, info, [{ name: 'webgpu', device }], lost);
+  const { open, rowsRunning } = opener(ort, [{ name: 'webgpu', device }], device);
+  const lost = device.lost.then(({ reason, message }) => ({
+    message: message || reason,
+    batch: reason === 'destroyed' ? 0 : rowsRunning(),
+  }));
+  return {
+    info,
+    half: device.features.has('shader-f16'),
+    limits: device.limits,
+    speed: adapter.info.isFallbackAdapter ? 'software' : 'gpu',
+    lost,
+    open,
+  };
 }
 
-/** The largest batch whose biggest activation, about 1 MB a picture, fits in one binding. */
-function largestBatch(limits: GPUSupportedLimits): number {
-  const fitting = BATCHES.filter((batch) => batch * 2 ** 20 <= limits.maxStorageBufferBindingSize);
-  return Math.max(1, ...fitting);
-}
-
-function runtime(
+/** Opens networks on a device, and knows what it is at: creating sessions and running them must not overlap. */
+function opener(
   ort: Pick<Ort, 'InferenceSession' | 'Tensor'>,
-  info: BackendInfo,
   executionProviders: InferenceSession.ExecutionProviderConfig[],
-  lost: Promise<string>,
-): Runtime {
-  // Session creation and runs share the device and must not overlap; the queue survives a rejection.
-  let tail: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const result = tail.then(job);
-    tail = result.catch(() => undefined);
+  device?: GPUDevice,
+): Pick<Runtime, 'open'> & { rowsRunning(): number } {
+  const turns = queue();
+  let running = 0;
+  const counting = async <T>(batch: number, job: () => Promise<T>): Promise<T> => {
+    running = batch;
+    const result = await job();
+    // After a failure it stays: a device that is lost fails its run first.
+    running = 0;
     return result;
-  }
-
-  function open(model: Uint8Array): Network {
-    const sessions = new Map<number, Promise<Session>>();
-    let busyMs = 0;
-
-    function sessionFor(batch: number): Promise<Session> {
-      const known = sessions.get(batch);
-      sessions.delete(batch); // insertion order is the order of use
-      const session =
-        known ??
-        inTurn(async () => {
-          const options = { executionProviders, freeDimensionOverrides: { batch } };
-          const created = await ort.InferenceSession.create(model, options);
-          return new Session(ort.Tensor, created, batch);
-        });
-      sessions.set(batch, session);
-      // A session that could not be made is forgotten, so that the next request tries again.
-      session.catch(() => sessions.delete(batch));
-      const [oldest] = sessions;
-      if (oldest && sessions.size > KEPT_SESSIONS) {
-        sessions.delete(oldest[0]);
-        void oldest[1].then(
-          (old) => inTurn(() => old.release()),
-          () => undefined,
-        );
-      }
-      return session;
-    }
-
-    async function run(
-      inputs: Readonly<Record<string, Rows>>,
-      rows: number,
-      stop: Stop = () => false,
-    ): Promise<Record<string, Float32Array>> {
-      const outputs: Record<string, Float32Array> = {};
-      let done = 0;
-      for (const batch of batchPlan(rows, info.maxBatch)) {
-        if (await stop()) throw new Stopped('The run was stopped');
-        const session = await sessionFor(batch);
-        const count = Math.min(batch, rows - done);
-        const from = done;
-        busyMs += await inTurn(() => session.run(inputs, from, count, rows, outputs));
-        done += count;
-      }
-      return outputs;
-    }
-
-    async function release(): Promise<void> {
-      const open = [...sessions.values()];
-      sessions.clear();
-      for (const session of open) {
-        await session.then(
-          (s) => inTurn(() => s.release()),
-          () => undefined,
-        );
-      }
-    }
-
-    return {
-      run,
-      release,
-      get busyMs() {
-        return busyMs;
-      },
-    };
-  }
-
-  return { info, lost, open };
+  };
+  return {
+    rowsRunning: () => running,
+    open: (model, { dims = { batch: 'batch' }, ...options }) =>
+      batchedNetwork({
+        ...options,
+        inTurn: turns,
+        create: (batch) =>
+          counting(batch, async () => {
+            const freeDimensionOverrides = Object.fromEntries(
+              Object.entries(dims).map(([name, length]) => [
+                name,
+                length === 'batch' ? batch : length,
+              ]),
+            );
+            const created = await withinMemory(device, () =>
+              ort.InferenceSession.create(model, { executionProviders, freeDimensionOverrides }),
+            );
+            const session = new Session(ort.Tensor, created, batch, device);
+            return {
+              run: (...rows) => counting(batch, () => session.run(...rows)),
+              release: () => session.release(),
+            };
+          }),
+      }),
+  };
 }
 
 /** A session of one static batch with its input buffers, which every run fills again. */
-class Session {
+class Session implements BatchSession {
   readonly #tensor: TensorConstructor;
   readonly #session: InferenceSession;
   readonly #batch: number;
   readonly #inputs = new Map<string, Float32Array>();
+  /** Until the first run has shown that the device has memory for all of it. */
+  #unproven: GPUDevice | undefined;
 
-  constructor(tensor: TensorConstructor, session: InferenceSession, batch: number) {
+  constructor(
+    tensor: TensorConstructor,
+    session: InferenceSession,
+    batch: number,
+    device: GPUDevice | undefined,
+  ) {
     this.#tensor = tensor;
     this.#session = session;
     this.#batch = batch;
+    this.#unproven = device;
   }
 
   /**
@@ -250,7 +210,11 @@ class Session {
     outputs: Record<string, Float32Array>,
   ): Promise<number> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, { data, dims }] of Object.entries(inputs)) {
+    for (const [name, { data, dims, type, shared }] of Object.entries(inputs)) {
+      if (shared) {
+        feeds[name] = this.#tensorOf(data, dims, type);
+        continue;
+      }
       const size = data.length / rows;
       const buffer = this.#inputs.get(name) ?? new Float32Array(this.#batch * size);
       this.#inputs.set(name, buffer);
@@ -258,11 +222,12 @@ class Session {
       for (let row = count; row < this.#batch; row++) {
         buffer.copyWithin(row * size, (count - 1) * size, count * size);
       }
-      feeds[name] = new this.#tensor('float32', buffer, [this.#batch, ...dims]);
+      feeds[name] = this.#tensorOf(buffer, [this.#batch, ...dims], type);
     }
     const started = performance.now();
-    const results = await this.#session.run(feeds);
+    const results = await withinMemory(this.#unproven, () => this.#session.run(feeds));
     const ms = performance.now() - started;
+    this.#unproven = undefined;
     for (const [name, tensor] of Object.entries(results)) {
       const data = tensor.data as Float32Array;
       const size = data.length / this.#batch;
@@ -273,20 +238,13 @@ class Session {
     return ms;
   }
 
+  #tensorOf(data: Float32Array, dims: readonly number[], type: Rows['type']): Tensor {
+    if (type === 'int64') return new this.#tensor(type, BigInt64Array.from(data, BigInt), dims);
+    if (type === 'int32') return new this.#tensor(type, Int32Array.from(data), dims);
+    return new this.#tensor('float32', data, dims);
+  }
+
   release(): Promise<void> {
     return this.#session.release();
   }
-}
-
-/** Batch sizes whose sum covers `rows`: the largest that fit, padded only if over three quarters full. */
-export function batchPlan(rows: number, maxBatch: number): number[] {
-  const sizes = BATCHES.filter((batch) => batch <= maxBatch);
-  const plan: number[] = [];
-  for (let left = rows; left > 0; ) {
-    const padded = sizes.find((size) => size >= left && left >= 0.75 * size);
-    const batch = padded ?? sizes.findLast((size) => size <= left) ?? 1;
-    plan.push(batch);
-    left -= batch;
-  }
-  return plan;
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { samplerRegistry } from '../diffusion/samplers';
 import type { DenoiserManifest } from '../models/manifest';
+import type { Network } from './network';
 import type { SampleSettings } from './protocol';
 import { runSampler } from './run';
-import type { Network } from './session';
 import { Steering } from './steering';
 
 const never = new AbortController().signal;

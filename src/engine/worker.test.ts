@@ -8,6 +8,8 @@ const gates = vi.hoisted(() => ({
   download: [] as { go(): void; fail(error: Error): void }[],
   run: [] as { go(): void }[],
   auto: true,
+  /** How the networks were opened, the newest last. */
+  opened: [] as { maxBatch: number; onSmallerBatch(smaller: object): void }[],
 }));
 
 vi.mock('../models/download', async () => ({
@@ -47,9 +49,20 @@ vi.mock('./session', () => {
     busyMs: 0,
   };
   const runtime = {
-    info: { backend: 'wasm', maxBatch: 16 },
+    info: { backend: 'wasm' },
+    speed: 'wasm',
+    half: false,
     lost: new Promise(() => {}),
-    open: () => network,
+    open: (_graph: Uint8Array, options: (typeof gates.opened)[number]) => {
+      gates.opened.push(options);
+      return {
+        ...network,
+        maxBatch: options.maxBatch,
+        limit(most: number) {
+          this.maxBatch = Math.min(this.maxBatch, most);
+        },
+      };
+    },
   };
   return { Stopped, openRuntime: async () => runtime, openWasm: async () => runtime };
 });
@@ -79,7 +92,10 @@ const sample = (id: number, changes: Partial<SampleSettings> = {}) =>
   ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false });
 const endings = () =>
   events.flatMap((event) =>
-    event.type === 'progress' || event.type === 'steps' || event.type === 'device-lost'
+    event.type === 'progress' ||
+    event.type === 'steps' ||
+    event.type === 'device-lost' ||
+    event.type === 'smaller-batch'
       ? []
       : [`${event.id} ${event.type}`],
   );
@@ -314,5 +330,38 @@ describe('a run that is measured', () => {
       await vi.waitFor(() => expect(endings()).toContain(`${id} failed`));
       expect(events.at(-1)).toHaveProperty('message', expect.stringContaining(reason));
     }
+  });
+});
+
+describe('batches', () => {
+  test('a load says what the network runs in', async () => {
+    gates.auto = true;
+    ask({
+      type: 'load',
+      id: 1,
+      modelId: 'tiny',
+      baseUrl: '',
+      backend: 'auto',
+      rows: 2,
+      maxBatch: 4,
+    });
+    await ended(1);
+    expect(events.at(-1)).toMatchObject({
+      type: 'ready',
+      info: { precision: 'fp32', maxBatch: 4, batchWhy: { reason: 'asked' } },
+    });
+  });
+
+  test('one that failed is told', async () => {
+    gates.auto = true;
+    load(1, 'judged');
+    await ended(1);
+    const [denoiser, judge] = gates.opened.slice(-2);
+    expect([denoiser!.maxBatch, judge!.maxBatch]).toEqual([16, 16]);
+    denoiser!.onSmallerBatch({ failed: 16, maxBatch: 8, detail: 'no memory' });
+    expect(events.at(-1)).toMatchObject({
+      type: 'smaller-batch',
+      info: { backend: 'wasm', maxBatch: 8, batchWhy: { reason: 'memory', detail: 'no memory' } },
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type DownloadProgress, loadModel, loadModelIndex } from './download';
-import type { Bytes, ModelCache } from './sources';
+import { type Bytes, fetchModelFile, type ModelCache } from './sources';
 
 const weights = new Uint8Array(200_000).map((_, i) => i % 251);
 const sha256 = createHash('sha256').update(weights).digest('hex');
@@ -61,6 +61,7 @@ function memoryCache(
     get: async (key) => kept.get(key),
     put: async (key, bytes) => void kept.set(key, bytes),
     delete: async (key) => void kept.delete(key),
+    keys: async () => [...kept.keys()],
   };
 }
 
@@ -79,6 +80,7 @@ test('downloads with byte progress and checks the file', async () => {
     receivedBytes: weights.byteLength,
     totalBytes: weights.byteLength,
     fromCache: false,
+    waiting: false,
   });
 });
 
@@ -108,7 +110,7 @@ test('a cache that fails altogether does not matter', async () => {
   const fail = () => Promise.reject(new DOMException('denied', 'SecurityError'));
   const { files } = await loadModel('dots', {
     baseUrl,
-    cache: { get: fail, put: fail, delete: fail },
+    cache: { get: fail, put: fail, delete: fail, keys: fail },
   });
   expect(files.get('model.onnx')).toEqual(weights);
 });
@@ -184,11 +186,131 @@ test.each<[string, Record<string, string | Uint8Array | RequestListener>, object
 ])('%s', async (_, files, error) => {
   const { baseUrl } = await site(files);
   const cache = memoryCache();
-  await expect(loadModel('dots', { baseUrl, cache })).rejects.toMatchObject({
+  const read = fetchModelFile(baseUrl, [1]);
+  await expect(loadModel('dots', { baseUrl, cache, read })).rejects.toMatchObject({
     name: 'ModelError',
     ...error,
   });
-  expect(cache.kept.size).toBe(0);
+  // What arrived before the connection broke serves the next attempt.
+  expect([...cache.kept.keys()].filter((key) => !key.startsWith('part-'))).toEqual([]);
+});
+
+/** A server whose connections break after `most` bytes. @param version its ETag, where it has one */
+function breaking(
+  most: number,
+  { ranges = true, version = () => undefined as string | undefined, content = () => weights } = {},
+): { listener: RequestListener; ranges: (string | undefined)[] } {
+  const asked: (string | undefined)[] = [];
+  const listener: RequestListener = (request, response) => {
+    asked.push(request.headers.range);
+    const bytes = content();
+    const tag = version();
+    const same = request.headers['if-range'] === undefined || request.headers['if-range'] === tag;
+    const from =
+      ranges && same ? Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    if (from >= bytes.byteLength) {
+      response.writeHead(416).end();
+      return;
+    }
+    response.writeHead(from ? 206 : 200, {
+      'content-length': bytes.byteLength - from,
+      ...(from && { 'content-range': `bytes ${from}-${bytes.byteLength - 1}/${bytes.byteLength}` }),
+      ...(tag && { etag: tag }),
+    });
+    const part = bytes.subarray(from, from + most);
+    if (from + most >= bytes.byteLength) response.end(part);
+    else response.write(part, () => setTimeout(() => response.destroy(), 5));
+  };
+  return { listener, ranges: asked };
+}
+
+describe('a connection that breaks', () => {
+  test('goes on where it broke, however often that is', async () => {
+    const { listener, ranges } = breaking(30_000, { version: () => '"1"' });
+    const { baseUrl } = await site({ ...complete, 'dots/model.onnx': listener });
+    const seen: DownloadProgress[] = [];
+    const { files } = await loadModel('dots', {
+      baseUrl,
+      read: fetchModelFile(baseUrl, [1, 1]),
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(files.get('model.onnx')).toEqual(weights);
+    expect(ranges.slice(0, 3)).toEqual([undefined, 'bytes=30000-', 'bytes=60000-']);
+    const received = seen.map(({ receivedBytes }) => receivedBytes);
+    expect(received).toEqual(received.toSorted((a, b) => a - b));
+    expect(seen.some(({ waiting }) => waiting)).toBe(true);
+    expect(seen.at(-1)).toMatchObject({ receivedBytes: weights.byteLength, waiting: false });
+  });
+
+  test('starts over where the server knows no ranges', async () => {
+    let most = 50_000;
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': (...args) => {
+        breaking(most, { ranges: false }).listener(...args);
+        most += 100_000;
+      },
+    });
+    const { files } = await loadModel('dots', { baseUrl, read: fetchModelFile(baseUrl, [1, 1]) });
+    expect(files.get('model.onnx')).toEqual(weights);
+  });
+
+  test('starts over where the file has changed meanwhile, by its ETag or by its SHA-256', async () => {
+    for (const version of [(n: number) => `"${n}"`, () => undefined]) {
+      let requests = 0;
+      const { baseUrl } = await site({
+        ...complete,
+        'dots/model.onnx': (...args) => {
+          const now = ++requests;
+          const content = now === 1 ? new Uint8Array(weights.byteLength) : weights;
+          const most = now === 1 ? 50_000 : weights.byteLength;
+          breaking(most, { version: () => version(now), content: () => content }).listener(...args);
+        },
+      });
+      const { files } = await loadModel('dots', { baseUrl, read: fetchModelFile(baseUrl, [1]) });
+      expect(files.get('model.onnx')).toEqual(weights);
+    }
+  });
+
+  test('is given up after some attempts; the next load goes on with what had arrived', async () => {
+    let alive = false;
+    let asked: string | undefined;
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': (request, response) => {
+        if (alive) {
+          asked = request.headers.range;
+          breaking(weights.byteLength).listener(request, response);
+        } else if (request.headers.range) response.destroy();
+        else breaking(70_000).listener(request, response);
+      },
+    });
+    const cache = memoryCache();
+    const read = fetchModelFile(baseUrl, [1, 1]);
+    await expect(loadModel('dots', { baseUrl, cache, read })).rejects.toMatchObject({
+      kind: 'network',
+    });
+    expect(cache.kept.get(`part-${sha256}`)).toEqual(weights.subarray(0, 70_000));
+    alive = true;
+    const { files } = await loadModel('dots', { baseUrl, cache, read });
+    expect(asked).toBe('bytes=70000-');
+    expect(files.get('model.onnx')).toEqual(weights);
+    expect([...cache.kept.keys()]).toEqual([sha256]);
+  });
+
+  test.each([
+    ['a damaged beginning', new Uint8Array(70_000)],
+    ['a beginning as long as the file', new Uint8Array(weights.byteLength)],
+  ])('%s is not built upon', async (_, start) => {
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': breaking(weights.byteLength).listener,
+    });
+    const cache = memoryCache({ [`part-${sha256}`]: start });
+    const { files } = await loadModel('dots', { baseUrl, cache });
+    expect(files.get('model.onnx')).toEqual(weights);
+    expect([...cache.kept.keys()]).toEqual([sha256]);
+  });
 });
 
 test('an id that is no folder name is never asked for', async () => {

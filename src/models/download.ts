@@ -22,6 +22,8 @@ export interface DownloadProgress {
   readonly receivedBytes: number;
   readonly totalBytes: number;
   readonly fromCache: boolean;
+  /** The connection broke, and is tried again in a moment. */
+  readonly waiting: boolean;
 }
 
 export interface LoadModelOptions {
@@ -61,17 +63,7 @@ export async function loadModelIndex(options: LoadModelOptions): Promise<ModelIn
  * @throws ModelError that names the file; the signal's reason when aborted
  */
 export async function loadModel(id: string, options: LoadModelOptions): Promise<LoadedModel> {
-  const path = `${id}/manifest.json`;
-  const source = /^[a-z0-9][a-z0-9-]*$/.test(id) ? await readText(path, options) : undefined;
-  if (source === undefined) {
-    const message = `There is no model "${id}" (no models/${path}). Choose one that models/index.json lists.`;
-    throw new ModelError('unknown-model', path, message);
-  }
-  const manifest = parseManifest(source, path);
-  if (manifest.id !== id) {
-    const message = `${path}: "id" must be "${id}", the name of its folder, got "${manifest.id}"`;
-    throw new ModelError('invalid-manifest', path, message);
-  }
+  const manifest = await readManifest(id, options);
   const reference = manifest.role === 'features' ? manifest.reference?.file : undefined;
   const files = new Map<string, Bytes>();
   for (const file of manifest.files) {
@@ -86,41 +78,100 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
   return { manifest, files, warnings };
 }
 
+/** A model's manifest alone. @throws ModelError that names the file; the signal's reason when aborted */
+export async function readManifest(id: string, options: LoadModelOptions): Promise<Manifest> {
+  const path = `${id}/manifest.json`;
+  const source = /^[a-z0-9][a-z0-9-]*$/.test(id) ? await readText(path, options) : undefined;
+  if (source === undefined) {
+    const message = `There is no model "${id}" (no models/${path}). Choose one that models/index.json lists.`;
+    throw new ModelError('unknown-model', path, message);
+  }
+  const manifest = parseManifest(source, path);
+  if (manifest.id !== id) {
+    const message = `${path}: "id" must be "${id}", the name of its folder, got "${manifest.id}"`;
+    throw new ModelError('invalid-manifest', path, message);
+  }
+  return manifest;
+}
+
 async function loadFile(id: string, file: ModelFile, options: LoadModelOptions): Promise<Bytes> {
   const { signal, onProgress, cache = browserCache() } = options;
   const path = `${id}/${file.name}`;
-  const progress = (receivedBytes: number, fromCache: boolean) =>
-    onProgress?.({ file: file.name, receivedBytes, totalBytes: file.bytes, fromCache });
+  const progress = (receivedBytes: number, how: { fromCache?: boolean; waiting?: boolean } = {}) =>
+    onProgress?.({
+      file: file.name,
+      receivedBytes,
+      totalBytes: file.bytes,
+      fromCache: false,
+      waiting: false,
+      ...how,
+    });
 
   // A cache that fails (private mode, full disk) must not keep a model from loading.
-  const kept = await cache?.get(file.sha256).catch(() => undefined);
+  const take = (key: string) => cache?.get(key).catch(() => undefined);
+  const drop = (key: string) => cache?.delete(key).catch(() => undefined);
+  const kept = await take(file.sha256);
   signal?.throwIfAborted();
   if (kept) {
     if ((await damage(kept, file)) === undefined) {
-      progress(file.bytes, true);
+      progress(file.bytes, { fromCache: true });
       return kept;
     }
-    await cache?.delete(file.sha256).catch(() => undefined);
+    await drop(file.sha256);
   }
 
-  progress(0, false);
-  const bytes = await reader(options)(path, {
-    signal,
-    onBytes: (receivedBytes) => progress(receivedBytes, false),
-    revalidate: false,
-  });
+  const part = partKey(file.sha256);
+  const start = await take(part);
   signal?.throwIfAborted();
+  let resumed = false;
+  let storing: Promise<void> | undefined;
+  const download = (from: Bytes | undefined) => {
+    progress(from?.byteLength ?? 0);
+    return reader(options)(path, {
+      signal,
+      start: from,
+      onBytes: (receivedBytes, waiting) => progress(receivedBytes, { waiting }),
+      onResume: () => {
+        resumed = true;
+      },
+      onGivenUp: (received) => {
+        storing = cache?.put(part, received).catch(() => undefined);
+      },
+      revalidate: false,
+    });
+  };
+  let bytes: Bytes | undefined;
+  let problem: string | undefined;
+  try {
+    bytes = await download(start && start.byteLength < file.bytes ? start : undefined);
+    signal?.throwIfAborted();
+    problem = bytes && (await damage(bytes, file));
+    if (problem !== undefined && resumed) {
+      // The parts may be of different versions of the file.
+      bytes = await download(undefined);
+      signal?.throwIfAborted();
+      problem = bytes && (await damage(bytes, file));
+    }
+  } catch (error) {
+    await storing;
+    throw error;
+  }
+  if (start) await drop(part);
   if (bytes === undefined || looksLikeHtml(bytes)) {
     const message = `models/${path} is missing: the server has no such file. Put the whole folder models/${id} up again.`;
     throw new ModelError('missing-file', path, message);
   }
-  const problem = await damage(bytes, file);
   if (problem !== undefined) {
     const message = `models/${path} is damaged: ${problem}. Try again; if it stays so, put the file up again.`;
     throw new ModelError('damaged-file', path, message);
   }
   await cache?.put(file.sha256, bytes).catch(() => undefined);
   return bytes;
+}
+
+/** Key of the beginning of a file whose download was given up. */
+export function partKey(sha256: string): string {
+  return `part-${sha256}`;
 }
 
 async function readText(path: string, options: LoadModelOptions): Promise<string | undefined> {

@@ -26,6 +26,31 @@ test('a complete manifest comes back as it is', () => {
   expect(parse({})).toEqual(letters);
 });
 
+test('the check for copies is kept and held to its form, other figures are free', () => {
+  const distances = {
+    median: 0.22,
+    heldOutMedian: 0.11,
+    least: 0,
+    heldOutFirstPercentile: 0.06,
+    shareNearer: 0.25,
+  };
+  const memorisation = {
+    guidanceScale: 2,
+    samples: 60,
+    heldOutPictures: 60,
+    trainingPictures: 8192,
+    featureNetwork: 'tiny-colour-features',
+    pixels: distances,
+    features: distances,
+  };
+  const quality = { samples: 240, memorisation };
+  expect(parse({ quality }).quality).toEqual(quality);
+  const broken = { memorisation: { ...memorisation, pixels: { ...distances, shareNearer: 25 } } };
+  expect(() => parse({ quality: broken })).toThrow(
+    '"quality.memorisation.pixels.shareNearer" must be within [0, 1], got 25',
+  );
+});
+
 test('a feature network needs no noise range, training or companions', () => {
   const { sigma, pUncond, training, companions, quality, ...rest } = letters;
   const features = { ...rest, role: 'features' };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { adaptation } from './adaptation';
 import { ModelError } from './errors';
 import { count, sha256, text } from './schema';
 
@@ -17,8 +18,13 @@ const probability = v.pipe(
   v.maxValue(1, 'within [0, 1]'),
 );
 
+const plainName = v.pipe(
+  v.string('a string'),
+  v.regex(/^[\w-][\w.-]*$/, 'a file name without folders'),
+);
+
 const file = v.object({
-  name: v.pipe(v.string('a string'), v.regex(/^[\w-][\w.-]*$/, 'a file name without folders')),
+  name: plainName,
   bytes: count,
   sha256,
 });
@@ -33,6 +39,38 @@ const sigmaRange = v.pipe(
   v.check(({ min, max }) => min < max, 'a range with min below max'),
 );
 
+const distance = v.pipe(
+  v.number('a number'),
+  v.finite('a finite number'),
+  v.minValue(0, 'at least 0'),
+);
+
+/** How far samples and unseen real pictures are from the nearest training picture. */
+const distances = v.object({
+  median: distance,
+  heldOutMedian: distance,
+  least: distance,
+  heldOutFirstPercentile: distance,
+  /** Share of samples nearer than the held-out pictures' first percentile: 0.01 if they were such pictures. */
+  shareNearer: probability,
+});
+
+/** Whether samples are copies of training pictures; training/memorisation.py measures it. */
+const memorisation = v.object({
+  guidanceScale: v.number('a number'),
+  samples: count,
+  heldOutPictures: count,
+  /** With mirror images, where the network was trained on those too. */
+  trainingPictures: count,
+  featureNetwork: id,
+  /** Root mean square difference of pictures in [-1, 1]. */
+  pixels: distances,
+  /** Euclidean distance of that network's features. */
+  features: distances,
+});
+
+const classNames = v.array(text, 'a list of names');
+
 const common = {
   schema: v.literal(1, '1 (the only format that this version reads)'),
   id,
@@ -41,7 +79,7 @@ const common = {
   /** [channels, height, width]. */
   shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
   /** Label rows have one entry more: the null label. */
-  classes: v.pipe(v.array(text, 'a list of names'), v.minLength(1, 'a list of at least one name')),
+  classes: v.pipe(classNames, v.minLength(1, 'a list of at least one name')),
   companions: v.optional(
     v.object({
       weak: v.optional(id),
@@ -64,17 +102,81 @@ const common = {
   training: v.optional(
     v.object({ imagesSeen: positive, minutes: positive, hardware: text, command: text }),
   ),
-  /** Measured figures, free in form. */
-  quality: v.optional(v.record(v.string(), v.unknown(), 'an object')),
+  /** A small picture of the network's own samples; `npm run thumbnails` makes it. Not among `files`. */
+  thumbnail: v.optional(
+    v.object({
+      file: plainName,
+      /** SHA-256 of the model.onnx that made it. */
+      network: sha256,
+      /** What it shows, in settings of `npm run sample`. */
+      settings: text,
+    }),
+  ),
+  /** Measured figures, free in form but for the check for copies. */
+  quality: v.optional(
+    v.objectWithRest({ memorisation: v.optional(memorisation) }, v.unknown(), 'an object'),
+  ),
 };
 
-const denoiser = v.object({
-  ...common,
-  role: v.picklist(['denoiser', 'weak']),
-  sigma: sigmaRange,
-  /** Share of training with the null label. */
-  pUncond: v.optional(probability),
-});
+/** What the network must answer to an input that can be made again: see diffusion/self-check.ts. */
+const selfCheck = v.pipe(
+  v.object({
+    seed: v.pipe(
+      v.number('a number'),
+      v.safeInteger('a whole number'),
+      v.minValue(0, 'at least 0'),
+    ),
+    sigmas: v.pipe(
+      v.array(positive, 'a list of numbers'),
+      v.minLength(1, 'a list of at least one'),
+    ),
+    labels: v.array(
+      v.pipe(v.number('a number'), v.safeInteger('a whole number'), v.minValue(0, 'at least 0')),
+      'a list of numbers',
+    ),
+    values: v.array(
+      v.pipe(
+        v.string('a string'),
+        v.regex(/^-?[\d.]+( -?[\d.]+)*$/, 'numbers with spaces between'),
+      ),
+      'a list of strings',
+    ),
+  }),
+  v.check(
+    ({ sigmas, labels, values }) =>
+      labels.length === sigmas.length && values.length === sigmas.length,
+    'lists of the same length',
+  ),
+);
+
+const denoiser = v.pipe(
+  v.object({
+    ...common,
+    role: v.picklist(['denoiser', 'weak']),
+    sigma: sigmaRange,
+    /** Share of training with the null label. */
+    pUncond: v.optional(probability),
+    selfCheck: v.optional(selfCheck),
+    /** Empty: the network takes no label. */
+    classes: classNames,
+    /** Absent: unknown, of a visitor's own network. */
+    flopsPerForward: v.optional(positive),
+    /** Of a network of another convention. Absent: this project's. */
+    adapt: v.optional(adaptation),
+    /** Of a network that a visitor brought, which is on their machine only: the file it came in. */
+    own: v.optional(v.object({ file: text })),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { classes: value, adapt } = dataset.value;
+    if (value.length > 0 || (adapt && !adapt.label)) return;
+    addIssue({
+      message: 'a list of at least one name',
+      input: value,
+      path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'classes', value }],
+    });
+  }),
+);
 
 const classifier = v.object({ ...common, role: v.literal('classifier'), sigma: sigmaRange });
 
@@ -120,6 +222,8 @@ export type ClassifierManifest = v.InferOutput<typeof classifier>;
 export type FeaturesManifest = v.InferOutput<typeof features>;
 /** What manifest.json says of a network; `role` tells the kinds apart. */
 export type Manifest = DenoiserManifest | ClassifierManifest | FeaturesManifest;
+/** A manifest's check for copies of training pictures. */
+export type Memorisation = v.InferOutput<typeof memorisation>;
 export type ModelFile = v.InferOutput<typeof file>;
 export type ModelIndex = v.InferOutput<typeof modelIndex>;
 

@@ -4,50 +4,71 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes received so far. */
-  readonly onBytes?: (receivedBytes: number) => void;
+  /**
+   * @param receivedBytes so far
+   * @param waiting the connection broke, and is tried again in a moment
+   */
+  readonly onBytes?: (receivedBytes: number, waiting: boolean) => void;
   /** True: ask the server whether it has changed; false: keep no second copy in the HTTP cache. */
   readonly revalidate: boolean;
+  /** The beginning of the file, from a download that was given up: only the rest is asked for. */
+  readonly start?: Bytes | undefined;
+  /** The server goes on after what was there: the whole may be of two versions of the file. */
+  readonly onResume?: () => void;
+  /** Takes what has arrived of a download that is given up, for another's `start`. */
+  readonly onGivenUp?: (received: Bytes) => void;
 }
 
 /** Reads a file below the models folder; undefined where there is none. */
 export type ReadModelFile = (path: string, options: ReadOptions) => Promise<Bytes | undefined>;
 
-/** Bytes kept between visits, by their SHA-256. Its failures are never fatal. */
+/** Bytes kept between visits, by a key. Its failures are never fatal. */
 export interface ModelCache {
-  get(sha256: string): Promise<Bytes | undefined>;
-  put(sha256: string, bytes: Bytes): Promise<void>;
-  delete(sha256: string): Promise<void>;
+  get(key: string): Promise<Bytes | undefined>;
+  put(key: string, bytes: Bytes): Promise<void>;
+  delete(key: string): Promise<void>;
+  keys(): Promise<readonly string[]>;
 }
+
+/** Waits before another attempt; any that got further than all before starts over with the first. */
+const RETRY_AFTER_MS: readonly number[] = [300, 1000, 3000];
 
 /**
  * Reads over HTTP. A page in place of the file (hosts that answer every address with index.html)
  * counts as missing.
  *
+ * A connection that breaks is tried again, and goes on where it broke if the server knows ranges
+ * (RFC 9110, 14); else the file is sent anew.
+ *
  * @param baseUrl absolute address of the models folder, ending in a slash
  * @throws ModelError ('network'); the signal's reason when aborted
  */
-export function fetchModelFile(baseUrl: string): ReadModelFile {
-  return async (path, { signal, onBytes, revalidate }) => {
+export function fetchModelFile(
+  baseUrl: string,
+  retryAfterMs: readonly number[] = RETRY_AFTER_MS,
+): ReadModelFile {
+  return async (path, options) => {
+    const { signal, onBytes, onGivenUp } = options;
+    const transfer = new Transfer(new URL(path, baseUrl), path, options);
+    let furthest = 0;
+    let failures = 0;
     try {
-      const response = await fetch(new URL(path, baseUrl), {
-        cache: revalidate ? 'no-cache' : 'no-store',
-        signal: signal ?? null,
-      });
-      if (response.status === 404 || response.status === 410) return undefined;
-      if (!response.ok) {
-        throw new ModelError(
-          'network',
-          path,
-          `${path}: the server answered ${response.status} ${response.statusText}. Try again later.`,
-        );
+      for (;;) {
+        try {
+          return await transfer.run();
+        } catch (cause) {
+          signal?.throwIfAborted();
+          if (cause instanceof ModelError) throw cause;
+          if (transfer.receivedBytes > furthest) failures = 0;
+          furthest = Math.max(furthest, transfer.receivedBytes);
+          const pauseMs = retryAfterMs[failures++];
+          if (pauseMs === undefined) throw cause;
+          onBytes?.(transfer.receivedBytes, true);
+          await pause(pauseMs, signal);
+        }
       }
-      if (response.headers.get('content-type')?.startsWith('text/html')) {
-        await response.body?.cancel();
-        return undefined;
-      }
-      return await readBody(response, onBytes);
     } catch (cause) {
+      if (transfer.resumable && transfer.receivedBytes > 0) onGivenUp?.(transfer.bytes());
       signal?.throwIfAborted();
       if (cause instanceof ModelError) throw cause;
       throw new ModelError(
@@ -60,42 +81,134 @@ export function fetchModelFile(baseUrl: string): ReadModelFile {
   };
 }
 
+/** One file on its way, over as many connections as it takes. */
+class Transfer {
+  readonly #url: URL;
+  readonly #path: string;
+  readonly #options: ReadOptions;
+  #chunks: Uint8Array[] = [];
+  /** The file's version, by which the server knows whether the rest still belongs to the beginning. */
+  #version: string | undefined;
+  receivedBytes = 0;
+  /** Offsets count what was sent: bytes that the browser unpacked have others. */
+  resumable = true;
+
+  constructor(url: URL, path: string, options: ReadOptions) {
+    this.#url = url;
+    this.#path = path;
+    this.#options = options;
+    if (options.start) this.#take(options.start);
+  }
+
+  /** The file, or undefined where there is none. @throws ModelError for an answer of the server; else the connection broke */
+  async run(): Promise<Bytes | undefined> {
+    const { revalidate, signal } = this.#options;
+    if (!this.resumable) this.#startOver();
+    const asked = this.receivedBytes;
+    const response = await fetch(this.#url, {
+      cache: revalidate ? 'no-cache' : 'no-store',
+      signal: signal ?? null,
+      headers: this.#headers(),
+    });
+    const { status, headers } = response;
+    if (status === 404 || status === 410) return undefined;
+    const goesOn = status === 206 && headers.get('content-range')?.startsWith(`bytes ${asked}-`);
+    if (asked > 0 && !goesOn) {
+      this.#startOver();
+      if (status === 206 || status === 416) {
+        await response.body?.cancel();
+        return this.run();
+      }
+    }
+    if (!response.ok) {
+      throw new ModelError(
+        'network',
+        this.#path,
+        `${this.#path}: the server answered ${status} ${response.statusText}. Try again later.`,
+      );
+    }
+    if (headers.get('content-type')?.startsWith('text/html')) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (goesOn) this.#options.onResume?.();
+    const etag = headers.get('etag');
+    this.#version = etag?.startsWith('"') ? etag : undefined;
+    this.resumable = (headers.get('content-encoding') ?? 'identity') === 'identity';
+    const reader = response.body?.getReader();
+    for (;;) {
+      const next = await reader?.read();
+      if (next?.value === undefined) return this.bytes();
+      this.#take(next.value);
+      this.#options.onBytes?.(this.receivedBytes, false);
+    }
+  }
+
+  /** What has arrived. */
+  bytes(): Bytes {
+    const bytes = new Uint8Array(this.receivedBytes);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, offset);
+      offset += chunk.byteLength;
+    }
+    return bytes;
+  }
+
+  #headers(): Record<string, string> {
+    if (this.receivedBytes === 0) return {};
+    const range = { Range: `bytes=${this.receivedBytes}-` };
+    return this.#version === undefined ? range : { ...range, 'If-Range': this.#version };
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.receivedBytes += chunk.byteLength;
+  }
+
+  #startOver(): void {
+    this.#chunks = [];
+    this.receivedBytes = 0;
+    this.#version = undefined;
+    this.resumable = true;
+  }
+}
+
+/** @throws the signal's reason when aborted */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
 /** The browser's Cache Storage; undefined where there is none (Node, insecure addresses). */
 export function browserCache(): ModelCache | undefined {
   if (!('caches' in globalThis)) return undefined;
   const open = () => caches.open('guidance-models');
-  // Cache Storage wants addresses as keys; this one is never fetched.
-  const key = (sha256: string) => `https://models.invalid/${sha256}`;
+  // Cache Storage wants addresses as keys; these are never fetched.
+  const folder = 'https://models.invalid/';
   return {
-    async get(sha256) {
-      const response = await (await open()).match(key(sha256));
+    async get(key) {
+      const response = await (await open()).match(folder + key);
       return response && new Uint8Array(await response.arrayBuffer());
     },
-    async put(sha256, bytes) {
-      await (await open()).put(key(sha256), new Response(bytes));
+    async put(key, bytes) {
+      await (await open()).put(folder + key, new Response(bytes));
     },
-    async delete(sha256) {
-      await (await open()).delete(key(sha256));
+    async delete(key) {
+      await (await open()).delete(folder + key);
+    },
+    async keys() {
+      const kept = await (await open()).keys();
+      return kept.map(({ url }) => url.slice(folder.length));
     },
   };
-}
-
-async function readBody(response: Response, onBytes: ReadOptions['onBytes']): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
-  let receivedBytes = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const next = await reader?.read();
-    if (next?.value === undefined) break;
-    chunks.push(next.value);
-    receivedBytes += next.value.byteLength;
-    onBytes?.(receivedBytes);
-  }
-  const bytes = new Uint8Array(receivedBytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -90,8 +90,7 @@ export function seriesOf(
         plain({ ...base, guidance: 'classifier' }, 'scale+1'),
         plain({ ...base, guidance: 'classifier-conditional' }),
       ];
-      const { companions } = loaded;
-      return own.filter(({ column }) => canPredict(findGuidanceRule(column.guidance), companions));
+      return own.filter(({ column }) => canPredict(findGuidanceRule(column.guidance), loaded));
     }
     default:
       return id satisfies never;
@@ -212,7 +211,7 @@ function refusalOf(
 ): PointRefusal | undefined {
   if (!network) return { kind: 'model', model: model ?? '' };
   const rule = findGuidanceRule(guidance);
-  if (!canPredict(rule, network.companions)) return { kind: 'prediction', guidance };
+  if (!canPredict(rule, network)) return { kind: 'prediction', guidance };
   const swept =
     steps ||
     (varies === 'noise'

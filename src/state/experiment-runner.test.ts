@@ -23,7 +23,7 @@ const features = {
   id: 'judge',
   role: 'features',
 } as unknown as FeaturesManifest;
-const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'f32', maxBatch: 16 } as const;
+const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxBatch: 16 } as const;
 
 /** Lets promises that are due settle. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 2));

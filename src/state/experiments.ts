@@ -48,6 +48,27 @@ export const DEFAULT_EXPERIMENT: ExperimentSettings = {
   overlay: true,
 };
 
+/** The experiment without the classes that a model does not know, mixed in or led away from. */
+export function experimentFittedTo(
+  experiment: ExperimentSettings,
+  classes: readonly string[],
+): ExperimentSettings {
+  const { series } = experiment;
+  const knows = (name: string | undefined | null) => !name || classes.includes(name);
+  const known = ({ column: { mix, negative } }: Series) => knows(mix?.name) && knows(negative);
+  if (!series || series.every(known)) return experiment;
+  const fitted = series.map((one) => {
+    const { mix, negative } = one.column;
+    const column = {
+      ...one.column,
+      mix: knows(mix?.name) ? mix : null,
+      negative: knows(negative) ? negative : null,
+    };
+    return { ...one, column };
+  });
+  return { ...experiment, series: fitted };
+}
+
 /** Whether the swept values are evaluations T of the sampler, else they are w. */
 export function sweepsSteps(id: ExperimentId): boolean {
   return id === 'steps';

@@ -55,7 +55,7 @@ const page: Exported = {
   ],
   grid: { paused: false, cells: [] },
   manifest,
-  info: { backend: 'wasm', adapter: '', threads: 2, precision: 'f32', maxBatch: 16 },
+  info: { backend: 'wasm', adapter: '', threads: 2, precision: 'fp32', maxBatch: 16 },
   link: 'https://example.org/?seed=1',
   date: new Date('2026-01-02T03:04:05Z'),
 };

@@ -210,14 +210,16 @@ describe('axes', () => {
   const settings = page(axis('scale', '1'), axis('sampler', 'ddim', 'paper'));
 
   test('may be any setting, and any parameter that a cell of the grid has', () => {
-    const keys = axisKeys(settings);
+    const keys = axisKeys(settings, manifest.classes);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toEqual(expect.arrayContaining(['scale', 'draw', 'mix', 'rho', 'eta', 'v']));
     expect(keys).not.toContain('sChurn');
-    expect(axisKeys(page(axis('guidance', 'apg'), SEED))).toContain('apgParallel');
+    expect(axisKeys(page(axis('guidance', 'apg'), SEED), manifest.classes)).toContain(
+      'apgParallel',
+    );
   });
 
-  test.each([...axisKeys(settings), 'sChurn', 'classifierSize'])(
+  test.each([...axisKeys(settings, manifest.classes), 'sChurn', 'classifierSize'])(
     '%s begins with values that make sense, differ, and can be linked to',
     (key) => {
       const { values } = newAxis(key, settings, manifest, SEED);

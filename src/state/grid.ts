@@ -10,7 +10,9 @@ import {
   type ColumnSettings,
   canPredict,
   declaredParameters,
+  knownSubject,
   LIMITS,
+  type Predicting,
   type Settings,
   type Subject,
   sampleSettings,
@@ -97,8 +99,15 @@ export function parameterOf(key: string): NumberParameter | undefined {
   return allParameters().find(({ id }) => id === key);
 }
 
-/** What the axes of this grid may be: every setting, and the parameters that any of its cells has. */
-export function axisKeys(settings: Settings): string[] {
+/** Settings that name classes. */
+const OF_CLASSES = ['draw', 'mix', 'negative'];
+
+/**
+ * What the axes of this grid may be: every setting, and the parameters that any of its cells has.
+ *
+ * @param classes those of the model; without any, nothing that names one is offered
+ */
+export function axisKeys(settings: Settings, classes: readonly string[]): string[] {
   const { gridRows, gridColumns } = settings;
   const base = basePlace(settings);
   const varied = [gridRows, gridColumns].flatMap(({ key, values }) =>
@@ -107,19 +116,18 @@ export function axisKeys(settings: Settings): string[] {
   const parameters = [base.column, ...varied].flatMap((column) =>
     actingParameters(column).map(({ id }) => id),
   );
-  return [...new Set([...AXIS_KEYS, ...parameters, gridRows.key, gridColumns.key])];
+  const general = AXIS_KEYS.filter((key) => classes.length > 0 || !OF_CLASSES.includes(key));
+  return [...new Set([...general, ...parameters, gridRows.key, gridColumns.key])];
 }
 
 /** The values that an axis edited one by one can have, in their order. */
-export function axisChoices(
-  { key, values }: Axis,
-  { classes, companions }: Pick<Manifest, 'classes' | 'companions'>,
-): string[] {
+export function axisChoices({ key, values }: Axis, manifest: Predicting): string[] {
+  const { classes } = manifest;
   const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id);
   const known = (): readonly string[] => {
     switch (key) {
       case 'guidance':
-        return ids(CHOICES.guidance.filter((rule) => canPredict(rule, companions)));
+        return ids(CHOICES.guidance.filter((rule) => canPredict(rule, manifest)));
       case 'sampler':
         return ids(CHOICES.sampler);
       case 'schedule':
@@ -159,10 +167,11 @@ export function newAxis(key: string, settings: Settings, manifest: Manifest, oth
       case 'seed':
         return Array.from({ length: 5 }, (_, k) => String((settings.seed + k) % 2 ** 32));
       case 'draw':
-        return classes.slice(0, FEW).map((name) => `class:${name}`);
+        return classes.length ? classes.slice(0, FEW).map((name) => `class:${name}`) : ['none'];
       case 'negative':
         return ['none', ...others.slice(0, FEW - 1)];
       case 'mix':
+        if (classes.length === 0) return ['none'];
         return [0, 0.25, 0.5, 0.75, 1].map((share) => `${others[0] ?? classes[0]}:${share}`);
       case 'guidance':
         // Those that the other axis says something of, without the rarer ones.
@@ -190,6 +199,43 @@ function spread({ min, max, step, default: normal }: NumberParameter): string[] 
     value === normal ? value : Number((Math.round(value / step) * step).toFixed(digits)),
   );
   return [...new Set(rounded)].toSorted((a, b) => a - b).map(String);
+}
+
+/**
+ * The axes without the values that a model does not know: its classes, and the rules that need a
+ * network beside it. An axis of which nothing is left begins anew.
+ */
+export function axesFittedTo(
+  settings: Settings,
+  manifest: Manifest,
+): Pick<Settings, 'gridRows' | 'gridColumns'> {
+  const { gridRows, gridColumns } = settings;
+  const subject = knownSubject(settings.subject, manifest.classes);
+  const fitted = (axis: Axis, other: Axis): Axis => {
+    const values = axis.values.filter((value) => knows(manifest, axis.key, value));
+    if (values.length === axis.values.length) return axis;
+    return values.some((value) => value !== 'none')
+      ? { ...axis, values }
+      : newAxis(axis.key, { ...settings, subject }, manifest, other);
+  };
+  return { gridRows: fitted(gridRows, gridColumns), gridColumns: fitted(gridColumns, gridRows) };
+}
+
+function knows(manifest: Manifest, key: string, value: string): boolean {
+  const { classes } = manifest;
+  if (value === 'none') return true;
+  switch (key) {
+    case 'guidance':
+      return canPredict(findGuidanceRule(value), manifest);
+    case 'draw':
+      return classes.includes(value.slice(value.indexOf(':') + 1));
+    case 'mix':
+      return classes.includes(value.slice(0, value.lastIndexOf(':')));
+    case 'negative':
+      return classes.includes(value);
+    default:
+      return true;
+  }
 }
 
 /** Every cell, row by row. */
@@ -244,7 +290,7 @@ function basePlace(settings: Settings, manifest?: Manifest): Place {
     settings: {
       ...settings,
       count: 1,
-      subject: unnamed ? { kind: 'class', name: manifest.classes[0]! } : subject,
+      subject: unnamed ? knownSubject(subject, manifest.classes) : subject,
     },
   };
 }
@@ -286,11 +332,12 @@ function withoutDefaults(column: ColumnSettings): ColumnSettings {
 function refusalOf(
   { subject, column }: Pick<Cell, 'subject' | 'column'>,
   sampler: string | undefined,
-  { classes, companions }: Manifest,
+  manifest: Manifest,
 ): Refusal | undefined {
+  const { classes } = manifest;
   const { guidance, mix, negative } = column;
   const rule = findGuidanceRule(guidance);
-  if (!canPredict(rule, companions)) return { kind: 'prediction', guidance };
+  if (!canPredict(rule, manifest)) return { kind: 'prediction', guidance };
   // A rule that forbids the axis's sampler has been given another.
   if (sampler !== undefined && column.sampler !== sampler) {
     return { kind: 'sampler', guidance, sampler };

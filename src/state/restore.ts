@@ -32,7 +32,9 @@ export async function restoreFrom(
   const loaded =
     engine.status === 'ready' &&
     engine.manifest.id === model.id &&
-    before.backend === settings.backend;
+    before.backend === settings.backend &&
+    before.precision === settings.precision &&
+    before.maxBatch === settings.maxBatch;
   if (loaded) {
     const fitted = fittedToModel({ ...settings, model: before.model }, engine.manifest);
     restoreSettings(store, fitted.settings);

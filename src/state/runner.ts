@@ -9,6 +9,8 @@ import {
 } from '../engine/client';
 import type { LookInside, SampleSettings } from '../engine/protocol';
 import { curveScale } from './curve';
+import { experimentFittedTo } from './experiments';
+import { axesFittedTo } from './grid';
 import { ResultCache } from './result-cache';
 import { fittedToModel, type Settings, sampleNames, sampleSettings } from './settings';
 import { type AppState, type ColumnState, idleColumn, type Store } from './store';
@@ -90,17 +92,34 @@ export class Runner {
   }
 
   /** Loads the model of the settings, or the site's default one; ends in `ready` or `failed`. */
-  async load(): Promise<void> {
-    const { model, backend, ...page } = this.#store.getState().settings;
+  load(): Promise<void> {
+    return this.#load(false);
+  }
+
+  /** Loads another model. What it does not know of the settings is put in order, and told. */
+  switchTo(model: string): Promise<void> {
+    this.#store.setState(({ settings }) => ({ settings: { ...settings, model } }));
+    return this.#load(true);
+  }
+
+  async #load(switching: boolean): Promise<void> {
+    const { model, backend, precision, maxBatch, ...page } = this.#store.getState().settings;
     this.#forget();
     this.#msPerEvaluation = undefined;
     this.#store.setState({ engine: { status: 'loading', progress: undefined } });
     try {
       const loaded = await this.#client.load(
-        { modelId: model, baseUrl: this.#baseUrl, backend, rows: firstRows(page) },
+        {
+          modelId: model,
+          baseUrl: this.#baseUrl,
+          backend,
+          precision,
+          maxBatch: maxBatch || undefined,
+          rows: firstRows(page),
+        },
         (progress) => this.#store.setState({ engine: { status: 'loading', progress } }),
       );
-      this.ready(loaded);
+      this.#fit(loaded, switching);
     } catch (error) {
       if (error instanceof Cancelled) return;
       const kind = error instanceof EngineError ? error.kind : 'engine';
@@ -109,16 +128,27 @@ export class Runner {
   }
 
   /** The engine is ready, after a load or a rebuild: what the model does not know leaves the settings. */
-  ready({ manifest, info, warnings }: Loaded): void {
-    this.#store.setState(({ settings: wanted, notice }) => {
-      const { settings, ignored } = fittedToModel(wanted, manifest);
-      const before = notice?.kind === 'misread' ? notice.pieces : [];
-      const pieces = [...before, ...ignored];
+  ready(loaded: Loaded): void {
+    this.#fit(loaded, false);
+  }
+
+  #fit({ manifest, info, warnings }: Loaded, switching: boolean): void {
+    this.#store.setState(({ settings: wanted, notice: before }) => {
+      const { experiment } = wanted;
+      const notice = switching ? undefined : before; // it was about another network
+      const others = switching && {
+        ...axesFittedTo(wanted, manifest),
+        experiment: experimentFittedTo(experiment, manifest.classes),
+      };
+      const { settings, ignored } = fittedToModel({ ...wanted, ...others }, manifest);
+      const misread = notice?.kind === 'misread' ? notice.pieces : [];
+      // That another model has other classes goes without saying.
+      const pieces = [...misread, ...ignored.filter(({ key }) => !switching || key !== 'draw')];
       return {
         settings,
         engine: { status: 'ready', info, manifest },
         notice: pieces.length
-          ? { kind: 'misread', pieces }
+          ? { kind: switching ? 'refitted' : 'misread', pieces }
           : warnings.length
             ? { kind: 'unchecked', warnings }
             : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),

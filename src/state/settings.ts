@@ -10,8 +10,8 @@ import type { Threshold } from '../diffusion/guidance/threshold';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
-import type { BackendChoice, SampleSettings } from '../engine/protocol';
-import type { Manifest } from '../models/manifest';
+import type { BackendChoice, PrecisionChoice, SampleSettings } from '../engine/protocol';
+import type { DenoiserManifest, Manifest } from '../models/manifest';
 import { DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
 import { DEFAULT_PLANE, type PlaneSettings } from './plane';
 import { DEFAULT_TRAINING, type TrainingSettings } from './training';
@@ -108,6 +108,10 @@ export interface Settings {
   /** The network trained on the plane's data. */
   readonly training: TrainingSettings;
   readonly backend: BackendChoice;
+  /** What the network computes in. */
+  readonly precision: PrecisionChoice;
+  /** Most rows of one network run; 0: as many as the device is good for. */
+  readonly maxBatch: number;
   readonly language: Language;
   readonly theme: Theme;
   /** The step of the tour that is shown over the playground, from 1 on; 0: none. */
@@ -172,6 +176,8 @@ export const FIRST_VISIT: Settings = {
   plane: DEFAULT_PLANE,
   training: DEFAULT_TRAINING,
   backend: 'auto',
+  precision: 'auto',
+  maxBatch: 0,
   language: 'en',
   theme: 'auto',
   tour: 0,
@@ -206,14 +212,30 @@ export function consistent(wanted: ColumnSettings): ColumnSettings {
   return { ...column, parameters: Object.fromEntries(kept) };
 }
 
-/** Whether a model with these companions can make a rule's predictions. */
+/** What of a model decides which predictions it can make. */
+export type Predicting = Pick<Manifest, 'classes' | 'companions'> &
+  Pick<Partial<DenoiserManifest>, 'adapt'>;
+
+/** Whether a model with its companions can make a rule's predictions. */
 export function canPredict(
   { predictions }: { readonly predictions: readonly Prediction[] },
-  companions: Manifest['companions'],
+  model: Predicting,
 ): boolean {
-  return predictions.every(
-    (name) => name === 'cond' || name === 'uncond' || companions?.[name] !== undefined,
-  );
+  return predictions.every((name) => {
+    if (name === 'cond') return model.classes.length > 0;
+    return name === 'uncond' ? knowsNoClass(model) : model.companions?.[name] !== undefined;
+  });
+}
+
+/** Whether a model draws without a class; one of another convention may never have been taught to. */
+export function knowsNoClass({ adapt }: Predicting): boolean {
+  return !adapt?.label || adapt.label.nullLabel !== undefined;
+}
+
+/** The rule in place of one that a model cannot follow. */
+function usualRule(model: Predicting): string {
+  const usual = [DEFAULT_COLUMN.guidance, 'conditional', 'unconditional'];
+  return usual.find((id) => canPredict(findGuidanceRule(id), model)) ?? DEFAULT_COLUMN.guidance;
 }
 
 /** The letters of the subject, one name a sample; null stands for no class. */
@@ -227,10 +249,13 @@ export function sampleNames(settings: Pick<Settings, 'subject' | 'count'>): (str
 /** Settings as the model can follow them, and what of them it cannot, by the address's keys. */
 export function fittedToModel(
   settings: Settings,
-  { classes, companions }: Manifest,
+  model: Manifest,
 ): { settings: Settings; ignored: { key: string; text: string }[] } {
+  const { classes } = model;
   const ignored: { key: string; text: string }[] = [];
-  const subject = knownSubject(settings.subject, classes);
+  const noClass = settings.subject.kind === 'none' && !knowsNoClass(model);
+  const first: Subject = { kind: 'class', name: '' };
+  const subject = knownSubject(noClass ? first : settings.subject, classes);
   const { subject: wanted } = settings;
   if (wanted.kind === 'class' && wanted.name !== '' && subject !== wanted) {
     ignored.push({ key: 'draw', text: wanted.name });
@@ -241,9 +266,13 @@ export function fittedToModel(
   }
   const columns = settings.columns.map((column) => {
     let fitted = column;
-    if (!canPredict(findGuidanceRule(column.guidance), companions)) {
-      ignored.push({ key: 'guidance', text: column.guidance });
-      fitted = consistent({ ...fitted, guidance: DEFAULT_COLUMN.guidance });
+    if (!canPredict(findGuidanceRule(column.guidance), model)) {
+      const guidance = usualRule(model);
+      // Beside a network that cannot be guided, the controls say so themselves.
+      if (guidance === DEFAULT_COLUMN.guidance) {
+        ignored.push({ key: 'guidance', text: column.guidance });
+      }
+      fitted = consistent({ ...fitted, guidance });
     }
     if (column.mix && !classes.includes(column.mix.name)) {
       ignored.push({ key: 'mix', text: column.mix.name });
@@ -305,8 +334,9 @@ export function spelled(typed: string, classes: readonly string[]): string {
   return letters.slice(0, LIMITS.word).join('');
 }
 
-/** Subject that the model knows: an unknown class becomes the first, unknown letters of a word fall away. */
+/** Subject that the model knows: none of a model without classes; an unknown class becomes the first, unknown letters of a word fall away. */
 export function knownSubject(subject: Subject, classes: readonly string[]): Subject {
+  if (classes.length === 0) return { kind: 'none' };
   switch (subject.kind) {
     case 'none':
       return subject;

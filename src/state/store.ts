@@ -10,6 +10,7 @@ import type {
 } from '../engine/protocol';
 import type { DenoiserManifest } from '../models/manifest';
 import type { GridState } from './grid';
+import { type ModelsState, NO_MODELS } from './models';
 import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
 import type { Misread } from './url';
 
@@ -36,9 +37,13 @@ export interface ColumnState {
 
 export type Notice =
   | { readonly kind: 'misread'; readonly pieces: readonly Misread[] }
+  /** What another model than before does not know. */
+  | { readonly kind: 'refitted'; readonly pieces: readonly Misread[] }
   | { readonly kind: 'unchecked'; readonly warnings: readonly string[] }
   | { readonly kind: 'device-lost' }
-  | { readonly kind: 'recovered' }
+  /** In smaller batches, where it was lost in one. */
+  | { readonly kind: 'recovered'; readonly maxBatch?: number | undefined }
+  | { readonly kind: 'smaller-batch'; readonly maxBatch: number }
   | { readonly kind: 'fallback'; readonly reason: FallbackReason }
   | { readonly kind: 'copied' }
   | { readonly kind: 'link'; readonly address: string }
@@ -58,6 +63,7 @@ export interface AppState {
   /** A column's run whose guidance is being changed while it goes, until it ends. */
   readonly steering: SteeringState | undefined;
   readonly grid: GridState;
+  readonly models: ModelsState;
   readonly notice: Notice | undefined;
 }
 
@@ -92,6 +98,7 @@ export function createAppStore(settings: Settings = FIRST_VISIT): Store {
     columns: settings.columns.map((_, i) => idleColumn(i)),
     steering: undefined,
     grid: { paused: false, cells: [] },
+    models: NO_MODELS,
     notice: undefined,
   }));
 }

@@ -144,6 +144,8 @@ function randomSettings(seed: number): Settings {
       numSteps: whole(1, 64),
     }),
     backend: oneOf(['auto', 'webgpu', 'wasm']),
+    precision: oneOf(['auto', 'fp16', 'fp32']),
+    maxBatch: oneOf([0, 1, 2, 4, 8, 16]),
     language: oneOf(['en', 'zh']),
     theme: oneOf(['auto', 'light', 'dark']),
     tour: whole(0, TOUR.length),

@@ -73,6 +73,8 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   },
   training: { key: 'training', read: readTraining, write: writeTraining },
   backend: choice('backend', { auto: 'auto', webgpu: 'webgpu', wasm: 'wasm' }),
+  precision: choice('precision', { auto: 'auto', fp16: 'fp16', fp32: 'fp32' }),
+  maxBatch: choice('batch', { auto: 0, 1: 1, 2: 2, 4: 4, 8: 8, 16: 16 }),
   language: choice('lang', { en: 'en', zh: 'zh' }),
   theme: choice('theme', { auto: 'auto', light: 'light', dark: 'dark' }),
   tour: number('tour', 0, TOUR.length, true),

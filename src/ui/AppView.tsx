@@ -3,6 +3,7 @@ import { useAppState, useStrings } from './app-context';
 import { Controls } from './Controls';
 import { Header } from './Header';
 import { Notices } from './Notices';
+import { OwnNetworkDialog } from './own/OwnNetwork';
 import { PageNav } from './PageNav';
 import { Presets } from './Presets';
 import { PAGES } from './pages';
@@ -27,6 +28,7 @@ export function AppView() {
         {strings.skip}
       </button>
       <Header />
+      <OwnNetworkDialog />
       <PageNav />
       {View ? (
         <Suspense>

@@ -36,7 +36,7 @@ export function AxisPicker({ side, manifest }: AxisProps) {
         <span aria-hidden="true">{side === 'gridRows' ? '↓' : '→'}</span> {name}
       </label>
       <select id={id} value={axis.key} onChange={({ target }) => choose(target.value)}>
-        {axisKeys(settings).map((key) => (
+        {axisKeys(settings, manifest.classes).map((key) => (
           <option key={key} value={key}>
             {settingName(key, strings)}
           </option>

@@ -91,22 +91,29 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const { figures: words, stage } = strings;
   const { figures, verdicts, preview, status } = state;
   const share = verdicts?.classAccuracy;
+  const judged = useAppState(
+    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
+  );
   return (
     <div className="figures">
-      <dl>
-        <div title={verdicts && words.recognisedHint(verdicts.network)}>
-          <dt>{words.recognised}</dt>
-          <dd data-figure="recognised">
-            {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
-          </dd>
-        </div>
-        <div title={verdicts && words.diversityHint(verdicts.network)}>
-          <dt>{words.diversity}</dt>
-          <dd data-figure="diversity">
-            {verdicts?.diversity === undefined ? words.notAvailable : verdicts.diversity.toFixed(1)}
-          </dd>
-        </div>
-      </dl>
+      {judged && (
+        <dl>
+          <div title={verdicts && words.recognisedHint(verdicts.network)}>
+            <dt>{words.recognised}</dt>
+            <dd data-figure="recognised">
+              {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
+            </dd>
+          </div>
+          <div title={verdicts && words.diversityHint(verdicts.network)}>
+            <dt>{words.diversity}</dt>
+            <dd data-figure="diversity">
+              {verdicts?.diversity === undefined
+                ? words.notAvailable
+                : verdicts.diversity.toFixed(1)}
+            </dd>
+          </div>
+        </dl>
+      )}
       <p className="costs">
         {state.download ? (
           progressText(state.download, strings)

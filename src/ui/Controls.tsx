@@ -8,13 +8,16 @@ import {
   CHOICES,
   type ColumnSettings,
   canPredict,
+  knowsNoClass,
   LIMITS,
+  type Predicting,
 } from '../state/settings';
 import { change, changeColumn, rollSeed } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { IntervalSlider } from './IntervalSlider';
+import { ColourHint, ModelPicker } from './ModelPicker';
 import { OffAxis } from './OffAxis';
 import { ScaleControl } from './ScaleControl';
 import { Select } from './Select';
@@ -35,7 +38,12 @@ export function Controls() {
   );
   return (
     <aside className="panel" aria-label={controls.label}>
-      {classes && (
+      <div className="model-choice">
+        <ModelPicker />
+        <ColourHint />
+      </div>
+      {classes?.length === 0 && <p className="hint">{strings.own.takesNoLabel}</p>}
+      {classes && classes.length > 0 && (
         <OffAxis name="draw" label={controls.subject}>
           <SubjectPicker classes={classes} />
         </OffAxis>
@@ -58,7 +66,10 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
 }
 
 function GuidanceControls() {
-  const { controls } = useStrings();
+  const { controls, own } = useStrings();
+  const unguided = useAppState(
+    ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
+  );
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   const rules = useOfferedRules();
@@ -78,6 +89,7 @@ function GuidanceControls() {
             heading: controls.moreRules,
             entries: rules.filter(({ advanced }) => advanced),
           }}
+          hint={unguided ? own.noNullLabel : undefined}
           onChange={(guidance) => set({ guidance })}
         />
       </OffAxis>
@@ -96,12 +108,15 @@ function GuidanceControls() {
   );
 }
 
+/** What is offered until the model is known. */
+const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
+
 /** The rules whose predictions the model and its companions can make. */
 function useOfferedRules(): readonly GuidanceRule[] {
-  const companions = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest.companions : undefined,
+  const model = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
   );
-  return CHOICES.guidance.filter((rule) => canPredict(rule, companions));
+  return CHOICES.guidance.filter((rule) => canPredict(rule, model));
 }
 
 function SamplerControls() {

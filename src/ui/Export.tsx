@@ -129,9 +129,14 @@ function DropTarget() {
     });
     on('drop', (event) => {
       setOver(false);
-      const [file] = event.dataTransfer?.files ?? [];
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const [file] = files;
       if (!file) return;
       event.preventDefault();
+      if (app.own.takes(files)) {
+        void app.own.take(files);
+        return;
+      }
       const { page } = app.store.getState().settings;
       void (page === 'experiments' ? app.experiments.bring(file) : restoreFrom(file, app));
     });

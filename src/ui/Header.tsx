@@ -2,6 +2,7 @@ import { linkTo } from '../state/address';
 import type { Language, Theme } from '../state/settings';
 import { change } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
+import { Badge } from './Badge';
 import { Export } from './Export';
 
 /** Title, what the engine runs on, language and theme. */
@@ -39,50 +40,6 @@ export function Header() {
         ))}
       </select>
     </header>
-  );
-}
-
-/** Backend, adapter and precision; the reason where WebGPU was wanted and is not used. */
-function Badge() {
-  const { store, runner } = useApp();
-  const { badge } = useStrings();
-  const engine = useAppState((state) => state.engine);
-  const choice = useAppState(({ settings }) => settings.backend);
-  if (engine.status !== 'ready') return null;
-  const { backend, adapter, threads, precision, fallback } = engine.info;
-  const { dataset } = engine.manifest;
-  const reload = (wanted: 'auto' | 'wasm') => {
-    change(store, { backend: wanted });
-    void runner.load();
-  };
-  const device = backend === 'webgpu' ? `WebGPU · ${adapter}` : badge.wasm(threads);
-  return (
-    <details className="badge" data-backend={backend}>
-      <summary>
-        <span className="dot" aria-hidden="true" />
-        <span className="visually-hidden">{badge.label} </span>
-        {device} · {precision}
-      </summary>
-      <div>
-        {fallback && (
-          <p>
-            {badge.fallback[fallback.reason]}{' '}
-            {fallback.detail && <small lang="en">{fallback.detail}</small>}
-          </p>
-        )}
-        {choice === 'wasm' && <p>{badge.forced}</p>}
-        <p>{badge.license(dataset.name, dataset.licence)}</p>
-        {backend === 'webgpu' ? (
-          <button type="button" onClick={() => reload('wasm')}>
-            {badge.useWasm}
-          </button>
-        ) : (
-          <button type="button" onClick={() => reload('auto')}>
-            {badge.useWebGpu}
-          </button>
-        )}
-      </div>
-    </details>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { LoadProgress } from '../engine/protocol';
 import { change, type Notice } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
+import { megabytes } from './numbers';
 import type { Strings } from './strings';
 
 /** How the loading stands, or why it failed; short notices. */
@@ -84,18 +85,19 @@ function Loading() {
 }
 
 /** How a download or the preparation stands, in words. */
-export function progressText(progress: LoadProgress | undefined, { loading }: Strings): string {
+export function progressText(
+  progress: LoadProgress | undefined,
+  { loading, models }: Strings,
+): string {
   switch (progress?.phase) {
     case undefined:
       return loading.start;
-    case 'download':
-      return progress.fromCache
-        ? loading.fromCache
-        : loading.download(
-            progress.file,
-            megabytes(progress.receivedBytes),
-            megabytes(progress.totalBytes),
-          );
+    case 'download': {
+      if (progress.fromCache) return loading.fromCache;
+      const { file, receivedBytes, totalBytes, waiting } = progress;
+      const say = waiting ? models.retrying : loading.download;
+      return say(file, megabytes(receivedBytes), megabytes(totalBytes));
+    }
     case 'prepare':
       return loading.prepare;
     case 'warm-up':
@@ -105,12 +107,10 @@ export function progressText(progress: LoadProgress | undefined, { loading }: St
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function noticeText(notice: Notice, { notice: words, badge, takeAway }: Strings): string {
+function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: Strings): string {
   switch (notice.kind) {
+    case 'refitted':
+      return models.refitted(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
     case 'misread':
       return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
     case 'unchecked':
@@ -118,7 +118,11 @@ function noticeText(notice: Notice, { notice: words, badge, takeAway }: Strings)
     case 'device-lost':
       return words.deviceLost;
     case 'recovered':
-      return words.recovered;
+      return [words.recovered, notice.maxBatch && words.smallerBatch(notice.maxBatch)]
+        .filter(Boolean)
+        .join(' ');
+    case 'smaller-batch':
+      return words.smallerBatch(notice.maxBatch);
     case 'fallback':
       return badge.fallback[notice.reason];
     case 'copied':

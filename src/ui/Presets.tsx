@@ -14,7 +14,7 @@ export function Presets() {
   const classes = manifest?.classes;
   const offered = PRESET_IDS.filter((id) =>
     presetColumns(id).every(
-      ({ guidance }) => !manifest || canPredict(findGuidanceRule(guidance), manifest.companions),
+      ({ guidance }) => !manifest || canPredict(findGuidanceRule(guidance), manifest),
     ),
   );
   // Whichever preset the columns are at the moment, however they came to be.
@@ -32,6 +32,7 @@ export function Presets() {
     });
     arrange(store, presetColumns(id), PRESETS[id].active);
   };
+  if (offered.length === 0) return null;
   return (
     <nav className="presets" aria-label={presets.label}>
       <span className="label">{presets.label}</span>

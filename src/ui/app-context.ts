@@ -2,6 +2,8 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { ExperimentRunner } from '../state/experiment-runner';
 import type { GridRunner } from '../state/grid-runner';
+import type { ModelShelf } from '../state/models';
+import type { OwnNetworks } from '../state/own-networks';
 import type { Runner } from '../state/runner';
 import type { Settings } from '../state/settings';
 import type { AppState, Store } from '../state/store';
@@ -13,6 +15,8 @@ export interface App {
   readonly runner: Runner;
   readonly grid: GridRunner;
   readonly experiments: ExperimentRunner;
+  readonly models: ModelShelf;
+  readonly own: OwnNetworks;
   readonly trajectories: Trajectories;
   /** What the address bar leaves out. */
   readonly defaults: Settings;

@@ -29,10 +29,14 @@ describe('the difference of two pictures', () => {
     expect(pixel(Math.round(half), 0)[0]).toBeCloseTo(127, -0.5);
   });
 
-  test('of colour pictures is the mean over the channels', () => {
-    const a = Uint8Array.of(0, 0, 0);
-    const b = Uint8Array.of(255, 0, 0);
-    const [, green] = differencePixels(a, b, 0, [3, 1, 1], colours);
-    expect(green).toBeCloseTo(255 * (1 - 2 / 3), -0.5);
+  test('of colour pictures is that of the channel that differs most', () => {
+    const show = (from: number[], to: number[]) => [
+      ...differencePixels(Uint8Array.from(from), Uint8Array.from(to), 0, [3, 1, 1], colours),
+    ];
+    const one = (from: number, to: number) => [
+      ...differencePixels(Uint8Array.of(from), Uint8Array.of(to), 0, [1, 1, 1], colours),
+    ];
+    expect(show([255, 0, 0], [165, 45, 45])).toEqual(one(255, 165)); // red to a duller one
+    expect(show([10, 20, 30], [15, 60, 10])).toEqual(one(20, 60));
   });
 });

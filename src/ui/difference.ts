@@ -31,7 +31,8 @@ export function meanAbsoluteDifference(a: Uint8Array, b: Uint8Array): number {
 
 /**
  * Sample `index` of b - a as RGBA in diverging colours, on the scale [-1, 1] of the images; what
- * differs by more has the colour of the end. Colour pictures show the mean over their channels.
+ * differs by more has the colour of the end. Colour pictures show the channel that differs most: from
+ * red to cyan the mean over the channels hardly changes.
  */
 export function differencePixels(
   a: Uint8Array,
@@ -42,11 +43,22 @@ export function differencePixels(
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = height * width;
   const from = index * channels * pixels;
-  return divergingPixels(pixels, colours, (i) => {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += b[from + c * pixels + i]! - a[from + c * pixels + i]!;
-    return (sum * UNIT) / channels;
-  });
+  const at = (c: number, i: number) => from + c * pixels + i;
+  return divergingPixels(
+    pixels,
+    colours,
+    (i) => UNIT * strongest(channels, (c) => b[at(c, i)]! - a[at(c, i)]!),
+  );
+}
+
+/** The value of a channel that is furthest from 0. */
+export function strongest(channels: number, valueIn: (channel: number) => number): number {
+  let found = 0;
+  for (let c = 0; c < channels; c++) {
+    const value = valueIn(c);
+    if (Math.abs(value) > Math.abs(found)) found = value;
+  }
+  return found;
 }
 
 /** The value of every pixel as RGBA; beyond ±1 it has the colour of the end. */

@@ -13,7 +13,10 @@ test('zero in the middle, each sign its colour, by the size of the number', () =
   expect(rgb(3)).toEqual([250, 124, 124]);
 });
 
-test('the mean over the channels of a colour picture', () => {
-  const pixels = signedPixels(Int8Array.of(127, -127, -127), 0, [3, 1, 1], colours);
-  expect([...pixels]).toEqual([167, 167, 250, 255]);
+test('the channel of a colour picture that is furthest from 0', () => {
+  const show = (...data: number[]) => [
+    ...signedPixels(Int8Array.from(data), 0, [data.length, 1, 1], colours),
+  ];
+  expect(show(60, -127, 66)).toEqual(show(-127));
+  expect(show(60, -10, 0)).toEqual(show(60));
 });

@@ -1,8 +1,8 @@
-import { type Diverging, divergingPixels } from './difference';
+import { type Diverging, divergingPixels, strongest } from './difference';
 
 /**
  * Sample `index` of signed bytes [batch, channels, height, width] as RGBA in diverging colours: `zero`
- * at 0, the end colours at ±127. Colour pictures show the mean over their channels.
+ * at 0, the end colours at ±127. Colour pictures show the channel that is furthest from 0.
  */
 export function signedPixels(
   data: Int8Array,
@@ -12,9 +12,9 @@ export function signedPixels(
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = height * width;
   const from = index * channels * pixels;
-  return divergingPixels(pixels, colours, (i) => {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += data[from + c * pixels + i]!;
-    return sum / (127 * channels);
-  });
+  return divergingPixels(
+    pixels,
+    colours,
+    (i) => strongest(channels, (c) => data[from + c * pixels + i]!) / 127,
+  );
 }

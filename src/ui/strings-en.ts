@@ -1,4 +1,6 @@
 import { experimentsEn } from './experiments/words-en';
+import { modelsEn } from './model-words';
+import { ownEn } from './own/words';
 import { planeEn } from './plane/plane-strings';
 import { trainEn } from './plane/train-strings';
 import type { Strings } from './strings';
@@ -40,6 +42,32 @@ export const en: Strings = {
         'A trial run on the graphics adapter went wrong, so the CPU computes. Slower, but the same pictures.',
     },
     forced: 'The CPU computes because the address asks for it.',
+    precision: {
+      label: 'Precision',
+      auto: 'automatic',
+      computes: (precision) => `The network computes in ${precision}.`,
+      checked: 'Its first evaluation agreed with the stored answer.',
+      why: {
+        asked: 'That was asked for.',
+        cpu: 'On the CPU fp16 is no faster.',
+        'no-shader-f16': 'This graphics adapter does not offer fp16 to pages.',
+        'no-check': 'The model stores no answer to check fp16 with.',
+        unsuited: 'Its graph cannot be computed in fp16.',
+        'self-check': 'In fp16 its first evaluation was wrong.',
+      },
+      difference: (most) => `Largest difference from the stored answer: ${most}.`,
+    },
+    batch: {
+      label: 'At once',
+      auto: 'automatic',
+      most: (rows) => `At most ${rows} ${rows === 1 ? 'estimate' : 'estimates'} at once.`,
+      why: {
+        asked: 'That was asked for.',
+        limits: 'The buffers of this graphics adapter hold no more.',
+        memory: 'More did not fit in memory.',
+        time: 'More would take longer than a second.',
+      },
+    },
     useWasm: 'Use the CPU',
     useWebGpu: 'Try the GPU',
     license: (data, licence) => `Trained on ${data}. ${licence}.`,
@@ -48,6 +76,8 @@ export const en: Strings = {
     misread: (pieces) => `Ignored in the address: ${pieces}`,
     deviceLost: 'The graphics device was lost. Rebuilding the engine and repeating the run…',
     recovered: 'The engine is back.',
+    smallerBatch: (rows) =>
+      `That many estimates at once did not work here. From now on at most ${rows} at once.`,
     copied: 'Link copied. It restores exactly this page.',
     link: (address) => `This browser does not let pages copy. The link: ${address}`,
     dismiss: 'Dismiss',
@@ -288,7 +318,7 @@ export const en: Strings = {
     json: 'Settings, seeds and figures',
     restore: 'Restore from file…',
     restoreHint: 'Or drop such a file anywhere on the page.',
-    drop: 'Drop an exported file here to restore its page',
+    drop: 'Drop an exported file here to restore its page, or an ONNX file to run your own network',
     working: (done, all) => `Making frame ${done} of ${all}…`,
     restored: (file) => `Restored from ${file}.`,
     changed: 'The network has changed since: its pictures may differ from the file’s.',
@@ -334,6 +364,8 @@ export const en: Strings = {
       conflict: 'Both axes set the same thing',
     },
   },
+  models: modelsEn,
+  own: ownEn,
   plane: planeEn,
   train: trainEn,
   experiments: experimentsEn,

@@ -1,4 +1,6 @@
 import { experimentsZh } from './experiments/words-zh';
+import { modelsZh } from './model-words';
+import { ownZh } from './own/words';
 import { planeZh } from './plane/plane-strings';
 import { trainZh } from './plane/train-strings';
 import type { Strings } from './strings';
@@ -36,6 +38,32 @@ export const zh: Strings = {
       'trial-failed': '在显卡上的试运行出错，因此由 CPU 计算。较慢，但图片相同。',
     },
     forced: '地址要求使用 CPU 计算。',
+    precision: {
+      label: '精度',
+      auto: '自动',
+      computes: (precision) => `网络以 ${precision} 计算。`,
+      checked: '首次计算与存储的答案一致。',
+      why: {
+        asked: '这是指定的。',
+        cpu: '在 CPU 上 fp16 并不更快。',
+        'no-shader-f16': '此显卡不向网页提供 fp16。',
+        'no-check': '该模型没有存储用来检验 fp16 的答案。',
+        unsuited: '其计算图无法以 fp16 计算。',
+        'self-check': '以 fp16 计算时首次结果有误。',
+      },
+      difference: (most) => `与存储答案的最大差别：${most}。`,
+    },
+    batch: {
+      label: '同时计算',
+      auto: '自动',
+      most: (rows) => `每次最多同时计算 ${rows} 个估计。`,
+      why: {
+        asked: '这是指定的。',
+        limits: '此显卡的缓冲区容不下更多。',
+        memory: '更多时内存不足。',
+        time: '更多时将超过一秒。',
+      },
+    },
     useWasm: '改用 CPU',
     useWebGpu: '尝试 GPU',
     license: (data, licence) => `训练数据：${data}。${licence}。`,
@@ -44,6 +72,7 @@ export const zh: Strings = {
     misread: (pieces) => `地址中已忽略：${pieces}`,
     deviceLost: '显卡设备丢失。正在重建引擎并重新运行…',
     recovered: '引擎已恢复。',
+    smallerBatch: (rows) => `这里无法一次计算这么多估计。今后每次最多 ${rows} 个。`,
     copied: '链接已复制，打开即可完整还原本页。',
     link: (address) => `此浏览器不允许网页复制。链接：${address}`,
     dismiss: '关闭',
@@ -327,7 +356,7 @@ export const zh: Strings = {
     json: '设置、种子与数据',
     restore: '从文件还原…',
     restoreHint: '也可以把这样的文件拖放到页面任意处。',
-    drop: '把导出的文件拖放到这里以还原页面',
+    drop: '把导出的文件拖放到这里以还原页面，或把 ONNX 文件拖放到这里以运行自己的网络',
     working: (done, all) => `正在制作第 ${done} / ${all} 帧…`,
     restored: (file) => `已从 ${file} 还原。`,
     changed: '此后网络已更换：图片可能与文件中的不同。',
@@ -373,6 +402,8 @@ export const zh: Strings = {
       conflict: '两轴设置了同一项',
     },
   },
+  models: modelsZh,
+  own: ownZh,
   plane: planeZh,
   train: trainZh,
   experiments: experimentsZh,

@@ -1,8 +1,16 @@
 import type { EngineError } from '../engine/client';
-import type { FallbackReason, InsideFigure } from '../engine/protocol';
+import type {
+  BatchWhy,
+  FallbackReason,
+  InsideFigure,
+  Precision,
+  PrecisionWhy,
+} from '../engine/protocol';
 import type { PresetId } from '../state/presets';
 import type { Language, Layout, Page } from '../state/settings';
 import type { ExperimentWords } from './experiments/words';
+import type { ModelWords } from './model-words';
+import type { OwnWords } from './own/words';
 import type { PlaneStrings } from './plane/plane-strings';
 import type { TrainStrings } from './plane/train-strings';
 import { en } from './strings-en';
@@ -33,6 +41,20 @@ export interface Strings {
     wasm(threads: number): string;
     fallback: Readonly<Record<FallbackReason, string>>;
     forced: string;
+    precision: {
+      label: string;
+      auto: string;
+      computes(precision: Precision): string;
+      checked: string;
+      why: Readonly<Record<PrecisionWhy['reason'], string>>;
+      difference(most: string): string;
+    };
+    batch: {
+      label: string;
+      auto: string;
+      most(rows: number): string;
+      why: Readonly<Record<BatchWhy['reason'], string>>;
+    };
     useWasm: string;
     useWebGpu: string;
     license(data: string, licence: string): string;
@@ -41,6 +63,7 @@ export interface Strings {
     misread(pieces: string): string;
     deviceLost: string;
     recovered: string;
+    smallerBatch(rows: number): string;
     copied: string;
     link(address: string): string;
     dismiss: string;
@@ -278,6 +301,8 @@ export interface Strings {
       conflict: string;
     };
   };
+  readonly models: ModelWords;
+  readonly own: OwnWords;
   readonly plane: PlaneStrings;
   readonly train: TrainStrings;
   readonly experiments: ExperimentWords;

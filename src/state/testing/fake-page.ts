@@ -33,7 +33,7 @@ const manifest = {
   classes: ['A', 'B'],
   shape: [1, 8, 8],
 } as unknown as Manifest & Loaded['manifest'];
-const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'f32', maxBatch: 16 } as const;
+const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxBatch: 16 } as const;
 
 export const loaded: Loaded = { manifest, info, warnings: [] };
 

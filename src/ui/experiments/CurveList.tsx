@@ -162,7 +162,7 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   const set = (changes: Partial<ColumnSettings>) => setDraft(consistent({ ...column, ...changes }));
   const room = EXPERIMENT_LIMITS.series - series.length;
   const rules = CHOICES.guidance.filter(
-    (rule) => canPredict(rule, manifest.companions) && (steps || rule.usesScale),
+    (rule) => canPredict(rule, manifest) && (steps || rule.usesScale),
   );
   const { firstOrderOnly } = findGuidanceRule(column.guidance);
   const intervals = [

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { EXPERIMENT_IDS, type ExperimentId, sweepsSteps } from '../../state/experiments';
 import { change } from '../../state/store';
 import { useApp, useAppState, useStrings } from '../app-context';
+import { ModelPicker } from '../ModelPicker';
 import { Notices } from '../Notices';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
@@ -67,6 +68,7 @@ export function ExperimentsView() {
     >
       <Notices />
       <Problem />
+      <ModelPicker />
       <Chooser />
       <section className="question" aria-labelledby="experiment-title">
         <h2 id="experiment-title">{words.names[id]}</h2>

@@ -1,0 +1,19 @@
+import { checkInputs, makeCheck, type SelfCheck } from '../src/diffusion/self-check';
+import type { DenoiserManifest } from '../src/models/manifest';
+import type { NodeNetwork } from './runtime';
+
+/** What a denoiser answers at three noise levels, for its manifest. */
+export async function answersOf({
+  manifest: { shape, classes, sigma },
+  run,
+}: Pick<NodeNetwork<DenoiserManifest>, 'manifest' | 'run'>): Promise<SelfCheck> {
+  const size = shape.reduce((product, length) => product * length);
+  // A usual level first: a page that evaluates few rows compares those. Then both ends.
+  const inputs = {
+    seed: 0,
+    sigmas: [0.7, sigma.max, Math.max(sigma.min, 0.05)],
+    labels: [0, classes.length, Math.max(0, classes.length - 1)],
+  };
+  const rows = checkInputs(inputs, inputs.sigmas.length, size, classes.length, sigma.data);
+  return makeCheck(inputs, await run(rows.x, rows.sigma, rows.label), size);
+}

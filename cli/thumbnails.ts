@@ -1,0 +1,65 @@
+// npm run thumbnails -- [model …]: pictures of the networks' own samples, for the choice of a network.
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findGuidanceRule } from '../src/diffusion/guidance';
+import { findSampler } from '../src/diffusion/samplers';
+import { findSchedule } from '../src/diffusion/schedules';
+import { parseManifest } from '../src/models/manifest';
+import { ArgumentError } from './flags';
+import { generate } from './generate';
+import { withEntry } from './manifest-text';
+import { localModels, modelFolders } from './models';
+import { openNetwork } from './runtime';
+import { encodeThumbnail, THUMBNAIL, thumbnailSamples, thumbnailSettings } from './thumbnail';
+
+const FILE = 'thumbnail.png';
+
+try {
+  for (const id of await wanted(process.argv.slice(2))) await draw(id);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof ArgumentError ? 2 : 1;
+}
+
+/** The named models, or every denoiser. @throws ArgumentError for an unknown one */
+async function wanted(named: readonly string[]): Promise<readonly string[]> {
+  const known = localModels();
+  const unknown = named.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new ArgumentError(`A model must be one of ${known.join(', ')}, got "${unknown}"`);
+  }
+  if (named.length > 0) return named;
+  const roles = await Promise.all(known.map(async (id) => (await manifestOf(id)).manifest.role));
+  return known.filter((_, i) => roles[i] === 'denoiser');
+}
+
+async function manifestOf(id: string) {
+  const folder = modelFolders.map((models) => join(models, id)).find((path) => existsSync(path))!;
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8');
+  return { folder, path, text, manifest: parseManifest(text, path) };
+}
+
+async function draw(id: string): Promise<void> {
+  const { folder, path, text, manifest } = await manifestOf(id);
+  const network = manifest.files.find(({ name }) => name === 'model.onnx')?.sha256;
+  if (network === undefined) throw new Error(`${path} must list the file model.onnx`);
+  const opened = await openNetwork(id);
+  const samples = thumbnailSamples(opened.manifest);
+  const drawn = await generate(opened, samples, {
+    rule: findGuidanceRule(THUMBNAIL.guidance),
+    sampler: findSampler(THUMBNAIL.sampler),
+    schedule: findSchedule(THUMBNAIL.schedule),
+    numSteps: THUMBNAIL.numSteps,
+    modifiers: { guidanceScale: THUMBNAIL.guidanceScale },
+    params: {},
+    batch: samples.length,
+  });
+  await opened.release();
+  const png = encodeThumbnail(drawn.samples, opened.manifest.shape);
+  await writeFile(join(folder, FILE), png);
+  const thumbnail = { file: FILE, network, settings: thumbnailSettings(samples) };
+  await writeFile(path, withEntry(text, 'thumbnail', thumbnail));
+  console.log(`${join(folder, FILE)}: ${samples.length} samples, ${png.byteLength} bytes`);
+}

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Adaptation,
+  adaptedSigmaRange,
+  adapter,
+  type Betas,
+  type PredictionType,
+  sigmaTable,
+  timestepOf,
+} from './adapt';
+
+const LINEAR: Betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 };
+const SCALED: Betas = { kind: 'scaled-linear', start: 0.00085, end: 0.012, steps: 1000 };
+const COSINE: Betas = { kind: 'cosine', steps: 1000 };
+
+const plain: Adaptation = {
+  prediction: 'eps',
+  betas: LINEAR,
+  range: [-1, 1],
+  x: 'sample',
+  time: { name: 'timestep', type: 'float32', shape: 'rows', counts: 'from-0' },
+  output: 'noise',
+};
+
+const row = (...numbers: number[]) => Float32Array.from(numbers);
+const onlyNull = (rows: number) => new Float32Array(rows).fill(1);
+
+describe('noise levels of the usual betas', () => {
+  test.each([
+    // ᾱ of the first and last timestep by NumPy: np.cumprod(1 - betas).
+    [LINEAR, 0.9999, 4.035829765375633e-5],
+    [SCALED, 0.99915, 0.004660095778424566],
+    [COSINE, 0.999958716, 2.42876691e-9],
+  ] as const)('%o', (betas, first, last) => {
+    const table = sigmaTable(betas);
+    const alphaBar = (sigma: number) => 1 / (1 + sigma ** 2);
+    expect(table).toHaveLength(1000);
+    expect(alphaBar(table[0]!)).toBeCloseTo(first, 7);
+    expect(alphaBar(table[999]!) / last).toBeCloseTo(1, 4);
+    for (let t = 1; t < 1000; t++) expect(table[t]!).toBeGreaterThan(table[t - 1]!);
+  });
+
+  test('the cosine is the squared cosine, wherever beta is not cut', () => {
+    const f = (u: number) => Math.cos((((u + 0.008) / 1.008) * Math.PI) / 2) ** 2;
+    const table = sigmaTable(COSINE);
+    for (const t of [0, 10, 500, 990]) {
+      const alphaBar = f((t + 1) / 1000) / f(0);
+      expect(table[t]).toBeCloseTo(Math.sqrt((1 - alphaBar) / alphaBar), 8);
+    }
+  });
+
+  test('what makes no sense is named', () => {
+    expect(() => sigmaTable({ ...COSINE, steps: 1 })).toThrow(/betas.steps .* got 1/);
+    expect(() => sigmaTable({ ...LINEAR, end: 1.5 })).toThrow(/within \(0, 1\), got/);
+  });
+});
+
+describe('the timestep of a noise level', () => {
+  const table = sigmaTable(LINEAR);
+  test('is itself at the timesteps', () => {
+    for (const t of [0, 1, 37, 500, 998, 999])
+      expect(timestepOf(table[t]!, table)).toBeCloseTo(t, 9);
+  });
+  test('is linear in log sigma between them', () => {
+    const between = Math.exp(0.3 * Math.log(table[400]!) + 0.7 * Math.log(table[401]!));
+    expect(timestepOf(between, table)).toBeCloseTo(400.7, 9);
+  });
+  test('stays in the table', () => {
+    expect(timestepOf(0, table)).toBe(0);
+    expect(timestepOf(1e6, table)).toBe(999);
+  });
+});
+
+/**
+ * What an ideal network of each kind says of data that are one Gaussian N(mean, variance) in the
+ * network's own range: z = a y_0 + b n, E[y_0 | z] = mean + a variance / (a² variance + b²) (z - a mean).
+ */
+function ideal(prediction: PredictionType, mean: number, variance: number) {
+  return (z: number, sigma: number) => {
+    if (prediction === 'denoised') {
+      return mean + (variance / (variance + sigma ** 2)) * (z - mean);
+    }
+    const a = 1 / Math.sqrt(1 + sigma ** 2);
+    const b = sigma * a;
+    const y0 = mean + ((a * variance) / (a ** 2 * variance + b ** 2)) * (z - a * mean);
+    const eps = (z - a * y0) / b;
+    return { eps, v: a * eps - b * y0, x0: y0 }[prediction];
+  };
+}
+
+describe.each(['eps', 'v', 'x0', 'denoised'] as const)('%s of a Gaussian', (prediction) => {
+  test.each([
+    [LINEAR, [-1, 1]],
+    [SCALED, [0, 1]],
+    [COSINE, [-0.42, 2.82]],
+  ] as const)('is its posterior mean in the page’s units: %o, %o', (betas, range) => {
+    const [mean, variance] = [0.3, 0.04]; // in the page's units
+    const factor = (range[1] - range[0]) / 2;
+    const network = ideal(
+      prediction,
+      factor * mean + (range[0] + range[1]) / 2,
+      factor ** 2 * variance,
+    );
+    const table = sigmaTable(betas);
+    const adapt = adapter({ ...plain, prediction, betas, range: [...range] }, [1, 1, 2]);
+    // sigma at timesteps: nothing is interpolated
+    for (const t of [0, 5, 250, 900]) {
+      const sigma = table[t]! / factor;
+      const x = row(0.1 + sigma, -0.7 - 2 * sigma);
+      const { rows, feeds, finish } = adapt(x, row(sigma), onlyNull(1));
+      const told = Number(feeds.timestep!.data[0]);
+      expect(told).toBeCloseTo(
+        prediction === 'denoised' ? table[t]! : t,
+        prediction === 'denoised' ? 5 : 3,
+      );
+      const z = feeds.sample!.data;
+      const denoised = finish(Float32Array.from(z, (value) => network(value, table[t]!)));
+      expect(rows).toBe(1);
+      denoised.forEach((value, i) => {
+        const exact = mean + (variance / (variance + sigma ** 2)) * (x[i]! - mean);
+        expect(Math.abs(value - exact), `t = ${t}`).toBeLessThan(2e-6 * (1 + sigma) ** 2);
+      });
+    }
+  });
+});
+
+describe('the timestep in the network’s own form', () => {
+  const sigma = sigmaTable(LINEAR)[700]! * 1.001; // a little beyond t = 700
+  const feed = (time: Partial<Adaptation['time']>, rows = 2) => {
+    const adaptation = { ...plain, time: { ...plain.time, ...time } };
+    const evaluate = adapter(adaptation, [1, 1, 1]);
+    return evaluate(new Float32Array(rows), new Float32Array(rows).fill(sigma), onlyNull(rows))
+      .feeds.timestep!;
+  };
+  test('whole numbers are the nearest in log sigma, fractions are interpolated', () => {
+    expect(feed({ type: 'int64' })).toEqual({ data: row(700, 700), type: 'int64', dims: [] });
+    expect(feed({ type: 'int32' })).toEqual({ data: row(700, 700), type: 'int32', dims: [] });
+    const between = Number(feed({}).data[0]);
+    expect(between).toBeGreaterThan(700);
+    expect(between).toBeLessThan(700.5);
+  });
+  test('counts from 0, from 1 or as a fraction', () => {
+    expect(feed({ type: 'int64', counts: 'from-1' }).data[0]).toBe(701);
+    expect(feed({ counts: 'fraction' }).data[0]).toBeCloseTo(701 / 1000, 3);
+  });
+  test('one for all rows', () => {
+    const type = 'int64';
+    const data = row(700);
+    expect(feed({ type, shape: 'scalar' })).toEqual({ data, type, dims: [], shared: true });
+    expect(feed({ type, shape: 'one' })).toEqual({ data, type, dims: [1], shared: true });
+    const column = { data: row(700, 700), type, dims: [1] };
+    expect(feed({ type, shape: 'column' })).toEqual(column);
+    const adapt = adapter({ ...plain, time: { ...plain.time, shape: 'scalar' } }, [1, 1, 1]);
+    expect(() => adapt(new Float32Array(2), row(1, 2), onlyNull(2))).toThrow(/timestep: takes one/);
+  });
+});
+
+describe('labels', () => {
+  const labelled = (label: NonNullable<Adaptation['label']>) =>
+    adapter({ ...plain, prediction: 'x0', label }, [1, 1, 1]);
+  const name = 'class_labels';
+  // Two rows of three classes and the null label.
+  const oneHot = row(0, 0, 1, 0, 0, 0, 0, 1);
+  const two = [new Float32Array(2), new Float32Array(2).fill(1)] as const;
+
+  test.each([
+    [3, [2, 3]],
+    [0, [3, 0]],
+    [-1, [2, -1]],
+  ])('indices leave out the null label %i', (nullLabel, indices) => {
+    const { feeds } = labelled({ name, type: 'int64', nullLabel })(...two, oneHot);
+    expect(feeds[name]).toEqual({ data: row(...indices), type: 'int64', dims: [] });
+  });
+  test('rows, with a column for the null label or a row of zeros', () => {
+    const rows = labelled({ name, type: 'float32', nullLabel: 3 })(...two, oneHot);
+    expect(rows.feeds[name]).toEqual({ data: oneHot, type: 'float32', dims: [4] });
+    const zeros = labelled({ name, type: 'float32', nullLabel: 'zeros' })(...two, oneHot);
+    expect(zeros.feeds[name]).toEqual({ data: row(0, 0, 1, 0, 0, 0), type: 'float32', dims: [3] });
+  });
+  test('without a null label, asking for no class is an error', () => {
+    for (const type of ['int64', 'float32'] as const) {
+      const evaluate = labelled({ name, type });
+      expect(evaluate(row(0), row(1), row(1, 0)).feeds[name]!.data).toHaveLength(1);
+      expect(() => evaluate(...two, oneHot)).toThrow(/class_labels: .* without a label/);
+    }
+  });
+  test('soft rows of indices are evaluated class by class and mixed', () => {
+    const evaluate = labelled({ name, type: 'int32', nullLabel: 2 });
+    const { rows, feeds, finish } = evaluate(...two, row(0.25, 0.75, 0, 0, 1, 0));
+    expect(rows).toBe(3);
+    expect(feeds[name]!.data).toEqual(row(0, 1, 1));
+    expect(feeds.timestep!.data).toHaveLength(3);
+    expect(finish(row(1, 2, 10))).toEqual(row(0.25 * 1 + 0.75 * 2, 10));
+  });
+  test('networks without a label take none', () => {
+    const { feeds } = adapter(plain, [1, 1, 1])(...two, row(1, 1));
+    expect(Object.keys(feeds)).toEqual(['sample', 'timestep']);
+  });
+});
+
+test('of an output with a learned variance, the first channels count', () => {
+  const { finish } = adapter({ ...plain, prediction: 'x0' }, [1, 1, 2])(
+    new Float32Array(4),
+    row(1, 1),
+    onlyNull(2),
+  );
+  expect(finish(row(1, 2, 9, 9, 3, 4, 9, 9))).toEqual(row(1, 2, 3, 4));
+  expect(() => finish(row(1, 2))).toThrow(
+    /noise: needs at least 2 numbers for each of 2 rows, got 2/,
+  );
+});
+
+test('the range of noise levels is the network’s, within what samplers use', () => {
+  const first = sigmaTable(LINEAR)[0]!;
+  expect(adaptedSigmaRange(plain)).toEqual({ min: first, max: 80 });
+  expect(adaptedSigmaRange({ ...plain, range: [0, 1] })).toEqual({ min: 2 * first, max: 80 });
+  expect(adaptedSigmaRange({ ...plain, betas: SCALED }).max).toBeCloseTo(14.6146, 4);
+  expect(adaptedSigmaRange({ ...plain, prediction: 'denoised' })).toEqual({ min: 0.002, max: 80 });
+  expect(() => adaptedSigmaRange({ ...plain, range: [1, 1] })).toThrow(/range: .* got 1 and 1/);
+});

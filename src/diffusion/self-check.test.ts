@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { checkDifference, checkedPlaces, checkInputs, makeCheck } from './self-check';
+
+const inputs = { seed: 3, sigmas: [0.5, 80, 0.02], labels: [0, 2, 1] };
+const size = 100;
+
+describe('the self-check of a network', () => {
+  test('asks the same of every row, whatever the batch', () => {
+    const three = checkInputs(inputs, 3, size, 2);
+    const five = checkInputs(inputs, 5, size, 2);
+    expect(five.x.subarray(0, 3 * size)).toEqual(three.x);
+    expect(five.x.subarray(3 * size)).toEqual(three.x.subarray(0, 2 * size));
+    expect([...five.sigma]).toEqual([0.5, 80, 0.02, 0.5, 80].map(Math.fround));
+    expect([...three.label]).toEqual([1, 0, 0, 0, 0, 1, 0, 1, 0]);
+  });
+
+  test('scales the noise to what a network sees at each level', () => {
+    const { x } = checkInputs(inputs, 3, 10_000, 2, 0.5);
+    for (const [row, sigma] of inputs.sigmas.entries()) {
+      const numbers = x.subarray(row * 10_000, (row + 1) * 10_000);
+      const meanSquare = numbers.reduce((sum, n) => sum + n * n, 0) / 10_000;
+      expect(Math.sqrt(meanSquare) / Math.hypot(sigma, 0.5)).toBeCloseTo(1, 1);
+    }
+  });
+
+  test('looks at 64 places over the whole picture, or at all of a small one', () => {
+    expect(checkedPlaces(9)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const places = checkedPlaces(12_288);
+    expect(new Set(places).size).toBe(64);
+    expect(places[0]).toBe(96);
+    expect(places.at(-1)).toBe(12_192);
+  });
+
+  test('tells by how much an answer differs at most, in any row, and NaN', () => {
+    const denoised = Float32Array.from({ length: 3 * size }, (_, i) => Math.sin(i));
+    const check = makeCheck(inputs, denoised, size);
+    expect(checkDifference(check, denoised, size)).toBeLessThan(1e-5);
+    // More rows than the check has begin with its first again.
+    const four = Float32Array.from({ length: 4 * size }, (_, i) => denoised[i % (3 * size)]!);
+    expect(checkDifference(check, four, size)).toBeLessThan(1e-5);
+    const place = checkedPlaces(size)[5]!;
+    four[3 * size + place]! += 0.25;
+    expect(checkDifference(check, four, size)).toBeCloseTo(0.25, 4);
+    four[size + place] = Number.NaN;
+    expect(checkDifference(check, four, size)).toBeNaN();
+  });
+});

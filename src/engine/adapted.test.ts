@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { Adaptation } from '../diffusion/adapt';
+import { sigmaTable } from '../diffusion/adapt';
+import type { DenoiserManifest } from '../models/manifest';
+import { adaptedNetwork, checkForward, isAdapted } from './adapted';
+import type { LimitedNetwork } from './network';
+
+const betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 } as const;
+const manifest = (prediction: Adaptation['prediction'], classes: string[] = ['a', 'b']) =>
+  ({
+    shape: [1, 8, 8],
+    classes,
+    sigma: { min: 0.01, max: 80 },
+    adapt: {
+      prediction,
+      betas,
+      range: [-1, 1],
+      x: 'x',
+      time: { name: 't', type: 'int64', shape: 'rows', counts: 'from-0' },
+      ...(classes.length && { label: { name: 'y', type: 'int64', nullLabel: classes.length } }),
+      output: 'out',
+      graph: { dims: {} },
+    },
+  }) as Partial<DenoiserManifest> as DenoiserManifest & { adapt: DenoiserManifest['adapt'] & {} };
+
+/** A raw network of Gaussian data N(0.2, 0.1²), as it would predict; `twist` spoils its output. */
+function raw(
+  kind: 'eps' | 'v' | 'x0',
+  twist = (out: number, _label: number) => out,
+): LimitedNetwork {
+  const table = sigmaTable(betas);
+  return {
+    async run({ x, t, y }, rows) {
+      expect(t!.type).toBe('int64');
+      const size = x!.data.length / rows;
+      const out = x!.data.map((z, i) => {
+        const row = Math.floor(i / size);
+        const sigma = table[t!.data[row]!]!;
+        const a = 1 / Math.sqrt(1 + sigma ** 2);
+        const b = sigma * a;
+        const x0 = 0.2 + ((a * 0.01) / (a ** 2 * 0.01 + b ** 2)) * (z - a * 0.2);
+        const eps = (z - a * x0) / b;
+        return twist({ eps, x0, v: a * eps - b * x0 }[kind], y?.data[row] ?? 0);
+      });
+      return { out };
+    },
+    busyMs: 5,
+    maxBatch: 8,
+    limit: () => {},
+    release: async () => {},
+  };
+}
+
+const check = (network: LimitedNetwork, model: ReturnType<typeof manifest>) =>
+  checkForward(adaptedNetwork(network, model), model);
+
+describe('trial forwards', () => {
+  test.each(['eps', 'v', 'x0'] as const)('a network of %s fits', async (kind) => {
+    await check(raw(kind), manifest(kind));
+    await check(raw(kind), manifest(kind, []));
+    // Trained networks are a few per cent off.
+    await check(
+      raw(kind, (out) => 0.97 * out),
+      manifest(kind),
+    );
+  });
+
+  test.each([
+    ['eps', 'x0'],
+    ['eps', 'v'],
+    ['v', 'eps'],
+    ['x0', 'eps'],
+  ] as const)('a network of %s taken for one of %s does not', async (made, taken) => {
+    await expect(check(raw(made), manifest(taken))).rejects.toThrow('another kind of prediction');
+  });
+
+  test('numbers that are none are named, by noise level and class', async () => {
+    const broken = raw('eps', (out, label) => (label === 1 ? Number.NaN : out));
+    await expect(check(broken, manifest('eps'))).rejects.toThrow(
+      [0.01, 1, 80]
+        .map(
+          (sigma) => `The estimate at sigma = ${sigma} for class 1 must be finite numbers, got NaN`,
+        )
+        .join('\n'),
+    );
+  });
+
+  test('estimates far beyond pictures are named', async () => {
+    const far = raw('x0', (out, label) => (label === 2 ? 100 : out));
+    await expect(check(far, manifest('x0'))).rejects.toThrow(
+      'for no class must lie within ±10, got 100: are prediction',
+    );
+  });
+
+  test('what the runtime says is one line', async () => {
+    const network = raw('eps', () => {
+      throw new Error('indices out of bounds\nstack');
+    });
+    await expect(check(network, manifest('eps'))).rejects.toThrow(
+      /^A trial forward at sigma = 0.01 failed: indices out of bounds$/,
+    );
+  });
+
+  test('a network without "no class" is not asked for it', async () => {
+    const model = manifest('eps');
+    const { nullLabel: _, ...label } = model.adapt.label!;
+    const asked: number[] = [];
+    const network = raw('eps', (out, index) => {
+      asked.push(index);
+      return out;
+    });
+    await check(network, { ...model, adapt: { ...model.adapt, label } });
+    expect([...new Set(asked)]).toEqual([0, 1]);
+  });
+});
+
+test('a missing output is named', async () => {
+  const network = { ...raw('eps'), run: async () => ({ other: new Float32Array(64) }) };
+  const adapted = adaptedNetwork(network, manifest('eps', []));
+  const inputs = (length: number) => ({ data: new Float32Array(length).fill(1), dims: [] });
+  await expect(
+    adapted.run({ x: inputs(64), sigma: inputs(1), label: inputs(1) }, 1),
+  ).rejects.toThrow('The output "out" is missing');
+  expect([adapted.busyMs, adapted.maxBatch]).toEqual([5, 8]);
+});
+
+test('what is of this project needs no adapting', () => {
+  expect(isAdapted(manifest('eps'))).toBe(true);
+  expect(isAdapted({ ...manifest('eps'), adapt: undefined })).toBe(false);
+});

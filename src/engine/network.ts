@@ -1,0 +1,180 @@
+import { batchPlan, batchUpTo } from './batches';
+
+/** Sessions kept for a network; the least recently used is released. */
+const KEPT_SESSIONS = 3;
+
+/** Rows of an input: all numbers, and the dimensions of one row. */
+export interface Rows {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+  /** What the network wants; whole numbers are made of the data. Default: float32. */
+  readonly type?: 'float32' | 'int64' | 'int32' | undefined;
+  /** The same for every row: `dims` are all its dimensions. */
+  readonly shared?: true;
+}
+
+/** Whether to stop; a promise where messages are to be let in first. */
+export type Stop = () => boolean | Promise<boolean>;
+
+/** Thrown where a run was asked to stop. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+export interface Network {
+  /**
+   * Evaluates `rows` rows, in as few runs as the batch sizes allow.
+   *
+   * @param inputs row-major inputs by name, `rows` rows each
+   * @param stop asked before each run; true ends the evaluation with a `Stopped` error
+   * @returns outputs by name, `rows` rows each
+   */
+  run(
+    inputs: Readonly<Record<string, Rows>>,
+    rows: number,
+    stop?: Stop,
+  ): Promise<Record<string, Float32Array>>;
+  /** Time spent inside the runtime by all evaluations so far. */
+  readonly busyMs: number;
+  release(): Promise<void>;
+}
+
+/** A network whose batches can be made smaller. */
+export interface LimitedNetwork extends Network {
+  /** Most rows of one run. */
+  readonly maxBatch: number;
+  limit(maxBatch: number): void;
+}
+
+/** A session of one static batch. */
+export interface BatchSession {
+  /**
+   * Evaluates rows from … from + count into `outputs`.
+   *
+   * @returns milliseconds inside the runtime
+   */
+  run(
+    inputs: Readonly<Record<string, Rows>>,
+    from: number,
+    count: number,
+    rows: number,
+    outputs: Record<string, Float32Array>,
+  ): Promise<number>;
+  release(): Promise<void>;
+}
+
+/** A batch that failed, and the next smaller one that did not. */
+export interface SmallerBatch {
+  readonly failed: number;
+  readonly maxBatch: number;
+  /** What the runtime said of the failure. */
+  readonly detail: string;
+}
+
+/** Lets one job at a time through, in order; survives a rejected one. */
+export type Queue = <T>(job: () => Promise<T>) => Promise<T>;
+
+export function queue(): Queue {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (job) => {
+    const result = tail.then(job);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+}
+
+export interface NetworkOptions {
+  create(batch: number): Promise<BatchSession>;
+  readonly inTurn: Queue;
+  readonly maxBatch: number;
+  /** Told once a smaller batch has done what a larger one failed at. */
+  onSmallerBatch?: ((smaller: SmallerBatch) => void) | undefined;
+}
+
+/**
+ * A network that runs any number of rows on sessions of static batches. A batch that fails, for
+ * lack of memory as a rule, is tried again with the next smaller one: if that works, it stays the
+ * largest; if none does, the first failure is thrown.
+ */
+export function batchedNetwork({
+  create,
+  inTurn,
+  maxBatch: mostAtFirst,
+  onSmallerBatch,
+}: NetworkOptions): LimitedNetwork {
+  const sessions = new Map<number, Promise<BatchSession>>();
+  let maxBatch = mostAtFirst;
+  let busyMs = 0;
+
+  function sessionFor(batch: number): Promise<BatchSession> {
+    const known = sessions.get(batch);
+    sessions.delete(batch); // insertion order is the order of use
+    const session = known ?? inTurn(() => create(batch));
+    sessions.set(batch, session);
+    // A session that could not be made is forgotten, so that the next request tries again.
+    session.catch(() => sessions.delete(batch));
+    const [oldest] = sessions;
+    if (oldest && sessions.size > KEPT_SESSIONS) void drop(oldest[0]);
+    return session;
+  }
+
+  async function drop(batch: number): Promise<void> {
+    const session = sessions.get(batch);
+    sessions.delete(batch);
+    await session?.then(
+      (old) => inTurn(() => old.release()),
+      () => undefined,
+    );
+  }
+
+  async function run(
+    inputs: Readonly<Record<string, Rows>>,
+    rows: number,
+    stop: Stop = () => false,
+  ): Promise<Record<string, Float32Array>> {
+    const outputs: Record<string, Float32Array> = {};
+    let most = maxBatch;
+    let failure: { readonly batch: number; readonly error: unknown } | undefined;
+    for (let done = 0; done < rows; ) {
+      if (await stop()) throw new Stopped('The run was stopped');
+      const batch = batchPlan(rows - done, most)[0]!;
+      const count = Math.min(batch, rows - done);
+      const from = done;
+      try {
+        const session = await sessionFor(batch);
+        busyMs += await inTurn(() => session.run(inputs, from, count, rows, outputs));
+      } catch (error) {
+        failure ??= { batch, error };
+        if (batch === 1) throw failure.error;
+        await drop(batch);
+        most = batchUpTo(batch - 1);
+        continue;
+      }
+      done += count;
+      if (failure) {
+        const { batch: failed, error } = failure;
+        failure = undefined;
+        maxBatch = Math.min(maxBatch, most);
+        const detail = error instanceof Error ? error.message : String(error);
+        onSmallerBatch?.({ failed, maxBatch, detail });
+      }
+    }
+    return outputs;
+  }
+
+  return {
+    run,
+    get busyMs() {
+      return busyMs;
+    },
+    get maxBatch() {
+      return maxBatch;
+    },
+    limit(most) {
+      maxBatch = batchUpTo(Math.min(maxBatch, most));
+    },
+    async release() {
+      for (const batch of [...sessions.keys()]) await drop(batch);
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { checkDifference, checkInputs } from '../diffusion/self-check';
+import { labelRows } from '../diffusion/stacked';
+import { toHalf } from '../models/half';
+import type { DenoiserManifest } from '../models/manifest';
+import { adaptedNetwork, checkForward, isAdapted } from './adapted';
+import { BATCHES, batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
+import type { LimitedNetwork, SmallerBatch } from './network';
+import type { BatchWhy, Precision, PrecisionChoice, PrecisionWhy } from './protocol';
+import type { Runtime } from './session';
+
+/**
+ * How far an answer may lie from the stored one, which onnxruntime computed in float32 on a CPU; a
+ * grey level is 2/255 = 0.008. Sums in float16, as GPU kernels take them, were 0.017 off at most for
+ * the letters; what overflows or comes from a broken driver is off by far more.
+ */
+const TOLERANCE = { fp32: 2e-3, fp16: 5e-2 } as const;
+const LARGEST = BATCHES.at(-1)!;
+
+/** How a network is to be opened. */
+export interface Wanted {
+  readonly precision: PrecisionChoice;
+  /** Most rows of one run, whatever the device; undefined: as many as it is good for. */
+  readonly maxBatch: number | undefined;
+  /** Rows that lost the device before: fewer from now on. */
+  readonly lostAt: number | undefined;
+  /** Rows that the first run will evaluate at once: the trial compiles the network for them. */
+  readonly rows: number;
+  readonly onSmallerBatch: (smaller: SmallerBatch) => void;
+}
+
+/** What a network runs in, for the badge. */
+export interface Terms {
+  readonly precision: Precision;
+  readonly precisionWhy?: PrecisionWhy;
+  /** Difference from the stored answer, where there is one. */
+  readonly difference?: number;
+  readonly maxBatch: number;
+  readonly batchWhy?: BatchWhy;
+}
+
+/**
+ * Opens a denoiser in the best precision and the largest batches that are wanted and work here, which
+ * a trial run shows: it compiles the shaders, is compared with the stored answer, and measured.
+ *
+ * @param graph its ONNX file
+ * @throws what the trial run in float32 failed with
+ */
+export async function openDenoiser(
+  runtime: Runtime,
+  manifest: DenoiserManifest,
+  graph: Uint8Array,
+  wanted: Wanted,
+): Promise<{ network: LimitedNetwork; terms: Terms }> {
+  const refused = whyNotHalf(runtime, manifest, wanted.precision);
+  if (refused) return tried(runtime, manifest, graph, wanted, 'fp32', refused);
+  const inFull = (reason: PrecisionWhy['reason'], error: unknown) =>
+    tried(runtime, manifest, graph, wanted, 'fp32', { reason, detail: messageOf(error) });
+  let half: Uint8Array;
+  try {
+    half = toHalf(graph, manifest.adapt?.x);
+  } catch (error) {
+    return inFull('unsuited', error);
+  }
+  const why: PrecisionWhy | undefined =
+    wanted.precision === 'fp16' ? { reason: 'asked', detail: '' } : undefined;
+  return tried(runtime, manifest, half, wanted, 'fp16', why).catch((error) =>
+    inFull('self-check', error),
+  );
+}
+
+/** Why float16 is not even tried. */
+function whyNotHalf(
+  { info, half }: Runtime,
+  { selfCheck }: DenoiserManifest,
+  wanted: PrecisionChoice,
+): PrecisionWhy | undefined {
+  if (wanted === 'fp32') return { reason: 'asked', detail: '' };
+  if (info.backend === 'webgpu' && !half) return { reason: 'no-shader-f16', detail: '' };
+  if (wanted === 'fp16') return undefined;
+  if (info.backend === 'wasm') return { reason: 'cpu', detail: '' };
+  return selfCheck ? undefined : { reason: 'no-check', detail: '' };
+}
+
+async function tried(
+  runtime: Runtime,
+  manifest: DenoiserManifest,
+  graph: Uint8Array,
+  wanted: Wanted,
+  precision: Precision,
+  precisionWhy: PrecisionWhy | undefined,
+): Promise<{ network: LimitedNetwork; terms: Terms }> {
+  const first = manifest.adapt?.graph.single
+    ? { batch: 1, why: undefined }
+    : firstBatch(runtime, manifest, wanted);
+  let batchWhy = first.why;
+  const opened = runtime.open(graph, {
+    dims: manifest.adapt?.graph.dims,
+    maxBatch: first.batch,
+    onSmallerBatch: (smaller) => {
+      batchWhy = { reason: 'memory', detail: smaller.detail };
+      wanted.onSmallerBatch(smaller);
+    },
+  });
+  const network = isAdapted(manifest) ? adaptedNetwork(opened, manifest) : opened;
+  try {
+    if (manifest.own && isAdapted(manifest)) await checkForward(network, manifest);
+    const assumed = wanted.maxBatch ?? batchAssumed(runtime.speed, manifest);
+    const rows = Math.max(1, Math.min(wanted.rows, first.batch, assumed));
+    let { ms, difference } = await trial(manifest, network, rows);
+    const forced = precision === 'fp16' && precisionWhy?.reason === 'asked';
+    if (difference !== undefined && !forced && !(difference <= TOLERANCE[precision])) {
+      throw new Error(
+        `The network's trial run in ${precision} must agree with its reference within ${TOLERANCE[precision]}, it differs by ${difference}`,
+      );
+    }
+    if (wanted.maxBatch === undefined && batchInTime(ms, rows) < network.maxBatch) {
+      // The first run compiled too: what it took says nothing yet.
+      ({ ms } = await trial(manifest, network, rows));
+      const inTime = batchInTime(ms, rows);
+      if (inTime < network.maxBatch) {
+        network.limit(inTime);
+        batchWhy = { reason: 'time', detail: '' };
+      }
+    }
+    const { maxBatch } = network;
+    return {
+      network,
+      terms: {
+        precision,
+        ...(precisionWhy && { precisionWhy }),
+        ...(difference !== undefined && { difference }),
+        maxBatch,
+        ...(batchWhy && { batchWhy }),
+      },
+    };
+  } catch (error) {
+    await network.release();
+    throw error;
+  }
+}
+
+/** The largest batch before anything was run, and what decided it if it is not the largest of all. */
+export function firstBatch(
+  { limits }: Pick<Runtime, 'limits'>,
+  manifest: Pick<DenoiserManifest, 'shape' | 'flopsPerForward'>,
+  { maxBatch, lostAt }: Pick<Wanted, 'maxBatch' | 'lostAt'>,
+): { readonly batch: number; readonly why: BatchWhy | undefined } {
+  if (maxBatch !== undefined) {
+    const batch = batchUpTo(maxBatch);
+    return { batch, why: { reason: 'asked', detail: '' } };
+  }
+  const within = limits ? batchWithinLimits(limits, manifest) : LARGEST;
+  const after = lostAt === undefined ? LARGEST : batchUpTo(lostAt - 1);
+  if (after < within) {
+    return { batch: after, why: { reason: 'memory', detail: `${lostAt} rows lost the device` } };
+  }
+  return { batch: within, why: within < LARGEST ? { reason: 'limits', detail: '' } : undefined };
+}
+
+/** Evaluates the rows of the stored check, or pure zeros where a network has none. */
+async function trial(
+  { shape, classes, sigma, selfCheck }: DenoiserManifest,
+  network: LimitedNetwork,
+  rows: number,
+): Promise<{ ms: number; difference: number | undefined }> {
+  const size = shape.reduce((a, b) => a * b);
+  const numClasses = classes.length;
+  const inputs = selfCheck
+    ? checkInputs(selfCheck, rows, size, numClasses, sigma.data)
+    : {
+        x: new Float32Array(rows * size),
+        sigma: new Float32Array(rows).fill(1),
+        label: labelRows(Array(rows).fill(0), numClasses),
+      };
+  const before = network.busyMs;
+  const { denoised } = await network.run(
+    {
+      x: { data: inputs.x, dims: shape },
+      sigma: { data: inputs.sigma, dims: [] },
+      label: { data: inputs.label, dims: [numClasses + 1] },
+    },
+    rows,
+  );
+  // Data lies in [-1, 1]: an estimate of it that does not is no estimate.
+  const wrong = denoised!.find((value) => !(Math.abs(value) < 10));
+  if (wrong !== undefined) {
+    throw new Error(`The network's trial run must give numbers within ±10, got ${wrong}`);
+  }
+  return {
+    ms: network.busyMs - before,
+    difference: selfCheck && checkDifference(selfCheck, denoised!, size),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

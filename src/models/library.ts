@@ -1,0 +1,68 @@
+import { type LoadModelOptions, loadModelIndex, partKey, readManifest } from './download';
+import { ModelError } from './errors';
+import type { Manifest } from './manifest';
+import { browserCache, type ModelCache } from './sources';
+
+/** What a site says of its networks. */
+export interface Catalogue {
+  /** Id of the network that a first visit opens. */
+  readonly default: string;
+  /** In the order of the index. */
+  readonly manifests: readonly Manifest[];
+  /** What could not be read of the others, in words. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the index and every manifest that it names.
+ *
+ * @throws ModelError for an index that cannot be read; a manifest that cannot is left out and reported
+ */
+export async function readCatalogue(options: LoadModelOptions): Promise<Catalogue> {
+  const index = await loadModelIndex(options);
+  const read = await Promise.all(
+    index.models.map((id) =>
+      readManifest(id, options).catch((error: unknown) => {
+        if (error instanceof ModelError) return error;
+        throw error;
+      }),
+    ),
+  );
+  return {
+    default: index.default,
+    manifests: read.filter((entry): entry is Manifest => !(entry instanceof ModelError)),
+    problems: read.flatMap((entry) => (entry instanceof ModelError ? [entry.message] : [])),
+  };
+}
+
+export { partKey } from './download';
+
+/** The files of networks that this machine keeps between visits, by their SHA-256. */
+export interface KeptFiles {
+  /** Beginnings of files that are not finished are there by their `partKey`. */
+  list(): Promise<ReadonlySet<string>>;
+  /** Deletes these, finished or not. */
+  remove(sha256s: Iterable<string>): Promise<void>;
+  /** Deletes everything but these. */
+  removeAllBut(sha256s: ReadonlySet<string>): Promise<void>;
+}
+
+/** @param cache default: Cache Storage; without one nothing is kept */
+export function keptFiles(cache: ModelCache | undefined = browserCache()): KeptFiles {
+  const removeKeys = async (keys: Iterable<string>) => {
+    for (const key of keys) await cache?.delete(key);
+  };
+  return {
+    async list() {
+      return new Set(await cache?.keys());
+    },
+    async remove(sha256s) {
+      await removeKeys([...sha256s].flatMap((sha256) => [sha256, partKey(sha256)]));
+    },
+    async removeAllBut(sha256s) {
+      const wanted = new Set([...sha256s].flatMap((sha256) => [sha256, partKey(sha256)]));
+      const keys = (await cache?.keys()) ?? [];
+      await removeKeys(keys.filter((key) => !wanted.has(key)));
+    },
+  };
+}
