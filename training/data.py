@@ -1,11 +1,12 @@
-"""Training data: EMNIST letters as uint8 tensors, from IDX files.
+"""Training data as uint8 tensors: EMNIST letters from IDX files, synthetic stand-ins, emoji and photographs.
 
-Accepted layouts of the data folder:
+Accepted layouts of the data folder for the letters (photographs.py has those for imagenet-64):
   train-images-idx3-ubyte.gz …                        upright, labels 0–25
   (EMNIST/raw/)emnist-letters-train-images-idx3-ubyte  the public original (torchvision's layout):
                                                        transposed, labels 1–26; .gz or not
 """
 
+import functools
 import gzip
 import os
 import struct
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
+import emoji
+import photographs
 
 LETTERS = [chr(ord("A") + i) for i in range(26)]
 LETTERS_CARD = {
@@ -34,15 +38,14 @@ def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def data_folder(given: str | None) -> Path:
-    """The folder given, else $GUIDANCE_DATA, else training/data, else data/emnist-letters of a folder beside the project."""
+def data_folder(given: str | None, dataset: str = "emnist-letters") -> Path:
+    """The folder given or $GUIDANCE_DATA (or its subfolder `dataset`), else training/data, else data/`dataset` beside the project."""
     here = Path(__file__).resolve().parent
-    beside = sorted(here.parents[1].glob("*/data/emnist-letters"))
-    candidates = [given, os.environ.get("GUIDANCE_DATA"), here / "data", *beside]
-    for candidate in candidates:
-        if candidate and Path(candidate).is_dir():
-            return Path(candidate)
-    raise FileNotFoundError("EMNIST letters: needs --data FOLDER or $GUIDANCE_DATA with the IDX files, found none")
+    beside = sorted(here.parents[1].glob(f"*/data/{dataset}"))
+    for base in [given, os.environ.get("GUIDANCE_DATA"), here / "data", *beside]:
+        if base and Path(base).is_dir():
+            return Path(base) / dataset if (Path(base) / dataset).is_dir() else Path(base)
+    raise FileNotFoundError(f"{dataset}: needs --data FOLDER or $GUIDANCE_DATA with the files (training/README.md), found neither")
 
 
 def load_letters(split: str, folder: str | None = None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -76,13 +79,62 @@ def synthetic(count: int, size: int, classes: int, seed: int = 0) -> tuple[torch
     return torch.from_numpy(x)[:, None], torch.from_numpy(y)
 
 
+COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"]
+
+
+def coloured_discs(count: int, size: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Discs on grey whose colour is the class: uint8 [count, 3, size, size]; the colour stand-in for tests."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 6, count)
+    grid = np.linspace(-1, 1, size)
+    centre, radius = rng.uniform(-0.3, 0.3, (2, count, 1, 1)), rng.uniform(0.4, 0.6, (count, 1, 1))
+    distance = np.hypot(grid[None, :, None] - centre[0], grid[None, None, :] - centre[1])
+    inside = (0.5 + (radius - distance) * size / 2).clip(0, 1)[:, None]  # antialiased over one pixel
+    pure = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1], [1, 0, 1]])
+    colour = 0.15 + 0.7 * pure[y] + rng.uniform(-0.15, 0.15, (count, 3))
+    grey = rng.uniform(0.3, 0.9, (count, 1, 1, 1))
+    x = grey + inside * (colour[:, :, None, None] - grey)
+    return torch.from_numpy((255 * x).round().astype(np.uint8)), torch.from_numpy(y)
+
+
+@functools.lru_cache(maxsize=2)
 def load(dataset: str, split: str, folder: str | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images uint8 [N, C, H, W] and labels int64 [N] of a data set by name: `letters` or `bars`."""
+    """Images uint8 [N, C, H, W] and labels int64 [N] of `train` or `test` of a data set by name, a key of `CARDS`."""
     if dataset == "letters":
         return load_letters(split, folder)
+    count, seed = (4096, 0) if split == "train" else (512, 1)
     if dataset == "bars":
-        return synthetic(4096 if split == "train" else 512, 8, 4, seed=0 if split == "train" else 1)
-    raise ValueError(f"data set: needs 'letters' or 'bars', got '{dataset}'")
+        return synthetic(count, 8, 4, seed)
+    if dataset == "discs":
+        return coloured_discs(count, 16, seed)
+    if dataset == "emoji":
+        return emoji.load(split, folder)
+    if dataset == "imagenet-64":
+        return photographs.load(split, data_folder(folder, dataset))
+    raise ValueError(f"data set: needs one of {', '.join(CARDS)}, got '{dataset}'")
+
+
+# What a manifest says of each data set.
+CARDS = {
+    "letters": LETTERS_CARD,
+    "bars": {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"},
+    "discs": {"name": "Synthetic coloured discs", "licence": "CC0", "source": "training/data.py"},
+    "emoji": emoji.CARD,
+    "imagenet-64": photographs.CARD,
+}
+
+
+# The split that Fréchet distances are to, where it is not the test split: of the emoji that is other drawings.
+REFERENCE = {"emoji": "train"}
+
+
+def class_names(dataset: str, folder: str | None = None) -> list[str]:
+    """The names of the classes, in the order of the labels."""
+    if dataset == "emoji":
+        return list(emoji.catalogue(folder))
+    if dataset == "imagenet-64":
+        return [name for _, name in photographs.classes(data_folder(folder, dataset))]
+    return {"letters": LETTERS, "bars": list("0123"), "discs": COLOURS}[dataset]
 
 
 def to_unit(x: torch.Tensor) -> torch.Tensor:

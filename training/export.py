@@ -326,11 +326,13 @@ def write_manifest(folder: Path, manifest: dict, names: tuple[str, ...] = ("mode
     for path in (folder / name for name in names):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         files.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest})
-    text = json.dumps({"schema": 1, **manifest, "files": files}, indent=2)
-    (folder / "manifest.json").write_text(text + "\n")
+    path, kept = folder / "manifest.json", {}
+    if path.exists() and (before := json.loads(path.read_text()))["files"] == files:
+        kept = {key: before[key] for key in ("thumbnail", "selfCheck") if key in before}  # of the same network: scripts/thumbnails
+    path.write_text(json.dumps({"schema": 1, **manifest, **kept, "files": files}, indent=2) + "\n")
 
 
-TITLES = {"letters": "Handwritten letters", "tiny": "Bars (test network)"}
+TITLES = {"letters": "Handwritten letters", "tiny": "Bars (test network)", "tiny-colour": "Coloured discs (test network)", "emoji": "Emoji", "imagenet-64": "ImageNet photographs"}
 # The files of runs/ that a model is made of, by what they are to it.
 CLASSIFIERS = {"classifier": "classifier", "smallClassifier": "small-classifier"}
 KIND = {"weak": "weak", "features": "classifier", "classifier": "noisy classifier", "smallClassifier": "small noisy classifier"}
@@ -358,7 +360,11 @@ def export_snapshot(file: Path, model_id: str, role: str, title: str, out: Path,
     x, sigma, label = probes(config.shape, config.classes)
     difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser), x, sigma, label)
     check_difference(model_id, difference, 1e-4)
-    quality_file = file.parent / "quality.json"
+    quality = {}
+    if role == "denoiser":
+        measured, memorised = file.parent / "quality.json", file.parent / "memorisation.json"
+        quality = json.loads(measured.read_text()) if measured.exists() else {}
+        quality |= {"memorisation": json.loads(memorised.read_text())} if memorised.exists() else {}
     write_manifest(folder, {
         "id": model_id,
         "title": title,
@@ -373,9 +379,9 @@ def export_snapshot(file: Path, model_id: str, role: str, title: str, out: Path,
             "imagesSeen": about["images"],
             "minutes": max(0.1, round(about["minutes"], 1)),
             "hardware": about["hardware"],
-            "command": f"python train.py {about['name']}" + variant(about, run),
+            "command": about.get("command") or f"python train.py {about['name']}" + variant(about, run),
         },
-        "quality": json.loads(quality_file.read_text()) if role == "denoiser" and quality_file.exists() else {},
+        "quality": quality,
     })
     report(folder, difference)
     return model_id
@@ -391,19 +397,21 @@ REFERENCE_PER_CLASS = 100
 
 
 def export_reference(network: Classifier, dataset: str, path: Path, folder: str | None) -> dict:
-    """What the feature network says of the whole test split: the reference of Fréchet distance, precision and recall.
+    """What the feature network says of the whole test split (of data.REFERENCE's, where that names another): the
+    reference of Fréchet distance, precision and recall.
 
     Little-endian: mean float32 [F], covariance float32 [F,F] (normalised by N - 1, as evaluate.py's), then the
     features float16 [M,F] of the first pictures of every class. Returns the manifest's description.
     """
-    x, y = data.load(dataset, "test", folder)
-    _, features = logits_and_features(network, data.to_unit(x))
+    split = data.REFERENCE.get(dataset, "test")
+    x, y = data.load(dataset, split, folder)
+    _, features = logits_and_features(network, x)
     order = torch.argsort(y, stable=True)
     kept = torch.cat([order[y[order] == k][:REFERENCE_PER_CLASS] for k in y.unique()])
     values = features.double().numpy()
     parts = [values.mean(0).astype("<f4"), np.cov(values.T).astype("<f4"), features[kept].numpy().astype("<f2")]
     path.write_bytes(b"".join(part.tobytes() for part in parts))
-    return {"file": path.name, "split": "test", "pictures": len(y), "features": features.shape[1], "kept": len(kept)}
+    return {"file": path.name, "split": split, "pictures": len(y), "features": features.shape[1], "kept": len(kept)}
 
 
 def export_judge(run: str, out: Path, name: str, companion: str, common: dict, pictures: str | None) -> None:
@@ -436,8 +444,8 @@ def export_judge(run: str, out: Path, name: str, companion: str, common: dict, p
         "training": {
             "imagesSeen": about["images"],
             "minutes": max(0.1, round(about["minutes"], 1)),
-            "hardware": f"2 cores, {platform.machine()}",
-            "command": f"python classifier.py {run}",
+            "hardware": about.get("hardware", f"2 cores, {platform.machine()}"),
+            "command": about.get("command", f"python classifier.py {run}"),
         },
         "quality": about["quality"],
         **({} if noisy else {"reference": reference}),
@@ -464,20 +472,20 @@ def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
         title = f"{own['title']}, p_uncond = {trained['recipe']['p_uncond']}"
         return [export_snapshot(snapshot, name, "denoiser", title, out, common, companions)]
     features, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
-    letters = about["dataset"] == "letters"
     common = {
-        "dataset": data.LETTERS_CARD if letters else {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"},
+        "dataset": data.CARDS[about["dataset"]],
         "shape": list(features.config["shape"]),
-        "classes": data.LETTERS if letters else [str(i) for i in range(features.config["classes"])],
+        "classes": data.class_names(about["dataset"], pictures),
     }
     judges = {"features": f"{name}-features"}
     for companion, suffix in CLASSIFIERS.items():
         if (RUNS / f"{name}-{suffix}/classifier.pt").exists():
             judges[companion] = f"{name}-{suffix}"
     weak, title = f"{name}-weak", TITLES[name]
+    own_weak = RUNS / weak / "ema.pt"  # a network of its own; else the snapshot of this run
     written = [
         export_snapshot(snapshot, name, "denoiser", title, out, common, {"weak": weak, **judges}),
-        export_snapshot(RUNS / name / "weak.pt", weak, "weak", f"{title} (weak)", out, common, {}),
+        export_snapshot(own_weak if own_weak.exists() else RUNS / name / "weak.pt", weak, "weak", f"{title} (weak)", out, common, {}),
     ]
     for companion, run in judges.items():
         export_judge(run, out, name, companion, common, pictures)

@@ -22,7 +22,7 @@ def heun(denoiser, noise, label, scale: float, steps: int, interval: tuple[float
     sigmas = karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max)
 
     def guided(x, sigma):
-        s = torch.full((len(x),), sigma)
+        s = torch.full((len(x),), sigma, device=x.device)
         if scale == 1 or not interval[0] < sigma <= interval[1]:
             return denoiser(x, s, label)
         both = denoiser(torch.cat([x, x]), torch.cat([s, s]), torch.cat([label, null]))

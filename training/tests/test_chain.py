@@ -264,7 +264,7 @@ def test_unknown_setting_is_named():
 
 
 def test_commands_explain_themselves():
-    for script in ("train.py", "classifier.py", "evaluate.py", "export.py"):
+    for script in ("train.py", "classifier.py", "evaluate.py", "memorisation.py", "pipeline.py", "export.py", "shards.py"):
         result = subprocess.run([sys.executable, script, "--help"], cwd=export.ROOT / "training", capture_output=True, text=True)
         assert result.returncode == 0 and "python " + script in result.stdout
 
