@@ -164,6 +164,30 @@ describe('a network that is used', () => {
     expect(now()).toMatchObject({ shown: false, problems: [] });
   });
 
+  test('is listed until the browser has deleted it, and says so where it cannot', async () => {
+    const refused = new Error('The database is closing');
+    let finish = () => {};
+    const removal = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const keep: OwnKeep = {
+      all: async () => [],
+      put: async () => {},
+      remove: vi.fn().mockRejectedValueOnce(refused).mockReturnValueOnce(removal),
+    };
+    const { own, now } = setUp({ keep });
+    await own.take([onnx('eps')]);
+    await own.use();
+    const { id } = now().networks[0]!;
+    await own.remove(id);
+    expect(now()).toMatchObject({ problems: [refused.message], networks: [{ id }] });
+    const removed = own.remove(id);
+    expect(now().networks).toHaveLength(1);
+    finish();
+    await removed;
+    expect(now().networks).toEqual([]);
+  });
+
   test('works until a reload where the browser keeps nothing', async () => {
     const keep: OwnKeep = {
       all: async () => [],

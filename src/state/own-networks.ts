@@ -223,9 +223,18 @@ export class OwnNetworks {
 
   /** Deletes a network; the page goes on with it until another is opened. */
   async remove(id: string): Promise<void> {
+    try {
+      await this.#options.keep.remove(id);
+    } catch (error) {
+      // A browser that keeps nothing has nothing to delete.
+      if (this.state.getState().unkept === undefined) {
+        this.state.setState({ problems: [messageOf(error)] });
+        return;
+      }
+    }
+    // Listed until it is gone: a reload in between must not bring back what was shown as deleted.
     this.#files.delete(id);
     this.#list();
-    await this.#options.keep.remove(id).catch(() => undefined);
   }
 
   /**
