@@ -469,7 +469,7 @@ def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
         own = json.loads((out / trained["name"] / "manifest.json").read_text())
         common = {key: own[key] for key in ("dataset", "shape", "classes")}
         companions = {key: run for key, run in own["companions"].items() if key != "weak"}
-        title = f"{own['title']}, p_uncond = {trained['recipe']['p_uncond']}"
+        title = f"{own['title']}, p_uncond {trained['recipe']['p_uncond']}"
         return [export_snapshot(snapshot, name, "denoiser", title, out, common, companions)]
     features, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
     common = {

@@ -278,3 +278,16 @@ test('networks of other shares of unconditional training are curves of their own
     .click();
   await expect(view.panel).toContainText(experiments.point.otherNetwork);
 });
+
+test('the p_uncond study runs on the three networks that ship', async ({ playground }) => {
+  const view = new Experiments(playground);
+  await view.open('p-uncond!n:26!at:0,1&model=letters');
+  await expect(view.curves).toHaveCount(3);
+  for (const [i, share] of ['0.1', '0.2', '0.5'].entries()) {
+    await expect(view.curves.nth(i)).toContainText(`p_uncond ${share}`);
+  }
+  await view.run();
+  const scores = (await view.numbers()).map((row) => Number(row.match(/([\d.]+) ±/)?.[1]));
+  expect(new Set(scores).size).toBe(6);
+  for (const i of [0, 2, 4]) expect(scores[i + 1]!).toBeGreaterThan(1.2 * scores[i]!);
+});

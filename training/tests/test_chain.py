@@ -135,7 +135,7 @@ def check_variant(runs, models):
     torch.save(snapshot, runs / "tiny-p50/ema.pt")
     assert export.export("tiny-p50", models) == ["tiny-p50"]
     own, other = (json.loads((models / i / "manifest.json").read_text()) for i in ("tiny", "tiny-p50"))
-    assert (other["pUncond"], other["title"]) == (0.5, "Bars (test network), p_uncond = 0.5")
+    assert (other["pUncond"], other["title"]) == (0.5, "Bars (test network), p_uncond 0.5")
     assert other["training"]["command"] == "python train.py tiny --set p_uncond=0.5 --run tiny-p50"
     assert other["companions"] == {k: v for k, v in own["companions"].items() if k != "weak"}
 

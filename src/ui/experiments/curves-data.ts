@@ -116,12 +116,13 @@ export function curveNames(
   });
 }
 
-/** A network by what it was trained with. */
+/** A network by what it was trained with, which the title of one of several says already. */
 export function networkName(network: DenoiserManifest | undefined, strings: Strings): string {
   if (!network) return '';
   const { title, pUncond } = network;
   const { curves } = strings.experiments;
-  return pUncond === undefined ? title : curves.trainedWith(title, compact(pUncond));
+  const named = pUncond === undefined || title.includes(`p_uncond ${pUncond}`);
+  return named ? title : curves.trainedWith(title, compact(pUncond));
 }
 
 /** The paper's curve beside the page's, in the page's units. */
