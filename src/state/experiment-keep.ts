@@ -57,7 +57,10 @@ export interface Keep {
   batches(key: string, starts: readonly number[]): Promise<(Batch | undefined)[]>;
   /** Puts record and batch at once, or neither. */
   put(key: string, record: PointRecord, batch?: Batch): Promise<void>;
-  remove(key: string, starts: readonly number[]): Promise<void>;
+  /** Removes these points, and the batches that start there, all at once or none. */
+  remove(
+    points: readonly { readonly key: string; readonly starts: readonly number[] }[],
+  ): Promise<void>;
   /** Files that were brought along, as text, by their names. */
   files(): Promise<readonly (readonly [name: string, text: string])[]>;
   putFile(name: string, text: string): Promise<void>;
@@ -93,10 +96,13 @@ export function browserKeep(): Keep {
       if (batch) entries.push([batchKey(key, batch.start), batch]);
       await setMany(entries, await open());
     },
-    async remove(key, starts) {
+    async remove(points) {
       const { delMany } = await load();
-      const batches = starts.map((start) => batchKey(key, start));
-      await delMany([recordKey(key), ...batches], await open());
+      const keys = points.flatMap(({ key, starts }) => [
+        recordKey(key),
+        ...starts.map((start) => batchKey(key, start)),
+      ]);
+      await delMany(keys, await open());
     },
     async files() {
       const { getMany, keys } = await load();

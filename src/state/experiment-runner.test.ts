@@ -34,6 +34,8 @@ class FakeKeep implements Keep {
   readonly kept = new Map<string, Batch>();
   readonly texts = new Map<string, string>();
   full = false;
+  /** What a removal waits for. */
+  removing: Promise<void> = Promise.resolve();
 
   async records(keys: readonly string[]) {
     return keys.map((key) => this.points.get(key));
@@ -46,9 +48,12 @@ class FakeKeep implements Keep {
     this.points.set(key, record);
     if (batch) this.kept.set(`${batch.start} ${key}`, batch);
   }
-  async remove(key: string) {
-    this.points.delete(key);
-    for (const name of this.kept.keys()) if (name.endsWith(key)) this.kept.delete(name);
+  async remove(points: readonly { key: string; starts: readonly number[] }[]) {
+    await this.removing;
+    for (const { key, starts } of points) {
+      this.points.delete(key);
+      for (const start of starts) this.kept.delete(`${start} ${key}`);
+    }
   }
   async files() {
     return [...this.texts];
@@ -390,7 +395,14 @@ describe('what is kept', () => {
     const page = await FakeExperiments.ready({ samples: 16 });
     await page.start();
     await page.finishAll();
-    await page.runner.discard();
+    let removed = () => {};
+    page.keep.removing = new Promise((resolve) => (removed = resolve));
+    const discarded = page.runner.discard();
+    await settle();
+    // A page that says they are forgotten can be reloaded at once.
+    expect(page.counts).toEqual([16, 16, 16]);
+    removed();
+    await discarded;
     expect([page.keep.points.size, page.keep.kept.size]).toEqual([0, 0]);
     expect(page.counts).toEqual([0, 0, 0]);
     await page.start();

@@ -62,6 +62,7 @@ export class ExperimentRunner {
   /** Points that are being measured, or wait for it. */
   readonly #due = new Set<string>();
   #measuring: Promise<void> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
   #current: { readonly key: string; readonly abort: AbortController } | undefined;
   #networksOf: DenoiserManifest | undefined;
   #filesRead = false;
@@ -116,20 +117,21 @@ export class ExperimentRunner {
     this.#setStatus('idle');
   }
 
-  /** Forgets everything that was computed for the points of this experiment. */
+  /** Forgets everything that was computed for the points of this experiment; shown once it is. */
   async discard(): Promise<void> {
     this.#setStatus('idle');
-    const keys = this.#points.map(({ key }) => key);
-    const kept = keys.map((key) => this.#records.get(key));
-    for (const key of keys) {
+    await this.#running;
+    const points = this.#points.map(({ key }) => ({
+      key,
+      starts: this.#records.get(key)?.starts ?? [],
+    }));
+    for (const { key } of points) {
       this.#records.set(key, undefined);
       this.#batches.delete(key);
       this.#failed.delete(key);
     }
+    await this.#kept(this.#keep.remove(points));
     this.#publish();
-    await this.#kept(
-      Promise.all(keys.map((key, i) => this.#keep.remove(key, kept[i]?.starts ?? []))),
-    );
   }
 
   /** Shows a results file's curves beside the page's own, in place of one of the same name. */
@@ -225,7 +227,7 @@ export class ExperimentRunner {
     }
     if (!shown || status !== 'running') return;
     const next = this.#next();
-    if (next) void this.#run(next, shown);
+    if (next) this.#running = this.#run(next, shown);
     else if (this.#due.size === 0 && this.#allRead()) this.#setStatus('idle');
   }
 
@@ -337,8 +339,9 @@ export class ExperimentRunner {
         date: new Date().toISOString(),
         figures: before?.figures ?? [],
       };
-      this.#records.set(key, record);
+      // Counted once it is kept, so that a reload loses nothing that was shown.
       await this.#kept(this.#keep.put(key, record, batch));
+      this.#records.set(key, record);
       this.#measureIfDue(point);
     } catch (error) {
       if (!(error instanceof Cancelled)) this.#failed.set(key, messageOf(error));
