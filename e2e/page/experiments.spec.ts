@@ -281,11 +281,18 @@ test('networks of other shares of unconditional training are curves of their own
 
 test('the p_uncond study runs on the three networks that ship', async ({ playground }) => {
   const view = new Experiments(playground);
+  const three = async () => {
+    await expect(view.curves).toHaveCount(3);
+    for (const [i, share] of ['0.1', '0.2', '0.5'].entries()) {
+      await expect(view.curves.nth(i)).toContainText(`p_uncond ${share}`);
+    }
+  };
   await view.open('p-uncond!n:26!at:0,1&model=letters');
-  await expect(view.curves).toHaveCount(3);
-  for (const [i, share] of ['0.1', '0.2', '0.5'].entries()) {
-    await expect(view.curves.nth(i)).toContainText(`p_uncond ${share}`);
-  }
+  await three();
+  // The same in few steps: these networks are a hundred times the others' size.
+  const series = ['letters', 'letters-p20', 'letters-p50'].map((id) => `!s:model:${id},steps:8`);
+  await view.open(`p-uncond!n:26!at:0,1${series.join('')}&model=letters`);
+  await three();
   await view.run();
   const scores = (await view.numbers()).map((row) => Number(row.match(/([\d.]+) ±/)?.[1]));
   expect(new Set(scores).size).toBe(6);
