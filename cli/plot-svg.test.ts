@@ -62,6 +62,15 @@ test('a sweep of two settings is a curve for each value of the second', () => {
   expect(count(svg, /<circle/g)).toBe(2 * 3 + 2);
 });
 
+test('the plane joins the points of a curve and names its ends', () => {
+  const files = [resultsOf('--ws 0:4'), resultsOf('--ws 0:4 --interval 0.2,5')];
+  const svg = plotResults(files, ['recall'], true);
+  expect(svg).toContain('width="860"');
+  expect(count(svg, /<circle/g)).toBe(2 + 2 * 5);
+  expect(count(svg, />Fréchet distance ↓</g)).toBe(1);
+  expect(count(svg, />4<\/text>/g)).toBeGreaterThanOrEqual(2);
+});
+
 test('a table has a row a point and the spread where it is known', () => {
   const one = tableOf([resultsOf('--ws 0:1')], both).split('\n');
   expect(one.slice(0, 4)).toEqual([

@@ -1,4 +1,4 @@
-import { dot, line, plot, ruleX } from '@observablehq/plot';
+import { dot, line, plot, ruleX, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Results, ResultsPoint, ResultsSettings } from '../src/models/results';
 import { ArgumentError } from './flags';
@@ -20,7 +20,7 @@ type FigureName = keyof typeof figureNames;
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 /** What an axis is called. */
 const AXES: Readonly<Record<string, string>> = { guidanceScale: 'w = s − 1', numSteps: 'steps' };
-const PANEL = { width: 430, height: 300 };
+const PANEL = { width: 430, height: 300, marginLeft: 50, marginTop: 26, marginBottom: 36 };
 const LEGEND_LINE = 18;
 
 /** One line of a panel. */
@@ -34,17 +34,23 @@ interface Series {
  * Draws curves as one SVG: a panel a figure over what was varied, one standard deviation as bars.
  *
  * @param figures names of figures
+ * @param plane draws the Fréchet distance over the classifier score first, the points joined in their order
  * @throws ArgumentError for unknown figures, and for curves that do not compare: over different
  *   settings, of different sample counts or feature networks
  */
-export function plotResults(results: readonly Results[], figures: readonly string[]): string {
+export function plotResults(
+  results: readonly Results[],
+  figures: readonly string[],
+  plane = false,
+): string {
   const { panels, judge, varied, samples, series } = comparable(results, figures);
   const legend = series.length > 1 ? series.length * LEGEND_LINE : 0;
-  const width = panels.length * PANEL.width;
+  const width = (panels.length + Number(plane)) * PANEL.width;
   const height = PANEL.height + legend + 30;
   const { document } = parseHTML('<!doctype html><body></body>');
-  const drawn = panels.map((figure, i) => {
-    const svg = panelOf(document, series, varied, figure);
+  const charts = panels.map((figure) => panelOf(document, series, varied, figure));
+  if (plane) charts.unshift(planeOf(document, series));
+  const drawn = charts.map((svg, i) => {
     svg.setAttribute('x', `${i * PANEL.width}`);
     svg.setAttribute('y', `${legend + 6}`);
     return svg.outerHTML;
@@ -149,15 +155,36 @@ function panelOf(
   return plot({
     document,
     ...PANEL,
-    marginLeft: 50,
-    marginTop: 26,
-    marginBottom: 36,
     x: {
       label: AXES[varied] ?? varied,
       ...(varied === 'numSteps' && { type: 'log', base: 2, tickFormat: String }),
       nice: varied !== 'numSteps',
     },
     y: { label: figureNames[figure], grid: true, nice: true },
+    marks,
+  }) as Element;
+}
+
+/** What guidance trades: fidelity and diversity at once over fidelity alone. */
+function planeOf(document: Document, series: readonly Series[]): Element {
+  const marks = series.flatMap(({ colour, points }) => {
+    const known = points.flatMap(({ at, point: { figures } }) => {
+      const { frechetDistance, classifierScore } = figures;
+      if (!frechetDistance || !classifierScore) return [];
+      return [{ at, x: classifierScore.value, y: frechetDistance.value }];
+    });
+    const ends = [known[0], known.at(-1)].filter((point) => point !== undefined);
+    return [
+      line(known, { x: 'x', y: 'y', stroke: colour, strokeWidth: 1.75 }),
+      dot(known, { x: 'x', y: 'y', fill: colour, r: 2.5 }),
+      text(ends, { x: 'x', y: 'y', text: ({ at }) => tidy(at), dy: -9, fill: colour }),
+    ];
+  });
+  return plot({
+    document,
+    ...PANEL,
+    x: { label: figureNames.classifierScore, nice: true },
+    y: { label: figureNames.frechetDistance, grid: true, nice: true },
     marks,
   }) as Element;
 }

@@ -10,6 +10,7 @@ npm run plot -- results.json more.json --out plot.svg
 npm run plot -- results.json --table
 
   --figures A,B        of ${Object.keys(figureNames).join(', ')} (default: frechetDistance,classifierScore)
+  --plane              draws the Fréchet distance over the classifier score as well
   --out FILE.svg       the drawing
   --table              prints the same as a Markdown table
   --help               this text
@@ -45,7 +46,8 @@ async function draw(args: readonly string[]): Promise<void> {
   }
   const figures = values.figures.split(',');
   if (values.table) console.log(tableOf(results, figures));
-  if (values.out !== undefined) await writeFile(values.out, plotResults(results, figures));
+  if (values.out !== undefined)
+    await writeFile(values.out, plotResults(results, figures, values.plane));
 }
 
 function read(args: readonly string[]) {
@@ -56,6 +58,7 @@ function read(args: readonly string[]) {
       options: {
         figures: { type: 'string', default: 'frechetDistance,classifierScore' },
         out: { type: 'string' },
+        plane: { type: 'boolean', default: false },
         table: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
