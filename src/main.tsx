@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { EngineClient } from './engine/client';
 import { MeasuringClient } from './lab/measuring-client';
-import { keptFiles, readCatalogue } from './models/library';
+import { keptFiles, sharedCatalogue } from './models/library';
 import { keepAddress } from './state/address';
 import { browserKeep } from './state/experiment-keep';
 import { studyNetworks } from './state/experiment-networks';
@@ -61,6 +61,7 @@ const client = new EngineClient({
   },
 });
 const models = new URL('models/', document.baseURI).href;
+const catalogue = sharedCatalogue({ baseUrl: models });
 const cache = new ResultCache();
 const runner = new Runner(store, client, trajectories, models, cache);
 const grid = new GridRunner(store, client, cache);
@@ -69,13 +70,13 @@ const experiments = new ExperimentRunner({
   client,
   measurer: new MeasuringClient(models),
   keep: browserKeep(),
-  findNetworks: (loaded) => studyNetworks(loaded, readText),
+  findNetworks: async (loaded) => studyNetworks(loaded, await catalogue()),
 });
 const shelf = new ModelShelf(
   store,
   {
     baseUrl: models,
-    readCatalogue: () => readCatalogue({ baseUrl: models }),
+    readCatalogue: catalogue,
     kept: keptFiles(),
     hintDismissed: { get: () => remembered(COLOUR_HINT), set: () => remember(COLOUR_HINT) },
   },
@@ -101,13 +102,6 @@ function remember(what: string): void {
   } catch {
     // It will be asked again.
   }
-}
-
-/** A text of the models folder. */
-async function readText(path: string): Promise<string> {
-  const response = await fetch(new URL(path, models), { cache: 'no-cache' });
-  if (!response.ok) throw new Error(`models/${path}: the server answered ${response.status}`);
-  return response.text();
 }
 
 /** The networks are loaded when a page is opened that has a use for them. */

@@ -189,10 +189,19 @@ async function damage(bytes: Bytes, file: ModelFile): Promise<string | undefined
   if (bytes.byteLength !== file.bytes) {
     return `its size must be ${file.bytes} bytes, got ${bytes.byteLength}`;
   }
-  if (!globalThis.crypto?.subtle) return undefined; // loadModel warns.
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return sha256 === file.sha256 ? undefined : `its SHA-256 must be ${file.sha256}, got ${sha256}`;
+  const sha256 = await sha256Of(bytes);
+  if (sha256 === undefined || sha256 === file.sha256) return undefined; // loadModel warns of none.
+  return `its SHA-256 must be ${file.sha256}, got ${sha256}`;
+}
+
+/** The SHA-256 of bytes in hexadecimal; undefined where browsers compute none: on pages without https. */
+export async function sha256Of(bytes: ArrayBuffer | Bytes): Promise<string | undefined> {
+  if (!globalThis.crypto?.subtle) return undefined;
+  return hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function looksLikeHtml(bytes: Bytes): boolean {

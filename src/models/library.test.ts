@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keptFiles, readCatalogue } from './library';
+import { keptFiles, readCatalogue, sharedCatalogue } from './library';
 import type { Bytes } from './sources';
 
 const manifest = (id: string) => ({
@@ -33,6 +33,28 @@ test('the catalogue has every network whose manifest can be read, and says which
     expect.stringContaining('"lost"'),
     expect.stringContaining('bars/manifest.json: "shape'),
   ]);
+});
+
+test('a shared catalogue is read once, and again only where it was not whole', async () => {
+  const files: Record<string, unknown> = {};
+  let indexReads = 0;
+  const catalogue = sharedCatalogue({
+    baseUrl: 'http://never.invalid/',
+    read: async (path) => {
+      if (path === 'index.json') indexReads++;
+      const content = files[path];
+      return content === undefined ? undefined : new TextEncoder().encode(JSON.stringify(content));
+    },
+  });
+  await expect(catalogue()).rejects.toThrow('index.json');
+  files['index.json'] = { schema: 1, models: ['dots'], default: 'dots' };
+  expect((await catalogue()).problems).toHaveLength(1);
+  files['dots/manifest.json'] = manifest('dots');
+  const [first, second] = await Promise.all([catalogue(), catalogue()]);
+  expect(first.manifests).toHaveLength(1);
+  expect(second).toBe(first);
+  expect(await catalogue()).toBe(first);
+  expect(indexReads).toBe(3);
 });
 
 test('kept files are deleted with the beginnings of unfinished ones; others stay', async () => {

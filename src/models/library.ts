@@ -35,7 +35,26 @@ export async function readCatalogue(options: LoadModelOptions): Promise<Catalogu
   };
 }
 
-export { partKey } from './download';
+export { hexOf, partKey, sha256Of } from './download';
+
+/**
+ * `readCatalogue` once for all who ask; again only after it could not be read in full.
+ *
+ * @returns what rejects as `readCatalogue`
+ */
+export function sharedCatalogue(options: LoadModelOptions): () => Promise<Catalogue> {
+  let reading: Promise<Catalogue> | undefined;
+  const forget = () => {
+    reading = undefined;
+  };
+  return () => {
+    if (!reading) {
+      reading = readCatalogue(options);
+      reading.then(({ problems }) => problems.length > 0 && forget(), forget);
+    }
+    return reading;
+  };
+}
 
 /** The files of networks that this machine keeps between visits, by their SHA-256. */
 export interface KeptFiles {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Catalogue, readCatalogue } from '../models/library';
 import { parseManifest } from '../models/manifest';
 import { studyNetworks } from './experiment-networks';
 
@@ -20,14 +21,19 @@ const denoiser = (id: string, changes: object = {}) => ({
   companions: { features: 'judge' },
   ...changes,
 });
-const site = (all: readonly { readonly id: string }[]) => async (path: string) => {
-  if (path === 'index.json') {
-    return JSON.stringify({ schema: 1, models: all.map(({ id }) => id), default: all[0]?.id });
-  }
-  return JSON.stringify(all.find(({ id }) => path === `${id}/manifest.json`));
-};
+const catalogueOf = (read: (path: string) => string) =>
+  readCatalogue({ baseUrl: 'models/', read: async (path) => new TextEncoder().encode(read(path)) });
+const site = (all: readonly { readonly id: string }[]) =>
+  catalogueOf((path) => {
+    if (path === 'index.json') {
+      return JSON.stringify({ schema: 1, models: all.map(({ id }) => id), default: all[0]?.id });
+    }
+    return JSON.stringify(all.find(({ id }) => path === `${id}/manifest.json`));
+  });
 const loaded = parseManifest(JSON.stringify(denoiser('letters')), 'letters');
 if (loaded.role !== 'denoiser') throw new Error('a denoiser');
+const network = loaded;
+const study = async (catalogue: Promise<Catalogue>) => studyNetworks(network, await catalogue);
 
 test('denoisers of the same shape, classes and judge, the loaded one first', async () => {
   const all = [
@@ -40,14 +46,14 @@ test('denoisers of the same shape, classes and judge, the loaded one first', asy
     { ...common, id: 'judge', role: 'features' },
     { ...common, id: 'noisy', role: 'classifier', sigma: { min: 1, max: 2 } },
   ];
-  const { denoisers, features } = await studyNetworks(loaded, site(all));
+  const { denoisers, features } = await study(site(all));
   expect(denoisers.map(({ id }) => id)).toEqual(['letters', 'p20']);
   expect(denoisers[0]).toBe(loaded);
   expect(features?.id).toBe('judge');
 });
 
 test('what cannot be read is told by name', async () => {
-  await expect(studyNetworks(loaded, async () => '<html>')).rejects.toThrow('index.json must be');
+  await expect(study(catalogueOf(() => 'nonsense'))).rejects.toThrow('index.json must be');
   const broken = [denoiser('letters'), denoiser('p20', { schema: 2 })];
-  await expect(studyNetworks(loaded, site(broken))).rejects.toThrow('p20/manifest.json: "schema"');
+  await expect(study(site(broken))).rejects.toThrow('p20/manifest.json: "schema"');
 });

@@ -1,9 +1,5 @@
-import {
-  type DenoiserManifest,
-  type FeaturesManifest,
-  parseManifest,
-  parseModelIndex,
-} from '../models/manifest';
+import type { Catalogue } from '../models/library';
+import type { DenoiserManifest, FeaturesManifest } from '../models/manifest';
 
 /** The networks of a study. */
 export interface StudyNetworks {
@@ -16,25 +12,18 @@ export interface StudyNetworks {
 /**
  * The denoisers of the site that a study may set beside the loaded one, itself the first of them.
  *
- * @param read the text of a file below the models folder
- * @throws what `read` throws, and ModelError for a file that makes no sense
+ * @throws Error where the site's list is not whole, with what could not be read of it
  */
-export async function studyNetworks(
+export function studyNetworks(
   loaded: DenoiserManifest,
-  read: (path: string) => Promise<string>,
-): Promise<StudyNetworks> {
-  const { models } = parseModelIndex(await read('index.json'), 'index.json');
-  const all = await Promise.all(
-    models.map(async (id) => {
-      const path = `${id}/manifest.json`;
-      return id === loaded.id ? loaded : parseManifest(await read(path), path);
-    }),
-  );
-  const others = all.filter(
+  { manifests, problems }: Catalogue,
+): StudyNetworks {
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const others = manifests.filter(
     (manifest): manifest is DenoiserManifest =>
       manifest.role === 'denoiser' && manifest.id !== loaded.id && alike(manifest, loaded),
   );
-  const features = all.find(
+  const features = manifests.find(
     (manifest): manifest is FeaturesManifest =>
       manifest.role === 'features' && manifest.id === loaded.companions?.features,
   );

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { adaptedSigmaRange } from '../diffusion/adapt';
 import { EngineError } from '../engine/client';
 import type { BackendChoice, LoadProgress, OwnFiles } from '../engine/protocol';
+import { hexOf, sha256Of } from '../models/library';
 import type { DenoiserManifest } from '../models/manifest';
 import { type OnnxFile, readOnnx } from '../models/onnx-file';
 import { withWeights } from '../models/onnx-weights';
@@ -343,22 +344,16 @@ async function filesOf(
 ): Promise<OwnFiles> {
   const content = await bytes.arrayBuffer();
   const { parameters } = file;
+  // Where browsers compute none, a random one: it tells networks apart.
+  const sha256 = (await sha256Of(content)) ?? hexOf(crypto.getRandomValues(new Uint8Array(32)));
   const manifest = ownManifest(
     settings,
     ports,
-    { name: fileName, bytes: content.byteLength, sha256: await sha256Of(content), parameters },
+    { name: fileName, bytes: content.byteLength, sha256, parameters },
     (settings.prediction === 'denoised' && settings.sigma) || adaptedSigmaRange(settings),
   );
   // A copy: the file may be changed or moved while the page still uses it.
   return { manifest, graph: new Blob([content]) };
-}
-
-/** Where browsers compute none, on pages without https, a random one: it tells networks apart. */
-async function sha256Of(content: ArrayBuffer): Promise<string> {
-  const bytes = crypto.subtle
-    ? new Uint8Array(await crypto.subtle.digest('SHA-256', content))
-    : crypto.getRandomValues(new Uint8Array(32));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function messageOf(error: unknown): string {

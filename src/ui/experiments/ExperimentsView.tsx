@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { FIGURES } from '../../state/experiment-curves';
 import { EXPERIMENT_IDS, type ExperimentId, sweepsSteps } from '../../state/experiments';
 import { change } from '../../state/store';
 import { useApp, useAppState, useStrings } from '../app-context';
@@ -15,41 +16,10 @@ import './experiments.css';
 
 /** The large chart of an experiment comes first. */
 const CHARTS: Readonly<Record<ExperimentId, readonly ChartKind[]>> = {
-  strength: [
-    'plane',
-    'frechetDistance',
-    'classifierScore',
-    'classAccuracy',
-    'precision',
-    'recall',
-    'diversity',
-  ],
-  'p-uncond': [
-    'plane',
-    'frechetDistance',
-    'classifierScore',
-    'classAccuracy',
-    'precision',
-    'recall',
-    'diversity',
-  ],
-  steps: [
-    'frechetDistance',
-    'classifierScore',
-    'classAccuracy',
-    'precision',
-    'recall',
-    'diversity',
-  ],
-  temperature: [
-    'plane',
-    'frechetDistance',
-    'classifierScore',
-    'classAccuracy',
-    'precision',
-    'recall',
-    'diversity',
-  ],
+  strength: ['plane', ...FIGURES],
+  'p-uncond': ['plane', ...FIGURES],
+  steps: FIGURES,
+  temperature: ['plane', ...FIGURES],
 };
 
 /** The paper's experiments, run here and now. */
