@@ -32,7 +32,7 @@ const figuresOf = (samples: number): PointFigures => ({
 /** An experiment whose points are all measured. */
 function measured(id: ExperimentId, values: number[]) {
   const experiment = { ...DEFAULT_EXPERIMENT, id, values, samples: 32 };
-  const points = pointsOf({ experiment, seed: 7 }, loaded, networks).map((point) => ({
+  const points = pointsOf({ experiment, seed: 7 }, loaded, networks, 'fp32').map((point) => ({
     point,
     status: 'done' as const,
     record: {

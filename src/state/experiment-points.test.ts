@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Precision } from '../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../models/manifest';
 import {
   batchSettings,
@@ -27,8 +28,13 @@ const loaded = manifest('letters');
 const features = { id: 'judge', files: [] } as unknown as FeaturesManifest;
 const networks = { denoisers: [loaded], features };
 
-const points = (changes: Partial<ExperimentSettings>, seed = 42) =>
-  pointsOf({ experiment: { ...DEFAULT_EXPERIMENT, ...changes }, seed }, loaded, networks);
+const points = (changes: Partial<ExperimentSettings>, seed = 42, precision: Precision = 'fp32') =>
+  pointsOf(
+    { experiment: { ...DEFAULT_EXPERIMENT, ...changes }, seed },
+    loaded,
+    networks,
+    precision,
+  );
 const scales = (changes: Partial<ExperimentSettings>) =>
   points(changes).map(({ column }) => column.guidanceScale);
 
@@ -112,7 +118,7 @@ describe('points', () => {
     expect(one('cfg', null, 14.5)).toBe('range');
   });
 
-  test('a key is what decides the pictures: network, judge, settings, seed', () => {
+  test('a key is what decides the pictures: network, judge, settings, seed, precision', () => {
     const keys = (changes: Partial<ExperimentSettings>, seed?: number) =>
       points(changes, seed).map(({ key }) => key);
     expect(new Set(keys({})).size).toBe(PAPER_WEIGHTS.length);
@@ -122,8 +128,15 @@ describe('points', () => {
     const retrained = manifest('letters', {
       files: [{ name: 'model.onnx', bytes: 1, sha256: 'b' }],
     });
-    const others = pointsOf({ experiment: DEFAULT_EXPERIMENT, seed: 42 }, retrained, networks);
+    const others = pointsOf(
+      { experiment: DEFAULT_EXPERIMENT, seed: 42 },
+      retrained,
+      networks,
+      'fp32',
+    );
     expect(others.map(({ key }) => key)).not.toEqual(keys({}));
+    const half = points({}, 42, 'fp16').map(({ key }) => key);
+    expect(keys({}).filter((key) => half.includes(key))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { findSampler } from '../diffusion/samplers';
-import type { SampleSettings } from '../engine/protocol';
+import type { Precision, SampleSettings } from '../engine/protocol';
 import type { DenoiserManifest, Manifest } from '../models/manifest';
 import type { StudyNetworks } from './experiment-networks';
 import { type ExperimentSettings, type Series, sweepsSteps, type Varied } from './experiments';
@@ -140,11 +140,16 @@ export interface Point {
   readonly refusal?: PointRefusal;
 }
 
-/** The points of all curves, curve by curve. */
+/**
+ * The points of all curves, curve by curve.
+ *
+ * @param precision in which the networks compute: float16 makes other pictures than float32
+ */
 export function pointsOf(
   { experiment, seed }: Pick<Settings, 'experiment' | 'seed'>,
   loaded: DenoiserManifest,
   { denoisers: networks, features }: StudyNetworks,
+  precision: Precision,
 ): Point[] {
   return seriesOf(experiment, loaded, networks).flatMap((series, index) =>
     valuesOf(experiment).map((value) => {
@@ -166,6 +171,7 @@ export function pointsOf(
         key: JSON.stringify({
           networks: [network, features].map((used) => used && [used.id, graphHash(used)]),
           seed,
+          ...(precision !== 'fp32' && { precision }),
           sample: sampleSettings({ subject: { kind: 'none' }, count: 0, seed }, used, loaded),
         }),
         cost: evaluations * Math.min(2, predictions),

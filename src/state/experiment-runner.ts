@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Cancelled, type EngineClient } from '../engine/client';
+import type { Precision } from '../engine/protocol';
 import type { DenoiserManifest } from '../models/manifest';
 import { type ImportedFile, readResultsFile } from './experiment-files';
 import { type Batch, firstSamples, type Keep, type PointRecord } from './experiment-keep';
@@ -23,7 +24,7 @@ import type {
 } from './experiment-state';
 import { coarseToFine } from './grid';
 import type { Settings } from './settings';
-import { type AppState, type Store, showColumn } from './store';
+import { type AppState, type ReadyEngine, type Store, showColumn } from './store';
 
 type Client = Pick<EngineClient, 'sample'>;
 
@@ -37,6 +38,7 @@ interface Arranged {
   readonly experiment: Settings['experiment'];
   readonly seed: number;
   readonly manifest: DenoiserManifest;
+  readonly precision: Precision;
   readonly networks: StudyNetworks;
 }
 
@@ -227,11 +229,14 @@ export class ExperimentRunner {
     }
     if (!shown || status !== 'running') return;
     const next = this.#next();
-    if (next) this.#running = this.#run(next, shown);
+    if (next) this.#running = this.#run(next, shown.manifest);
     else if (this.#due.size === 0 && this.#allRead()) this.#setStatus('idle');
   }
 
-  #arrange({ settings: { experiment, seed } }: AppState, manifest: DenoiserManifest): void {
+  #arrange(
+    { settings: { experiment, seed } }: AppState,
+    { manifest, info: { precision } }: ReadyEngine,
+  ): void {
     if (this.#networksOf !== manifest) {
       this.#networksOf = manifest;
       this.state.setState({ networks: undefined });
@@ -248,10 +253,11 @@ export class ExperimentRunner {
       last?.experiment === experiment &&
       last.seed === seed &&
       last.manifest === manifest &&
+      last.precision === precision &&
       last.networks === networks;
     if (same) return;
-    this.#arranged = { experiment, seed, manifest, networks };
-    this.#points = pointsOf({ experiment, seed }, manifest, networks);
+    this.#arranged = { experiment, seed, manifest, precision, networks };
+    this.#points = pointsOf({ experiment, seed }, manifest, networks, precision);
     const series = seriesOf(experiment, manifest, networks.denoisers);
     const across = valuesOf(experiment).length;
     this.#order = coarseToFine(1, across).flatMap((at) => series.map((_, s) => s * across + at));
@@ -438,10 +444,9 @@ export class ExperimentRunner {
   }
 }
 
-/** The loaded denoiser, while the page of experiments is shown. */
-function isShown({ settings, engine }: AppState): DenoiserManifest | undefined {
-  const shown = settings.page === 'experiments' && engine.status === 'ready';
-  return shown ? engine.manifest : undefined;
+/** The engine with its denoiser, while the page of experiments is shown. */
+function isShown({ settings, engine }: AppState): ReadyEngine | undefined {
+  return settings.page === 'experiments' && engine.status === 'ready' ? engine : undefined;
 }
 
 function messageOf(error: unknown): string {

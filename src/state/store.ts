@@ -16,8 +16,14 @@ import type { Misread } from './url';
 
 export type EngineState =
   | { readonly status: 'loading'; readonly progress: LoadProgress | undefined }
-  | { readonly status: 'ready'; readonly info: BackendInfo; readonly manifest: DenoiserManifest }
+  | ReadyEngine
   | { readonly status: 'failed'; readonly kind: EngineError['kind']; readonly message: string };
+
+export interface ReadyEngine {
+  readonly status: 'ready';
+  readonly info: BackendInfo;
+  readonly manifest: DenoiserManifest;
+}
 
 /** How the column's run stands, and the figures of what it shows. */
 export interface ColumnState {
