@@ -56,7 +56,7 @@ export const modelsEn: ModelWords = {
   samplesOf: (title) => `Samples of ${title}`,
   madeWith: (settings) => `Drawn by this network: ${settings}`,
   shape: (height, width, colour, classes) =>
-    `${height} × ${width}, ${colour ? 'colour' : 'grey'}, ${classes} ${classes === 1 ? 'class' : 'classes'}`,
+    `${height} × ${width}, ${colour ? 'colour' : 'grey'}, ${classes === 0 ? 'no classes' : classes === 1 ? '1 class' : `${classes} classes`}`,
   download: 'Download',
   later: (size) => `up to ${size} more for some rules and metrics`,
   data: 'Trained on',
@@ -103,7 +103,7 @@ export const modelsZh: ModelWords = {
   samplesOf: (title) => `${title} 的样本`,
   madeWith: (settings) => `由该网络绘制：${settings}`,
   shape: (height, width, colour, classes) =>
-    `${height} × ${width}，${colour ? '彩色' : '灰度'}，${classes} 个类别`,
+    `${height} × ${width}，${colour ? '彩色' : '灰度'}，${classes === 0 ? '无类别' : `${classes} 个类别`}`,
   download: '下载',
   later: (size) => `某些规则和指标最多另需 ${size}`,
   data: '训练数据',

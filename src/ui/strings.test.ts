@@ -88,3 +88,11 @@ describe('names', () => {
     expect(nameOf({ ...en, names: { new: 'Mine' } }, { id: 'new', label: '' })).toBe('Mine');
   });
 });
+
+test('a network without classes has no classes, in words', () => {
+  const of = (classes: number) =>
+    [en, zh].map(({ models }) => models.shape(8, 9, true, classes).replace(/^8 × 9[,，]\s?/, ''));
+  expect(of(0)).toEqual(['colour, no classes', '彩色，无类别']);
+  expect(of(1)).toEqual(['colour, 1 class', '彩色，1 个类别']);
+  expect(of(64)).toEqual(['colour, 64 classes', '彩色，64 个类别']);
+});
