@@ -76,8 +76,8 @@ test('a table has a row a point and the spread where it is known', () => {
   expect(one.slice(0, 4)).toEqual([
     '| w = s − 1 | evaluations | Fréchet distance ↓ | Classifier score ↑ |',
     '| --- | --- | --- | --- |',
-    '| 0 | 39 | 10 ± 0.5 | 0 |',
-    '| 1 | 39 | 11 ± 0.5 | 1 |',
+    '| 0 | 39 | 10.00 ± 0.50 | 0 |',
+    '| 1 | 39 | 11.00 ± 0.50 | 1 |',
   ]);
   expect(one).toContain('2600 samples a point, judged by letters-features.');
   const several = tableOf([resultsOf('--ws 0:1 --steps 4,8')], ['recall']);

@@ -89,7 +89,7 @@ export function tableOf(results: readonly Results[], figures: readonly string[])
           const measured = point.figures[panel];
           if (!measured) return '';
           const { value, spread } = measured;
-          return spread === undefined ? short(value) : `${short(value)} ± ${short(spread)}`;
+          return spread ? uncertain(value, spread) : short(value);
         }),
       ]),
     ),
@@ -108,6 +108,12 @@ export function tableOf(results: readonly Results[], figures: readonly string[])
 /** Four digits, as many as samples of this number can carry. */
 function short(value: number): string {
   return `${Number(value.toPrecision(4))}`;
+}
+
+/** Two digits of the spread, and as many decimals of the value: 3.19 ± 0.24. */
+function uncertain(value: number, spread: number): string {
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(spread)));
+  return `${value.toFixed(decimals)} ± ${spread.toFixed(decimals)}`;
 }
 
 /** What curves share that compare, and the curves. @throws ArgumentError */

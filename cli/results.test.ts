@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { parseResults } from '../src/models/results';
+import { parseSweep } from './sweep-arguments';
+
+// docs/RESULTS.md must say what its stored results say, and how they were made.
+vi.setConfig({ testTimeout: 30_000 });
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'results-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const document = readFileSync(join(root, 'docs/RESULTS.md'), 'utf8');
+/** The arguments of the document's commands. */
+const commands = (name: string) =>
+  [...document.matchAll(new RegExp(`^npm run ${name} -- (.*)$`, 'gm'))].map(([, line]) =>
+    line!.split(' '),
+  );
+
+describe('the sweeps', () => {
+  const sweeps = commands('sweep').map((args) => parseSweep(args)!);
+
+  test('are all three studies', () => {
+    expect(sweeps.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(sweeps.map(({ out }) => out)).size).toBe(sweeps.length);
+  });
+
+  test.each(sweeps)('$command: its results hold these points', (sweep) => {
+    const results = parseResults(readFileSync(join(root, sweep.out), 'utf8'), sweep.out);
+    const [{ model, points }] = results.curves as [(typeof results.curves)[number]];
+    expect(model.id).toBe(sweep.model);
+    expect(points.map(({ settings }) => settings)).toEqual(
+      sweep.points.map(({ settings }) => settings),
+    );
+    for (const { samples, seed } of points) {
+      expect([samples, seed]).toEqual([sweep.samples, sweep.seed]);
+    }
+  });
+});
+
+describe('the plots', () => {
+  const plots = commands('plot').map((args): [string, string[]] => [args.join(' '), args]);
+  const plot = (args: readonly string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const node = ['--import', 'tsx', 'cli/plot.ts', ...args];
+      execFile(process.execPath, node, { cwd: root }, (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+
+  test('are drawings and tables', () => {
+    expect(document.match(/!\[.*\]\(results\/.*\.svg\)/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(plots.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each(plots)('%s: gives what the document shows', async (_, args) => {
+    const at = args.indexOf('--out') + 1;
+    const drawing = args[at]!;
+    const copy = join(folder, basename(drawing));
+    const printed = await plot(at ? args.with(at, copy) : args);
+    if (at) {
+      expect(readFileSync(copy, 'utf8')).toBe(readFileSync(join(root, drawing), 'utf8'));
+      expect(document).toContain(`](${drawing.replace('docs/', '')})`);
+    }
+    if (args.includes('--table')) expect(document).toContain(printed.trim());
+  });
+});
