@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../src/models/errors';
 import { parseResults, ResultsError } from '../src/models/results';
 import { ArgumentError } from './flags';
 import { figureNames, plotResults, tableOf } from './plot-svg';
@@ -20,7 +21,7 @@ try {
   await draw(process.argv.slice(2));
 } catch (error) {
   const wrongArgument = error instanceof ArgumentError || error instanceof ResultsError;
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = wrongArgument ? 2 : 1;
 }
 

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { messageOf } from '../src/models/errors';
 import type { Manifest } from '../src/models/manifest';
 import {
   classIndex,
@@ -20,7 +21,7 @@ try {
   else await sample(args);
 } catch (error) {
   const wrongArgument = error instanceof ArgumentError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
   process.exitCode = wrongArgument ? 2 : 1;
 }

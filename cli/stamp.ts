@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../src/models/errors';
 import { parseManifest } from '../src/models/manifest';
 import { answersOf } from './answers';
 import { ArgumentError } from './flags';
@@ -14,7 +15,7 @@ try {
   const named = process.argv.slice(2);
   for (const id of named.length > 0 ? named : localModels()) await stamp(id);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = error instanceof ArgumentError ? 2 : 1;
 }
 

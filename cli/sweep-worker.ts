@@ -2,6 +2,7 @@
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { findSampler } from '../src/diffusion/samplers';
 import { findSchedule } from '../src/diffusion/schedules';
+import { messageOf } from '../src/models/errors';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { openCompanions } from './networks';
@@ -20,7 +21,7 @@ process.on('message', async (message: PoolMessage) => {
   try {
     answer = await draw(message);
   } catch (error) {
-    answer = { error: error instanceof Error ? error.message : String(error) };
+    answer = { error: messageOf(error) };
   }
   process.send?.(answer);
 });

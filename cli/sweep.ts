@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
 import type { LoadedModel } from '../src/models/download';
+import { messageOf } from '../src/models/errors';
 import { RESULTS_FORMAT, type ResultsPoint } from '../src/models/results';
 import { classIndex } from './arguments';
 import { ArgumentError } from './flags';
@@ -28,7 +29,7 @@ try {
   else await sweep(args);
 } catch (error) {
   const wrongArgument = error instanceof ArgumentError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
   process.exitCode = wrongArgument ? 2 : 1;
 }

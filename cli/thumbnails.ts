@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { findSampler } from '../src/diffusion/samplers';
 import { findSchedule } from '../src/diffusion/schedules';
+import { messageOf } from '../src/models/errors';
 import { parseManifest } from '../src/models/manifest';
 import { ArgumentError } from './flags';
 import { generate } from './generate';
@@ -18,7 +19,7 @@ const FILE = 'thumbnail.png';
 try {
   for (const id of await wanted(process.argv.slice(2))) await draw(id);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = error instanceof ArgumentError ? 2 : 1;
 }
 

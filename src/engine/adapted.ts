@@ -1,6 +1,7 @@
 import { adapter } from '../diffusion/adapt';
 import { gaussian } from '../diffusion/random';
 import { labelRows } from '../diffusion/stacked';
+import { messageOf } from '../models/errors';
 import type { DenoiserManifest } from '../models/manifest';
 import type { LimitedNetwork, Network } from './network';
 
@@ -76,7 +77,7 @@ export async function checkForward(
       );
       denoised = outputs.denoised!;
     } catch (error) {
-      const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      const [line = ''] = messageOf(error).split('\n');
       throw new Error(`A trial forward ${at} failed: ${line.slice(0, 400)}`, { cause: error });
     }
     labels.forEach((label, row) => {

@@ -3,6 +3,7 @@ import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/ne
 import type { Prediction } from '../diffusion/guidance/rule';
 import { findSchedule } from '../diffusion/schedules';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../models/download';
+import { messageOf } from '../models/errors';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../models/manifest';
 import type { ReadModelFile } from '../models/sources';
 import { batchWithinLimits } from './batches';
@@ -149,7 +150,7 @@ async function answer(request: LoadRequest | SampleRequest, job: Job): Promise<E
       type: 'failed',
       id,
       kind: error instanceof ModelError ? error.kind : 'engine',
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     };
   }
 }
@@ -217,7 +218,7 @@ async function load(request: LoadRequest, job: Job): Promise<Ending> {
     // Lost with several rows: the worker that comes next begins with fewer.
     if (((await deviceLost())?.batch ?? 0) > 1) throw error;
     // The adapter promised what it does not keep.
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     runtime = await openWasm({ reason: 'trial-failed', detail });
     opened = await openModels(runtime, wanted);
   }

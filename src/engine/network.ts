@@ -1,3 +1,4 @@
+import { messageOf } from '../models/errors';
 import { batchPlan, batchUpTo } from './batches';
 
 /** Sessions kept for a network; the least recently used is released. */
@@ -155,7 +156,7 @@ export function batchedNetwork({
         const { batch: failed, error } = failure;
         failure = undefined;
         maxBatch = Math.min(maxBatch, most);
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = messageOf(error);
         onSmallerBatch?.({ failed, maxBatch, detail });
       }
     }

@@ -1,5 +1,6 @@
 import { checkDifference, checkInputs } from '../diffusion/self-check';
 import { labelRows } from '../diffusion/stacked';
+import { messageOf } from '../models/errors';
 import { toHalf } from '../models/half';
 import type { DenoiserManifest } from '../models/manifest';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
@@ -190,8 +191,4 @@ async function trial(
     ms: network.busyMs - before,
     difference: selfCheck && checkDifference(selfCheck, denoised!, size),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-we
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import cpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { messageOf } from '../models/errors';
 import type { BufferLimits, Speed } from './batches';
 import { withinMemory } from './gpu-memory';
 import {
@@ -99,7 +100,7 @@ async function openDevice(): Promise<GpuDevice | { reason: FallbackReason; detai
     });
     return { adapter, device };
   } catch (error) {
-    return { reason: 'no-device', detail: error instanceof Error ? error.message : String(error) };
+    return { reason: 'no-device', detail: messageOf(error) };
   }
 }
 

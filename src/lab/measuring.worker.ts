@@ -1,5 +1,6 @@
 import { measurePoint, type Point } from '../diffusion/metrics/point';
 import { loadModel } from '../models/download';
+import { messageOf } from '../models/errors';
 import { type ModelReference, readReference } from '../models/reference';
 import type { MeasuringEvent, MeasuringRequest } from './measuring-protocol';
 
@@ -24,7 +25,7 @@ async function answer(request: MeasuringRequest): Promise<MeasuringEvent> {
     return { id, figures: point.figures() };
   } catch (error) {
     points.delete(key);
-    return { id, message: error instanceof Error ? error.message : String(error) };
+    return { id, message: messageOf(error) };
   }
 }
 

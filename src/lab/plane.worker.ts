@@ -1,4 +1,5 @@
 import { runParticles } from '../diffusion/plane/particles';
+import { messageOf } from '../models/errors';
 import type { LabEvent, LabRequest, ParticleRequest } from './protocol';
 
 /** Messages are let in this often while a run goes: it never leaves the microtasks by itself. */
@@ -37,7 +38,7 @@ async function answer({ id, world, run }: ParticleRequest): Promise<void> {
     say({ type: 'done', id, totalMs: performance.now() - started, ...paths }, [paths.xs.buffer]);
   } catch (error) {
     if (error instanceof Stopped) say({ type: 'cancelled', id });
-    else say({ type: 'failed', id, message: error instanceof Error ? error.message : `${error}` });
+    else say({ type: 'failed', id, message: messageOf(error) });
   } finally {
     cancelled.delete(id);
   }

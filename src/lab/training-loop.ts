@@ -1,3 +1,4 @@
+import { messageOf } from '../models/errors';
 import type { Look, TrainEvent, TrainRequest } from './train-protocol';
 import { Observer } from './train-report';
 import { Trainer } from './trainer';
@@ -124,7 +125,7 @@ export class TrainingLoop {
   }
 
   #fail(id: number, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.#post({ type: 'failed', id, message });
   }
 }

@@ -18,3 +18,8 @@ export class ModelError extends Error {
     this.file = file;
   }
 }
+
+/** What was thrown, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

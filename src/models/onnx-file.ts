@@ -1,3 +1,4 @@
+import { messageOf } from './errors';
 import { fields, readVarint } from './onnx';
 import { weightFiles } from './onnx-weights';
 
@@ -73,7 +74,7 @@ export function readOnnx(bytes: Uint8Array, fileName: string): OnnxFile {
   try {
     return readModel(bytes);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new NoOnnx(`${fileName} must be an ONNX file: ${why}`, { cause });
   }
 }

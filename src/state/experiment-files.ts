@@ -3,6 +3,7 @@ import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import type { PointFigures } from '../diffusion/metrics/point';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
+import { messageOf } from '../models/errors';
 import type { Manifest } from '../models/manifest';
 import {
   parseResults,
@@ -46,7 +47,7 @@ export function readResultsFile(source: string, name: string): ImportedFile {
         findSampler(settings.sampler);
         findSchedule(settings.schedule);
       } catch (error) {
-        throw new ResultsError(`${name}: ${error instanceof Error ? error.message : error}`);
+        throw new ResultsError(`${name}: ${messageOf(error)}`);
       }
       if (!scheduleShapeRegistry.some(({ id }) => id === settings.shape)) {
         throw new ResultsError(

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Cancelled, type EngineClient } from '../engine/client';
 import type { Precision } from '../engine/protocol';
+import { messageOf } from '../models/errors';
 import type { DenoiserManifest } from '../models/manifest';
 import { type ImportedFile, readResultsFile } from './experiment-files';
 import { type Batch, firstSamples, type Keep, type PointRecord } from './experiment-keep';
@@ -447,8 +448,4 @@ export class ExperimentRunner {
 /** The engine with its denoiser, while the page of experiments is shown. */
 function isShown({ settings, engine }: AppState): ReadyEngine | undefined {
   return settings.page === 'experiments' && engine.status === 'ready' ? engine : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { Cancelled, type EngineClient } from '../engine/client';
 import type { DownloadProgress, Frame, RunFigures, Verdicts } from '../engine/protocol';
+import { messageOf } from '../models/errors';
 import type { Manifest } from '../models/manifest';
 import { type Cell, type CellState, coarseToFine, gridCells } from './grid';
 import type { Result, ResultCache } from './result-cache';
@@ -210,7 +211,7 @@ export class GridRunner {
       this.#keep(key, result);
     } catch (error) {
       if (!(error instanceof Cancelled)) {
-        this.#failed.set(key, error instanceof Error ? error.message : String(error));
+        this.#failed.set(key, messageOf(error));
       }
     }
     this.#current = undefined;

@@ -1,3 +1,4 @@
+import { messageOf } from '../models/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../models/library';
 import type { DenoiserManifest, Manifest, ModelFile } from '../models/manifest';
 import type { Runner } from './runner';
@@ -204,7 +205,7 @@ export class ModelShelf {
       await kept.removeAllBut(new Set(named)).catch(() => undefined);
     } catch (error) {
       this.#reading = undefined;
-      this.#change({ problems: [error instanceof Error ? error.message : String(error)] });
+      this.#change({ problems: [messageOf(error)] });
     }
   }
 

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { adaptedSigmaRange } from '../diffusion/adapt';
 import { EngineError } from '../engine/client';
 import type { BackendChoice, LoadProgress, OwnFiles } from '../engine/protocol';
+import { messageOf } from '../models/errors';
 import { hexOf, sha256Of } from '../models/library';
 import type { DenoiserManifest } from '../models/manifest';
 import { type OnnxFile, readOnnx } from '../models/onnx-file';
@@ -354,8 +355,4 @@ async function filesOf(
   );
   // A copy: the file may be changed or moved while the page still uses it.
   return { manifest, graph: new Blob([content]) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,7 @@ import {
 } from '../diffusion/plane/density';
 import { classMean, type PlaneRun, type PlaneWorld } from '../diffusion/plane/world';
 import type { LabClient, Particles } from '../lab/client';
+import { messageOf } from '../models/errors';
 import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
 import { type ColumnSettings, guidanceModifiers } from './settings';
 import type { Store } from './store';
@@ -155,7 +156,7 @@ export class PlaneRunner {
       }
     } catch (error) {
       this.#made[index] = key;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#put(index, { status: 'failed', result: undefined, message });
     }
     this.#running = undefined;

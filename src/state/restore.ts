@@ -1,3 +1,4 @@
+import { messageOf } from '../models/errors';
 import { ExportError, type ExportedPage, parseExport } from './export';
 import type { Runner } from './runner';
 import { fittedToModel } from './settings';
@@ -23,7 +24,7 @@ export async function restoreFrom(
     }
     parsed = parseExport(await file.text(), file.name, store.getState().settings);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     store.setState({ notice: { kind: 'unreadable', reason } });
     return;
   }

@@ -8,6 +8,7 @@ import {
   type Loaded,
 } from '../engine/client';
 import type { LookInside, SampleSettings } from '../engine/protocol';
+import { messageOf } from '../models/errors';
 import { curveScale } from './curve';
 import { experimentFittedTo } from './experiments';
 import { axesFittedTo } from './grid';
@@ -442,8 +443,4 @@ function serves(job: Job, wanted: Job): boolean {
 /** Noise and labels as text: runs that agree in it differ by their settings alone. */
 function subjectOf({ settings: { seeds, labels } }: Job): string {
   return `${seeds.join()}|${labels.join()}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

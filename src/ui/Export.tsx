@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../models/errors';
 import { restoreFrom } from '../state/restore';
 import type { AppState } from '../state/store';
 import { type App, useApp, useAppState, useStrings } from './app-context';
@@ -181,7 +182,7 @@ async function download(app: App, make: (now: Ready) => Promise<Made>): Promise<
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // the browser may still be reading it
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     app.store.setState({ notice: { kind: 'not-exported', reason } });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../models/errors';
 import { fileName } from '../../state/export';
 import { useApp, useAppState, useStrings } from '../app-context';
 import type { ChartOptions } from './curve-chart';
@@ -36,7 +37,7 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
           : await chartPng(picture);
       saveBlob(blob, fileName([id, title], format));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       store.setState({ notice: { kind: 'not-exported', reason } });
     }
   };

@@ -1,5 +1,6 @@
 import type { RefObject } from 'react';
 import { useStore } from 'zustand';
+import { messageOf } from '../../models/errors';
 import { fileName } from '../../state/export';
 import { trainingCsv, trainingJson } from '../../state/training-files';
 import type { TrainingRun } from '../../state/training-run';
@@ -50,7 +51,7 @@ export function TakeChart(props: {
           : await chartPng(picture);
       saveBlob(blob, fileName(['training', title], format));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       store.setState({ notice: { kind: 'not-exported', reason } });
     }
   };
