@@ -40,6 +40,9 @@ def read_idx(path: Path) -> np.ndarray:
 
 def data_folder(given: str | None, dataset: str = "emnist-letters") -> Path:
     """The folder given or $GUIDANCE_DATA (or its subfolder `dataset`), else training/data, else data/`dataset` beside the project."""
+    for source, base in (("--data", given), ("$GUIDANCE_DATA", os.environ.get("GUIDANCE_DATA"))):
+        if base and not Path(base).is_dir():
+            raise FileNotFoundError(f"{source}: must be a folder, got {base}")
     here = Path(__file__).resolve().parent
     beside = sorted(here.parents[1].glob(f"*/data/{dataset}"))
     for base in [given, os.environ.get("GUIDANCE_DATA"), here / "data", *beside]:

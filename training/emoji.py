@@ -37,12 +37,12 @@ UNFLIPPED = {"time", "hand-fingers-open", "hand-fingers-partial", "hand-single-f
 
 
 def find(name: str, folder: str | None = None) -> Path:
-    """The file in `folder`, else where Debian's package puts it."""
+    """The file in `folder` or, where none is given, where Debian's package puts it."""
     installed, package = INSTALLED[name]
-    for base in (folder, installed):
-        if base and (Path(base) / name).exists():
-            return Path(base) / name
-    raise FileNotFoundError(f"{name}: needs Debian's package {package} (apt-get install {package}) or --data FOLDER with the file, found neither")
+    path = Path(folder or installed) / name
+    if path.exists():
+        return path
+    raise FileNotFoundError(f"{path}: needs Debian's package {package} (apt-get install {package}) or --data FOLDER with the file, found neither")
 
 
 def catalogue(folder: str | None = None) -> dict[str, list[tuple[int, str, bool]]]:

@@ -102,23 +102,27 @@ def save_sheet(samples: torch.Tensor, path: Path, columns: int = 8) -> None:
 
 def evaluate(
     name: str, per_class: int = 100, scales: tuple[float, ...] = (0, 1, 1.25, 1.5, 2, 2.5, 3, 5, 8), steps: int = 20,
-    precision: str = "float32", folder: str | None = None, compare: list[str] | None = None, reuse: bool = False,
+    precision: str = "float32", folder: str | None = None, compare: list[str] | None = None, reuse: bool = False, judge: str | None = None,
 ) -> dict:
-    """Measures run `name` scale by scale and writes runs/NAME/quality.json; `reuse` keeps scales measured before."""
-    classifier, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
+    """Measures run `name` scale by scale and writes runs/NAME/quality.json; `reuse` keeps scales measured before.
+
+    `judge` is the run of the feature network, by default NAME-features.
+    """
+    judge = judge or f"{name}-features"
+    classifier, about = load_classifier(RUNS / judge / "classifier.pt")
     classifier = classifier.to(device())
     x, y, others = real_pictures(about["dataset"], per_class, folder)
     _, reference = logits_and_features(classifier, others)
     labels = torch.arange(classifier.config["classes"]).repeat_interleave(per_class)
     result = {
-        "samples": len(labels), "sampler": "heun", "steps": steps, "judge": f"{name}-features",
+        "samples": len(labels), "sampler": "heun", "steps": steps, "judge": judge,
         "real": measure(data.to_unit(x), y, classifier, reference), "scales": [],
     }
     print("real", result["real"])
     written = RUNS / name / "quality.json"
     if not compare and written.exists():
         before = json.loads(written.read_text())
-        if all(before[k] == result[k] for k in ("samples", "sampler", "steps", "real")):
+        if all(before[k] == result[k] for k in ("samples", "sampler", "steps", "judge", "real")):
             result["scales"] = before["scales"]  # rows measured again replace their scale's
     for run in compare or [name]:
         denoiser, _ = load_denoiser(RUNS / run / "ema.pt")
@@ -139,6 +143,7 @@ def evaluate(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name")
+    parser.add_argument("--judge", help="run of the feature network (default: NAME-features)")
     parser.add_argument("--compare", help="comma-separated runs to measure instead, without writing")
     parser.add_argument("--per-class", type=int, default=100)
     parser.add_argument("--scales", default="0,1,1.25,1.5,2,2.5,3,5,8")
@@ -152,7 +157,8 @@ def main() -> None:
         denoiser, _ = load_denoiser(RUNS / args.name / "ema.pt")
         save_sheet(generate(denoiser, torch.arange(denoiser.config.classes), scales[0], args.steps, args.precision), args.sheet)
         return
-    evaluate(args.name, args.per_class, scales, args.steps, args.precision, args.data, args.compare.split(",") if args.compare else None)
+    compare = args.compare.split(",") if args.compare else None
+    evaluate(args.name, args.per_class, scales, args.steps, args.precision, args.data, compare, judge=args.judge)
 
 
 if __name__ == "__main__":

@@ -328,7 +328,7 @@ def write_manifest(folder: Path, manifest: dict, names: tuple[str, ...] = ("mode
         files.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest})
     path, kept = folder / "manifest.json", {}
     if path.exists() and (before := json.loads(path.read_text()))["files"] == files:
-        kept = {key: before[key] for key in ("thumbnail", "selfCheck") if key in before}  # of the same network: scripts/thumbnails
+        kept = {key: before[key] for key in ("thumbnail", "selfCheck") if key in before}  # of the same network: npm run stamp, npm run thumbnails
     path.write_text(json.dumps({"schema": 1, **manifest, **kept, "files": files}, indent=2) + "\n")
 
 

@@ -29,6 +29,9 @@ def classes(root: Path) -> list[tuple[set[str], str]]:
     """Each class: the folder names that mean it, and the name to show."""
     if (root / "classes.txt").exists():
         rows = [line.split("\t") for line in (root / "classes.txt").read_text().splitlines()]
+        for line, row in enumerate(rows, 1):
+            if len(row) < 2:
+                raise ValueError(f"{root / 'classes.txt'}, line {line}: needs a name and a WordNet id, separated by a tab, got {row[0]!r}")
         return [({slug, wordnet}, slug.replace("-", " ")) for slug, wordnet, *_ in rows]
     folders = sorted(p.name for p in (root / "train").iterdir() if p.is_dir()) if (root / "train").is_dir() else []
     if not folders:

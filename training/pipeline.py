@@ -103,6 +103,8 @@ def pipeline(
         print(f"{name}: {stage}: {resources(started, usage.ru_utime + usage.ru_stime)}", flush=True)
     ids = export(name, models, folder)
     write_index(models)
+    if models == ROOT / "public/models":
+        print(f"for the page: npm run stamp -- {' '.join(ids)} && npm run thumbnails -- {name}")
     return ids
 
 

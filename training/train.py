@@ -19,6 +19,7 @@ import dataclasses
 import json
 import math
 import os
+import shlex
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,7 @@ class Recipe:
     p_uncond: float = 0.1
     p_mean: float = -0.5  # ln sigma ~ N(p_mean, p_std²), 10 % log-uniform over the whole range
     p_std: float = 1.2
-    weak_at: float = 1 / 12  # share of the run at which the weak network's snapshot is taken
+    weak_at: float = 1 / 8  # share of the run at which the weak network's snapshot is taken
     weak: UNetConfig | None = None  # a weak network of its own instead of the snapshot
     flip: bool = False  # half of the pictures mirrored
     seed: int = 0
@@ -67,7 +68,7 @@ RECIPES = {
         weak=UNetConfig(shape=(3, 16, 16), classes=6, channels=(8, 6), blocks=1, embedding=8, heads=1, sigma_data=0.45),
     ),
     "emoji": Recipe(
-        "emoji", UNetConfig(shape=(3, 32, 32), classes=49, sigma_data=0.47), images=3_000_000, p_mean=-0.8, p_std=1.3, weak_at=1 / 8,
+        "emoji", UNetConfig(shape=(3, 32, 32), classes=49, sigma_data=0.47), images=3_000_000, p_mean=-0.8, p_std=1.3,
     ),
     "imagenet-64": Recipe(
         "imagenet-64",
@@ -150,7 +151,7 @@ def train(
     The decay of the learning rate ends with the run, whichever it is. At the `deadline` (time.monotonic()) the run is
     saved and `Paused` raised. `start` gives the first weights of a run without a checkpoint: their images and minutes
     count as done, the optimiser is fresh and its warm-up a fifth. `out` gets a packed copy (shards.py) with every
-    checkpoint; `command` is what the manifest says that trained the network, where it was not this script's.
+    checkpoint; `command` is what the manifest says that trained the network.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
@@ -265,7 +266,8 @@ def train(
         if minutes > until and progress() < 1:
             checkpoint_now()
             raise Paused(f"{run}: paused at {progress():.0%} of the run; the same command continues it")
-    checkpoint_now()
+    if smoothed is not None or not (run / "ema.pt").exists():  # a finished run stays as it was written
+        checkpoint_now()
     return run / "ema.pt"
 
 
@@ -296,7 +298,14 @@ def overridden(recipe: Recipe, settings: list[str]) -> Recipe:
     return recipe
 
 
-def main() -> None:
+def command_of(args: argparse.Namespace) -> str:
+    """The command that trains these weights again: without the places of data and copies, and without pauses."""
+    options = {"--run": args.run, "--images": args.images, "--minutes": args.minutes and f"{args.minutes:g}", "--start": args.start}
+    told = [word for name, value in options.items() if value for word in (name, str(value))]
+    return shlex.join(["python", "train.py", args.recipe, *told, *(word for value in args.set for word in ("--set", value))])
+
+
+def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe", choices=RECIPES)
     parser.add_argument("--run", help="folder name under runs/ (default: the recipe's name)")
@@ -308,7 +317,11 @@ def main() -> None:
     parser.add_argument("--pause", type=float, help="save and leave after so many minutes; the same command continues")
     parser.add_argument("--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up")
     parser.add_argument("--out", type=Path, help="folder for a packed copy of the weights (shards.py)")
-    args = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    args = arguments().parse_args()
     recipe = overridden(RECIPES[args.recipe], args.set)
     if args.images:
         recipe = dataclasses.replace(recipe, images=args.images)
@@ -316,6 +329,7 @@ def main() -> None:
         train(
             args.recipe, recipe, RUNS / (args.run or args.recipe), args.data, compile=not args.no_compile, budget=args.minutes,
             deadline=time.monotonic() + 60 * args.pause if args.pause else math.inf, start=args.start, out=args.out,
+            command=command_of(args),
         )
     except Paused as paused:
         print(paused)

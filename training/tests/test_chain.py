@@ -263,6 +263,11 @@ def test_unknown_setting_is_named():
         train.overridden(train.RECIPES["tiny"], ["colour=1"])
 
 
+def test_the_command_that_trains_again_has_what_decides_the_weights():
+    words = ["letters", "--run", "a", "--minutes", "9", "--set", "lr=1e-3", "--set", "ema=0.999", "--data", "here", "--pause", "3", "--no-compile"]
+    assert train.command_of(train.arguments().parse_args(words)) == "python train.py letters --run a --minutes 9 --set lr=1e-3 --set ema=0.999"
+
+
 def test_commands_explain_themselves():
     for script in ("train.py", "classifier.py", "evaluate.py", "memorisation.py", "pipeline.py", "export.py", "shards.py"):
         result = subprocess.run([sys.executable, script, "--help"], cwd=export.ROOT / "training", capture_output=True, text=True)

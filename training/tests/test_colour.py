@@ -94,6 +94,16 @@ def test_photographs_from_tars_and_from_a_folder_agree(tmp_path):
     assert data.class_names("imagenet-64", str(folders)) == ["n01", "n02", "n03"]
     with pytest.raises(FileNotFoundError, match="val.*tar"):
         photographs.load("test", tars)
+    (tars / "classes.txt").write_text("bee\tn01\nred-panda\n")
+    with pytest.raises(ValueError, match="line 2: needs .* tab, got 'red-panda'"):
+        photographs.load("train", tars)
+
+
+def test_a_folder_without_the_data_is_not_replaced_by_another(tmp_path):
+    with pytest.raises(FileNotFoundError, match="--data: must be a folder, got .*nowhere"):
+        data.load("letters", "test", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match="emoji-test.txt: needs Debian's package unicode-data"):
+        emoji.catalogue(str(tmp_path))
 
 
 def test_coloured_networks_keep_their_budgets(tmp_path):

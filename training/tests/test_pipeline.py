@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -31,8 +32,9 @@ def folder(tmp_path, monkeypatch):
 
 def test_pipeline_trains_measures_and_exports_and_continues_where_it_paused(folder, monkeypatch):
     arguments = dict(models=folder / "models", compile=False, samples=60, scales=(1, 2))
-    with pytest.raises(train.Paused, match="tiny-colour"):
-        pipeline.pipeline("tiny-colour", 0.1, pause=0.04, **arguments)
+    command = [sys.executable, "pipeline.py", "tiny-colour", "--minutes", "0.1", "--pause", "0.04", "--models", str(folder / "models")]
+    first = subprocess.run(command, cwd=HERE, env=os.environ | {"GUIDANCE_RUNS": str(folder / "runs")}, capture_output=True, text=True)
+    assert first.returncode == 0 and "runs/tiny-colour: paused at" in first.stdout, first
     assert not (folder / "models").exists()
     paused = torch.load(folder / "runs/tiny-colour/checkpoint.pt", weights_only=False)
     assert 0 < paused["minutes"] < 0.08
@@ -54,11 +56,18 @@ def test_pipeline_trains_measures_and_exports_and_continues_where_it_paused(fold
 
     # Everything is done: a third call only exports again, to the same bytes.
     before = (folder / "models/tiny-colour/model.onnx").read_bytes()
+    weights = (folder / "runs/tiny-colour/ema.pt").stat().st_mtime_ns
     started = time.monotonic()
     monkeypatch.setattr(pipeline, "train_classifier", None)
     pipeline.pipeline("tiny-colour", 0.1, **arguments)
     assert time.monotonic() - started < 15
     assert (folder / "models/tiny-colour/model.onnx").read_bytes() == before
+    assert (folder / "runs/tiny-colour/ema.pt").stat().st_mtime_ns == weights
+
+    # Another network of the same data has the same judge.
+    shutil.copytree(folder / "runs/tiny-colour", folder / "runs/other", ignore=shutil.ignore_patterns("quality.json"))
+    evaluate.evaluate("other", 10, (1,), steps=4, judge="tiny-colour-features")
+    assert json.loads((folder / "runs/other/quality.json").read_text())["judge"] == "tiny-colour-features"
 
     # And from the packed weights alone, on another machine: the half-precision file is the exported one's weights.
     names = shards.unpack(folder / "out", folder / "elsewhere")
