@@ -132,6 +132,9 @@ test('v with one-hot labels; what cannot be guided', async ({ playground }) => {
   const [above, dark] = await quarters(playground);
   expect(dark! - above!).toBeGreaterThan(100);
   await playground.changes('guidance', () => playground.type(controls.guidanceScale, 2));
+  // Ten estimates are runs of 8 and 2; the file's further output has one number in each.
+  await playground.changes('samples', () => playground.type(controls.count, 5));
+  await playground.changes('sample', () => playground.type(controls.count, 1));
 
   await choose(page, 'x0');
   await expect(dialog.getByText(own.noLabels)).toBeVisible();

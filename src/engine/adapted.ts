@@ -20,7 +20,10 @@ export function adaptedNetwork(network: LimitedNetwork, { adapt, shape }: Adapte
       const { rows, feeds, finish } = evaluation(x!.data, sigma!.data, label!.data);
       const outputs = await network.run(feeds, rows, stop);
       const output = outputs[adapt.output];
-      if (!output) throw new Error(`The output "${adapt.output}" is missing`);
+      if (!output) {
+        const got = Object.keys(outputs).join(', ') || 'none';
+        throw new Error(`The output "${adapt.output}" is missing, got: ${got}`);
+      }
       return { denoised: finish(output) };
     },
     get busyMs() {

@@ -96,6 +96,7 @@ async function tried(
   let batchWhy = first.why;
   const opened = runtime.open(graph, {
     dims: manifest.adapt?.graph.dims,
+    outputs: manifest.adapt && [manifest.adapt.output],
     maxBatch: first.batch,
     onSmallerBatch: (smaller) => {
       batchWhy = { reason: 'memory', detail: smaller.detail };

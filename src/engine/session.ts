@@ -44,6 +44,8 @@ export interface Runtime {
     options: Pick<NetworkOptions, 'maxBatch' | 'onSmallerBatch'> & {
       /** Lengths of its free dimensions by their names. Default: `batch` is the batch. */
       readonly dims?: Readonly<Record<string, number | 'batch'>> | undefined;
+      /** Those wanted, of rows each. Default: all, which must be so. */
+      readonly outputs?: readonly string[] | undefined;
     },
   ): LimitedNetwork;
 }
@@ -152,7 +154,7 @@ function opener(
   };
   return {
     rowsRunning: () => running,
-    open: (model, { dims = { batch: 'batch' }, ...options }) =>
+    open: (model, { dims = { batch: 'batch' }, outputs, ...options }) =>
       batchedNetwork({
         ...options,
         inTurn: turns,
@@ -167,7 +169,13 @@ function opener(
             const created = await withinMemory(device, () =>
               ort.InferenceSession.create(model, { executionProviders, freeDimensionOverrides }),
             );
-            const session = new Session(ort.Tensor, created, batch, device);
+            const session = new Session(
+              ort.Tensor,
+              created,
+              outputs ?? created.outputNames,
+              batch,
+              device,
+            );
             return {
               run: (...rows) => counting(batch, () => session.run(...rows)),
               release: () => session.release(),
@@ -181,6 +189,7 @@ function opener(
 class Session implements BatchSession {
   readonly #tensor: TensorConstructor;
   readonly #session: InferenceSession;
+  readonly #wanted: readonly string[];
   readonly #batch: number;
   readonly #inputs = new Map<string, Float32Array>();
   /** Until the first run has shown that the device has memory for all of it. */
@@ -189,11 +198,13 @@ class Session implements BatchSession {
   constructor(
     tensor: TensorConstructor,
     session: InferenceSession,
+    wanted: readonly string[],
     batch: number,
     device: GPUDevice | undefined,
   ) {
     this.#tensor = tensor;
     this.#session = session;
+    this.#wanted = wanted;
     this.#batch = batch;
     this.#unproven = device;
   }
@@ -226,7 +237,9 @@ class Session implements BatchSession {
       feeds[name] = this.#tensorOf(buffer, [this.#batch, ...dims], type);
     }
     const started = performance.now();
-    const results = await withinMemory(this.#unproven, () => this.#session.run(feeds));
+    const results = await withinMemory(this.#unproven, () =>
+      this.#session.run(feeds, this.#wanted),
+    );
     const ms = performance.now() - started;
     this.#unproven = undefined;
     for (const [name, tensor] of Object.entries(results)) {
