@@ -155,6 +155,17 @@ test('curves leave as CSV, JSON, SVG and PNG; a result comes back; a bad file is
   await expect(view.curves.filter({ hasText: take.from('b.json') })).toHaveCount(1);
   await expect(view.points('classifierScore')).toHaveCount(6);
 
+  const other = json.bytes.toString().replace('"tiny-features"', '"another-judge"');
+  await input.setInputFiles({
+    name: 'other.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(other),
+  });
+  await expect(page.locator('[data-not-compared="other.json"]')).toContainText('another-judge');
+  await expect(view.points('classifierScore')).toHaveCount(6);
+  await view.button(take.removeFile('other.json')).click();
+  await expect(page.locator('[data-not-compared]')).toHaveCount(0);
+
   await input.setInputFiles({
     name: 'c.json',
     mimeType: 'application/json',

@@ -222,8 +222,6 @@ export type ClassifierManifest = v.InferOutput<typeof classifier>;
 export type FeaturesManifest = v.InferOutput<typeof features>;
 /** What manifest.json says of a network; `role` tells the kinds apart. */
 export type Manifest = DenoiserManifest | ClassifierManifest | FeaturesManifest;
-/** A manifest's check for copies of training pictures. */
-export type Memorisation = v.InferOutput<typeof memorisation>;
 export type ModelFile = v.InferOutput<typeof file>;
 export type ModelIndex = v.InferOutput<typeof modelIndex>;
 

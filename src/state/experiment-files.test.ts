@@ -3,7 +3,13 @@ import type { PointFigures } from '../diffusion/metrics/point';
 import type { DenoiserManifest, FeaturesManifest } from '../models/manifest';
 import { type Results, writeResults } from '../models/results';
 import { curveOf } from './experiment-curves';
-import { curvesCsv, exportResults, importedCurves, readResultsFile } from './experiment-files';
+import {
+  curvesCsv,
+  exportResults,
+  importedCurves,
+  judgedBy,
+  readResultsFile,
+} from './experiment-files';
 import { pointsOf, seriesOf } from './experiment-points';
 import { DEFAULT_EXPERIMENT, type ExperimentId } from './experiments';
 
@@ -92,6 +98,20 @@ describe('what is exported comes back', () => {
     const page = measured('strength', [0, 1]);
     const file = readResultsFile(writeResults(exportResults(page)), 'a.json');
     expect(exportResults(page, [file]).curves).toHaveLength(2);
+    expect(judgedBy(file, features)).toBe(true);
+  });
+
+  test('but not those of another feature network', () => {
+    const page = measured('strength', [0, 1]);
+    for (const judge of [{ id: 'other' }, { sha256: 'cd'.repeat(32) }]) {
+      const results = exportResults(page);
+      const other = { ...results, features: { ...results.features, ...judge } };
+      const file = readResultsFile(writeResults(other), 'a.json');
+      expect(judgedBy(file, features)).toBe(false);
+      expect(exportResults(page, [file]).curves).toHaveLength(1);
+    }
+    const file = readResultsFile(writeResults(exportResults(page)), 'a.json');
+    expect(judgedBy(file, undefined)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import type { PointFigures } from '../diffusion/metrics/point';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
 import { messageOf } from '../models/errors';
-import type { Manifest } from '../models/manifest';
+import type { FeaturesManifest, Manifest } from '../models/manifest';
 import {
   parseResults,
   RESULTS_FORMAT,
@@ -57,6 +57,15 @@ export function readResultsFile(source: string, name: string): ImportedFile {
     }
   }
   return { name, results };
+}
+
+/** Whether a file's figures are those of this feature network, and so compare with its others. */
+export function judgedBy(
+  { results }: ImportedFile,
+  features: FeaturesManifest | undefined,
+): boolean {
+  const { id, sha256 } = results.features;
+  return features !== undefined && id === features.id && sha256 === graphHash(features);
 }
 
 /** Those curves of a file that sweep what the experiment sweeps; one for each setting of the rest. */
@@ -129,7 +138,7 @@ function evaluationsOf({ settings }: ResultsPoint): number {
   return findSampler(settings.sampler).evaluations(settings.numSteps);
 }
 
-/** What was computed of an experiment, in the format of the command line's results. */
+/** What was computed of an experiment, and the files that compare, in the format of the command line's results. */
 export function exportResults(
   page: {
     readonly series: readonly Series[];
@@ -169,7 +178,8 @@ export function exportResults(
         : 'guidanceScale';
     return { model: networkOf(network ?? denoisers[0]!), varied: [varied], points };
   });
-  const imported = files.flatMap(({ results }) => results.curves);
+  const compared = files.filter((file) => judgedBy(file, features));
+  const imported = compared.flatMap(({ results }) => results.curves);
   return {
     format: RESULTS_FORMAT,
     version: 1,

@@ -1,10 +1,8 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { type GuidanceRule, takesLabel, takesNegative } from '../diffusion/guidance/rule';
-import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
 import {
-  actingParameters,
   CHOICES,
   type ColumnSettings,
   canPredict,
@@ -19,14 +17,11 @@ import { OverTheSteps } from './CurveEditor';
 import { IntervalSlider } from './IntervalSlider';
 import { ColourHint, ModelPicker } from './ModelPicker';
 import { OffAxis } from './OffAxis';
+import { ParameterSliders } from './ParameterSliders';
 import { ScaleControl } from './ScaleControl';
 import { Select } from './Select';
-import { NumberField, Slider } from './Slider';
+import { MOST_STEPS_BY_SLIDER, NumberField, Slider } from './Slider';
 import { SubjectPicker } from './SubjectPicker';
-import { choiceEntry, nameOf } from './strings';
-
-/** More are typed: on a slider up to the limit, the useful numbers would lie within a few pixels. */
-const MOST_STEPS_BY_SLIDER = 128;
 
 /** The settings: what is drawn, for all columns, and how, for the active one. */
 export function Controls() {
@@ -73,6 +68,7 @@ function GuidanceControls() {
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   const rules = useOfferedRules();
+  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
   return (
     <>
       {rule.usesScale && (
@@ -93,7 +89,7 @@ function GuidanceControls() {
           onChange={(guidance) => set({ guidance })}
         />
       </OffAxis>
-      <ParameterSliders owner={rule} />
+      <ParameterSliders inGrid owner={rule} {...{ column, onChange }} />
       {rule.usesScale && (
         <>
           <OffAxis name="interval" label={controls.interval}>
@@ -123,6 +119,7 @@ function SamplerControls() {
   const { controls } = useStrings();
   const [column, set] = useActiveColumn();
   const { firstOrderOnly } = findGuidanceRule(column.guidance);
+  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
   return (
     <>
       <OffAxis name="steps" label={controls.numSteps}>
@@ -143,7 +140,7 @@ function SamplerControls() {
           onChange={(sampler) => set({ sampler })}
         />
       </OffAxis>
-      <ParameterSliders owner={findSampler(column.sampler)} />
+      <ParameterSliders inGrid owner={findSampler(column.sampler)} {...{ column, onChange }} />
       <OffAxis name="schedule" label={controls.schedule}>
         <Select
           label={controls.schedule}
@@ -152,55 +149,9 @@ function SamplerControls() {
           onChange={(schedule) => set({ schedule })}
         />
       </OffAxis>
-      <ParameterSliders owner={findSchedule(column.schedule)} />
+      <ParameterSliders inGrid owner={findSchedule(column.schedule)} {...{ column, onChange }} />
     </>
   );
-}
-
-/** Sliders for whatever parameters a registry entry declares. */
-function ParameterSliders({
-  owner,
-}: {
-  owner: { parameters: ReturnType<typeof findSampler>['parameters'] };
-}) {
-  const strings = useStrings();
-  const [column, set] = useActiveColumn();
-  const change = (parameter: NumberParameter, value: number) => {
-    const { [parameter.id]: _, ...others } = column.parameters;
-    const same = value === parameter.default;
-    set({ parameters: same ? others : { ...others, [parameter.id]: value } });
-  };
-  const acting = actingParameters(column);
-  return owner.parameters.map((parameter) => {
-    if (!acting.includes(parameter)) return null;
-    const { id, min, max, step, choices } = parameter;
-    const label = nameOf(strings, parameter);
-    const value = column.parameters[id] ?? parameter.default;
-    if (!choices) {
-      return (
-        <OffAxis key={id} name={id} label={label}>
-          <Slider
-            {...{ label, value, min, max, step }}
-            onChange={(changed) => change(parameter, changed)}
-          />
-        </OffAxis>
-      );
-    }
-    const entries = choices.map((choice) => choiceEntry(parameter, choice));
-    return (
-      <OffAxis key={id} name={id} label={label}>
-        <Select
-          label={label}
-          value={`${id}.${value}`}
-          entries={entries}
-          onChange={(chosen) => {
-            const at = entries.findIndex((entry) => entry.id === chosen);
-            change(parameter, choices[at]!.value);
-          }}
-        />
-      </OffAxis>
-    );
-  });
 }
 
 function Extras({ classes }: { classes: readonly string[] }) {

@@ -13,6 +13,7 @@ import {
   rowPng,
   samplePng,
 } from './export-files';
+import { saveBlob } from './save';
 import './export.css';
 
 /** Everything that can be taken away, and the way back: a file that restores the page. */
@@ -175,12 +176,7 @@ async function download(app: App, make: (now: Ready) => Promise<Made>): Promise<
   if (state.engine.status !== 'ready') return;
   try {
     const { name, blob } = await make({ app, state, engine: state.engine });
-    const address = URL.createObjectURL(blob);
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000); // the browser may still be reading it
+    saveBlob(blob, name);
   } catch (error) {
     const reason = messageOf(error);
     app.store.setState({ notice: { kind: 'not-exported', reason } });

@@ -14,9 +14,10 @@ import { change } from '../state/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
 import { useApp, useAppState, useStrings } from './app-context';
 import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
-import { percent, type Trait } from './describe';
+import type { Trait } from './describe';
 import { drawCells } from './draw-cells';
 import { progressText } from './Notices';
+import { percent } from './numbers';
 import type { Strings } from './strings';
 import './grid.css';
 

@@ -1,4 +1,4 @@
-import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { InsideFigure } from '../engine/protocol';
 import { change } from '../state/store';
 import type { Trajectory } from '../state/trajectories';
@@ -7,6 +7,7 @@ import { compact } from './describe';
 import { figureAt, stepAt, useFinishedTrajectories } from './inside-data';
 import type { Line, Scale } from './line-chart';
 import { Swatch } from './Swatch';
+import { useWidth } from './use-width';
 
 interface ChartKind extends Scale {
   readonly figure: InsideFigure;
@@ -194,20 +195,6 @@ function readable(value: number, { factor = 1, unit = '' }: ChartKind): string |
   if (Number.isNaN(value)) return undefined;
   if (unit) return `${Math.round(factor * value)}${unit}`;
   return value !== 0 && Math.abs(value) < SMALL ? value.toExponential(1) : compact(value);
-}
-
-function useWidth(element: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = element;
-    // Its parent's: what is hidden has none.
-    const parent = current?.parentElement;
-    if (!parent) return;
-    const sizes = new ResizeObserver(() => setWidth(Math.floor(parent.clientWidth)));
-    sizes.observe(parent);
-    return () => sizes.disconnect();
-  }, [element]);
-  return width;
 }
 
 /** A formula whose `_c` are subscripts. */

@@ -8,7 +8,7 @@ import {
   removable,
 } from '../state/models';
 import { useApp, useAppState, useStrings } from './app-context';
-import { measuredQuality, memorisationIn } from './model-quality';
+import { measuredQuality } from './model-quality';
 import { megabytes, percent } from './numbers';
 import { OwnNetworkButton } from './own/OwnNetwork';
 import './model-picker.css';
@@ -147,7 +147,7 @@ function Card({ model, models, onChosen }: CardProps) {
   const all = [...model.files, ...model.later];
   const kept = keptOf(model, models.kept);
   const [channels, height, width] = shape;
-  const memorised = memorisationIn(model.manifest.quality);
+  const memorised = model.manifest.quality?.memorisation;
   return (
     <li className="model" aria-current={current ? 'true' : undefined} data-model={id}>
       <Thumbnail model={model} />
@@ -176,8 +176,8 @@ function Card({ model, models, onChosen }: CardProps) {
             <Fact name={words.memorised}>
               {words.nearTraining(
                 String(memorised.guidanceScale),
-                percent(memorised.features),
-                percent(memorised.pixels),
+                percent(memorised.features.shareNearer),
+                percent(memorised.pixels.shareNearer),
               )}
             </Fact>
           )}

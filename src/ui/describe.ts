@@ -10,6 +10,7 @@ import {
   DEFAULT_COLUMN,
   type ScaleUnit,
 } from '../state/settings';
+import { percent } from './numbers';
 import { choiceEntry, nameOf, type Strings } from './strings';
 
 /** One thing a column is set to, in words: what it is, and to what. */
@@ -105,10 +106,6 @@ function curveText(curve: readonly number[]): string {
   const [first, last] = [curve[0]!, curve.at(-1)!];
   const between = [Math.min(...curve), Math.max(...curve)].filter((s) => s !== first && s !== last);
   return [first, ...between, last].map(compact).join(' → ');
-}
-
-export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }
 
 export interface Description {

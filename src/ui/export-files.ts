@@ -14,7 +14,7 @@ import type { AppState, ColumnState } from '../state/store';
 import type { Trajectory } from '../state/trajectories';
 import type { App } from './app-context';
 import { settingName, valueNote, valueWords } from './axis-words';
-import { compact, describeColumns, describeShared, percent } from './describe';
+import { compact, describeColumns, describeShared } from './describe';
 import { batchOf } from './draw-samples';
 import {
   columnsPicture,
@@ -24,6 +24,7 @@ import {
   samplePicture,
   toPng,
 } from './export-pictures';
+import { percent } from './numbers';
 import { gridFor } from './paint';
 import { STRINGS, type Strings } from './strings';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { measuredQuality, memorisationIn } from './model-quality';
+import { measuredQuality } from './model-quality';
 
 const row = (guidanceScale: number, classAccuracy: number, frechetDistance: number) => ({
   guidanceScale,
@@ -21,22 +21,6 @@ test('the best scale is the one with the least Fréchet distance', () => {
     realAccuracy: 0.95,
   });
   expect(measuredQuality({ ...quality, real: 'unknown' })?.realAccuracy).toBeUndefined();
-});
-
-test('the memorisation check, where it is complete', () => {
-  const memorisation = {
-    guidanceScale: 2,
-    features: { shareNearer: 0.031 },
-    pixels: { shareNearer: 0 },
-  };
-  expect(memorisationIn({ memorisation })).toEqual({
-    guidanceScale: 2,
-    features: 0.031,
-    pixels: 0,
-  });
-  expect(memorisationIn({ memorisation: { ...memorisation, pixels: {} } })).toBeUndefined();
-  expect(memorisationIn({})).toBeUndefined();
-  expect(memorisationIn(undefined)).toBeUndefined();
 });
 
 test.each([

@@ -33,36 +33,8 @@ export function measuredQuality(
   return best && { samples, judge, best, realAccuracy: numberIn(real, 'classAccuracy') };
 }
 
-/**
- * Shares of a network's samples that lie nearer to a training picture than 99 % of unseen real
- * pictures do: about 0.01 where nothing was memorised (training/memorisation.py).
- */
-export interface Memorisation {
-  readonly guidanceScale: number;
-  /** By the features of the feature network. */
-  readonly features: number;
-  readonly pixels: number;
-}
-
-/** Reads the memorisation check in a manifest's `quality`; undefined where there is none. */
-export function memorisationIn(
-  quality: Readonly<Record<string, unknown>> | undefined,
-): Memorisation | undefined {
-  const check = quality?.memorisation;
-  const guidanceScale = numberIn(check, 'guidanceScale');
-  const [features, pixels] = ['features', 'pixels'].map((space) =>
-    numberIn(valueIn(check, space), 'shareNearer'),
-  );
-  const complete = guidanceScale !== undefined && features !== undefined && pixels !== undefined;
-  return complete ? { guidanceScale, features, pixels } : undefined;
-}
-
 function numberIn(of: unknown, name: string): number | undefined {
-  const value = valueIn(of, name);
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function valueIn(of: unknown, name: string): unknown {
   if (typeof of !== 'object' || of === null) return undefined;
-  return (of as Readonly<Record<string, unknown>>)[name];
+  const value = (of as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

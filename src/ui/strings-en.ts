@@ -372,7 +372,7 @@ export const en: Strings = {
   about: {
     summary: 'What am I seeing?',
     paragraphs: [
-      'A diffusion network starts from pure noise and takes it away step by step. It was trained with the class label, and in a tenth of the training without it, so it can estimate the picture both ways: with the label (c) and without (u).',
+      'A diffusion network starts from pure noise and takes it away step by step. It was trained with the class label, and in a share of the training without it, so it can estimate the picture both ways: with the label (c) and without (u).',
       'Classifier-free guidance exaggerates the difference: u + s·(c − u). At s = 1 it is off; above, samples become more typical of their class and less varied; far above, they collapse.',
       'Everything is computed on this machine, now: nothing is prerecorded and nothing is sent anywhere. The figures under the columns come from a classifier that looks at the finished samples.',
     ],

@@ -102,7 +102,7 @@ export const zh: Strings = {
       temperature: '低温采样',
     },
     notes: {
-      glance: '同样的噪声，三个强度：越来越像要求的字母，也越来越单一。',
+      glance: '同样的噪声，三个强度：越来越像所要求的类别，也越来越单一。',
       off: '强度 1 就是条件网络本身：多样，但并非每个样本都符合要求。旁边是完全不给类别。',
       sweet: '少量引导让几乎每个样本都可辨认，并保留大部分多样性。',
       collapse: '引导过强：所有样本变成同一张图。',
@@ -230,7 +230,7 @@ export const zh: Strings = {
   },
   figures: {
     recognised: '识别率',
-    recognisedHint: (network) => `分类器 ${network} 认作所要求字母的比例`,
+    recognisedHint: (network) => `分类器 ${network} 认作所要求类别的比例`,
     diversity: '多样性',
     diversityHint: (network) => `在 ${network} 的特征中，两个样本之间的平均距离`,
     evaluations: 'NFE',
@@ -410,7 +410,7 @@ export const zh: Strings = {
   about: {
     summary: '我看到的是什么?',
     paragraphs: [
-      '扩散网络从纯噪声开始，一步步去除噪声。训练时它得到类别标签，而有十分之一的时候没有标签，因此它能用两种方式估计图片：有标签 (c) 和无标签 (u)。',
+      '扩散网络从纯噪声开始，一步步去除噪声。训练时它得到类别标签，而有一部分时候没有标签，因此它能用两种方式估计图片：有标签 (c) 和无标签 (u)。',
       '无分类器引导放大两者之差：u + s·(c − u)。s = 1 为关闭；更大时，样本更符合类别但更单一；过大则坍缩。',
       '一切都在这台机器上即时计算：没有预先录制，也不发送任何数据。各列下方的数字来自一个查看最终样本的分类器。',
     ],

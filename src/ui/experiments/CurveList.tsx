@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { judgedBy } from '../../state/experiment-files';
 import { PUBLISHED_INTERVAL, seriesOf } from '../../state/experiment-points';
 import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from '../../state/experiments';
 import {
@@ -25,10 +26,13 @@ export function CurveList({
   curves: readonly ShownCurve[];
   paper: readonly PaperCurve[];
 }) {
-  const { store, experiments } = useApp();
+  const { store } = useApp();
   const { experiments: words } = useStrings();
   const experiment = useAppState(({ settings }) => settings.experiment);
   const series = useExperiments((state) => state.series);
+  const files = useExperiments((state) => state.files);
+  const networks = useExperiments((state) => state.networks);
+  const others = networks ? files.filter((file) => !judgedBy(file, networks.features)) : [];
   const setSeries = (next: readonly Series[] | null) =>
     change(store, { experiment: { ...experiment, series: next } });
   return (
@@ -59,15 +63,16 @@ export function CurveList({
               </button>
             )}
             {curve.file !== undefined && isFirstOf(curve, curves) && (
-              <button
-                type="button"
-                className="quiet"
-                aria-label={words.take.removeFile(curve.file)}
-                onClick={() => void experiments.removeFile(curve.file!)}
-              >
-                ×
-              </button>
+              <RemoveFile name={curve.file} />
             )}
+          </li>
+        ))}
+        {others.map(({ name, results: { features } }) => (
+          <li key={name} data-not-compared={name}>
+            <small>
+              {words.take.otherJudge(name, `${features.id} ${features.sha256.slice(0, 8)}`)}
+            </small>
+            <RemoveFile name={name} />
           </li>
         ))}
         {paper.map(({ name }, index) => (
@@ -86,6 +91,21 @@ export function CurveList({
         </button>
       )}
     </section>
+  );
+}
+
+function RemoveFile({ name }: { name: string }) {
+  const { experiments } = useApp();
+  const { experiments: words } = useStrings();
+  return (
+    <button
+      type="button"
+      className="quiet"
+      aria-label={words.take.removeFile(name)}
+      onClick={() => void experiments.removeFile(name)}
+    >
+      ×
+    </button>
   );
 }
 

@@ -1,8 +1,9 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { CurvePoint, FigureId } from '../../state/experiment-curves';
 import { valuesOf } from '../../state/experiment-points';
 import { sweepsSteps } from '../../state/experiments';
 import { useAppState, useStrings } from '../app-context';
+import { useWidth } from '../use-width';
 import type { ChartCurve, ChartOptions, ChartPoint } from './curve-chart';
 import { figureText, type PaperCurve, type ShownCurve, valueText } from './curves-data';
 import { paperStyle, styleOf } from './symbols';
@@ -197,22 +198,4 @@ function isNoted(point: CurvePoint, points: readonly CurvePoint[]): boolean {
 /** Names a point on the page. */
 export function pointId(curve: number, { value }: Pick<CurvePoint, 'value'>): string {
   return `${curve}/${value}`;
-}
-
-function useWidth(element: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    // Its parent's: what is hidden has none.
-    const parent = element.current?.parentElement;
-    if (!parent) return;
-    const sizes = new ResizeObserver(() => {
-      const { paddingLeft, paddingRight } = getComputedStyle(parent);
-      const inner =
-        parent.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
-      setWidth(Math.floor(inner));
-    });
-    sizes.observe(parent);
-    return () => sizes.disconnect();
-  }, [element]);
-  return width;
 }

@@ -1,9 +1,9 @@
 import { messageOf } from '../../models/errors';
 import { fileName } from '../../state/export';
 import { useApp, useAppState, useStrings } from '../app-context';
+import { saveBlob } from '../save';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
-import { saveBlob } from './save';
 import { paperStyle, styleOf } from './symbols';
 
 interface TakeChartProps {

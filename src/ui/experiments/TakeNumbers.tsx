@@ -3,8 +3,8 @@ import { curvesCsv, exportResults } from '../../state/experiment-files';
 import { sweepsSteps } from '../../state/experiments';
 import { fileName } from '../../state/export';
 import { useApp, useAppState, useStrings } from '../app-context';
+import { saveBlob } from '../save';
 import { type ShownCurve, useExperiments } from './curves-data';
-import { saveBlob } from './save';
 
 /** The numbers as files, the way back, and the end of what is kept. */
 export function TakeNumbers({

@@ -1,3 +1,4 @@
+import { standaloneSource } from '../svg-file';
 import { type ChartCurve, type ChartOptions, curveChart } from './curve-chart';
 import { polygonPoints } from './symbols';
 
@@ -66,7 +67,7 @@ export function chartPicture(
       textAt(text, MARGIN + 52, y + 5, { 'font-size': 14 }),
     );
   });
-  const source = withoutVariables(new XMLSerializer().serializeToString(root));
+  const source = standaloneSource(root, document.documentElement);
   return { source, width: WIDTH, height };
 }
 
@@ -81,15 +82,6 @@ export async function chartPng({ source, width, height }: ChartPicture): Promise
   context.scale(PNG_SCALE, PNG_SCALE);
   context.drawImage(image, 0, 0, width, height);
   return canvas.convertToBlob({ type: 'image/png' });
-}
-
-/** Colours as they are on the page: a file knows no custom properties. */
-function withoutVariables(source: string): string {
-  const style = getComputedStyle(document.documentElement);
-  return source.replaceAll(/var\((--[\w-]+)\)/g, (whole, name: string) => {
-    const value = style.getPropertyValue(name).trim();
-    return value || whole;
-  });
 }
 
 function textAt(

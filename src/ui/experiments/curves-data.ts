@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { DenoiserManifest } from '../../models/manifest';
 import { type Curve, curveOf, type FigureId } from '../../state/experiment-curves';
-import { importedCurves } from '../../state/experiment-files';
+import { importedCurves, judgedBy } from '../../state/experiment-files';
 import type { ExperimentState } from '../../state/experiment-state';
 import { type Series, sweepsSteps } from '../../state/experiments';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from '../../state/paper-tables';
@@ -41,7 +41,8 @@ export function useCurves(): readonly ShownCurve[] {
   const networks = useExperiments((state) => state.networks);
   return useMemo(() => {
     if (!loaded) return [];
-    const imported = files.flatMap((file) => importedCurves(file, id, loaded.id));
+    const compared = files.filter((file) => judgedBy(file, networks?.features));
+    const imported = compared.flatMap((file) => importedCurves(file, id, loaded.id));
     const all = [
       ...series.map((one, k) => ({
         series: one,

@@ -10,7 +10,7 @@ export const experimentsEn: ExperimentWords = {
   },
   look: {
     strength:
-      'Follow the curve from w = 0: each step of w makes the letters easier to recognise (the score rises) until they drift away from real ones (the Fréchet distance rises too).',
+      'Follow the curve from w = 0: each step of w makes the pictures easier to recognise (the score rises) until they drift away from real ones (the Fréchet distance rises too).',
     'p-uncond':
       'Each curve is a network of its own, trained with another share of examples without their class; see whether their curves lie on top of each other.',
     steps:
@@ -122,6 +122,8 @@ export const experimentsEn: ExperimentWords = {
     bringHint: 'A JSON file of this page or of the command line’s sweep.',
     from: (file) => `from ${file}`,
     removeFile: (file) => `Remove ${file}`,
+    otherJudge: (file, judge) =>
+      `${file} is not drawn: its figures are those of another feature network (${judge}) and do not compare.`,
     discard: 'Forget these results',
     discardHint: 'Deletes what was computed for the points of this experiment.',
   },

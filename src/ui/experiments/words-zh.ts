@@ -10,7 +10,7 @@ export const experimentsZh: ExperimentWords = {
   },
   look: {
     strength:
-      '从 w = 0 开始沿曲线看：w 每增大一点，字母就更容易辨认（得分上升），直到它们偏离真实的字母（弗雷歇距离也随之上升）。',
+      '从 w = 0 开始沿曲线看：w 每增大一点，图片就更容易辨认（得分上升），直到它们偏离真实的图片（弗雷歇距离也随之上升）。',
     'p-uncond':
       '每条曲线是一个单独训练的网络，训练时去掉类别的样本比例各不相同；看看这些曲线是否重合。',
     steps: '看曲线在多少次求值之后变平，以及哪些采样器最先到达那里。',
@@ -118,6 +118,8 @@ export const experimentsZh: ExperimentWords = {
     bringHint: '本页面或命令行 sweep 生成的 JSON 文件。',
     from: (file) => `来自 ${file}`,
     removeFile: (file) => `移除 ${file}`,
+    otherJudge: (file, judge) =>
+      `${file} 未绘出：其数值由另一个特征网络（${judge}）得出，不可比较。`,
     discard: '清除这些结果',
     discardHint: '删除为此实验各点计算的内容。',
   },

@@ -88,6 +88,7 @@ export interface ExperimentWords {
     readonly bringHint: string;
     from(file: string): string;
     removeFile(file: string): string;
+    otherJudge(file: string, judge: string): string;
     readonly discard: string;
     readonly discardHint: string;
   };

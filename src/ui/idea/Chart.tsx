@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
+import { useWidth } from '../use-width';
 
 /** What a curve stands for; each has its colour in idea.css, in formulas and legends too. */
 export type Ink = 'cond' | 'uncond' | 'classifier' | 'guided' | 'data' | 'other';
@@ -122,16 +123,4 @@ function path(points: Series['points'], frame: Frame, look: string): string {
 
 function linear([low, high]: Axis['domain'], from: number, to: number) {
   return (value: number) => from + ((value - low) / (high - low)) * (to - from);
-}
-
-function useWidth(element: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = element;
-    if (!current) return;
-    const sizes = new ResizeObserver(() => setWidth(Math.floor(current.clientWidth)));
-    sizes.observe(current);
-    return () => sizes.disconnect();
-  }, [element]);
-  return width;
 }

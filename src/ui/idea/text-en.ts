@@ -6,7 +6,7 @@ export const en: Article = {
   title: 'The idea, step by step',
   lead: [
     'Classifier-free guidance is one line of arithmetic. It decides whether a diffusion network merely knows what you asked for or insists on it. Here is where the line comes from, in eight small steps from Bayes’ rule.',
-    t`Every step has a figure that you can move. A real picture is hundreds of numbers, so the figures live in a smaller world, where a picture is *one* number on a line and everything can be computed exactly. The class we want, $c$, has two bumps there, like two ways of writing the same letter. Another class sits to their left. And every step ends with a button: it opens the real network, set to show the same thing on handwritten letters.`,
+    t`Every step has a figure that you can move. A real picture is hundreds of numbers, so the figures live in a smaller world, where a picture is *one* number on a line and everything can be computed exactly. The class we want, $c$, has two bumps there, like two ways of writing the same letter. Another class sits to their left. And every step ends with a button: it opens the real network, set to show the same thing on real pictures.`,
   ],
   contents: 'Contents',
   tour: 'No time? Take the tour: 60 seconds',
@@ -34,7 +34,7 @@ export const en: Article = {
         {
           text: t`Because it is an average, it is blurry while $\sigma$ is large. That is not a flaw. There is simply not enough left in $x$ to decide. Whatever the guess does not explain, the network must take for noise, and that part is called $\varepsilon$.`,
         },
-        { scene: 'noise', label: 'noisy letters and the guesses, half-way through a run' },
+        { scene: 'noise', label: 'noisy pictures and the guesses, half-way through a run' },
       ],
     },
     score: {
@@ -177,7 +177,7 @@ export const en: Article = {
           title: '600 samples',
           note: t`The bars are drawn by this site’s own Heun sampler with its own guidance rule. The line is the sharpened density of step 4. Off, they agree. The more guidance, the more they part; the last question below says why.`,
         },
-        { scene: 'sampling', label: 'one letter, the same noise, three scales' },
+        { scene: 'sampling', label: 'one class, the same noise, three scales' },
       ],
     },
     interval: {

@@ -26,19 +26,19 @@ export const TOUR_WORDS: Readonly<Record<Language, TourWords>> = {
     steps: {
       noise: {
         title: 'A network that removes noise',
-        text: 'Half-way from noise to letters. In every pair one picture is still noisy; the other is what the network believes lies behind it.',
+        text: 'Half-way from noise to pictures. In every pair one picture is still noisy; the other is what the network believes lies behind it.',
       },
       questions: {
         title: 'It answers two questions',
-        text: 'The same noise, twice. Left: what is this? Right: what is this, if it is the letter you asked for?',
+        text: 'The same noise, twice. Left: what is this? Right: what is this, if it is what you asked for?',
       },
       difference: {
         title: 'The difference is a direction',
-        text: 'Subtract the two answers. What is left shows where the picture must change to look more like that letter. This is guidance.',
+        text: 'Subtract the two answers. What is left shows where the picture must change to look more like what you asked for. This is guidance.',
       },
       scale: {
         title: 'Go further that way',
-        text: 'Scale 1 takes the second answer as it is. Scale 3 overshoots, and scale 8 overshoots a lot. The letters become clearer.',
+        text: 'Scale 1 takes the second answer as it is. Scale 3 overshoots, and scale 8 overshoots a lot. The pictures become clearer.',
       },
       price: {
         title: 'Clearer, and more alike',
@@ -70,19 +70,19 @@ export const TOUR_WORDS: Readonly<Record<Language, TourWords>> = {
     steps: {
       noise: {
         title: '一个会去噪的网络',
-        text: '从噪声走向字母，正走到一半。每一对图里，一张还带着噪声，另一张是网络认为藏在噪声背后的样子。',
+        text: '从噪声走向图片，正走到一半。每一对图里，一张还带着噪声，另一张是网络认为藏在噪声背后的样子。',
       },
       questions: {
         title: '它能回答两个问题',
-        text: '同样的噪声，问两遍。左边：这是什么？右边：如果这是你要的字母，它是什么？',
+        text: '同样的噪声，问两遍。左边：这是什么？右边：如果这就是你要的，它是什么？',
       },
       difference: {
         title: '答案之差就是方向',
-        text: '把两个答案相减，剩下的就是：图片该怎样改变，才更像那个字母。这就是引导。',
+        text: '把两个答案相减，剩下的就是：图片该怎样改变，才更像你要的东西。这就是引导。',
       },
       scale: {
         title: '沿着它再往前走',
-        text: '强度 1 原样采用第二个答案，强度 3 走过头一些，强度 8 走过头很多。字母越来越清楚。',
+        text: '强度 1 原样采用第二个答案，强度 3 走过头一些，强度 8 走过头很多。图片越来越清楚。',
       },
       price: {
         title: '更清楚，也更雷同',

@@ -1,6 +1,5 @@
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
-import type { NumberParameter } from '../../diffusion/parameters';
 import { worksInPlane } from '../../diffusion/plane/world';
 import { findSampler } from '../../diffusion/samplers';
 import { findSchedule } from '../../diffusion/schedules';
@@ -12,13 +11,13 @@ import {
   changeRun,
   removeComponent,
 } from '../../state/plane-changes';
-import { actingParameters, CHOICES, LIMITS } from '../../state/settings';
+import { CHOICES, LIMITS } from '../../state/settings';
 import { useApp, useAppState, useStrings } from '../app-context';
 import { compact } from '../describe';
 import { IntervalSlider } from '../IntervalSlider';
+import { ParameterSliders } from '../ParameterSliders';
 import { Select } from '../Select';
-import { NumberField, Slider, useDrag } from '../Slider';
-import { choiceEntry, nameOf } from '../strings';
+import { MOST_STEPS_BY_SLIDER, NumberField, Slider, useDrag } from '../Slider';
 import { UnitSwitch } from '../UnitSwitch';
 import { CLASS_LETTERS, usePlane } from './plane-context';
 
@@ -137,6 +136,17 @@ function useRun() {
   return runs[active]!;
 }
 
+function RunParameters({ owner }: Pick<ComponentProps<typeof ParameterSliders>, 'owner'>) {
+  const { store } = useApp();
+  return (
+    <ParameterSliders
+      owner={owner}
+      column={useRun()}
+      onChange={(parameters) => changeRun(store, { parameters })}
+    />
+  );
+}
+
 function GuidanceControls() {
   const { store } = useApp();
   const { controls, plane: words } = useStrings();
@@ -157,7 +167,7 @@ function GuidanceControls() {
         hint={words.notOffered}
         onChange={(guidance) => changeRun(store, { guidance })}
       />
-      <ParameterSliders owner={rule} />
+      <RunParameters owner={rule} />
       {weak && (
         <Slider
           label={words.data.blur}
@@ -225,6 +235,7 @@ function SamplerControls() {
         label={controls.numSteps}
         value={run.numSteps}
         {...LIMITS.numSteps}
+        sliderMax={MOST_STEPS_BY_SLIDER}
         onChange={(numSteps) => changeRun(store, { numSteps: Math.round(numSteps) })}
       />
       <Select
@@ -234,60 +245,16 @@ function SamplerControls() {
         hint={firstOrderOnly && controls.firstOrderHint}
         onChange={(sampler) => changeRun(store, { sampler })}
       />
-      <ParameterSliders owner={findSampler(run.sampler)} />
+      <RunParameters owner={findSampler(run.sampler)} />
       <Select
         label={controls.schedule}
         value={run.schedule}
         entries={CHOICES.schedule}
         onChange={(schedule) => changeRun(store, { schedule })}
       />
-      <ParameterSliders owner={findSchedule(run.schedule)} />
+      <RunParameters owner={findSchedule(run.schedule)} />
     </>
   );
-}
-
-/** Controls for whatever parameters a registry entry declares. */
-function ParameterSliders({
-  owner,
-}: {
-  owner: { readonly parameters: readonly NumberParameter[] };
-}) {
-  const { store } = useApp();
-  const strings = useStrings();
-  const run = useRun();
-  const acting = actingParameters(run);
-  const set = ({ id, default: usual }: NumberParameter, value: number) => {
-    const { [id]: _, ...others } = run.parameters;
-    changeRun(store, { parameters: value === usual ? others : { ...others, [id]: value } });
-  };
-  return owner.parameters.map((parameter) => {
-    if (!acting.includes(parameter)) return null;
-    const { id, min, max, step, choices } = parameter;
-    const label = nameOf(strings, parameter);
-    const value = run.parameters[id] ?? parameter.default;
-    if (!choices) {
-      return (
-        <Slider
-          key={id}
-          {...{ label, value, min, max, step }}
-          onChange={(changed) => set(parameter, changed)}
-        />
-      );
-    }
-    const entries = choices.map((choice) => choiceEntry(parameter, choice));
-    const at = choices.findIndex((choice) => choice.value === value);
-    return (
-      <Select
-        key={id}
-        label={label}
-        value={entries[at]!.id}
-        entries={entries}
-        onChange={(chosen) =>
-          set(parameter, choices[entries.findIndex((entry) => entry.id === chosen)]!.value)
-        }
-      />
-    );
-  });
 }
 
 /** The noise level's slider is logarithmic, in whole thousandths. */

@@ -5,7 +5,8 @@ import { fileName } from '../../state/export';
 import { trainingCsv, trainingJson } from '../../state/training-files';
 import type { TrainingRun } from '../../state/training-run';
 import { useApp, useStrings } from '../app-context';
-import { saveBlob } from '../experiments/save';
+import { saveBlob } from '../save';
+import { standaloneSource } from '../svg-file';
 
 /** The curves of the training as numbers. */
 export function TakeNumbers({ run }: { run: TrainingRun }) {
@@ -95,11 +96,6 @@ function standalone(chart: SVGSVGElement, title: string) {
   const copy = chart.cloneNode(true) as SVGSVGElement;
   copy.setAttribute('y', String(TITLE_HEIGHT));
   root.append(paper, heading, copy);
-  const source = new XMLSerializer()
-    .serializeToString(root)
-    .replaceAll(
-      /var\((--[\w-]+)\)/g,
-      (whole, name: string) => style.getPropertyValue(name) || whole,
-    );
+  const source = standaloneSource(root, chart);
   return { source, ...all };
 }

@@ -5,6 +5,6 @@ export function saveBlob(blob: Blob, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The download has begun by then.
+  // The browser may still be reading it.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
