@@ -4,6 +4,7 @@ import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ArgumentError } from '../cli/flags';
 import { localModels, modelFolders } from '../cli/models';
 import type { BackendInfo } from '../src/engine/protocol';
+import { messageOf } from '../src/models/errors';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';
 import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';
@@ -35,7 +36,7 @@ try {
   else await bench(args);
 } catch (error) {
   const wrongArgument = error instanceof ArgumentError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
   process.exitCode = wrongArgument ? 2 : 1;
 }
