@@ -19,11 +19,17 @@ export async function openNode(
   const before = process.memoryUsage().rss;
   const network = await openNetwork(model, { threads });
   const { manifest } = network;
-  const { files } = await loadLocalModel(model);
-  const session = await InferenceSession.create(files.get('model.onnx')!, {
-    intraOpNumThreads: threads,
-  });
+  const [channels, height, width] = manifest.shape;
+  const label = new Float32Array(manifest.classes.length + 1);
+  label[manifest.classes.length] = 1;
+  await network.run(new Float32Array(channels * height * width), Float32Array.of(1), label);
   const memoryMb = (process.memoryUsage().rss - before) / 1e6;
+  // Opened on first use, so that it costs nothing before.
+  let plainSession: InferenceSession | undefined;
+  const openPlain = async () => {
+    const { files } = await loadLocalModel(model);
+    return InferenceSession.create(files.get('model.onnx')!, { intraOpNumThreads: threads });
+  };
   let products: { readonly session: InferenceSession; readonly x: Tensor } | undefined;
   let ours: Float32Array = new Float32Array();
   let plain: Float32Array = new Float32Array();
@@ -75,14 +81,15 @@ export async function openNode(
     },
     async runPlain(settings) {
       const labels = settings.labels.map(() => settings.labels[0]!);
+      plainSession ??= await openPlain();
       const before = performance.now();
-      plain = await plainLoop({ Tensor }, session, manifest, { ...settings, labels });
+      plain = await plainLoop({ Tensor }, plainSession, manifest, { ...settings, labels });
       return performance.now() - before;
     },
     difference: async () => largestDifference(ours, plain),
     async close() {
       await network.release();
-      await session.release();
+      await plainSession?.release();
       await products?.session.release();
     },
   };

@@ -354,9 +354,12 @@ async function denoiserFor(
   if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
     throw new Error(`${wanted}: needs a denoising network, its manifest says "${manifest.role}"`);
   }
-  const like = ({ shape, classes }: Manifest) => JSON.stringify([shape, classes]);
+  const like = ({ shape, classes }: Manifest) => `[${shape}], ${classes.join(' ')}`;
   if (like(manifest) !== like(loaded.manifest)) {
-    throw new Error(`${wanted}: needs the shape and classes of ${loaded.manifest.id}`);
+    const { manifest: own } = loaded;
+    throw new Error(
+      `${wanted}: needs shape and classes of ${own.id}, ${like(own)}; got ${like(manifest)}`,
+    );
   }
   return { manifest, network };
 }

@@ -324,7 +324,7 @@ describe('a run that is measured', () => {
     expect(endings().at(-1)).toBe('4 done');
     for (const [id, name, reason] of [
       [5, 'judge', 'judge: needs a denoising network'],
-      [6, 'wide', 'wide: needs the shape and classes of tiny'],
+      [6, 'wide', 'wide: needs shape and classes of tiny, '],
     ] as const) {
       measured(id, name);
       await vi.waitFor(() => expect(endings()).toContain(`${id} failed`));

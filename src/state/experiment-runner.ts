@@ -45,8 +45,8 @@ interface Arranged {
 
 /**
  * Draws the samples of an experiment's points while its page is shown, a batch at a time, and has
- * them measured on the way. All points get a batch before any gets the next. What is finished is
- * kept beyond a reload.
+ * them measured on the way. All points get a round of batches before any gets the next. What is
+ * finished is kept beyond a reload.
  */
 export class ExperimentRunner {
   readonly state: StoreApi<ExperimentState>;
@@ -193,12 +193,12 @@ export class ExperimentRunner {
     return labels.length ? { pictures: Uint8Array.from(bytes), labels } : undefined;
   }
 
-  /** Opens the playground with a point's column among the others, on the point's first samples. */
+  /** Opens the playground with a point's column among the others; its first sample is the point's first. */
   open({ column, model }: Point): void {
     const { engine, settings } = this.#store.getState();
     if (engine.status !== 'ready' || model !== engine.manifest.id) return;
     const { classes } = engine.manifest;
-    // A word has a sample a letter: the point's own samples, where the classes are letters.
+    // A word has a sample a letter: so many of the point's samples, where the classes are letters.
     const word = classes.slice(0, BATCH).join('');
     const spelled = [...word].length === Math.min(BATCH, classes.length);
     showColumn(this.#store, column, {

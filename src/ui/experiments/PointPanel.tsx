@@ -61,7 +61,12 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
       </dl>
       {state &&
         (curve.model === loaded ? (
-          <button type="button" className="primary" onClick={() => experiments.open(state.point)}>
+          <button
+            type="button"
+            className="primary"
+            title={words.point.openHint}
+            onClick={() => experiments.open(state.point)}
+          >
             {words.point.open}
           </button>
         ) : (

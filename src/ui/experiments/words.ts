@@ -75,6 +75,7 @@ export interface ExperimentWords {
     samples(n: number): string;
     readonly noSamples: string;
     readonly open: string;
+    openHint: string;
     readonly otherNetwork: string;
     readonly close: string;
     readonly nfe: string;
