@@ -64,7 +64,7 @@ export const modelsEn: ModelWords = {
   unmeasured: 'not measured',
   atScale: ({ scale, accuracy, distance }) =>
     `at its best scale, s = ${scale}: ${accuracy} recognised, Fréchet distance ${distance}`,
-  real: (accuracy) => `real pictures: ${accuracy}`,
+  real: (accuracy) => `unseen real pictures: ${accuracy}`,
   qualityHint: (samples, judge) => `${samples} samples, judged by ${judge}`,
   memorised: 'Copies',
   nearTraining: (scale, features, pixels) =>
@@ -111,7 +111,7 @@ export const modelsZh: ModelWords = {
   unmeasured: '未测量',
   atScale: ({ scale, accuracy, distance }) =>
     `最佳强度 s = ${scale} 时：识别率 ${accuracy}，Fréchet 距离 ${distance}`,
-  real: (accuracy) => `真实图片：${accuracy}`,
+  real: (accuracy) => `未见过的真实图片：${accuracy}`,
   qualityHint: (samples, judge) => `${samples} 个样本，由 ${judge} 评判`,
   memorised: '复制程度',
   nearTraining: (scale, features, pixels) =>
