@@ -171,7 +171,9 @@ test('curves leave as CSV, JSON, SVG and PNG; a result comes back; a bad file is
     mimeType: 'application/json',
     buffer: Buffer.from('{"format":"guidance-results","version":2}'),
   });
-  await expect(page.locator('[data-problem=file]')).toContainText('c.json: "version" must be 1');
+  await expect(page.locator('[data-problem=file] [lang=en]')).toContainText(
+    'c.json: "version" must be 1',
+  );
   await page.reload();
   await view.filled();
   await expect(view.points('classifierScore')).toHaveCount(6);

@@ -19,14 +19,12 @@ export function ShortNotice() {
   const { store } = useApp();
   const strings = useStrings();
   const notice = useAppState((state) => state.notice);
+  const detail = notice && noticeDetail(notice);
   return (
     <div aria-live="polite">
       {notice && (
         <p className="notice" data-notice={notice.kind}>
-          {/* What the engine says of files is in English. */}
-          <span lang={notice.kind === 'unchecked' ? 'en' : undefined}>
-            {noticeText(notice, strings)}
-          </span>{' '}
+          {noticeText(notice, strings)} {detail && <span lang="en">{detail}</span>}{' '}
           <button type="button" onClick={() => store.setState({ notice: undefined })}>
             {strings.notice.dismiss}
           </button>
@@ -114,7 +112,7 @@ function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: 
     case 'misread':
       return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
     case 'unchecked':
-      return notice.warnings.join(' ');
+      return '';
     case 'device-lost':
       return words.deviceLost;
     case 'recovered':
@@ -132,10 +130,23 @@ function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: 
     case 'restored':
       return `${takeAway.restored(notice.file)} ${notice.changed ? takeAway.changed : ''}`;
     case 'unreadable':
-      return takeAway.unreadable(notice.reason);
+      return takeAway.unreadable;
     case 'not-exported':
-      return takeAway.failed(notice.reason);
+      return takeAway.failed;
     default:
       return notice satisfies never;
+  }
+}
+
+/** What errors and checks of files say, which is in English. */
+function noticeDetail(notice: Notice): string | undefined {
+  switch (notice.kind) {
+    case 'unchecked':
+      return notice.warnings.join(' ');
+    case 'unreadable':
+    case 'not-exported':
+      return notice.reason;
+    default:
+      return undefined;
   }
 }

@@ -322,8 +322,8 @@ export const en: Strings = {
     working: (done, all) => `Making frame ${done} of ${all}…`,
     restored: (file) => `Restored from ${file}.`,
     changed: 'The network has changed since: its pictures may differ from the file’s.',
-    unreadable: (reason) => `Not restored. ${reason}`,
-    failed: (reason) => `Not exported. ${reason}`,
+    unreadable: 'Not restored.',
+    failed: 'Not exported.',
     seed: (value) => `seed ${value}`,
   },
   grid: {

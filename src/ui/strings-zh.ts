@@ -360,8 +360,8 @@ export const zh: Strings = {
     working: (done, all) => `正在制作第 ${done} / ${all} 帧…`,
     restored: (file) => `已从 ${file} 还原。`,
     changed: '此后网络已更换：图片可能与文件中的不同。',
-    unreadable: (reason) => `未还原。${reason}`,
-    failed: (reason) => `未导出。${reason}`,
+    unreadable: '未还原。',
+    failed: '未导出。',
     seed: (value) => `种子 ${value}`,
   },
   grid: {

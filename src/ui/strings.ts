@@ -257,8 +257,8 @@ export interface Strings {
     working(done: number, all: number): string;
     restored(file: string): string;
     changed: string;
-    unreadable(reason: string): string;
-    failed(reason: string): string;
+    unreadable: string;
+    failed: string;
     seed(value: number): string;
   };
   readonly grid: {

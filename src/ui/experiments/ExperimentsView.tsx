@@ -97,7 +97,7 @@ function Problem() {
     <div className="notices" aria-live="polite">
       {problem && (
         <p className="notice" data-problem={problem.kind}>
-          <span>{words.problems[problem.kind](problem.message)}</span>{' '}
+          {words.problems[problem.kind]} <span lang="en">{problem.message}</span>{' '}
           <button type="button" onClick={() => experiments.dismiss()}>
             {notice.dismiss}
           </button>

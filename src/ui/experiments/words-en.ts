@@ -129,9 +129,9 @@ export const experimentsEn: ExperimentWords = {
     discardHint: 'Deletes what was computed for the points of this experiment.',
   },
   problems: {
-    storage: (reason) => `Results cannot be kept beyond this visit: ${reason}`,
-    networks: (reason) => `The list of networks could not be read: ${reason}`,
-    file: (reason) => reason,
+    storage: 'Results cannot be kept beyond this visit:',
+    networks: 'The list of networks could not be read:',
+    file: 'Not read:',
     noFeatures: 'This model has no feature network: nothing can be measured with it.',
   },
   kept: 'Every finished batch is kept in this browser: a reload loses nothing.',

@@ -125,9 +125,9 @@ export const experimentsZh: ExperimentWords = {
     discardHint: '删除为此实验各点计算的内容。',
   },
   problems: {
-    storage: (reason) => `结果无法保留到下次访问：${reason}`,
-    networks: (reason) => `无法读取网络列表：${reason}`,
-    file: (reason) => `文件有误：${reason}`,
+    storage: '结果无法保留到下次访问：',
+    networks: '无法读取网络列表：',
+    file: '文件有误：',
     noFeatures: '此模型没有特征网络，无法测量。',
   },
   kept: '每批完成的样本都保存在此浏览器中：重新加载不会丢失。',

@@ -94,9 +94,9 @@ export interface ExperimentWords {
     readonly discardHint: string;
   };
   readonly problems: {
-    storage(reason: string): string;
-    networks(reason: string): string;
-    file(reason: string): string;
+    readonly storage: string;
+    readonly networks: string;
+    readonly file: string;
     readonly noFeatures: string;
   };
   readonly kept: string;

@@ -190,7 +190,11 @@ function Progress({ run }: { run: TrainingRun }) {
         {text}
         {speed && ` · ${speed}`}
       </p>
-      {status === 'failed' && <p role="alert">{words.failed(message ?? '')}</p>}
+      {status === 'failed' && (
+        <p role="alert">
+          {words.failed} <span lang="en">{message}</span>
+        </p>
+      )}
     </div>
   );
 }

@@ -13,7 +13,7 @@ export interface TrainStrings {
   status(step: string, steps: string): string;
   readonly untrained: string;
   speed(stepsPerSecond: string): string;
-  failed(message: string): string;
+  readonly failed: string;
   readonly pUncond: string;
   readonly pUncondHint: string;
   readonly batch: string;
@@ -74,7 +74,7 @@ export const trainEn: TrainStrings = {
   status: (step, steps) => `step ${step} of ${steps}`,
   untrained: 'not trained yet',
   speed: (stepsPerSecond) => `${stepsPerSecond} steps a second`,
-  failed: (message) => `The training failed: ${message}`,
+  failed: 'The training failed:',
   pUncond: 'p_uncond',
   pUncondHint: 'How often a training sample is shown without its class',
   batch: 'Samples a step',
@@ -140,7 +140,7 @@ export const trainZh: TrainStrings = {
   status: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
   untrained: '尚未训练',
   speed: (stepsPerSecond) => `每秒 ${stepsPerSecond} 步`,
-  failed: (message) => `训练失败：${message}`,
+  failed: '训练失败：',
   pUncond: 'p_uncond（隐去类别的概率）',
   pUncondHint: '训练样本有多大概率不带类别',
   batch: '每步样本数',
