@@ -45,6 +45,49 @@ test('what is drawn: class, none, word, seed, dice, lock, number of samples', as
   await expect(playground.columns.getByRole('slider')).toHaveAttribute('aria-valuemax', '4');
 });
 
+test('what is drawn: a sample each of several classes', async ({ playground }) => {
+  const { page } = playground;
+  await playground.open('model=tiny-colour&n=3');
+  const one = await playground.pixels();
+  const mixed = playground.button(controls.mixed);
+  const chips = page.locator('.chips li');
+  await playground.changes('several classes', () => mixed.click());
+  await expect(page).toHaveURL(/draw=each:red,green,blue/);
+  await expect(chips).toHaveText(['red×', 'green×', 'blue×']);
+  await expect(playground.slider(controls.count)).toHaveCount(0);
+
+  // The disc of each is of its colour: what red, green and blue amount to in its picture.
+  const strongest = () =>
+    playground.columns.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const side = canvas.width / 2;
+      return [0, 1, 2].map((k) => {
+        const [x, y] = [(k % 2) * side, Math.floor(k / 2) * side];
+        const { data } = canvas.getContext('2d')!.getImageData(x, y, side, side);
+        const sums = [0, 1, 2].map((c) =>
+          data.filter((_, i) => i % 4 === c).reduce((a, b) => a + b, 0),
+        );
+        return sums.indexOf(Math.max(...sums));
+      });
+    });
+  expect(await strongest()).toEqual([0, 1, 2]);
+
+  const search = page.getByRole('combobox', { name: controls.addClass });
+  await playground.changes('a class more', async () => {
+    await search.fill('yel');
+    await search.press('Enter');
+  });
+  await expect(chips).toHaveText(['red×', 'green×', 'blue×', 'yellow×']);
+  await chips.last().getByRole('button', { name: 'yellow', exact: true }).click();
+  const picker = playground.columns.getByRole('slider');
+  await expect(picker).toHaveAttribute('aria-valuetext', '4: yellow');
+  await expect(chips.last()).toHaveAttribute('data-picked', 'true');
+  await playground.changes('a class less', () => page.getByLabel(controls.leaveOut('red')).click());
+  await expect(picker).toHaveAttribute('aria-valuemax', '3');
+  await playground.changes('one class again', () => mixed.click());
+  await expect(chips).toHaveCount(0);
+  expect(await playground.pixels(), 'the same class and noise').toBe(one);
+});
+
 test('how it is guided: scale, unit, rule, interval, shape', async ({ playground }) => {
   await playground.open('n=1');
   await playground.changes('the scale typed', () => playground.type(controls.guidanceScale, 8));

@@ -328,7 +328,10 @@ describe('a sweep', () => {
     const page = await FakeExperiments.ready();
     page.runner.open(page.state.points[2]!.point);
     const { settings } = page.store.getState();
-    expect(settings).toMatchObject({ page: 'playground', subject: { kind: 'word', text: 'AB' } });
+    expect(settings).toMatchObject({
+      page: 'playground',
+      subject: { kind: 'each', names: ['A', 'B'] },
+    });
     expect(settings.columns[settings.active]?.guidanceScale).toBe(3);
   });
 });

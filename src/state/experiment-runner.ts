@@ -193,17 +193,14 @@ export class ExperimentRunner {
     return labels.length ? { pictures: Uint8Array.from(bytes), labels } : undefined;
   }
 
-  /** Opens the playground with a point's column among the others; its first sample is the point's first. */
+  /** Opens the playground with a point's column among the others, on its first samples. */
   open({ column, model }: Point): void {
     const { engine, settings } = this.#store.getState();
     if (engine.status !== 'ready' || model !== engine.manifest.id) return;
     const { classes } = engine.manifest;
-    // A word has a sample a letter: so many of the point's samples, where the classes are letters.
-    const word = classes.slice(0, BATCH).join('');
-    const spelled = [...word].length === Math.min(BATCH, classes.length);
     showColumn(this.#store, column, {
       page: 'playground',
-      subject: spelled ? { kind: 'word', text: word } : { kind: 'class', name: classes[0]! },
+      subject: { kind: 'each', names: classes.slice(0, BATCH) },
       seed: settings.seed,
       picked: 0,
       position: 1,

@@ -224,7 +224,10 @@ describe('file names', () => {
     expect(momentParts({ position: 1, view: 'estimate' })).toEqual([]);
     expect(momentParts({ position: 0.25, view: 'noisy' })).toEqual(['at0.25', 'noisy']);
     expect(subjectPart({ subject: { kind: 'none' } })).toBe('no-class');
-    expect(subjectPart({ subject: { kind: 'word', text: 'HELLO' } })).toBe('word-HELLO');
+    expect(subjectPart({ subject: { kind: 'each', names: [...'HELLO'] } })).toBe('word-HELLO');
+    expect(subjectPart({ subject: { kind: 'each', names: ['heart', 'sky'] } })).toBe('heart+sky');
+    const many = Array.from({ length: 16 }, (_, k) => `class ${k}`);
+    expect(subjectPart({ subject: { kind: 'each', names: many } })).toBe('16-classes');
   });
 
   test.each([

@@ -8,6 +8,7 @@ import {
   type ColumnSettings,
   DEFAULT_COLUMN,
   FIRST_VISIT,
+  isWord,
   type Settings,
   sampleNames,
 } from './settings';
@@ -223,11 +224,16 @@ export function subjectPart({ subject }: Pick<Settings, 'subject'>): string {
       return NO_CLASS;
     case 'class':
       return subject.name;
-    case 'word':
-      return `word-${subject.text}`;
+    case 'each':
+      return eachPart(subject.names);
     default:
       return subject satisfies never;
   }
+}
+
+function eachPart(names: readonly string[]): string {
+  if (isWord(names)) return `word-${names.join('')}`;
+  return names.length > 3 ? `${names.length}-classes` : names.join('+');
 }
 
 export const NO_CLASS = 'no-class';

@@ -89,7 +89,7 @@ describe('a cell', () => {
   });
 
   test('has the page’s seed and class where no axis says otherwise; of a word, the first letter', () => {
-    const word = { subject: { kind: 'word', text: 'BA' }, seed: 9 } as const;
+    const word = { subject: { kind: 'each', names: ['B', 'A'] }, seed: 9 } as const;
     const cell = only(axis('scale', '2'), axis('steps', '3'), word);
     expect(cell.sample).toMatchObject({ seeds: [9], labels: [1], numSteps: 3 });
     const drawn = only(axis('draw', 'class:C'), axis('draw', 'class:C'));

@@ -260,7 +260,7 @@ function cellAt(settings: Settings, manifest: Manifest, row: string, column: str
     if (!next) {
       throw new RangeError(`The axis "${key}" must have values of its setting, got "${value}"`);
     }
-    place = { ...next, settings: { ...next.settings, subject: oneLetter(next.settings.subject) } };
+    place = { ...next, settings: { ...next.settings, subject: oneClass(next.settings.subject) } };
   }
   const { subject, seed } = place.settings;
   const cell = { subject, seed, column: withoutDefaults(place.column) };
@@ -283,7 +283,7 @@ function basePlace(settings: Settings, manifest?: Manifest): Place {
   // A drawn course would stand in for the scale and its shape.
   const varied = [settings.gridRows.key, settings.gridColumns.key];
   const curve = varied.includes('scale') || varied.includes('shape') ? null : active.curve;
-  const subject = oneLetter(settings.subject);
+  const subject = oneClass(settings.subject);
   const unnamed = manifest && subject.kind === 'class' && subject.name === '';
   return {
     column: { ...active, curve },
@@ -295,9 +295,9 @@ function basePlace(settings: Settings, manifest?: Manifest): Place {
   };
 }
 
-/** A cell is one sample: of a word, its first letter. */
-function oneLetter(subject: Subject): Subject {
-  return subject.kind === 'word' ? { kind: 'class', name: [...subject.text][0]! } : subject;
+/** A cell is one sample: of several classes, the first. */
+function oneClass(subject: Subject): Subject {
+  return subject.kind === 'each' ? { kind: 'class', name: subject.names[0]! } : subject;
 }
 
 function isParameter(key: string): boolean {

@@ -2,6 +2,7 @@ import { messageOf } from '../models/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../models/library';
 import type { DenoiserManifest, Manifest, ModelFile } from '../models/manifest';
 import type { Runner } from './runner';
+import { sampleNames } from './settings';
 import type { Store } from './store';
 
 /** A file of a network, as its manifest names it. */
@@ -226,9 +227,8 @@ export class ModelShelf {
     const figures = columns.find(({ status }) => status === 'done')?.figures;
     if (models.suggested || !figures || !flopsPerForward || shape[0] !== 1) return;
     if (models.list.length === 0 || this.#dismissed || this.#source.hintDismissed.get()) return;
-    const { count, subject } = settings;
-    const samples = subject.kind === 'word' ? [...subject.text].length : count;
-    const flopsPerMs = (figures.nfe * samples * flopsPerForward) / figures.networkMs;
+    const flopsPerMs =
+      (figures.nfe * sampleNames(settings).length * flopsPerForward) / figures.networkMs;
     const suggested = colourSuggestion(models.list, flopsPerMs);
     if (suggested) this.#change({ suggested });
   }

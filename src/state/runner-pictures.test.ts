@@ -89,9 +89,9 @@ describe('failures', () => {
 
   test('a class that the model does not know becomes its first', async () => {
     page = await FakePage.ready([{}]);
-    change(page.store, { subject: { kind: 'word', text: 'AXB' } });
+    change(page.store, { subject: { kind: 'each', names: ['A', 'X', 'B'] } });
     page.runner.ready(loaded);
-    expect(page.store.getState().settings.subject).toEqual({ kind: 'word', text: 'AB' });
+    expect(page.store.getState().settings.subject).toEqual({ kind: 'each', names: ['A', 'B'] });
     change(page.store, { subject: { kind: 'class', name: 'X' } });
     page.runner.ready(loaded);
     expect(page.store.getState().settings.subject).toEqual({ kind: 'class', name: 'A' });

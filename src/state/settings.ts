@@ -44,11 +44,11 @@ export interface ClassMix {
   readonly share: number;
 }
 
-/** What is drawn: samples of one class (or of none), or a word with a sample a letter. */
+/** What is drawn: samples of one class (or of none), or a sample of each of several classes: a word's letters, say. */
 export type Subject =
   | { readonly kind: 'class'; readonly name: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'word'; readonly text: string };
+  | { readonly kind: 'each'; readonly names: readonly string[] };
 
 /** What the visitor looks at. */
 export type Page = 'playground' | 'experiments' | 'plane' | 'idea';
@@ -123,7 +123,8 @@ export const LIMITS = {
   numSteps: { min: 1, max: 1024, step: 1 },
   count: { min: 1, max: 64, step: 1 },
   columns: 4,
-  word: 24,
+  /** Classes of which one sample each is drawn. */
+  each: 24,
   /** Values of an axis of the grid. */
   axis: 16,
 } as const;
@@ -238,10 +239,10 @@ function usualRule(model: Predicting): string {
   return usual.find((id) => canPredict(findGuidanceRule(id), model)) ?? DEFAULT_COLUMN.guidance;
 }
 
-/** The letters of the subject, one name a sample; null stands for no class. */
+/** The class of every sample by its name; null stands for no class. */
 export function sampleNames(settings: Pick<Settings, 'subject' | 'count'>): (string | null)[] {
   const { subject, count } = settings;
-  if (subject.kind === 'word') return [...subject.text];
+  if (subject.kind === 'each') return [...subject.names];
   const name = subject.kind === 'class' ? subject.name : null;
   return Array.from({ length: count }, () => name);
 }
@@ -260,9 +261,9 @@ export function fittedToModel(
   if (wanted.kind === 'class' && wanted.name !== '' && subject !== wanted) {
     ignored.push({ key: 'draw', text: wanted.name });
   }
-  const kept = subject.kind === 'word' ? subject.text.length : 0;
-  if (wanted.kind === 'word' && kept < [...wanted.text].length) {
-    ignored.push({ key: 'draw', text: wanted.text });
+  const kept = subject.kind === 'each' ? subject.names.length : 0;
+  if (wanted.kind === 'each' && kept < wanted.names.length) {
+    ignored.push({ key: 'draw', text: namesText(wanted.names) });
   }
   const columns = settings.columns.map((column) => {
     let fitted = column;
@@ -325,16 +326,34 @@ export function guidanceModifiers(column: ColumnSettings): GuidanceModifiers {
   };
 }
 
-/** The letters of a typed word that are classes, in whichever case they are. */
-export function spelled(typed: string, classes: readonly string[]): string {
-  const letters = [...typed].flatMap(
-    (letter) =>
-      [letter, letter.toUpperCase(), letter.toLowerCase()].find((l) => classes.includes(l)) ?? [],
+/** Those that are classes, in whichever case they are. */
+export function knownNames(names: Iterable<string>, classes: readonly string[]): string[] {
+  const known = [...names].flatMap(
+    (name) => [name, name.toUpperCase(), name.toLowerCase()].find((n) => classes.includes(n)) ?? [],
   );
-  return letters.slice(0, LIMITS.word).join('');
+  return known.slice(0, LIMITS.each);
 }
 
-/** Subject that the model knows: none of a model without classes; an unknown class becomes the first, unknown letters of a word fall away. */
+/** As many classes, from all over the list. */
+export function spreadClasses(classes: readonly string[], wanted: number): string[] {
+  const count = Math.min(wanted, classes.length, LIMITS.each);
+  return Array.from(
+    { length: count },
+    (_, k) => classes[Math.floor((k * classes.length) / count)]!,
+  );
+}
+
+/** Whether names of classes are letters of a word. */
+export function isWord(names: readonly string[]): boolean {
+  return names.every((name) => [...name].length === 1);
+}
+
+/** Names of classes in a row; letters make a word. */
+export function namesText(names: readonly string[]): string {
+  return names.join(isWord(names) ? '' : ', ');
+}
+
+/** Subject that the model knows: none of a model without classes; an unknown class becomes the first, of several the unknown fall away. */
 export function knownSubject(subject: Subject, classes: readonly string[]): Subject {
   if (classes.length === 0) return { kind: 'none' };
   switch (subject.kind) {
@@ -342,9 +361,9 @@ export function knownSubject(subject: Subject, classes: readonly string[]): Subj
       return subject;
     case 'class':
       return classes.includes(subject.name) ? subject : { kind: 'class', name: classes[0]! };
-    case 'word': {
-      const text = spelled(subject.text, classes);
-      return text ? { kind: 'word', text } : { kind: 'class', name: classes[0]! };
+    case 'each': {
+      const names = knownNames(subject.names, classes);
+      return names.length ? { kind: 'each', names } : { kind: 'class', name: classes[0]! };
     }
     default:
       return subject satisfies never;

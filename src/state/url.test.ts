@@ -71,7 +71,8 @@ function randomSettings(seed: number): Settings {
     subject: oneOf<Settings['subject']>([
       { kind: 'none' },
       { kind: 'class', name: oneOf(['A', '7', 'a,b', 'x:y', 'ü & ~+%', '猫']) },
-      { kind: 'word', text: oneOf(['HELLO', 'a b', '你好,世界', '50%+1~2']) },
+      { kind: 'each', names: [...oneOf(['HELLO', 'a b', '你好,世界', '50%+1~2'])] },
+      { kind: 'each', names: ['heart', 'tench, Tinca tinca', '100 %2C', 'a:b'] },
     ]),
     seed: whole(0, 2 ** 32 - 1),
     seedLocked: oneOf([true, false]),

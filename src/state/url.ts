@@ -12,6 +12,7 @@ import {
   declaredParameters,
   FIRST_VISIT,
   INTERVAL_RANGE,
+  isWord,
   LIMITS,
   type Settings,
   type Subject,
@@ -446,14 +447,17 @@ function readPair(raw: string): readonly [number, number] | undefined {
   return fits ? [first, second] : undefined;
 }
 
+/** `none`, `class:B`, `word:HELLO` or `each:heart,time`: a sample of each of these. */
 function readSubject(raw: string): Subject | undefined {
   if (raw === 'none') return { kind: 'none' };
   const [kind, ...rest] = raw.split(':');
   const value = rest.join(':');
-  if (!value || value.length > 64) return undefined;
-  if (kind === 'class') return { kind: 'class', name: value };
-  if (kind === 'word' && value.length <= LIMITS.word) return { kind: 'word', text: value };
-  return undefined;
+  if (!value) return undefined;
+  if (kind === 'class') return value.length > 64 ? undefined : { kind: 'class', name: value };
+  if (kind !== 'word' && kind !== 'each') return undefined;
+  const names = kind === 'word' ? [...value] : value.split(',').map(unescaped);
+  const fits = names.length <= LIMITS.each && names.every((name) => name && name.length <= 64);
+  return fits ? { kind: 'each', names } : undefined;
 }
 
 function writeSubject(subject: Subject): string {
@@ -462,8 +466,10 @@ function writeSubject(subject: Subject): string {
       return 'none';
     case 'class':
       return `class:${subject.name}`;
-    case 'word':
-      return `word:${subject.text}`;
+    case 'each': {
+      const { names } = subject;
+      return isWord(names) ? `word:${names.join('')}` : `each:${names.map(escaped).join(',')}`;
+    }
     default:
       return subject satisfies never;
   }

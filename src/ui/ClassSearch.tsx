@@ -7,6 +7,8 @@ interface ClassSearchProps {
   readonly classes: readonly string[];
   /** Undefined: none is chosen. */
   readonly chosen: string | undefined;
+  /** What it is for, where not to search the classes. */
+  readonly label?: string | undefined;
   onChoose(name: string): void;
 }
 
@@ -14,8 +16,9 @@ interface ClassSearchProps {
  * One of many classes by its name: typing filters, the arrow keys move, Enter chooses, Escape leaves
  * everything as it is (the combobox of the ARIA practices).
  */
-export function ClassSearch({ classes, chosen, onChoose }: ClassSearchProps) {
+export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchProps) {
   const { models: words } = useStrings();
+  const name = label ?? words.search(classes.length);
   const [typed, setTyped] = useState<string>(); // undefined: the list is closed
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -66,14 +69,14 @@ export function ClassSearch({ classes, chosen, onChoose }: ClassSearchProps) {
         ref={input}
         type="text"
         role="combobox"
-        aria-label={words.search(classes.length)}
+        aria-label={name}
         aria-expanded={isOpen}
         aria-controls={list}
         aria-autocomplete="list"
         aria-activedescendant={isOpen && found.length ? optionId(active) : undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder={isOpen && chosen ? chosen : words.search(classes.length)}
+        placeholder={isOpen && chosen ? chosen : name}
         value={typed ?? chosen ?? ''}
         onChange={({ target }) => {
           setTyped(target.value);
@@ -89,7 +92,7 @@ export function ClassSearch({ classes, chosen, onChoose }: ClassSearchProps) {
         hidden={!isOpen || found.length === 0}
         id={list}
         role="listbox"
-        aria-label={words.search(classes.length)}
+        aria-label={name}
       >
         {isOpen &&
           found.map((name, index) => (

@@ -1,4 +1,4 @@
-import { sampleNames } from '../state/settings';
+import { namesText, sampleNames } from '../state/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { progressText } from './Notices';
@@ -21,7 +21,11 @@ export function Column({ index, state, heading }: ColumnProps) {
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
   const count = useAppState(({ settings }) => sampleNames(settings).length);
   const what = useAppState(({ settings: { subject } }) =>
-    subject.kind === 'class' ? subject.name : subject.kind === 'word' ? subject.text : null,
+    subject.kind === 'class'
+      ? subject.name
+      : subject.kind === 'each'
+        ? namesText(subject.names)
+        : null,
   );
   const label = stage.samplesOf(count, what ?? stage.unconditional);
   return (

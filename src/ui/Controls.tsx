@@ -172,9 +172,9 @@ function NoiseControls() {
   const seed = useAppState(({ settings }) => settings.seed);
   const locked = useAppState(({ settings }) => settings.seedLocked);
   const count = useAppState(({ settings }) => settings.count);
-  // A word has a sample a letter, a cell of the grid has one.
+  // Several classes have a sample each, a cell of the grid has one.
   const counted = useAppState(
-    ({ settings }) => settings.subject.kind !== 'word' && settings.layout !== 'grid',
+    ({ settings }) => settings.subject.kind !== 'each' && settings.layout !== 'grid',
   );
   return (
     <section className="group" aria-labelledby="noise">

@@ -25,8 +25,8 @@ export function Presets() {
   const choose = (id: PresetId) => {
     if (!classes) return;
     const { subject } = store.getState().settings;
-    // The scene of the first visit is one letter, sixteen times.
-    const scene = id === 'glance' && subject.kind === 'word';
+    // The scene of the first visit is one class, sixteen times.
+    const scene = id === 'glance' && subject.kind === 'each';
     change(store, {
       subject: scene ? { kind: 'class', name: classes[0]! } : presetSubject(subject, classes),
     });

@@ -11,7 +11,7 @@ import {
   themeOf,
   tilingFor,
 } from './draw-samples';
-import { gridFor } from './paint';
+import { gridFor, inOneLine } from './paint';
 import { redrawOnChange } from './redraw';
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
@@ -50,7 +50,10 @@ export function SamplePicker({ label, count, children }: SamplePickerProps) {
   const { store } = useApp();
   const { stage } = useStrings();
   const picked = useAppState(({ settings }) => settings.picked);
-  const word = useAppState(({ settings }) => settings.subject.kind === 'word');
+  const word = useAppState(({ settings }) => inOneLine(settings.subject));
+  const name = useAppState(({ settings: { subject } }) =>
+    subject.kind === 'each' ? subject.names[Math.min(picked, count - 1)] : undefined,
+  );
   const pick = (sample: number) =>
     change(store, { picked: Math.max(0, Math.min(count - 1, sample)) });
   const { columns, rows } = gridFor(count, word);
@@ -70,6 +73,7 @@ export function SamplePicker({ label, count, children }: SamplePickerProps) {
       aria-valuemin={1}
       aria-valuemax={count}
       aria-valuenow={Math.min(picked, count - 1) + 1}
+      aria-valuetext={name && `${Math.min(picked, count - 1) + 1}: ${name}`}
       onKeyDown={(event) => {
         const step = steps[event.key];
         if (step === undefined) return;

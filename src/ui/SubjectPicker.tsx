@@ -1,32 +1,39 @@
 import { useId, useRef } from 'react';
-import { knowsNoClass, LIMITS, type Subject, spelled } from '../state/settings';
-import { changeSubject } from '../state/store';
+import {
+  knownNames,
+  knowsNoClass,
+  LIMITS,
+  namesText,
+  type Subject,
+  spreadClasses,
+} from '../state/settings';
+import { change, changeSubject } from '../state/store';
 import { useApp, useAppState, useStrings } from './app-context';
 import { ClassSearch } from './ClassSearch';
 import { areShort } from './class-search';
 
 /**
- * What to draw: a class, no class, or a word with a sample a letter. Classes with short names are
- * buttons, others are searched; a word needs classes that are letters.
+ * What to draw: a class, no class, or a sample of each of several. Classes with short names are
+ * buttons, and several are spelled as a word; others are searched.
  */
 export function SubjectPicker({ classes }: { classes: readonly string[] }) {
   const { store } = useApp();
   const { controls } = useStrings();
   const subject = useAppState(({ settings }) => settings.subject);
+  const several = subject.kind === 'each';
   const withNone = useAppState(
     ({ engine }) => engine.status !== 'ready' || knowsNoClass(engine.manifest),
   );
   const id = useId();
   const choose = (next: Subject) => changeSubject(store, next);
 
-  // Where an emptied word goes back to.
+  // Where one goes back to when none of several is left.
   const lastClass = useRef(classes[0]!);
   if (subject.kind === 'class') lastClass.current = subject.name;
 
-  const spell = (typed: string) => {
-    const text = spelled(typed, classes);
-    if (text) choose({ kind: 'word', text });
-    else if (subject.kind === 'word') choose({ kind: 'class', name: lastClass.current });
+  const chooseEach = (names: readonly string[]) => {
+    if (names.length) choose({ kind: 'each', names });
+    else if (several) choose({ kind: 'class', name: lastClass.current });
   };
 
   const none = withNone && (
@@ -60,14 +67,31 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
           {none}
         </div>
       ) : (
-        <div className="with-none">
-          <ClassSearch
-            classes={classes}
-            chosen={subject.kind === 'class' ? subject.name : undefined}
-            onChoose={(name) => choose({ kind: 'class', name })}
-          />
-          {none}
-        </div>
+        <>
+          <div className="with-others">
+            <ClassSearch
+              classes={classes}
+              chosen={subject.kind === 'class' ? subject.name : undefined}
+              label={several ? controls.addClass : undefined}
+              onChoose={(name) => {
+                if (several) chooseEach([...subject.names, name].slice(-LIMITS.each));
+                else choose({ kind: 'class', name });
+              }}
+            />
+            <button
+              type="button"
+              title={controls.mixedHint}
+              aria-pressed={several}
+              onClick={() =>
+                chooseEach(several ? [] : spreadClasses(classes, store.getState().settings.count))
+              }
+            >
+              {controls.mixed}
+            </button>
+            {none}
+          </div>
+          {several && <Chips names={subject.names} onChange={chooseEach} />}
+        </>
       )}
       {classes.some((name) => [...name].length === 1) && (
         <div className="inline word">
@@ -75,16 +99,51 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
           <input
             id={id}
             type="text"
-            value={subject.kind === 'word' ? subject.text : ''}
-            maxLength={LIMITS.word}
+            value={several ? namesText(subject.names) : ''}
+            maxLength={LIMITS.each}
             placeholder={controls.wordPlaceholder}
             title={controls.wordHint}
             autoComplete="off"
             spellCheck={false}
-            onChange={(event) => spell(event.target.value)}
+            onChange={(event) => chooseEach(knownNames(event.target.value, classes))}
           />
         </div>
       )}
     </fieldset>
+  );
+}
+
+interface ChipsProps {
+  readonly names: readonly string[];
+  onChange(names: readonly string[]): void;
+}
+
+/** The classes of which a sample each is drawn; the picked sample's is marked. */
+function Chips({ names, onChange }: ChipsProps) {
+  const { store } = useApp();
+  const { controls } = useStrings();
+  const picked = useAppState(({ settings }) => settings.picked);
+  return (
+    <ol className="chips">
+      {names.map((name, k) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a class may come twice, and its place is its sample
+        <li key={k} data-picked={k === picked}>
+          <button
+            type="button"
+            aria-pressed={k === picked}
+            onClick={() => change(store, { picked: k })}
+          >
+            {name}
+          </button>
+          <button
+            type="button"
+            aria-label={controls.leaveOut(name)}
+            onClick={() => onChange(names.filter((_, at) => at !== k))}
+          >
+            ×
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -9,7 +9,7 @@ import {
   sharedParts,
   subjectPart,
 } from '../state/export';
-import type { Axis } from '../state/settings';
+import { type Axis, namesText } from '../state/settings';
 import type { AppState, ColumnState } from '../state/store';
 import type { Trajectory } from '../state/trajectories';
 import type { App } from './app-context';
@@ -25,7 +25,7 @@ import {
   toPng,
 } from './export-pictures';
 import { percent } from './numbers';
-import { gridFor } from './paint';
+import { gridFor, inOneLine } from './paint';
 import { STRINGS, type Strings } from './strings';
 
 /** The page at the moment of an export. */
@@ -96,7 +96,7 @@ export async function columnsPng(now: Ready): Promise<Made> {
   const [first] = labelled;
   if (!first) throw new Error('A column must show pictures, and none does yet');
   const { count, frame } = first.batch;
-  const across = gridFor(count, settings.subject.kind === 'word').columns;
+  const across = gridFor(count, inOneLine(settings.subject)).columns;
   const shared = describeShared(settings.columns, strings, settings.unit);
   const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(compact(frame.sigma))];
   const caption = [
@@ -184,7 +184,7 @@ function titleText(
       ? stage.unconditional
       : subject.kind === 'class'
         ? controls.classOf(subject.name)
-        : subject.text;
+        : namesText(subject.names);
   return [
     engine.manifest.title,
     ...(varied.includes('draw') ? [] : [what]),

@@ -1,5 +1,5 @@
 import type { Frame } from '../engine/protocol';
-import type { View } from '../state/settings';
+import { isWord, type Subject, type View } from '../state/settings';
 
 type Shape = readonly [channels: number, height: number, width: number];
 
@@ -35,6 +35,11 @@ export interface Grid {
 
 /** Longer words are broken into lines. */
 const WORD_LINE = 8;
+
+/** Whether the samples read as a word. */
+export function inOneLine(subject: Subject): boolean {
+  return subject.kind === 'each' && isWord(subject.names);
+}
 
 /** About as many columns as rows; the letters of a word in a line. */
 export function gridFor(count: number, word: boolean): Grid {

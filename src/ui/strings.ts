@@ -85,6 +85,10 @@ export interface Strings {
     word: string;
     wordPlaceholder: string;
     wordHint: string;
+    mixed: string;
+    mixedHint: string;
+    addClass: string;
+    leaveOut(name: string): string;
     classOf(name: string): string;
     guidanceScale: string;
     scaleHintS: string;

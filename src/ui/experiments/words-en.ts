@@ -109,7 +109,7 @@ export const experimentsEn: ExperimentWords = {
     samples: (n) => `The first ${n} samples, all classes in turn; the same noise at every point.`,
     noSamples: 'This point came with a file: its samples are not here.',
     open: 'Open in the playground',
-    openHint: 'With the settings of this point; the first sample there is the first one here.',
+    openHint: 'With the settings of this point; the samples there are the first ones here.',
     otherNetwork: 'This curve’s network is not the page’s: the playground cannot show it.',
     close: 'Close',
     nfe: 'Network evaluations a sample',

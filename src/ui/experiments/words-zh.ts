@@ -105,7 +105,7 @@ export const experimentsZh: ExperimentWords = {
     samples: (n) => `前 ${n} 个样本，各类别依次出现；每个点使用相同的噪声。`,
     noSamples: '这个点来自文件：这里没有它的样本。',
     open: '在游乐场中打开',
-    openHint: '采用这个点的设置；那里的第一个样本就是这里的第一个。',
+    openHint: '采用这个点的设置；那里的样本就是这里的前几个。',
     otherNetwork: '这条曲线的网络不是页面当前的网络，游乐场无法显示。',
     close: '关闭',
     nfe: '每个样本的网络求值次数',
