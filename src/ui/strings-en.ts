@@ -195,7 +195,8 @@ export const en: Strings = {
     recognised: 'recognised',
     recognisedHint: (network) => `Share that the classifier ${network} reads as what was asked for`,
     diversity: 'diversity',
-    diversityHint: (network) => `Mean distance between two samples in the features of ${network}`,
+    diversityHint: (network) =>
+      `Mean distance between two samples of the same class in the features of ${network}`,
     evaluations: 'NFE',
     evaluationsHint: 'Network evaluations a sample: conditional and unconditional count one each',
     perStep: 'ms a step',

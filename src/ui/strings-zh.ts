@@ -236,7 +236,7 @@ export const zh: Strings = {
     recognised: '识别率',
     recognisedHint: (network) => `分类器 ${network} 认作所要求类别的比例`,
     diversity: '多样性',
-    diversityHint: (network) => `在 ${network} 的特征中，两个样本之间的平均距离`,
+    diversityHint: (network) => `在 ${network} 的特征中，同一类别的两个样本之间的平均距离`,
     evaluations: 'NFE',
     evaluationsHint: '每个样本的网络求值次数：条件与无条件各算一次',
     perStep: '毫秒/步',
