@@ -4,11 +4,10 @@ import { thresholdPercentile } from '../src/diffusion/guidance/threshold';
 import type { NumberParameter } from '../src/diffusion/parameters';
 import { samplerRegistry } from '../src/diffusion/samplers';
 import { scheduleRegistry } from '../src/diffusion/schedules';
-import { PRESET_IDS, PRESETS } from '../src/state/presets';
 import { choiceEntry, nameOf } from '../src/ui/strings';
 import { expect, type Playground, test, words } from './playground';
 
-const { controls, extras, presets, timeline } = words;
+const { controls, extras } = words;
 
 test('what is drawn: class, none, word, seed, dice, lock, number of samples', async ({
   playground,
@@ -43,49 +42,6 @@ test('what is drawn: class, none, word, seed, dice, lock, number of samples', as
   await playground.changes('a word', () => page.getByLabel(controls.word).fill('0312'));
   await expect(playground.slider(controls.count)).toHaveCount(0);
   await expect(playground.columns.getByRole('slider')).toHaveAttribute('aria-valuemax', '4');
-});
-
-test('what is drawn: a sample each of several classes', async ({ playground }) => {
-  const { page } = playground;
-  await playground.open('model=tiny-colour&n=3');
-  const one = await playground.pixels();
-  const mixed = playground.button(controls.mixed);
-  const chips = page.locator('.chips li');
-  await playground.changes('several classes', () => mixed.click());
-  await expect(page).toHaveURL(/draw=each:red,green,blue/);
-  await expect(chips).toHaveText(['red×', 'green×', 'blue×']);
-  await expect(playground.slider(controls.count)).toHaveCount(0);
-
-  // The disc of each is of its colour: what red, green and blue amount to in its picture.
-  const strongest = () =>
-    playground.columns.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-      const side = canvas.width / 2;
-      return [0, 1, 2].map((k) => {
-        const [x, y] = [(k % 2) * side, Math.floor(k / 2) * side];
-        const { data } = canvas.getContext('2d')!.getImageData(x, y, side, side);
-        const sums = [0, 1, 2].map((c) =>
-          data.filter((_, i) => i % 4 === c).reduce((a, b) => a + b, 0),
-        );
-        return sums.indexOf(Math.max(...sums));
-      });
-    });
-  expect(await strongest()).toEqual([0, 1, 2]);
-
-  const search = page.getByRole('combobox', { name: controls.addClass });
-  await playground.changes('a class more', async () => {
-    await search.fill('yel');
-    await search.press('Enter');
-  });
-  await expect(chips).toHaveText(['red×', 'green×', 'blue×', 'yellow×']);
-  await chips.last().getByRole('button', { name: 'yellow', exact: true }).click();
-  const picker = playground.columns.getByRole('slider');
-  await expect(picker).toHaveAttribute('aria-valuetext', '4: yellow');
-  await expect(chips.last()).toHaveAttribute('data-picked', 'true');
-  await playground.changes('a class less', () => page.getByLabel(controls.leaveOut('red')).click());
-  await expect(picker).toHaveAttribute('aria-valuemax', '3');
-  await playground.changes('one class again', () => mixed.click());
-  await expect(chips).toHaveCount(0);
-  expect(await playground.pixels(), 'the same class and noise').toBe(one);
 });
 
 test('how it is guided: scale, unit, rule, interval, shape', async ({ playground }) => {
@@ -217,29 +173,3 @@ async function everyChoice(
   }
   expect(seen.size, `${name}: different pixels each`).toBe(registry.length);
 }
-
-test('what is shown: estimate, noisy x, both', async ({ playground }) => {
-  await playground.open('n=1');
-  await playground.changes('the position', () => playground.scrubber.fill('0.5'));
-  await playground.changes('noisy x', () => playground.button(timeline.views.noisy).click());
-  await playground.changes('both', () => playground.button(timeline.views.both).click());
-  await playground.changes('the estimate', () =>
-    playground.button(timeline.views.estimate).click(),
-  );
-});
-
-test('every preset shows a scene of its own', async ({ playground }) => {
-  await playground.open('n=1&scale=5');
-  const before = await playground.picture();
-  const scenes = new Set<string>();
-  for (const id of PRESET_IDS) {
-    await playground.button(presets.names[id]).click();
-    await expect(playground.columns).toHaveCount(PRESETS[id].columns.length);
-    await playground.settled();
-    await expect(playground.page.getByText(presets.notes[id])).toBeVisible();
-    const pictures = await playground.pictures();
-    expect(new Set([before, ...pictures]).size).toBe(1 + pictures.length);
-    scenes.add(pictures.join());
-  }
-  expect(scenes.size).toBe(PRESET_IDS.length);
-});
