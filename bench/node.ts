@@ -12,7 +12,7 @@ import { plainLoop } from './plain-loop';
 import { makeProducts } from './products';
 
 /** A later network takes memory that an earlier one has left: only the first one's is measured. */
-let opened = 0;
+let isFirst = true;
 
 /** The command line's runtime, and the plain loop on a session of its own with as many threads. */
 export async function openNode(
@@ -26,8 +26,8 @@ export async function openNode(
   const label = new Float32Array(manifest.classes.length + 1);
   label[manifest.classes.length] = 1;
   await network.run(new Float32Array(channels * height * width), Float32Array.of(1), label);
-  const memoryMb = opened === 0 ? (process.memoryUsage().rss - before) / 1e6 : undefined;
-  opened += 1;
+  const memoryMb = isFirst ? (process.memoryUsage().rss - before) / 1e6 : undefined;
+  isFirst = false;
   // Opened on first use, so that it costs nothing before.
   let plainSession: InferenceSession | undefined;
   const openPlain = async () => {

@@ -18,7 +18,7 @@ interface ClassSearchProps {
  */
 export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchProps) {
   const { models: words } = useStrings();
-  const name = label ?? words.search(classes.length);
+  const purpose = label ?? words.search(classes.length);
   const [typed, setTyped] = useState<string>(); // undefined: the list is closed
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -69,14 +69,14 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
         ref={input}
         type="text"
         role="combobox"
-        aria-label={name}
+        aria-label={purpose}
         aria-expanded={isOpen}
         aria-controls={list}
         aria-autocomplete="list"
         aria-activedescendant={isOpen && found.length ? optionId(active) : undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder={isOpen && chosen ? chosen : name}
+        placeholder={isOpen && chosen ? chosen : purpose}
         value={typed ?? chosen ?? ''}
         onChange={({ target }) => {
           setTyped(target.value);
@@ -92,7 +92,7 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
         hidden={!isOpen || found.length === 0}
         id={list}
         role="listbox"
-        aria-label={name}
+        aria-label={purpose}
       >
         {isOpen &&
           found.map((name, index) => (

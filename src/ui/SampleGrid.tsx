@@ -11,7 +11,7 @@ import {
   themeOf,
   tilingFor,
 } from './draw-samples';
-import { gridFor, inOneLine } from './paint';
+import { gridFor } from './paint';
 import { redrawOnChange } from './redraw';
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
@@ -50,13 +50,12 @@ export function SamplePicker({ label, count, children }: SamplePickerProps) {
   const { store } = useApp();
   const { stage } = useStrings();
   const picked = useAppState(({ settings }) => settings.picked);
-  const word = useAppState(({ settings }) => inOneLine(settings.subject));
-  const name = useAppState(({ settings: { subject } }) =>
-    subject.kind === 'each' ? subject.names[Math.min(picked, count - 1)] : undefined,
-  );
+  const subject = useAppState(({ settings }) => settings.subject);
+  const at = Math.min(picked, count - 1);
+  const name = subject.kind === 'each' ? subject.names[at] : undefined;
   const pick = (sample: number) =>
     change(store, { picked: Math.max(0, Math.min(count - 1, sample)) });
-  const { columns, rows } = gridFor(count, word);
+  const { columns, rows } = gridFor(count, subject);
   const steps: Record<string, number> = {
     ArrowLeft: -1,
     ArrowRight: 1,
@@ -72,8 +71,8 @@ export function SamplePicker({ label, count, children }: SamplePickerProps) {
       aria-label={`${label}. ${stage.pickedSample}`}
       aria-valuemin={1}
       aria-valuemax={count}
-      aria-valuenow={Math.min(picked, count - 1) + 1}
-      aria-valuetext={name && `${Math.min(picked, count - 1) + 1}: ${name}`}
+      aria-valuenow={at + 1}
+      aria-valuetext={name && `${at + 1}: ${name}`}
       onKeyDown={(event) => {
         const step = steps[event.key];
         if (step === undefined) return;

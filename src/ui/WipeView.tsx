@@ -16,7 +16,7 @@ import {
   themeOf,
   tilingFor,
 } from './draw-samples';
-import { gridFor, inOneLine, picturesOf } from './paint';
+import { gridFor, picturesOf } from './paint';
 import { redrawOnChange } from './redraw';
 import { SamplePicker } from './SampleGrid';
 import './wipe.css';
@@ -160,10 +160,10 @@ function Overlay({ columns, difference }: OverlayProps) {
   const divider = useAppState(({ settings }) => settings.wipeDivider);
   const moveDivider = (to: number) => change(app.store, { wipeDivider: clamped(to) });
   const count = useAppState(({ settings }) => sampleNames(settings).length);
-  const word = useAppState(({ settings }) => inOneLine(settings.subject));
+  const subject = useAppState(({ settings }) => settings.subject);
   const both = useAppState(({ settings }) => settings.view === 'both');
   const drag = useDrag(moveDivider);
-  const grid = gridFor(count, word);
+  const grid = gridFor(count, subject);
   const ids = [columns[0].id, columns[1].id] as const;
 
   useEffect(() => {

@@ -1,16 +1,7 @@
 import type { Frame, Verdicts } from '../engine/protocol';
 import type { Settings, View } from '../state/settings';
 import { frameAt, type Trajectory } from '../state/trajectories';
-import {
-  type Grid,
-  gridFor,
-  type Ink,
-  inkOf,
-  inOneLine,
-  outsideIn,
-  picturesOf,
-  toImage,
-} from './paint';
+import { type Grid, gridFor, type Ink, inkOf, outsideIn, picturesOf, toImage } from './paint';
 
 /** Share of a tile left free around each picture. */
 const GAP = 0.06;
@@ -47,7 +38,7 @@ export interface Look {
 
 /** The tiling that fills a canvas of this width; its height follows. */
 export function tilingFor(shown: Trajectory | undefined, settings: Settings, side: number): Tiling {
-  const grid = gridFor(shown?.count ?? settings.count, inOneLine(settings.subject));
+  const grid = gridFor(shown?.count ?? settings.count, settings.subject);
   const pictures = settings.view === 'both' ? 2 : 1;
   const aspect = shown ? (pictures * shown.shape[2]) / shown.shape[1] : 1;
   const tile = { width: side / grid.columns, height: side / grid.columns / aspect };

@@ -25,7 +25,7 @@ import {
   toPng,
 } from './export-pictures';
 import { percent } from './numbers';
-import { gridFor, inOneLine } from './paint';
+import { gridFor } from './paint';
 import { STRINGS, type Strings } from './strings';
 
 /** The page at the moment of an export. */
@@ -96,7 +96,7 @@ export async function columnsPng(now: Ready): Promise<Made> {
   const [first] = labelled;
   if (!first) throw new Error('A column must show pictures, and none does yet');
   const { count, frame } = first.batch;
-  const across = gridFor(count, inOneLine(settings.subject)).columns;
+  const across = gridFor(count, settings.subject).columns;
   const shared = describeShared(settings.columns, strings, settings.unit);
   const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(compact(frame.sigma))];
   const caption = [

@@ -3,7 +3,7 @@ import type { Settings } from '../state/settings';
 import { frameAt, type Trajectory } from '../state/trajectories';
 import { type Batch, drawTiles, imagesOf } from './draw-samples';
 import { blank, nativeSize, type Style, sharpTiling } from './export-pictures';
-import { gridFor, inOneLine } from './paint';
+import { gridFor } from './paint';
 
 /** The whole way is shown in this time, and its end for a while. */
 const WAY_MS = 3500;
@@ -66,7 +66,7 @@ function drawn(
   const images = imagesOf(batch, ink);
   const size = nativeSize(batch);
   const one = { columns: 1, rows: 1, tile: size, gap: 0 };
-  const across = gridFor(batch.count, inOneLine(subject)).columns;
+  const across = gridFor(batch.count, subject).columns;
   const tiling = sample === undefined ? sharpTiling(batch, across, 1) : one;
   const width = tiling.columns * tiling.tile.width;
   const height = tiling.rows * tiling.tile.height;

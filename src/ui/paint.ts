@@ -36,13 +36,9 @@ export interface Grid {
 /** Longer words are broken into lines. */
 const WORD_LINE = 8;
 
-/** Whether the samples read as a word. */
-export function inOneLine(subject: Subject): boolean {
-  return subject.kind === 'each' && isWord(subject.names);
-}
-
 /** About as many columns as rows; the letters of a word in a line. */
-export function gridFor(count: number, word: boolean): Grid {
+export function gridFor(count: number, subject: Subject): Grid {
+  const word = subject.kind === 'each' && isWord(subject.names);
   const columns = word ? Math.min(count, WORD_LINE) : Math.ceil(Math.sqrt(count));
   return { columns, rows: Math.ceil(count / columns) };
 }
