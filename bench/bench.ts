@@ -4,7 +4,7 @@ import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ArgumentError } from '../cli/flags';
 import { localModels, modelFolders } from '../cli/models';
 import type { BackendInfo } from '../src/engine/protocol';
-import { messageOf } from '../src/models/errors';
+import { messageOf } from '../src/networks/errors';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';
 import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';

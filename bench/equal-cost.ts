@@ -11,7 +11,7 @@ import { openClassifier, openNetwork } from '../cli/runtime';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { findSampler } from '../src/diffusion/samplers';
 import { findSchedule } from '../src/diffusion/schedules';
-import type { Manifest } from '../src/models/manifest';
+import type { Manifest } from '../src/networks/manifest';
 
 const { values } = parseArgs({
   options: {

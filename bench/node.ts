@@ -5,7 +5,7 @@ import { openNetwork } from '../cli/runtime';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { ddim } from '../src/diffusion/samplers/ancestral';
 import { karras } from '../src/diffusion/schedules';
-import type { Manifest } from '../src/models/manifest';
+import type { Manifest } from '../src/networks/manifest';
 import { largestDifference } from './difference';
 import type { ModelSubject } from './per-model';
 import { plainLoop } from './plain-loop';

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { arrayFields } from '../src/diffusion/fields';
 import { karras } from '../src/diffusion/schedules';
-import type { DenoiserManifest } from '../src/models/manifest';
+import type { DenoiserManifest } from '../src/networks/manifest';
 import type { BenchSettings } from './settings';
 
 /**

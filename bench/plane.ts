@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { type ParticleRun, runParticles } from '../src/diffusion/plane/particles';
+import { type ParticleRun, runParticles } from '../src/diffusion/worlds/plane/particles';
 import { median } from './statistics';
 
 /**

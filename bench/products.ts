@@ -1,6 +1,6 @@
 import { gaussian } from '../src/diffusion/random';
-import { toHalf } from '../src/models/half';
-import { ELEMENT, makeModel, makeNode, makeTensor } from '../src/models/onnx';
+import { toHalf } from '../src/networks/onnx/half';
+import { ELEMENT, makeModel, makeNode, makeTensor } from '../src/networks/onnx/onnx';
 
 /** Matrix products in a row: a network's layers wait for each other as well. */
 const PRODUCTS = 8;

@@ -1,5 +1,5 @@
 import { checkInputs, makeCheck, type SelfCheck } from '../src/diffusion/self-check';
-import type { DenoiserManifest } from '../src/models/manifest';
+import type { DenoiserManifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
 
 /** What a denoiser answers at three noise levels, for its manifest. */

@@ -6,7 +6,7 @@ import type { Parameters } from '../src/diffusion/parameters';
 import { type Sampler, startingPoint } from '../src/diffusion/samplers/sampler';
 import type { Schedule } from '../src/diffusion/schedules';
 import { type Forward, type LabelMix, stackedEvaluate } from '../src/diffusion/stacked';
-import type { Manifest } from '../src/models/manifest';
+import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
 
 /** Networks beside the denoiser, by the prediction that they make. */

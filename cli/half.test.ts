@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDifference, checkInputs } from '../src/diffusion/self-check';
-import { type DenoiserManifest, parseManifest } from '../src/models/manifest';
+import { type DenoiserManifest, parseManifest } from '../src/networks/manifest';
 import { localModels, modelFolders } from './models';
 import { openNetwork } from './runtime';
 

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asShown, type Opinion, opinionFrom } from '../src/diffusion/metrics/verdicts';
-import type { FeaturesManifest } from '../src/models/manifest';
-import { type ModelReference, readReference } from '../src/models/reference';
+import type { FeaturesManifest } from '../src/networks/manifest';
+import { type ModelReference, readReference } from '../src/networks/reference';
 import { loadLocalModel } from './models';
 
 /** Pictures that the feature network sees at once. */

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type LoadedModel, loadModel } from '../src/models/download';
-import type { ReadModelFile } from '../src/models/sources';
+import { type LoadedModel, loadModel } from '../src/networks/download';
+import type { ReadModelFile } from '../src/networks/sources';
 
 /** The site's networks, and the small ones that only tests use. */
 export const modelFolders = ['../public/models', '../e2e/models'].map((path) =>

@@ -1,8 +1,8 @@
 import { neededPredictions } from '../src/diffusion/guidance/needed';
 import type { GuidanceRule } from '../src/diffusion/guidance/rule';
 import type { Parameters } from '../src/diffusion/parameters';
-import { ModelError } from '../src/models/errors';
-import type { Manifest } from '../src/models/manifest';
+import { ModelError } from '../src/networks/errors';
+import type { Manifest } from '../src/networks/manifest';
 import { ArgumentError } from './flags';
 import type { CompanionName } from './generate';
 import { localModels } from './models';

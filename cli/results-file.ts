@@ -7,7 +7,7 @@ import {
   type ResultsPoint,
   type ResultsSettings,
   writeResults,
-} from '../src/models/results';
+} from '../src/networks/results';
 import { ArgumentError, kebab, parameterFlags } from './flags';
 
 /** What a sweep fixes: a file of anything else is not continued. */

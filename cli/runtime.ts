@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { adapter, type Feed } from '../src/diffusion/adapt';
-import type { LoadedModel } from '../src/models/download';
-import { toHalf } from '../src/models/half';
-import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/models/manifest';
+import type { LoadedModel } from '../src/networks/download';
+import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/networks/manifest';
+import { toHalf } from '../src/networks/onnx/half';
 import { loadLocalModel } from './models';
 
 /** A network on onnxruntime-node: a denoiser, or a classifier of noisy pictures. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { messageOf } from '../src/models/errors';
-import type { Manifest } from '../src/models/manifest';
+import { messageOf } from '../src/networks/errors';
+import type { Manifest } from '../src/networks/manifest';
 import {
   classIndex,
   helpText,

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../src/models/errors';
-import { parseManifest } from '../src/models/manifest';
+import { messageOf } from '../src/networks/errors';
+import { parseManifest } from '../src/networks/manifest';
 import { answersOf } from './answers';
 import { ArgumentError } from './flags';
 import { withEntry } from './manifest-text';

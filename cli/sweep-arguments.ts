@@ -1,4 +1,4 @@
-import type { ResultsSettings } from '../src/models/results';
+import type { ResultsSettings } from '../src/networks/results';
 import { type RunArguments, readRun, runFlags } from './arguments';
 import {
   ArgumentError,

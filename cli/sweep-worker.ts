@@ -2,7 +2,7 @@
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { findSampler } from '../src/diffusion/samplers';
 import { findSchedule } from '../src/diffusion/schedules';
-import { messageOf } from '../src/models/errors';
+import { messageOf } from '../src/networks/errors';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { openCompanions } from './networks';

@@ -8,7 +8,7 @@ import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint } from '../src/diffusion/metrics/point';
 import { findSampler } from '../src/diffusion/samplers';
 import { findSchedule } from '../src/diffusion/schedules';
-import { parseResults, type ResultsPoint } from '../src/models/results';
+import { parseResults, type ResultsPoint } from '../src/networks/results';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { openNetwork } from './runtime';

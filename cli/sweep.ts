@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
-import type { LoadedModel } from '../src/models/download';
-import { messageOf } from '../src/models/errors';
-import { RESULTS_FORMAT, type ResultsPoint } from '../src/models/results';
+import type { LoadedModel } from '../src/networks/download';
+import { messageOf } from '../src/networks/errors';
+import { RESULTS_FORMAT, type ResultsPoint } from '../src/networks/results';
 import { classIndex } from './arguments';
 import { ArgumentError } from './flags';
 import type { Job } from './generate';

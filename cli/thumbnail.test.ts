@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { parseManifest, parseModelIndex } from '../src/models/manifest';
+import { parseManifest, parseModelIndex } from '../src/networks/manifest';
 import { withEntry } from './manifest-text';
 import { modelFolders } from './models';
 import { encodeThumbnail, thumbnailSamples } from './thumbnail';

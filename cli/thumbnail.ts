@@ -1,5 +1,5 @@
 import { encode } from 'fast-png';
-import type { DenoiserManifest } from '../src/models/manifest';
+import type { DenoiserManifest } from '../src/networks/manifest';
 
 /** At most this many pixels a side, and this many samples. */
 const LARGEST = 128;

@@ -1,6 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import type { Backend } from '../src/engine/protocol';
-import { STRINGS } from '../src/ui/strings';
+import { STRINGS } from '../src/kit/words/strings';
 
 export const words = STRINGS.en;
 const { controls, timeline } = words;

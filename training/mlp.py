@@ -1,4 +1,4 @@
-"""PyTorch's answer to src/lab/tiny-denoiser.ts, the network that the page trains in a worker.
+"""PyTorch's answer to src/features/training/tiny-denoiser.ts, the network that the page trains in a worker.
 
     python mlp.py      # → e2e/fixtures/mlp.json
 

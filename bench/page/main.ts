@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { EngineClient } from '../../src/engine/client';
 import type { Backend, BackendInfo } from '../../src/engine/protocol';
-import type { DenoiserManifest } from '../../src/models/manifest';
+import type { DenoiserManifest } from '../../src/networks/manifest';
 import { largestDifference } from '../difference';
 import { plainLoop } from '../plain-loop';
 import { makeProducts } from '../products';

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { STRINGS } from '../../src/ui/strings';
+import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test, words } from '../playground';
 
 const { controls, stage, timeline } = words;

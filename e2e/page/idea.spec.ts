@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { TOUR } from '../../src/state/tour';
-import { SECTIONS } from '../../src/ui/idea/article';
-import { en } from '../../src/ui/idea/text-en';
-import { zh } from '../../src/ui/idea/text-zh';
-import { TOUR_WORDS } from '../../src/ui/idea/tour-text';
+import { SECTIONS } from '../../src/features/idea/article';
+import { en } from '../../src/features/idea/text-en';
+import { zh } from '../../src/features/idea/text-zh';
+import { TOUR } from '../../src/features/idea/tour';
+import { TOUR_WORDS } from '../../src/features/idea/tour-text';
 import { expect, test, words } from '../playground';
 
 const { figures } = en;

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { STRINGS } from '../../src/ui/strings';
+import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test } from '../playground';
 
 const { en, zh } = STRINGS;

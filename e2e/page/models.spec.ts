@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { decode } from 'fast-png';
-import { STRINGS } from '../../src/ui/strings';
+import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test, words } from '../playground';
 
 const { controls, grid, models, notice, takeAway } = words;

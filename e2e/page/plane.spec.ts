@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { STRINGS } from '../../src/ui/strings';
+import { STRINGS } from '../../src/kit/words/strings';
 import { expect, type Playground, test } from '../playground';
 
 const { en, zh } = STRINGS;

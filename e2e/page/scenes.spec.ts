@@ -1,4 +1,4 @@
-import { PRESET_IDS, PRESETS } from '../../src/state/presets';
+import { PRESET_IDS, PRESETS } from '../../src/features/playground/presets';
 import { expect, test, words } from '../playground';
 
 const { controls, presets, timeline } = words;

@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { readAddress } from '../../src/state/url';
+import { readAddress } from '../../src/settings/url';
 import { expect, type Playground, test, words } from '../playground';
 
 const { controls, curve, steer } = words;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Adaptation } from '../diffusion/adapt';
 import { sigmaTable } from '../diffusion/adapt';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
 import type { LimitedNetwork } from './network';
 

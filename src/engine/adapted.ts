@@ -1,8 +1,8 @@
 import { adapter } from '../diffusion/adapt';
 import { gaussian } from '../diffusion/random';
 import { labelRows } from '../diffusion/stacked';
-import { messageOf } from '../models/errors';
-import type { DenoiserManifest } from '../models/manifest';
+import { messageOf } from '../networks/errors';
+import type { DenoiserManifest } from '../networks/manifest';
 import type { LimitedNetwork, Network } from './network';
 
 type Adapted = DenoiserManifest & { readonly adapt: NonNullable<DenoiserManifest['adapt']> };

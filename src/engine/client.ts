@@ -1,4 +1,4 @@
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import type {
   Backend,
   BackendChoice,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DenoiserManifest, FeaturesManifest } from '../models/manifest';
+import type { DenoiserManifest, FeaturesManifest } from '../networks/manifest';
 import { buffersOf } from './inside';
 import { opinionOf } from './judge';
 import { outsideOf, toSigned } from './pixels';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FeaturesManifest } from '../models/manifest';
+import type { FeaturesManifest } from '../networks/manifest';
 import { judge } from './judge';
 import type { Network } from './network';
 

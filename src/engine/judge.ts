@@ -1,5 +1,5 @@
 import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
-import type { FeaturesManifest } from '../models/manifest';
+import type { FeaturesManifest } from '../networks/manifest';
 import type { Network, Stop } from './network';
 import type { Measured, Verdicts } from './protocol';
 

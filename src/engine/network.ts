@@ -1,4 +1,4 @@
-import { messageOf } from '../models/errors';
+import { messageOf } from '../networks/errors';
 import { batchPlan, batchUpTo } from './batches';
 
 /** Sessions kept for a network; the least recently used is released. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkInputs, makeCheck } from '../diffusion/self-check';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import { batchedNetwork, queue, type SmallerBatch } from './network';
 import { openDenoiser, type Wanted } from './opening';
 import type { Runtime } from './session';

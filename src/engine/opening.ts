@@ -1,8 +1,8 @@
 import { checkDifference, checkInputs } from '../diffusion/self-check';
 import { labelRows } from '../diffusion/stacked';
-import { messageOf } from '../models/errors';
-import { toHalf } from '../models/half';
-import type { DenoiserManifest } from '../models/manifest';
+import { messageOf } from '../networks/errors';
+import type { DenoiserManifest } from '../networks/manifest';
+import { toHalf } from '../networks/onnx/half';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
 import { BATCHES, batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
 import type { LimitedNetwork, SmallerBatch } from './network';

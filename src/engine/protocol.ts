@@ -2,9 +2,9 @@ import type { GuidanceModifiers } from '../diffusion/guidance/modifiers';
 import type { Difference } from '../diffusion/inside';
 import type { Opinion } from '../diffusion/metrics/verdicts';
 import type { Parameters } from '../diffusion/parameters';
-import type { DownloadProgress as FileProgress } from '../models/download';
-import type { ModelErrorKind } from '../models/errors';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DownloadProgress as FileProgress } from '../networks/download';
+import type { ModelErrorKind } from '../networks/errors';
+import type { DenoiserManifest } from '../networks/manifest';
 
 export type Backend = 'webgpu' | 'wasm';
 export type BackendChoice = 'auto' | Backend;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asShown } from '../diffusion/metrics/verdicts';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import { type Network, Stopped } from './network';
 import { toBytes } from './pixels';
 import type { Frame, SampleSettings } from './protocol';

@@ -6,7 +6,7 @@ import { findSampler } from '../diffusion/samplers';
 import { startingPoint } from '../diffusion/samplers/sampler';
 import { findSchedule } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import { insideObserver } from './inside';
 import { type Network, type Stop, Stopped } from './network';
 import { outsideOf, toBytes } from './pixels';

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-we
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import cpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { messageOf } from '../models/errors';
+import { messageOf } from '../networks/errors';
 import type { BufferLimits, Speed } from './batches';
 import { withinMemory } from './gpu-memory';
 import {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { samplerRegistry } from '../diffusion/samplers';
-import type { DenoiserManifest } from '../models/manifest';
+import type { DenoiserManifest } from '../networks/manifest';
 import type { Network } from './network';
 import type { SampleSettings } from './protocol';
 import { runSampler } from './run';

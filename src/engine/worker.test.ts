@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { ModelError } from '../models/errors';
+import { ModelError } from '../networks/errors';
 import type { EngineEvent, Request, SampleSettings } from './protocol';
 
 // The worker with its network and downloads replaced: what is tested is which request gets which ending.
@@ -12,8 +12,8 @@ const gates = vi.hoisted(() => ({
   opened: [] as { maxBatch: number; onSmallerBatch(smaller: object): void }[],
 }));
 
-vi.mock('../models/download', async () => ({
-  ModelError: (await import('../models/errors')).ModelError,
+vi.mock('../networks/download', async () => ({
+  ModelError: (await import('../networks/errors')).ModelError,
   loadModelIndex: async () => ({ schema: 1, models: ['tiny'], default: 'tiny' }),
   loadModel: (id: string) =>
     new Promise((resolve, fail) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { mixtureEvaluate } from '../analytic';
 import { type ArrayField, arrayFields } from '../fields';
 import { checkedFields } from '../testing/checked-fields';
 import { blurredClasses, threeClasses } from '../testing/runs';
+import { mixtureEvaluate } from '../worlds/analytic';
 import { type Evaluate, type GuidedOptions, guidedDenoise } from './guided';
 import { findGuidanceRule, guidanceRegistry } from './index';
 import type { GuidanceModifiers } from './modifiers';

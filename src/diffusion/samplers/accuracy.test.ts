@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type GaussianMixture, gaussianOde, mixtureEvaluate } from '../analytic';
 import type { Denoise } from '../denoiser';
 import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../fields';
 import type { Parameters } from '../parameters';
 import { karras } from '../schedules';
 import { lastX, maxDifference } from '../testing/runs';
+import { type GaussianMixture, gaussianOde, mixtureEvaluate } from '../worlds/analytic';
 import { findSampler } from './index';
 import { startingPoint } from './sampler';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { mixtureEvaluate } from '../analytic';
 import type { Denoise, EvaluationPoint } from '../denoiser';
 import { type ArrayField, arrayFields } from '../fields';
 import { guidanceRegistry } from '../guidance';
@@ -10,6 +9,7 @@ import type { Parameters } from '../parameters';
 import { karras, scheduleRegistry } from '../schedules';
 import { checkedFields } from '../testing/checked-fields';
 import { blurredClasses, lastX, maxDifference, threeClasses } from '../testing/runs';
+import { mixtureEvaluate } from '../worlds/analytic';
 import { findSampler, samplerRegistry } from './index';
 import { type SamplerRun, startingPoint } from './sampler';
 

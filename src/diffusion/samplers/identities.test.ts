@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { mixtureEvaluate } from '../analytic';
 import type { Denoise, EvaluationPoint } from '../denoiser';
 import { type ArrayField, arrayFields, scaledNoise } from '../fields';
 import { findGuidanceRule } from '../guidance';
@@ -8,6 +7,7 @@ import type { GuidanceModifiers } from '../guidance/modifiers';
 import type { Parameters } from '../parameters';
 import { logSnrCosine } from '../schedules';
 import { lastX, maxDifference, threeClasses } from '../testing/runs';
+import { mixtureEvaluate } from '../worlds/analytic';
 import { findSampler } from './index';
 import { startingPoint } from './sampler';
 

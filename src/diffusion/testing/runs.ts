@@ -1,7 +1,7 @@
-import type { GaussianMixture } from '../analytic';
 import type { ArrayField } from '../fields';
 import type { Parameters } from '../parameters';
 import type { Sampler, SamplerRun } from '../samplers/sampler';
+import type { GaussianMixture } from '../worlds/analytic';
 
 /** Three classes in the plane, one of them in two parts: small enough to know everything about. */
 export const threeClasses: GaussianMixture = [

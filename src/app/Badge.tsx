@@ -1,0 +1,114 @@
+import type { BackendInfo } from '../engine/protocol';
+import { useApp, useAppState, useStrings } from '../kit/app-context';
+import { Select } from '../kit/Select';
+import type { Settings } from '../settings/settings';
+import { change } from '../settings/store';
+
+/** 0: as many as the device is good for. */
+const BATCHES = [0, 1, 2, 4, 8, 16] as const;
+
+/** Backend, adapter and precision, and what decided them. */
+export function Badge() {
+  const { store, runner } = useApp();
+  const { badge, own } = useStrings();
+  const engine = useAppState((state) => state.engine);
+  const choice = useAppState(({ settings }) => settings.backend);
+  const wanted = useAppState(({ settings }) => settings.precision);
+  const wantedBatch = useAppState(({ settings }) => settings.maxBatch);
+  if (engine.status !== 'ready') return null;
+  const { info } = engine;
+  const { backend, adapter, threads, precision, fallback, maxBatch } = info;
+  const { dataset } = engine.manifest;
+  const reload = (changes: Partial<Pick<Settings, 'backend' | 'precision' | 'maxBatch'>>) => {
+    change(store, changes);
+    void runner.load();
+  };
+  const device = backend === 'webgpu' ? `WebGPU · ${adapter}` : badge.wasm(threads);
+  return (
+    <details
+      className="badge"
+      data-backend={backend}
+      data-precision={precision}
+      data-max-batch={maxBatch}
+    >
+      <summary>
+        <span className="dot" aria-hidden="true" />
+        <span className="visually-hidden">{badge.label} </span>
+        {device} · {precision}
+      </summary>
+      <div>
+        {fallback && (
+          <p>
+            {badge.fallback[fallback.reason]}{' '}
+            {fallback.detail && <small lang="en">{fallback.detail}</small>}
+          </p>
+        )}
+        {choice === 'wasm' && <p>{badge.forced}</p>}
+        <Precision info={info} />
+        <Batch info={info} />
+        <p>
+          {engine.manifest.own
+            ? own.badge(engine.manifest.own.file)
+            : badge.license(dataset.name, dataset.licence)}
+        </p>
+        <Select
+          label={badge.precision.label}
+          value={wanted}
+          entries={[
+            { id: 'auto', label: badge.precision.auto },
+            { id: 'fp16', label: 'fp16' },
+            { id: 'fp32', label: 'fp32' },
+          ]}
+          onChange={(precision) => reload({ precision })}
+        />
+        <Select
+          label={badge.batch.label}
+          value={`${wantedBatch}`}
+          entries={BATCHES.map((batch) => ({
+            id: `${batch}`,
+            label: batch ? `${batch}` : badge.batch.auto,
+          }))}
+          onChange={(batch) => reload({ maxBatch: Number(batch) })}
+        />
+        {backend === 'webgpu' ? (
+          <button type="button" onClick={() => reload({ backend: 'wasm' })}>
+            {badge.useWasm}
+          </button>
+        ) : (
+          <button type="button" onClick={() => reload({ backend: 'auto' })}>
+            {badge.useWebGpu}
+          </button>
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** What the network computes in, why, and how far the first evaluation was from the stored answer. */
+function Precision({
+  info: { precision, precisionWhy, difference },
+}: {
+  readonly info: BackendInfo;
+}) {
+  const { badge } = useStrings();
+  const words = badge.precision;
+  const why = precisionWhy ? words.why[precisionWhy.reason] : words.checked;
+  return (
+    <p>
+      {words.computes(precision)} {why}{' '}
+      {precisionWhy?.detail && <small lang="en">{precisionWhy.detail}</small>}{' '}
+      {difference !== undefined && words.difference(`${Number(difference.toPrecision(1))}`)}
+    </p>
+  );
+}
+
+/** Most rows of one run, and why no more. */
+function Batch({ info: { maxBatch, batchWhy } }: { readonly info: BackendInfo }) {
+  const { badge } = useStrings();
+  return (
+    <p>
+      {badge.batch.most(maxBatch)} {batchWhy && badge.batch.why[batchWhy.reason]}{' '}
+      {batchWhy?.detail && <small lang="en">{batchWhy.detail}</small>}
+    </p>
+  );
+}

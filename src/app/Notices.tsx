@@ -1,0 +1,152 @@
+import type { LoadProgress } from '../engine/protocol';
+import { useApp, useAppState, useStrings } from '../kit/app-context';
+import { megabytes } from '../kit/numbers';
+import type { Strings } from '../kit/words/strings';
+import { change, type Notice } from '../settings/store';
+
+/** How the loading stands, or why it failed; short notices. */
+export function Notices() {
+  return (
+    <div className="notices">
+      <Loading />
+      <ShortNotice />
+    </div>
+  );
+}
+
+/** The notice alone, for a page that needs no network. */
+export function ShortNotice() {
+  const { store } = useApp();
+  const strings = useStrings();
+  const notice = useAppState((state) => state.notice);
+  const detail = notice && noticeDetail(notice);
+  return (
+    <div aria-live="polite">
+      {notice && (
+        <p className="notice" data-notice={notice.kind}>
+          {noticeText(notice, strings)} {detail && <span lang="en">{detail}</span>}{' '}
+          <button type="button" onClick={() => store.setState({ notice: undefined })}>
+            {strings.notice.dismiss}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Loading() {
+  const { store, runner } = useApp();
+  const strings = useStrings();
+  const engine = useAppState((state) => state.engine);
+  switch (engine.status) {
+    case 'ready':
+      return null;
+    case 'failed':
+      return (
+        <div className="notice error" role="alert" data-error={engine.kind}>
+          <p>
+            <strong>{strings.failure[engine.kind]}.</strong>{' '}
+            <small lang="en">{engine.message}</small>
+          </p>
+          <button type="button" onClick={() => void runner.load()}>
+            {strings.retry}
+          </button>
+          {engine.kind === 'unknown-model' && (
+            <button
+              type="button"
+              onClick={() => {
+                change(store, { model: '' });
+                void runner.load();
+              }}
+            >
+              {strings.openDefault}
+            </button>
+          )}
+        </div>
+      );
+    case 'loading': {
+      const { progress } = engine;
+      const download = progress?.phase === 'download' ? progress : undefined;
+      return (
+        <div className="notice" data-loading={progress?.phase ?? 'start'}>
+          <p>{progressText(progress, strings)}</p>
+          <progress
+            aria-label={progressText(progress, strings)}
+            {...(download && { value: download.receivedBytes, max: download.totalBytes })}
+          />
+        </div>
+      );
+    }
+    default:
+      return engine satisfies never;
+  }
+}
+
+/** How a download or the preparation stands, in words. */
+export function progressText(
+  progress: LoadProgress | undefined,
+  { loading, models }: Strings,
+): string {
+  switch (progress?.phase) {
+    case undefined:
+      return loading.start;
+    case 'download': {
+      if (progress.fromCache) return loading.fromCache;
+      const { file, receivedBytes, totalBytes, waiting } = progress;
+      const say = waiting ? models.retrying : loading.download;
+      return say(file, megabytes(receivedBytes), megabytes(totalBytes));
+    }
+    case 'prepare':
+      return loading.prepare;
+    case 'warm-up':
+      return loading.warmUp;
+    default:
+      return progress satisfies never;
+  }
+}
+
+function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: Strings): string {
+  switch (notice.kind) {
+    case 'refitted':
+      return models.refitted(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
+    case 'misread':
+      return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
+    case 'unchecked':
+      return '';
+    case 'device-lost':
+      return words.deviceLost;
+    case 'recovered':
+      return [words.recovered, notice.maxBatch && words.smallerBatch(notice.maxBatch)]
+        .filter(Boolean)
+        .join(' ');
+    case 'smaller-batch':
+      return words.smallerBatch(notice.maxBatch);
+    case 'fallback':
+      return badge.fallback[notice.reason];
+    case 'copied':
+      return words.copied;
+    case 'link':
+      return words.link(notice.address);
+    case 'restored':
+      return `${takeAway.restored(notice.file)} ${notice.changed ? takeAway.changed : ''}`;
+    case 'unreadable':
+      return takeAway.unreadable;
+    case 'not-exported':
+      return takeAway.failed;
+    default:
+      return notice satisfies never;
+  }
+}
+
+/** What errors and checks of files say, which is in English. */
+function noticeDetail(notice: Notice): string | undefined {
+  switch (notice.kind) {
+    case 'unchecked':
+      return notice.warnings.join(' ');
+    case 'unreadable':
+    case 'not-exported':
+      return notice.reason;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,308 @@
+import { useState } from 'react';
+import { findGuidanceRule } from '../../diffusion/guidance';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { Select } from '../../kit/Select';
+import { NumberField } from '../../kit/Slider';
+import { compact } from '../../settings/describe';
+import {
+  CHOICES,
+  type ColumnSettings,
+  canPredict,
+  consistent,
+  DEFAULT_COLUMN,
+} from '../../settings/settings';
+import { change } from '../../settings/store';
+import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
+import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from './experiments';
+import { judgedBy } from './files';
+import { PUBLISHED_INTERVAL, seriesOf } from './points';
+import { paperStyle, polygonPoints, styleOf } from './symbols';
+
+/** The curves with their symbols; what they are set to can be changed here. */
+export function CurveList({
+  curves,
+  paper,
+}: {
+  curves: readonly ShownCurve[];
+  paper: readonly PaperCurve[];
+}) {
+  const { store } = useApp();
+  const { experiments: words } = useStrings();
+  const experiment = useAppState(({ settings }) => settings.experiment);
+  const series = useExperiments((state) => state.series);
+  const files = useExperiments((state) => state.files);
+  const networks = useExperiments((state) => state.networks);
+  const others = networks ? files.filter((file) => !judgedBy(file, networks.features)) : [];
+  const setSeries = (next: readonly Series[] | null) =>
+    change(store, { experiment: { ...experiment, series: next } });
+  return (
+    <section className="curve-list" aria-label={words.curves.title}>
+      <h3>{words.curves.title}</h3>
+      <ul>
+        {curves.map((curve) => (
+          <li key={curve.index}>
+            <Glyph style={styleOf(curve.index)} hollow={curve.file !== undefined} />
+            <div>
+              <b>{curve.name}</b>
+              <small>
+                {curve.curve.samples === undefined
+                  ? words.curves.empty
+                  : words.curves.count(curve.curve.samples)}
+                {curve.file !== undefined && ` · ${words.take.from(curve.file)}`}
+              </small>
+              {curve.file === undefined && <Trouble index={curve.index} />}
+            </div>
+            {curve.file === undefined && series.length > 1 && (
+              <button
+                type="button"
+                className="quiet"
+                aria-label={words.curves.remove(curve.name)}
+                onClick={() => setSeries(series.toSpliced(curve.index, 1))}
+              >
+                ×
+              </button>
+            )}
+            {curve.file !== undefined && isFirstOf(curve, curves) && (
+              <RemoveFile name={curve.file} />
+            )}
+          </li>
+        ))}
+        {others.map(({ name, results: { features } }) => (
+          <li key={name} data-not-compared={name}>
+            <small>
+              {words.take.otherJudge(name, `${features.id} ${features.sha256.slice(0, 8)}`)}
+            </small>
+            <RemoveFile name={name} />
+          </li>
+        ))}
+        {paper.map(({ name }, index) => (
+          <li key={name}>
+            <Glyph style={paperStyle(index)} hollow />
+            <div>
+              <b>{name}</b>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <AddCurve series={series} onSet={setSeries} />
+      {experiment.series && (
+        <button type="button" onClick={() => setSeries(null)}>
+          {words.curves.own}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function RemoveFile({ name }: { name: string }) {
+  const { experiments } = useApp();
+  const { experiments: words } = useStrings();
+  return (
+    <button
+      type="button"
+      className="quiet"
+      aria-label={words.take.removeFile(name)}
+      onClick={() => void experiments.removeFile(name)}
+    >
+      ×
+    </button>
+  );
+}
+
+function isFirstOf(curve: ShownCurve, curves: readonly ShownCurve[]): boolean {
+  return curves.find(({ file }) => file === curve.file) === curve;
+}
+
+/** A curve's line and symbol. */
+export function Glyph({
+  style,
+  hollow = false,
+}: {
+  style: Pick<ReturnType<typeof styleOf>, 'corners' | 'dashes' | 'colour'>;
+  hollow?: boolean;
+}) {
+  const { corners, dashes, colour } = style;
+  return (
+    <svg className="glyph" viewBox="-17 -8 34 16" aria-hidden="true">
+      <line x1={-16} x2={16} stroke={colour} strokeWidth={2} strokeDasharray={dashes} />
+      <polygon
+        points={polygonPoints(corners, 5)}
+        fill={hollow ? 'var(--surface)' : colour}
+        stroke={colour}
+      />
+    </svg>
+  );
+}
+
+/** Points of a curve that cannot be drawn, and why. */
+function Trouble({ index }: { index: number }) {
+  const { experiments: words } = useStrings();
+  const points = useExperiments((state) => state.points);
+  const own = points.filter(({ point }) => point.series === index);
+  const refused = own.filter(({ status }) => status === 'refused');
+  const failed = own.filter(({ status }) => status === 'failed');
+  const reason = refused[0]?.point.refusal;
+  return (
+    <>
+      {reason && (
+        <small className="bad">
+          {words.curves.refused(refused.length)}: {words.curves.refusals[reason.kind]}
+        </small>
+      )}
+      {failed.length > 0 && (
+        <small className="bad" role="alert">
+          {words.curves.failed(failed.length)}: <span lang="en">{failed[0]?.message}</span>
+        </small>
+      )}
+    </>
+  );
+}
+
+interface AddCurveProps {
+  readonly series: readonly Series[];
+  onSet(series: readonly Series[]): void;
+}
+
+const EVERYWHERE = 'everywhere';
+
+function AddCurve({ series, onSet }: AddCurveProps) {
+  const strings = useStrings();
+  const { controls, experiments: words, settingsText } = strings;
+  const experiment = useAppState(({ settings }) => settings.experiment);
+  const columns = useAppState(({ settings }) => settings.columns);
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
+  );
+  const networks = useExperiments((state) => state.networks?.denoisers) ?? [];
+  const [draft, setDraft] = useState<ColumnSettings>();
+  const [model, setModel] = useState('');
+  if (!manifest) return null;
+  const steps = sweepsSteps(experiment.id);
+  const column = draft ?? series[0]?.column ?? DEFAULT_COLUMN;
+  const set = (changes: Partial<ColumnSettings>) => setDraft(consistent({ ...column, ...changes }));
+  const room = EXPERIMENT_LIMITS.series - series.length;
+  const rules = CHOICES.guidance.filter(
+    (rule) => canPredict(rule, manifest) && (steps || rule.usesScale),
+  );
+  const { firstOrderOnly } = findGuidanceRule(column.guidance);
+  const intervals = [
+    null,
+    PUBLISHED_INTERVAL,
+    ...columns.flatMap(({ interval }) => (interval ? [interval] : [])),
+  ];
+  const entries = new Map(
+    intervals.map((interval) => [
+      interval?.join('~') ?? EVERYWHERE,
+      {
+        interval,
+        label: interval
+          ? settingsText.interval(compact(interval[0]), compact(interval[1]))
+          : settingsText.everywhere,
+      },
+    ]),
+  );
+  const chosenInterval = column.interval?.join('~') ?? EVERYWHERE;
+  const plain = seriesOf({ id: experiment.id, series: null }, manifest, networks).length > 0;
+  const add = (added: readonly Series[]) => {
+    const known = new Set(series.map((one) => JSON.stringify(one)));
+    const fresh = added.filter((one) => !known.has(JSON.stringify(one)));
+    if (fresh.length > 0) onSet([...series, ...fresh].slice(0, EXPERIMENT_LIMITS.series));
+  };
+  return (
+    <details className="add-curve">
+      <summary>{words.curves.add}</summary>
+      {networks.length > 1 && (
+        <Select
+          label={words.curves.network}
+          value={model}
+          entries={networks.map((network) => ({
+            id: network.id === manifest.id ? '' : network.id,
+            label: networkName(network, strings),
+          }))}
+          onChange={setModel}
+        />
+      )}
+      <Select
+        label={controls.guidance}
+        value={column.guidance}
+        entries={rules}
+        onChange={(guidance) => set({ guidance })}
+      />
+      <Select
+        label={controls.sampler}
+        value={column.sampler}
+        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+        onChange={(sampler) => set({ sampler })}
+      />
+      <Select
+        label={controls.schedule}
+        value={column.schedule}
+        entries={CHOICES.schedule}
+        onChange={(schedule) => set({ schedule })}
+      />
+      <div className="field inline">
+        <label htmlFor="add-number">{steps ? controls.guidanceScale : controls.numSteps}</label>
+        {steps ? (
+          <NumberField
+            id="add-number"
+            value={Number((column.guidanceScale - 1).toFixed(4))}
+            {...EXPERIMENT_LIMITS.w}
+            step={0.1}
+            onChange={(w) => set({ guidanceScale: Number((w + 1).toFixed(4)) })}
+          />
+        ) : (
+          <NumberField
+            id="add-number"
+            value={column.numSteps}
+            {...EXPERIMENT_LIMITS.steps}
+            step={1}
+            onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
+          />
+        )}
+        {steps && <span className="hint">w</span>}
+      </div>
+      <Select
+        label={controls.interval}
+        value={entries.has(chosenInterval) ? chosenInterval : EVERYWHERE}
+        entries={[...entries].map(([id, { label }]) => ({ id, label }))}
+        onChange={(id) => set({ interval: entries.get(id)?.interval ?? null })}
+      />
+      <div className="buttons">
+        <button
+          type="button"
+          className="primary"
+          disabled={room < 1}
+          onClick={() => {
+            const varies = column.guidance === 'classifier' && !steps ? 'scale+1' : 'scale';
+            add([{ model: model || null, column, varies }]);
+          }}
+        >
+          {words.curves.addThis}
+        </button>
+        <button
+          type="button"
+          disabled={room < 1 || !plain}
+          onClick={() =>
+            add(
+              columns.map((each) => ({
+                model: null,
+                column: sweepable(each, steps),
+                varies: 'scale',
+              })),
+            )
+          }
+        >
+          {words.curves.addColumns}
+        </button>
+      </div>
+      {room < 1 && <p className="hint">{words.curves.full}</p>}
+    </details>
+  );
+}
+
+/** A column without what is swept: columns that differ in nothing else are one curve. */
+function sweepable(column: ColumnSettings, steps: boolean): ColumnSettings {
+  return steps
+    ? { ...column, numSteps: DEFAULT_COLUMN.numSteps }
+    : { ...column, guidanceScale: DEFAULT_COLUMN.guidanceScale, curve: null };
+}

@@ -1,0 +1,79 @@
+import { useRef } from 'react';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { saveBlob } from '../../kit/save';
+import { fileName } from '../export/export';
+import { type ShownCurve, useExperiments } from './curves-data';
+import { sweepsSteps } from './experiments';
+import { curvesCsv, exportResults } from './files';
+
+/** The numbers as files, the way back, and the end of what is kept. */
+export function TakeNumbers({
+  curves,
+  network,
+}: {
+  curves: readonly ShownCurve[];
+  network: string;
+}) {
+  const { experiments, store } = useApp();
+  const { experiments: words } = useStrings();
+  const input = useRef<HTMLInputElement>(null);
+  const measurable = useExperiments(({ networks }) => networks?.features !== undefined);
+  const files = useExperiments((state) => state.files);
+  const filled = curves.some(({ curve }) => curve.points.length > 0);
+  const kept = useExperiments(({ points }) => points.some(({ record }) => record));
+  const { id } = useAppState(({ settings }) => settings.experiment);
+
+  const csv = () => {
+    const named = curves.map(({ name, model, curve }) => ({ name, model, curve }));
+    const text = curvesCsv(named, sweepsSteps(id) ? 'T' : 'w', network);
+    saveBlob(new Blob([text], { type: 'text/csv' }), fileName([id, network], 'csv'));
+  };
+  const json = () => {
+    const { settings } = store.getState();
+    const { series, points, networks } = experiments.state.getState();
+    if (!networks) return;
+    const { samples } = settings.experiment;
+    const page = { series, points, networks, seed: settings.seed, samples, id };
+    const text = `${JSON.stringify(exportResults(page, files), null, 1)}\n`;
+    saveBlob(new Blob([text], { type: 'application/json' }), fileName([id, network], 'json'));
+  };
+  return (
+    <section className="take-numbers" aria-label={words.take.numbers}>
+      <p>
+        {words.take.numbers}{' '}
+        <button type="button" disabled={!filled} onClick={csv}>
+          CSV
+        </button>{' '}
+        <button type="button" disabled={!filled || !measurable} onClick={json}>
+          JSON
+        </button>
+      </p>
+      <p>
+        <button type="button" title={words.take.bringHint} onClick={() => input.current?.click()}>
+          {words.take.bring}
+        </button>
+        <input
+          ref={input}
+          hidden
+          type="file"
+          accept=".json,application/json"
+          aria-label={words.take.bring}
+          onChange={({ target }) => {
+            const [file] = target.files ?? [];
+            if (file) void experiments.bring(file);
+            target.value = ''; // so that the same file can be chosen again
+          }}
+        />{' '}
+        <button
+          type="button"
+          title={words.take.discardHint}
+          disabled={!kept}
+          onClick={() => void experiments.discard()}
+        >
+          {words.take.discard}
+        </button>
+      </p>
+      <p className="hint">{words.kept}</p>
+    </section>
+  );
+}

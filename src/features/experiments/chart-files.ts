@@ -1,0 +1,104 @@
+import { standaloneSource } from '../../kit/svg-file';
+import { type ChartCurve, type ChartOptions, curveChart } from './curve-chart';
+import { polygonPoints } from './symbols';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const WIDTH = 900;
+const HEIGHT = 560;
+const TITLE_HEIGHT = 44;
+const ROW_HEIGHT = 24;
+const MARGIN = 20;
+/** Pixels of a PNG for each of the SVG's. */
+const PNG_SCALE = 2;
+
+interface LegendRow {
+  readonly style: ChartCurve['style'];
+  readonly text: string;
+}
+
+/** A chart as a file. */
+export interface ChartPicture {
+  readonly source: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A chart that stands alone, in the colours of the page: SVG with title and legend. */
+export function chartPicture(
+  title: string,
+  options: ChartOptions,
+  legend: readonly LegendRow[],
+): ChartPicture {
+  const height = TITLE_HEIGHT + HEIGHT + legend.length * ROW_HEIGHT + MARGIN;
+  const root = element('svg', {
+    xmlns: SVG,
+    width: WIDTH,
+    height,
+    viewBox: `0 0 ${WIDTH} ${height}`,
+    'font-family': 'system-ui, sans-serif',
+    color: 'var(--text)',
+  });
+  root.append(
+    element('rect', { width: WIDTH, height, fill: 'var(--surface)' }),
+    textAt(title, MARGIN, 28, { 'font-size': 18, 'font-weight': 600 }),
+  );
+  const chart = curveChart({
+    ...options,
+    width: WIDTH - 2 * MARGIN,
+    height: HEIGHT,
+    chosen: undefined,
+  });
+  for (const hits of chart.querySelectorAll('g.hits')) hits.remove();
+  chart.removeAttribute('aria-hidden');
+  chart.setAttribute('x', String(MARGIN));
+  chart.setAttribute('y', String(TITLE_HEIGHT));
+  root.append(chart);
+  legend.forEach(({ style, text }, k) => {
+    const y = TITLE_HEIGHT + HEIGHT + (k + 0.5) * ROW_HEIGHT;
+    const line = { x1: MARGIN, x2: MARGIN + 40, y1: y, y2: y, 'stroke-width': 2 };
+    const symbol = element('polygon', {
+      points: polygonPoints(style.corners, 5),
+      fill: style.colour,
+      transform: `translate(${MARGIN + 20},${y})`,
+    });
+    root.append(
+      element('line', { ...line, stroke: style.colour, 'stroke-dasharray': style.dashes }),
+      symbol,
+      textAt(text, MARGIN + 52, y + 5, { 'font-size': 14 }),
+    );
+  });
+  const source = standaloneSource(root, document.documentElement);
+  return { source, width: WIDTH, height };
+}
+
+/** The same as pixels. */
+export async function chartPng({ source, width, height }: ChartPicture): Promise<Blob> {
+  const image = new Image(width, height);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(PNG_SCALE * width, PNG_SCALE * height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('A picture needs a 2-D canvas, this browser gives none');
+  context.scale(PNG_SCALE, PNG_SCALE);
+  context.drawImage(image, 0, 0, width, height);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+function textAt(
+  content: string,
+  x: number,
+  y: number,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElement {
+  const text = element('text', { x, y, fill: 'var(--text)', ...attributes });
+  text.textContent = content;
+  return text;
+}
+
+function element(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key !== 'xmlns') made.setAttribute(key, String(value));
+  }
+  return made;
+}

@@ -1,0 +1,31 @@
+import type { PointFigures } from '../../diffusion/metrics/point';
+
+/** Samples as metrics need them. */
+export interface MeasuredBatch {
+  /** The classes asked for; the number of classes stands for none. */
+  readonly labels: readonly number[];
+  /** [batch, classes] of the feature network. */
+  readonly logits: Float32Array;
+  /** [batch, features] of the feature network. */
+  readonly features: Float32Array;
+}
+
+export interface MeasuringRequest {
+  readonly id: number;
+  /** Names the point. */
+  readonly key: string;
+  /** The feature network's id. */
+  readonly network: string;
+  /** Folder of the models, absolute. */
+  readonly baseUrl: string;
+  /** Whether the point begins anew, else the batches continue it. */
+  readonly anew: boolean;
+  readonly batches: readonly MeasuredBatch[];
+  /** Points that will not be continued. */
+  readonly forget: readonly string[];
+}
+
+/** Every request ends in exactly one. */
+export type MeasuringEvent =
+  | { readonly id: number; readonly figures: PointFigures }
+  | { readonly id: number; readonly message: string };

@@ -1,0 +1,432 @@
+import { describe, expect, test } from 'vitest';
+import type { PointFigures } from '../../diffusion/metrics/point';
+import { Cancelled, EngineError, type Finished } from '../../engine/client';
+import type { SampleSettings } from '../../engine/protocol';
+import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
+import { FIRST_VISIT } from '../../settings/settings';
+import { change, createAppStore } from '../../settings/store';
+import { curveOf } from './curves';
+import { DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
+import { type Batch, firstSamples, type Keep, type PointRecord } from './keep';
+import { ExperimentRunner } from './runner';
+
+const manifest = {
+  id: 'fake',
+  role: 'denoiser',
+  classes: ['A', 'B'],
+  shape: [1, 8, 8],
+  companions: { features: 'judge' },
+  files: [{ name: 'model.onnx', bytes: 1, sha256: 'a' }],
+} as unknown as DenoiserManifest;
+const features = {
+  ...manifest,
+  id: 'judge',
+  role: 'features',
+} as unknown as FeaturesManifest;
+const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxBatch: 16 } as const;
+
+/** Lets promises that are due settle. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+/** What IndexedDB would hold. */
+class FakeKeep implements Keep {
+  readonly points = new Map<string, PointRecord>();
+  readonly kept = new Map<string, Batch>();
+  readonly texts = new Map<string, string>();
+  full = false;
+  /** What a removal waits for. */
+  removing: Promise<void> = Promise.resolve();
+
+  async records(keys: readonly string[]) {
+    return keys.map((key) => this.points.get(key));
+  }
+  async batches(key: string, starts: readonly number[]) {
+    return starts.map((start) => this.kept.get(`${start} ${key}`));
+  }
+  async put(key: string, record: PointRecord, batch?: Batch) {
+    if (this.full) throw new Error('The quota has been exceeded');
+    this.points.set(key, record);
+    if (batch) this.kept.set(`${batch.start} ${key}`, batch);
+  }
+  async remove(points: readonly { key: string; starts: readonly number[] }[]) {
+    await this.removing;
+    for (const { key, starts } of points) {
+      this.points.delete(key);
+      for (const start of starts) this.kept.delete(`${start} ${key}`);
+    }
+  }
+  async files() {
+    return [...this.texts];
+  }
+  async putFile(name: string, text: string) {
+    this.texts.set(name, text);
+  }
+  async removeFile(name: string) {
+    this.texts.delete(name);
+  }
+}
+
+interface Run {
+  readonly settings: SampleSettings;
+  readonly signal: AbortSignal;
+  finish(): Promise<void>;
+  fail(): Promise<void>;
+}
+
+/** A page of experiments whose engine does what a test says. */
+class FakeExperiments {
+  readonly runs: Run[] = [];
+  readonly measured: string[] = [];
+  readonly keep: FakeKeep;
+  readonly store;
+  readonly runner: ExperimentRunner;
+
+  constructor(changes: Partial<ExperimentSettings> = {}, keep = new FakeKeep()) {
+    this.keep = keep;
+    const experiment = { ...DEFAULT_EXPERIMENT, values: [0, 1, 2], samples: 32, ...changes };
+    this.store = createAppStore({ ...FIRST_VISIT, page: 'experiments', experiment });
+    this.runner = new ExperimentRunner({
+      store: this.store,
+      keep,
+      client: {
+        sample: (settings, { signal = new AbortController().signal } = {}) =>
+          new Promise<Finished>((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
+            const count = settings.seeds.length;
+            const finish = async () => {
+              resolve({
+                type: 'done',
+                id: 0,
+                samples: new Float32Array(64 * count),
+                frame: {
+                  step: settings.numSteps,
+                  sigma: 0,
+                  x: new Uint8Array(64 * count).fill(settings.seeds[0]! % 256),
+                  denoised: new Uint8Array(64 * count),
+                  outside: new Int8Array(64 * count),
+                },
+                figures: { nfe: 8, totalMs: 500, networkMs: 400 },
+                verdicts: undefined,
+                measured: {
+                  network: 'judge',
+                  logits: new Float32Array(2 * count),
+                  features: new Float32Array(3 * count),
+                },
+              });
+              await settle();
+            };
+            const fail = async () => {
+              reject(new EngineError('engine', 'out of memory'));
+              await settle();
+            };
+            this.runs.push({ settings, signal, finish, fail });
+          }),
+      },
+      measurer: {
+        measure: async (_key, network, batches) => {
+          const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+          this.measured.push(`${network} ${samples}`);
+          const figure = { value: samples, spread: 1 };
+          return {
+            samples,
+            classAccuracy: figure,
+            classifierScore: figure,
+            frechetDistance: undefined,
+            precision: undefined,
+            recall: undefined,
+            diversity: undefined,
+          } satisfies PointFigures;
+        },
+      },
+      findNetworks: async (loaded) => ({ denoisers: [loaded], features }),
+    });
+  }
+
+  static async ready(...args: ConstructorParameters<typeof FakeExperiments>) {
+    const page = new FakeExperiments(...args);
+    page.store.setState({ engine: { status: 'ready', info, manifest } });
+    await settle();
+    return page;
+  }
+
+  get state() {
+    return this.runner.state.getState();
+  }
+  get newest(): Run {
+    return this.runs.at(-1)!;
+  }
+  get counts(): number[] {
+    return this.state.points.map(({ record }) => record?.samples ?? 0);
+  }
+  get statuses(): string[] {
+    return this.state.points.map(({ status }) => status);
+  }
+  set(changes: Partial<ExperimentSettings>): void {
+    const { experiment } = this.store.getState().settings;
+    change(this.store, { experiment: { ...experiment, ...changes } });
+  }
+  async start(): Promise<void> {
+    this.runner.start();
+    await settle();
+  }
+  async finishAll(): Promise<void> {
+    for (let guard = 0; this.state.status === 'running' && guard < 100; guard++) {
+      await this.newest.finish();
+    }
+  }
+}
+
+describe('a sweep', () => {
+  test('waits until it is started, then draws the points round by round', async () => {
+    const page = await FakeExperiments.ready();
+    expect(page.state.status).toBe('idle');
+    expect(page.statuses).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(page.runs).toHaveLength(0);
+    await page.start();
+    expect(page.statuses).toEqual(['running', 'waiting', 'waiting']);
+    await page.finishAll();
+    expect(page.state.status).toBe('idle');
+    expect(page.statuses).toEqual(['done', 'done', 'done']);
+    // The ends first, then the middle.
+    expect(page.runs.map(({ settings }) => settings.modifiers.guidanceScale)).toEqual([
+      1, 1, 3, 3, 2, 2,
+    ]);
+    const seeds = page.runs.map(({ settings }) => settings.seeds[0]);
+    expect(seeds).toEqual([42, 58, 42, 58, 42, 58]);
+    expect(page.runs[0]?.settings.labels.slice(0, 3)).toEqual([0, 1, 0]);
+    expect(page.measured).toEqual(Array.from({ length: 6 }, (_, i) => `judge ${i % 2 ? 32 : 16}`));
+    expect(page.state.points[0]?.record).toMatchObject({
+      samples: 32,
+      starts: [0, 16],
+      network: 'judge',
+      nfe: 8,
+      seconds: 1,
+    });
+  });
+
+  test('a curve compares equal counts at any time', async () => {
+    const page = await FakeExperiments.ready({ samples: 96 });
+    await page.start();
+    const curve = () => {
+      const { samples, points } = curveOf(page.state.points, 96);
+      return [samples, ...points.map(({ value }) => value)];
+    };
+    const batches = async (count: number) => {
+      for (let k = 0; k < count; k++) await page.newest.finish();
+    };
+    expect(curve()).toEqual([undefined]);
+    await batches(1);
+    expect(curve()).toEqual([16, 0]);
+    await batches(5);
+    expect(page.counts).toEqual([80, 0, 16]);
+    expect(curve()).toEqual([80, 0]);
+    await batches(10);
+    expect(page.counts).toEqual([96, 80, 80]);
+    expect(curve()).toEqual([80, 0, 1, 2]);
+    await page.finishAll();
+    expect(curve()).toEqual([96, 0, 1, 2]);
+  });
+
+  test('pauses at once and goes on with the batch that was stopped', async () => {
+    const page = await FakeExperiments.ready();
+    await page.start();
+    await page.newest.finish();
+    page.runner.pause();
+    await settle();
+    expect(page.newest.signal.aborted).toBe(true);
+    expect(page.state.status).toBe('paused');
+    expect(page.counts).toEqual([16, 0, 0]);
+    expect(page.runs).toHaveLength(2);
+    page.runner.resume();
+    await settle();
+    expect(page.newest.settings).toEqual(page.runs[1]?.settings);
+    await page.finishAll();
+    expect(page.counts).toEqual([32, 32, 32]);
+  });
+
+  test('cancelled, it keeps what is finished', async () => {
+    const page = await FakeExperiments.ready();
+    await page.start();
+    await page.newest.finish();
+    page.runner.cancel();
+    await settle();
+    expect(page.state.status).toBe('idle');
+    expect(page.counts).toEqual([16, 0, 0]);
+    expect(page.newest.signal.aborted).toBe(true);
+  });
+
+  test('rests while another page is shown, and goes on by itself', async () => {
+    const page = await FakeExperiments.ready();
+    await page.start();
+    change(page.store, { page: 'playground' });
+    await settle();
+    expect(page.newest.signal.aborted).toBe(true);
+    expect(page.runs).toHaveLength(1);
+    change(page.store, { page: 'experiments' });
+    await settle();
+    expect(page.runs).toHaveLength(2);
+  });
+
+  test('other settings: points that stay are not drawn again', async () => {
+    const page = await FakeExperiments.ready({ samples: 16 });
+    await page.start();
+    await page.finishAll();
+    page.set({ values: [1, 2, 4] });
+    await settle();
+    expect(page.statuses).toEqual(['done', 'done', 'waiting']);
+    page.set({ values: [1, 2, 4], samples: 24 });
+    await page.start();
+    await page.finishAll();
+    expect(page.counts).toEqual([24, 24, 24]);
+    // Up to whole batches of 16 on every way, so that all pass the same counts.
+    page.set({ samples: 40 });
+    await page.start();
+    await page.finishAll();
+    expect(page.state.points[0]?.record?.starts).toEqual([0, 16, 24, 32]);
+    // Fewer samples than are there: measured from what is there.
+    page.set({ samples: 20 });
+    await settle();
+    expect(page.statuses).toEqual(['done', 'done', 'done']);
+    expect(page.measured.slice(-3)).toEqual(['judge 20', 'judge 20', 'judge 20']);
+  });
+
+  test('a point that fails says so, the others go on, and it can be tried again', async () => {
+    const page = await FakeExperiments.ready({ samples: 16 });
+    await page.start();
+    await page.newest.fail();
+    await page.finishAll();
+    expect(page.statuses).toEqual(['failed', 'done', 'done']);
+    expect(page.state.points[0]?.message).toBe('out of memory');
+    await page.start();
+    await page.finishAll();
+    expect(page.statuses).toEqual(['done', 'done', 'done']);
+  });
+
+  test('time left follows from the speed so far and the cost of what is missing', async () => {
+    const page = await FakeExperiments.ready();
+    await page.start();
+    expect(page.state.msLeft).toBeUndefined();
+    await page.newest.finish();
+    const first = page.state.msLeft!;
+    expect(first).toBeGreaterThan(0);
+    await page.finishAll();
+    expect(page.state.msLeft).toBe(0);
+  });
+
+  test('shows a point’s first samples', async () => {
+    const page = await FakeExperiments.ready();
+    await page.start();
+    await page.finishAll();
+    const { key } = page.state.points[0]!.point;
+    const samples = await page.runner.samples(key);
+    expect(samples?.labels).toHaveLength(32);
+    expect([samples?.pictures[0], samples?.pictures[64 * 16]]).toEqual([42, 58]);
+    expect(await page.runner.samples('unknown')).toBeUndefined();
+  });
+
+  test('opens a point in the playground with its own samples', async () => {
+    const page = await FakeExperiments.ready();
+    page.runner.open(page.state.points[2]!.point);
+    const { settings } = page.store.getState();
+    expect(settings).toMatchObject({
+      page: 'playground',
+      subject: { kind: 'each', names: ['A', 'B'] },
+    });
+    expect(settings.columns[settings.active]?.guidanceScale).toBe(3);
+  });
+});
+
+describe('what is kept', () => {
+  test('survives a reload, and a half-finished sweep goes on where it was', async () => {
+    const keep = new FakeKeep();
+    const before = await FakeExperiments.ready({}, keep);
+    await before.start();
+    for (let k = 0; k < 4; k++) await before.newest.finish();
+    const after = await FakeExperiments.ready({}, keep);
+    expect(after.counts).toEqual([32, 0, 32]);
+    expect(after.statuses).toEqual(['done', 'waiting', 'done']);
+    const { key } = after.state.points[0]!.point;
+    expect((await after.runner.samples(key))?.labels).toHaveLength(32);
+    await after.start();
+    await after.finishAll();
+    expect(after.runs).toHaveLength(2);
+    expect(after.counts).toEqual([32, 32, 32]);
+    expect(after.measured).toEqual(['judge 16', 'judge 32']);
+  });
+
+  test('what was drawn and not yet measured is measured on the next visit', async () => {
+    const keep = new FakeKeep();
+    const before = await FakeExperiments.ready({ samples: 16 }, keep);
+    await before.start();
+    await before.finishAll();
+    for (const [key, record] of keep.points) keep.points.set(key, { ...record, figures: [] });
+    const after = await FakeExperiments.ready({ samples: 16 }, keep);
+    await settle();
+    expect(after.measured).toEqual(['judge 16', 'judge 16', 'judge 16']);
+    expect(after.statuses).toEqual(['done', 'done', 'done']);
+  });
+
+  test('a point whose samples the browser has lost in part is drawn anew', async () => {
+    const keep = new FakeKeep();
+    const before = await FakeExperiments.ready({ values: [1] }, keep);
+    await before.start();
+    await before.newest.finish();
+    keep.kept.clear();
+    const after = await FakeExperiments.ready({ values: [1] }, keep);
+    await after.start();
+    await settle();
+    expect(after.newest.settings.seeds[0]).toBe(42);
+    await after.finishAll();
+    expect(after.state.points[0]?.record).toMatchObject({ samples: 32, starts: [0, 16] });
+  });
+
+  test('a full disk is told in one line and stops nothing', async () => {
+    const page = await FakeExperiments.ready({ samples: 16 });
+    page.keep.full = true;
+    await page.start();
+    await page.finishAll();
+    expect(page.statuses).toEqual(['done', 'done', 'done']);
+    expect(page.state.problem).toEqual({
+      kind: 'storage',
+      message: 'The quota has been exceeded',
+    });
+    page.runner.dismiss();
+    expect(page.state.problem).toBeUndefined();
+  });
+
+  test('can be forgotten', async () => {
+    const page = await FakeExperiments.ready({ samples: 16 });
+    await page.start();
+    await page.finishAll();
+    let removed = () => {};
+    page.keep.removing = new Promise((resolve) => (removed = resolve));
+    const discarded = page.runner.discard();
+    await settle();
+    // A page that says they are forgotten can be reloaded at once.
+    expect(page.counts).toEqual([16, 16, 16]);
+    removed();
+    await discarded;
+    expect([page.keep.points.size, page.keep.kept.size]).toEqual([0, 0]);
+    expect(page.counts).toEqual([0, 0, 0]);
+    await page.start();
+    await page.finishAll();
+    expect(page.statuses).toEqual(['done', 'done', 'done']);
+  });
+});
+
+test('the first samples of batches, the last one cut', () => {
+  const batch = (start: number, count: number): Batch => ({
+    start,
+    labels: Array.from({ length: count }, (_, k) => start + k),
+    logits: new Float32Array(2 * count),
+    features: new Float32Array(3 * count),
+    pictures: undefined,
+  });
+  const cut = firstSamples([batch(0, 16), batch(16, 16), batch(32, 8)], 20);
+  expect(
+    cut.map(({ labels, logits, features }) => [labels.length, logits.length, features.length]),
+  ).toEqual([
+    [16, 32, 48],
+    [4, 8, 12],
+  ]);
+});

@@ -1,0 +1,184 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type App, useApp, useAppState, useStrings } from '../../kit/app-context';
+import { saveBlob } from '../../kit/save';
+import { messageOf } from '../../networks/errors';
+import type { AppState } from '../../settings/store';
+import {
+  animation,
+  columnsPng,
+  gridPng,
+  type Made,
+  pageJson,
+  type Ready,
+  rowPng,
+  samplePng,
+} from './export-files';
+import { restoreFrom } from './restore';
+import './export.css';
+
+/** Everything that can be taken away, and the way back: a file that restores the page. */
+export function Export() {
+  const app = useApp();
+  const { takeAway } = useStrings();
+  const menu = useRef<HTMLDetailsElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const [progress, setProgress] = useState<{ done: number; all: number }>();
+  const grid = useAppState(({ settings }) => settings.layout === 'grid');
+  const settled = useAppState(isSettled);
+  const active = useAppState(
+    ({ columns, settings }) => columns[settings.active]?.status === 'done',
+  );
+  const filled = useAppState((state) => state.grid.cells.some(({ status }) => status === 'done'));
+  useClosing(menu);
+
+  const shown = settled && active;
+  const item = (label: string, enabled: boolean, make: (now: Ready) => Promise<Made>) => (
+    <button
+      type="button"
+      disabled={!enabled}
+      onClick={async () => {
+        if (menu.current) menu.current.open = false;
+        await download(app, make);
+        setProgress(undefined);
+      }}
+    >
+      {label}
+    </button>
+  );
+  const way = (all: boolean) => (now: Ready) =>
+    animation(now, all, (done, of) => setProgress({ done, all: of }));
+
+  return (
+    <>
+      <details ref={menu} className="export-menu">
+        <summary>
+          {progress ? takeAway.working(progress.done, progress.all) : takeAway.menu}
+        </summary>
+        <div>
+          <h2>{takeAway.pictures}</h2>
+          {grid ? (
+            item(takeAway.grid, filled, gridPng)
+          ) : (
+            <>
+              {item(takeAway.sample, shown, samplePng)}
+              {item(takeAway.row, shown, rowPng)}
+              {item(takeAway.columns, settled, columnsPng)}
+              <h2>{takeAway.animations}</h2>
+              {item(takeAway.sampleWay, shown && !progress, way(false))}
+              {item(takeAway.rowWay, shown && !progress, way(true))}
+            </>
+          )}
+          <h2>{takeAway.page}</h2>
+          {item(takeAway.json, grid ? filled : settled, pageJson)}
+          <button type="button" onClick={() => input.current?.click()}>
+            {takeAway.restore}
+          </button>
+          <p className="hint">{takeAway.restoreHint}</p>
+        </div>
+      </details>
+      <input
+        ref={input}
+        hidden
+        type="file"
+        accept=".json,application/json"
+        aria-label={takeAway.restore}
+        onChange={({ target }) => {
+          const [file] = target.files ?? [];
+          if (menu.current) menu.current.open = false;
+          if (file) void restoreFrom(file, app);
+          target.value = ''; // so that the same file can be chosen again
+        }}
+      />
+      <DropTarget />
+    </>
+  );
+}
+
+/** Whether every picture on the page is what the settings say: what is exported is named after them. */
+function isSettled({ engine, dragging, columns }: AppState): boolean {
+  return (
+    engine.status === 'ready' &&
+    !dragging &&
+    columns.every(
+      ({ status, preview }) => (status === 'done' && !preview) || status === 'failed',
+    ) &&
+    columns.some(({ status }) => status === 'done')
+  );
+}
+
+/** Takes a file that is dropped anywhere on the page, and shows so while one is held over it. */
+function DropTarget() {
+  const app = useApp();
+  const { takeAway } = useStrings();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const controller = new AbortController();
+    const on = (
+      type: 'dragenter' | 'dragover' | 'dragleave' | 'drop',
+      act: (e: DragEvent) => void,
+    ) => window.addEventListener(type, act, { signal: controller.signal });
+    const accept = (event: DragEvent) => {
+      // A dragged text or slider is not meant.
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
+      setOver(true);
+    };
+    on('dragenter', accept);
+    on('dragover', accept);
+    on('dragleave', ({ relatedTarget }) => {
+      if (!relatedTarget) setOver(false); // left the window
+    });
+    on('drop', (event) => {
+      setOver(false);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const [file] = files;
+      if (!file) return;
+      event.preventDefault();
+      if (app.own.takes(files)) {
+        void app.own.take(files);
+        return;
+      }
+      const { page } = app.store.getState().settings;
+      void (page === 'experiments' ? app.experiments.bring(file) : restoreFrom(file, app));
+    });
+    return () => controller.abort();
+  }, [app]);
+  return over && <div className="drop-target">{takeAway.drop}</div>;
+}
+
+/** A menu closes by Escape, and when something beside it is pressed or focused. */
+function useClosing(menu: RefObject<HTMLDetailsElement | null>): void {
+  useEffect(() => {
+    const close = ({ target }: Event) => {
+      const element = menu.current;
+      if (element?.open && !element.contains(target as Node)) element.open = false;
+    };
+    const leave = ({ key }: KeyboardEvent) => {
+      if (key !== 'Escape' || !menu.current?.open) return;
+      menu.current.open = false;
+      menu.current.querySelector('summary')?.focus();
+    };
+    document.addEventListener('pointerdown', close);
+    document.addEventListener('focusin', close);
+    document.addEventListener('keydown', leave);
+    return () => {
+      document.removeEventListener('pointerdown', close);
+      document.removeEventListener('focusin', close);
+      document.removeEventListener('keydown', leave);
+    };
+  }, [menu]);
+}
+
+/** Makes a file and has the browser save it; a notice tells why it could not be made. */
+async function download(app: App, make: (now: Ready) => Promise<Made>): Promise<void> {
+  const state = app.store.getState();
+  if (state.engine.status !== 'ready') return;
+  try {
+    const { name, blob } = await make({ app, state, engine: state.engine });
+    saveBlob(blob, name);
+  } catch (error) {
+    const reason = messageOf(error);
+    app.store.setState({ notice: { kind: 'not-exported', reason } });
+  }
+}

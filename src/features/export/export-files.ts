@@ -1,0 +1,246 @@
+import type { App } from '../../kit/app-context';
+import { batchOf } from '../../kit/draw-samples';
+import { percent } from '../../kit/numbers';
+import { gridFor } from '../../kit/paint';
+import type { Trajectory } from '../../kit/trajectories';
+import { STRINGS, type Strings } from '../../kit/words/strings';
+import { linkTo } from '../../settings/address';
+import { compact, describeColumns, describeShared } from '../../settings/describe';
+import { type Axis, namesText } from '../../settings/settings';
+import type { AppState, ColumnState } from '../../settings/store';
+import { settingName, valueNote, valueWords } from '../grid/axis-words';
+import {
+  columnParts,
+  exportPage,
+  fileName,
+  momentParts,
+  NO_CLASS,
+  seedOf,
+  sharedParts,
+  subjectPart,
+} from './export';
+import {
+  columnsPicture,
+  documentStyle,
+  gridPicture,
+  rowPicture,
+  samplePicture,
+  toPng,
+} from './export-pictures';
+
+/** The page at the moment of an export. */
+export interface Ready {
+  readonly app: App;
+  readonly state: AppState;
+  readonly engine: Extract<AppState['engine'], { status: 'ready' }>;
+}
+
+export interface Made {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+function activeTrajectory({ app, state: { columns, settings } }: Ready): Trajectory {
+  const shown = app.trajectories.shown(columns[settings.active]!.id);
+  if (!shown) throw new Error('The chosen column must show pictures, and shows none yet');
+  return shown;
+}
+
+/** What a file's name says of the samples that it shows: one of them, or all. */
+function nameParts({ state: { settings }, engine }: Ready, shown: Trajectory, sample?: number) {
+  const column = columnParts([settings.columns[settings.active]!]);
+  const which =
+    sample === undefined
+      ? [subjectPart(settings), `seed${settings.seed}`, `${shown.count}samples`]
+      : [shown.names[sample] ?? NO_CLASS, `seed${seedOf(settings, sample)}`];
+  return [engine.manifest.id, ...which, ...column];
+}
+
+function pickedOf({ state }: Ready, { count }: Trajectory): number {
+  return Math.min(state.settings.picked, count - 1);
+}
+
+export async function samplePng(now: Ready): Promise<Made> {
+  const { settings } = now.state;
+  const shown = activeTrajectory(now);
+  const batch = batchOf(shown, settings)!;
+  const picked = pickedOf(now, shown);
+  return {
+    name: fileName([...nameParts(now, shown, picked), ...momentParts(settings)], 'png'),
+    blob: await toPng(samplePicture(batch, picked, documentStyle())),
+  };
+}
+
+export async function rowPng(now: Ready): Promise<Made> {
+  const { settings } = now.state;
+  const shown = activeTrajectory(now);
+  const batch = batchOf(shown, settings)!;
+  return {
+    name: fileName([...nameParts(now, shown), ...momentParts(settings)], 'png'),
+    blob: await toPng(rowPicture(batch, documentStyle())),
+  };
+}
+
+/** All columns whose runs have succeeded. */
+export async function columnsPng(now: Ready): Promise<Made> {
+  const { app, state, engine } = now;
+  const { settings, columns } = state;
+  const strings = STRINGS[settings.language];
+  const { headings } = describeColumns(settings.columns, strings, settings.unit);
+  const labelled = columns.flatMap(({ id, status, ...outcome }, i) => {
+    const batch = status === 'done' && batchOf(app.trajectories.shown(id), settings);
+    return batch
+      ? [{ batch, heading: headings[i] ?? '', figures: figuresText(outcome, strings) }]
+      : [];
+  });
+  const [first] = labelled;
+  if (!first) throw new Error('A column must show pictures, and none does yet');
+  const { count, frame } = first.batch;
+  const across = gridFor(count, settings.subject).columns;
+  const shared = describeShared(settings.columns, strings, settings.unit);
+  const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(compact(frame.sigma))];
+  const caption = [
+    titleText(now, strings),
+    [...shared.filter((value) => !headings.includes(value)), ...moment].join(' · '),
+    strings.title,
+  ];
+  const parts = [engine.manifest.id, subjectPart(settings), `seed${settings.seed}`];
+  return {
+    name: fileName(
+      [...parts, `${count}samples`, ...columnParts(settings.columns), ...momentParts(settings)],
+      'png',
+    ),
+    blob: await toPng(columnsPicture(labelled, across, caption.filter(Boolean), documentStyle())),
+  };
+}
+
+/** The grid, as far as it is filled. */
+export async function gridPng(now: Ready): Promise<Made> {
+  const { app, state, engine } = now;
+  const { settings, grid } = state;
+  const strings = STRINGS[settings.language];
+  const { manifest } = engine;
+  const { gridRows, gridColumns, overlay } = settings;
+  const heads = (axis: Axis) =>
+    axis.values.map((value) =>
+      [valueWords(axis, value, settings, strings), valueNote(axis, value, settings, strings)]
+        .filter(Boolean)
+        .join(' '),
+    );
+  const cells = grid.cells.map(({ status, verdicts, figures }, i) => {
+    const picture = status === 'done' ? app.grid.picture(i) : undefined;
+    if (!picture || picture.stale) return undefined;
+    const { frame } = picture;
+    const read = verdicts && (manifest.classes[verdicts.predicted[0]!] ?? '?');
+    const note = [
+      read && `${read} ${percent(verdicts.confidence[0]!)}`,
+      figures && `${strings.figures.evaluations} ${figures.nfe}`,
+    ];
+    const batch = { frame, view: 'estimate', overlay, count: 1, shape: manifest.shape } as const;
+    return { batch, note: note.filter(Boolean).join(' · ') };
+  });
+  const columns = grid.cells.map(({ cell }) => cell.column);
+  const axes = [gridRows.key, gridColumns.key];
+  const caption = [
+    titleText(now, strings, axes),
+    describeShared(columns, strings, settings.unit).join(' · '),
+    strings.title,
+  ];
+  const picture = gridPicture(
+    {
+      rowAxis: settingName(gridRows.key, strings),
+      columnAxis: settingName(gridColumns.key, strings),
+      rows: heads(gridRows),
+      columns: heads(gridColumns),
+      cells,
+    },
+    caption.filter(Boolean),
+    documentStyle(),
+  );
+  return { name: fileName(gridParts(now), 'png'), blob: await toPng(picture) };
+}
+
+/** What a file's name says of the grid. */
+function gridParts({ state: { settings, grid }, engine }: Ready): string[] {
+  const axes = [settings.gridRows.key, settings.gridColumns.key];
+  return [
+    engine.manifest.id,
+    ...(axes.includes('draw') ? [] : [subjectPart(settings)]),
+    ...(axes.includes('seed') ? [] : [`seed${settings.seed}`]),
+    `grid-${axes.join('-by-')}`,
+    ...sharedParts(grid.cells.map(({ cell }) => cell.column)),
+  ];
+}
+
+/** Model, class and seed, but for what the axes of a grid vary. */
+function titleText(
+  { state: { settings }, engine }: Ready,
+  { controls, stage, takeAway }: Strings,
+  varied: readonly string[] = [],
+): string {
+  const { subject, seed } = settings;
+  const what =
+    subject.kind === 'none'
+      ? stage.unconditional
+      : subject.kind === 'class'
+        ? controls.classOf(subject.name)
+        : namesText(subject.names);
+  return [
+    engine.manifest.title,
+    ...(varied.includes('draw') ? [] : [what]),
+    ...(varied.includes('seed') ? [] : [takeAway.seed(seed)]),
+  ].join(' · ');
+}
+
+function figuresText(
+  { verdicts, figures }: Pick<ColumnState, 'verdicts' | 'figures'>,
+  { figures: words }: Strings,
+): string {
+  const measured = [
+    verdicts?.classAccuracy !== undefined &&
+      `${words.recognised} ${percent(verdicts.classAccuracy)}`,
+    verdicts?.diversity !== undefined && `${words.diversity} ${verdicts.diversity.toFixed(1)}`,
+    figures && `${words.evaluations} ${figures.nfe}`,
+  ];
+  return measured.filter(Boolean).join(' · ');
+}
+
+export async function animation(
+  now: Ready,
+  all: boolean,
+  onFrame: (done: number, of: number) => void,
+): Promise<Made> {
+  const { settings } = now.state;
+  const trajectory = activeTrajectory(now);
+  const sample = all ? undefined : pickedOf(now, trajectory);
+  const view = momentParts({ ...settings, position: 1 });
+  const { trajectoryGif } = await import('./export-gif');
+  return {
+    name: fileName([...nameParts(now, trajectory, sample), ...view, 'trajectory'], 'gif'),
+    blob: await trajectoryGif({ trajectory, settings, sample }, documentStyle(), onFrame),
+  };
+}
+
+/** What restores the page, and what was measured on it. */
+export async function pageJson(now: Ready): Promise<Made> {
+  const { app, state, engine } = now;
+  const { settings, columns, grid } = state;
+  const { manifest, info } = engine;
+  const page = exportPage({
+    settings,
+    columns,
+    grid,
+    manifest,
+    info,
+    link: linkTo(settings, app.defaults),
+    date: new Date(),
+  });
+  const parts = [manifest.id, subjectPart(settings), `seed${settings.seed}`];
+  return {
+    name: fileName(
+      settings.layout === 'grid' ? gridParts(now) : [...parts, ...columnParts(settings.columns)],
+      'json',
+    ),
+    blob: new Blob([`${JSON.stringify(page, null, 2)}\n`], { type: 'application/json' }),
+  };
+}

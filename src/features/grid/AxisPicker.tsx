@@ -1,0 +1,189 @@
+import { useId, useState } from 'react';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useScaleOffset } from '../../kit/ScaleControl';
+import type { Manifest } from '../../networks/manifest';
+import { type Axis, LIMITS, type ScaleUnit, type Settings } from '../../settings/settings';
+import { change } from '../../settings/store';
+import { type AxisReading, axisText, readAxisText } from './axis-text';
+import { settingName, valueWords } from './axis-words';
+import { axisChoices, axisKeys, axisKind, newAxis } from './grid';
+
+type Side = 'gridRows' | 'gridColumns';
+
+interface AxisProps {
+  readonly side: Side;
+  readonly manifest: Manifest;
+}
+
+/** What one axis of the grid varies, and the values that it takes. */
+export function AxisPicker({ side, manifest }: AxisProps) {
+  const { store } = useApp();
+  const strings = useStrings();
+  const { grid } = strings;
+  const id = useId();
+  const settings = useAppState((state) => state.settings);
+  const axis = settings[side];
+  const other = settings[side === 'gridRows' ? 'gridColumns' : 'gridRows'];
+  const choose = (key: string) => {
+    // The other axis's setting: the two change places.
+    if (key === other.key) swapAxes(store.getState().settings, (axes) => change(store, axes));
+    else change(store, { [side]: newAxis(key, settings, manifest, other) });
+  };
+  const name = side === 'gridRows' ? grid.rows : grid.columns;
+  return (
+    <div className="axis" data-axis={side}>
+      <label htmlFor={id}>
+        <span aria-hidden="true">{side === 'gridRows' ? '↓' : '→'}</span> {name}
+      </label>
+      <select id={id} value={axis.key} onChange={({ target }) => choose(target.value)}>
+        {axisKeys(settings, manifest.classes).map((key) => (
+          <option key={key} value={key}>
+            {settingName(key, strings)}
+          </option>
+        ))}
+      </select>
+      <AxisValues
+        key={axis.key}
+        {...{ axis, manifest, name }}
+        set={(v) => change(store, { [side]: v })}
+      />
+    </div>
+  );
+}
+
+/** Rows become columns: every cell stays as it is. */
+export function swapAxes(
+  { gridRows, gridColumns }: Settings,
+  set: (axes: Pick<Settings, Side>) => void,
+): void {
+  set({ gridRows: gridColumns, gridColumns: gridRows });
+}
+
+interface ValuesProps {
+  readonly axis: Axis;
+  readonly manifest: Manifest;
+  /** Of the axis. */
+  readonly name: string;
+  set(axis: Axis): void;
+}
+
+function AxisValues({ axis, manifest, name, set }: ValuesProps) {
+  const { grid } = useStrings();
+  switch (axisKind(axis.key)) {
+    case 'numbers':
+      return <ListField {...{ axis, set }} hint={grid.numbersHint} mixed="" />;
+    case 'intervals':
+      return <ListField {...{ axis, set }} hint={grid.intervalsHint} mixed="" />;
+    case 'shares':
+      return <SharesField {...{ axis, manifest, name, set }} />;
+    case 'choices':
+      return <Toggles {...{ axis, manifest, set }} />;
+  }
+}
+
+interface ListProps extends Pick<ValuesProps, 'axis' | 'set'> {
+  readonly hint: string;
+  /** The class that shares are of. */
+  readonly mixed: string;
+}
+
+/** Values as text. They count once they are entered, or the field is left. */
+function ListField({ axis, set, hint, mixed }: ListProps) {
+  const strings = useStrings();
+  const { controls, grid } = strings;
+  // As the headers write it: the scale of a classifier is s - 1.
+  const unit: ScaleUnit = useScaleOffset() === 1 ? 'w' : 's';
+  const [draft, setDraft] = useState<string>();
+  const id = useId();
+  const style = { unit, all: controls.intervalAll, mixed };
+  const setting = settingName(axis.key, strings);
+  const reading = draft === undefined ? undefined : readAxisText(axis.key, draft, style);
+  const problem = reading && 'problem' in reading ? reading : undefined;
+  const enter = () => {
+    if (!reading || 'problem' in reading) return;
+    set({ key: axis.key, values: reading.values });
+    setDraft(undefined);
+  };
+  const wrong = (found: Extract<AxisReading, { problem: unknown }>): string =>
+    found.problem === 'value'
+      ? grid.notAValue(found.text, setting)
+      : found.problem === 'many'
+        ? grid.tooMany(LIMITS.axis)
+        : grid.noValues;
+  return (
+    <div className="list">
+      <input
+        type="text"
+        aria-label={grid.values(setting)}
+        aria-describedby={id}
+        aria-invalid={problem !== undefined}
+        spellCheck={false}
+        autoComplete="off"
+        value={draft ?? axisText(axis, style)}
+        onChange={({ target }) => setDraft(target.value)}
+        onBlur={enter}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') enter();
+          if (key === 'Escape') setDraft(undefined);
+        }}
+      />
+      <p id={id} className="hint" data-wrong={problem !== undefined}>
+        {problem ? wrong(problem) : hint}
+      </p>
+    </div>
+  );
+}
+
+/** Shares of one class that is mixed in. */
+function SharesField({ axis, manifest, name, set }: ValuesProps) {
+  const { grid } = useStrings();
+  const { classes } = manifest;
+  const named = axis.values.find((value) => value !== 'none');
+  const mixed = named?.slice(0, named.lastIndexOf(':')) ?? classes[0]!;
+  return (
+    <>
+      <select
+        aria-label={grid.mixedClass(name)}
+        value={mixed}
+        onChange={({ target }) => {
+          const share = (value: string) =>
+            value === 'none' ? '0' : value.slice(value.lastIndexOf(':') + 1);
+          set({ ...axis, values: axis.values.map((value) => `${target.value}:${share(value)}`) });
+        }}
+      >
+        {[...new Set([...classes, mixed])].map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <ListField {...{ axis, set, mixed }} hint={grid.numbersHint} />
+    </>
+  );
+}
+
+/** Values one by one, in the order of their registry; at least one. */
+function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
+  const strings = useStrings();
+  const settings = useAppState((state) => state.settings);
+  const choices = axisChoices(axis, manifest);
+  const { values } = axis;
+  return (
+    <fieldset className="toggles" aria-label={strings.grid.values(settingName(axis.key, strings))}>
+      {choices.map((value) => {
+        const on = values.includes(value);
+        return (
+          <button
+            key={value}
+            type="button"
+            aria-pressed={on}
+            disabled={on ? values.length === 1 : values.length >= LIMITS.axis}
+            onClick={() =>
+              set({ ...axis, values: choices.filter((v) => values.includes(v) !== (v === value)) })
+            }
+          >
+            {valueWords(axis, value, settings, strings)}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
+import { createAppStore } from '../../settings/store';
+import { readAddress } from '../../settings/url';
+import { loaded } from '../playground/testing/fake-page';
+import { goOnTour, openScene, SCENES, type SceneId } from './scenes';
+import { TOUR } from './tour';
+
+const scenes = Object.entries(SCENES) as [SceneId, string][];
+const queries = [...scenes, ...TOUR.map(({ id, query }) => [`tour: ${id}`, query] as const)];
+/** A visitor in the middle of something. */
+const visitor: Settings = {
+  ...FIRST_VISIT,
+  page: 'idea',
+  model: 'mine',
+  subject: { kind: 'class', name: 'B' },
+  seed: 7,
+  count: 4,
+  layout: 'grid',
+  inside: true,
+  overlay: true,
+  unit: 'w',
+  language: 'zh',
+  theme: 'dark',
+  columns: [FIRST_VISIT.columns[2]!],
+  active: 0,
+};
+
+describe('scenes and steps', () => {
+  test.each(queries)('%s is an address that is understood', (_, query) => {
+    expect(readAddress(query).misread).toEqual([]);
+  });
+
+  test('a scene sets the playground and keeps what is the visitor’s own', () => {
+    const store = createAppStore(visitor);
+    openScene(store, 'interval');
+    const { settings, columns } = store.getState();
+    expect(settings).toMatchObject({
+      page: 'playground',
+      layout: 'columns',
+      inside: false,
+      overlay: false,
+      active: 1,
+      model: 'mine',
+      subject: visitor.subject,
+      seed: 7,
+      count: 4,
+      unit: 'w',
+      language: 'zh',
+      theme: 'dark',
+    });
+    expect(settings.columns.map(({ guidanceScale }) => guidanceScale)).toEqual([8, 8]);
+    expect(settings.columns.map(({ interval }) => interval)).toEqual([null, [0.2, 2]]);
+    expect(columns).toHaveLength(2);
+  });
+
+  test('a scene of another page leaves the playground as it is', () => {
+    const store = createAppStore(visitor);
+    openScene(store, 'plane');
+    const { plane, ...others } = store.getState().settings;
+    expect(others).toEqual({ ...others, ...visitor, page: 'plane', plane: undefined });
+    expect(plane.runs.map(({ guidanceScale }) => guidanceScale)).toEqual([1, 4]);
+  });
+
+  test('a rule that the network cannot follow gives way, and no class becomes one', () => {
+    const store = createAppStore({ ...visitor, subject: { kind: 'none' } });
+    store.setState({ engine: { status: 'ready', info: loaded.info, manifest: loaded.manifest } });
+    openScene(store, 'classifier');
+    const { settings } = store.getState();
+    expect(settings.subject).toEqual({ kind: 'class', name: 'A' });
+    expect(settings.columns.map(({ guidance }) => guidance)).toEqual([
+      'unconditional',
+      'cfg',
+      'cfg',
+    ]);
+  });
+
+  test('every scene differs from every other', () => {
+    const seen = scenes.map(([id]) => {
+      const store = createAppStore(visitor);
+      openScene(store, id);
+      return JSON.stringify(store.getState().settings);
+    });
+    expect(new Set(seen).size).toBe(scenes.length);
+  });
+});
+
+describe('the tour', () => {
+  test('goes through its steps on the playground and ends where it is', () => {
+    const store = createAppStore(visitor);
+    TOUR.forEach(({ query }, i) => {
+      goOnTour(store, i + 1);
+      const { settings } = store.getState();
+      expect(settings.tour).toBe(i + 1);
+      expect(settings.page).toBe('playground');
+      expect(settings.columns).toEqual(readAddress(query).settings.columns);
+    });
+    const { columns } = store.getState().settings;
+    goOnTour(store, 0);
+    expect(store.getState().settings).toMatchObject({ tour: 0, page: 'playground', columns });
+  });
+
+  test('nothing that one step switched on stays on in the next', () => {
+    const store = createAppStore(visitor);
+    goOnTour(store, 6);
+    expect(store.getState().settings.overlay).toBe(true);
+    goOnTour(store, 7);
+    expect(store.getState().settings).toMatchObject({ overlay: false, inside: false });
+  });
+});

@@ -1,0 +1,63 @@
+import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
+import { type AppState, restoreSettings, type Store } from '../../settings/store';
+import { readAddress } from '../../settings/url';
+import { presetSubject } from '../playground/presets';
+import { TOUR } from './tour';
+
+/**
+ * What the buttons of the article open, as queries of the address: the page, and what differs there
+ * from a plain playground.
+ */
+export const SCENES = {
+  noise: 'scale=1&view=both&at=0.6',
+  score: 'scale=1&view=noisy&at=0.35&steps=32',
+  bayes: 'guidance=conditional,unconditional&scale=1,1',
+  classifier: 'guidance=unconditional,classifier,classifier&scale=1,2,6&active=1',
+  figure2: 'page=plane&plane=heat:noised!sigma:0.5',
+  train: 'page=plane&training=',
+  implicit: 'scale=3&inside=on&gradient=on&at=0.3',
+  training: 'guidance=conditional,unconditional&scale=1,1&view=both&at=0.4',
+  sampling: 'scale=1,3,8&active=1',
+  interval: 'scale=8,8&interval=all,0.2~2&active=1',
+  cost: 'guidance=conditional,cfg,cfg,autoguidance&scale=1,3,3,3&interval=all,all,0.2~2,all&active=2',
+  saturation: 'scale=2,15&overlay=on&active=1',
+  diversity: 'scale=1,2,4,8&active=3',
+  uncond: 'page=experiments&experiment=p-uncond',
+  negative: 'scale=1,0,-1&active=2',
+  temperature: 'guidance=cfg,low-temperature,cfg&scale=1,1.3,2&active=1',
+  plane:
+    'page=plane&plane=g:0,0.35,-1.8,0.6,0.5!g:0,0.35,1.8,0.6,0.5!g:1,0.6,0.7,-0.2,0.6!g:2,0.6,0.2,-1.8,0.5' +
+    '!run:sampler:heun,steps:24,scale:1!run:sampler:heun,steps:24,scale:4!active:1',
+} as const;
+export type SceneId = keyof typeof SCENES;
+
+/**
+ * The settings that a query stands for. The playground starts plain, with the visitor's own network,
+ * subject, noise and number of samples; another page keeps everything that the query leaves out.
+ */
+export function sceneSettings({ settings, engine }: AppState, query: string): Settings {
+  const { classes } = engine.status === 'ready' ? engine.manifest : { classes: undefined };
+  const ofPlayground = !new URLSearchParams(query).has('page');
+  const { layout, inside, gradient, overlay, view, position, picked, active } = FIRST_VISIT;
+  const plain: Partial<Settings> = {
+    ...{ layout, inside, gradient, overlay, view, position, picked, active },
+    page: 'playground',
+    subject: classes ? presetSubject(settings.subject, classes) : settings.subject,
+  };
+  const wanted = readAddress(query, ofPlayground ? { ...settings, ...plain } : settings).settings;
+  return engine.status === 'ready' ? fittedToModel(wanted, engine.manifest).settings : wanted;
+}
+
+/** Opens a scene of the article. */
+export function openScene(store: Store, id: SceneId): void {
+  restoreSettings(store, sceneSettings(store.getState(), SCENES[id]));
+}
+
+/** Goes to a step of the tour, 1 … its length, and sets the playground to it; 0 ends the tour there. */
+export function goOnTour(store: Store, tour: number): void {
+  const state = store.getState();
+  const step = TOUR[tour - 1];
+  const settings = step ? sceneSettings(state, step.query) : state.settings;
+  if (step) restoreSettings(store, { ...settings, tour });
+  else store.setState({ settings: { ...settings, tour: 0 } });
+}

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { EngineError } from '../../engine/client';
+import type { OwnFiles } from '../../engine/protocol';
+import { createAppStore } from '../../settings/store';
+import { type OwnKeep, OwnNetworks, type OwnNetworksOptions } from './own-networks';
+
+const fixtures = new URL('../../../e2e/fixtures/bring/', import.meta.url);
+const onnx = (name: string, as = `${name}.onnx`) =>
+  new File([readFileSync(new URL(`${name}.onnx`, fixtures))], as);
+const json = (value: unknown, name = 'scheduler_config.json') =>
+  new File([JSON.stringify(value)], name);
+
+function setUp(options: Partial<OwnNetworksOptions> & { kept?: OwnFiles[] } = {}) {
+  const kept = new Map((options.kept ?? []).map((files) => [files.manifest.id, files]));
+  const keep: OwnKeep = {
+    all: async () => [...kept.values()],
+    put: async (files) => void kept.set(files.manifest.id, files),
+    remove: async (id) => void kept.delete(id),
+  };
+  const store = createAppStore();
+  const switchTo = vi.fn(async () => {});
+  const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async () => {});
+  const own = new OwnNetworks({ store, keep, runner: () => ({ switchTo }), tryOut, ...options });
+  return { own, store, kept, switchTo, tryOut, now: () => own.state.getState() };
+}
+
+describe('files that are dropped', () => {
+  test('networks are taken, and anything while the dialog is shown; other JSON is left', () => {
+    const { own } = setUp();
+    const named = (...names: string[]) => own.takes(names.map((name) => ({ name })));
+    expect(named('a.onnx')).toBe(true);
+    expect(named('a.ONNX', 'manifest.json')).toBe(true);
+    expect(named('net.safetensors')).toBe(true);
+    expect(named('guidance.json')).toBe(false);
+    own.show();
+    expect(named('scheduler_config.json')).toBe(true);
+  });
+
+  test('a graph with a config beside it, or one after the other', async () => {
+    const { own, now } = setUp();
+    const config = json({ prediction_type: 'v_prediction', beta_schedule: 'squaredcos_cap_v2' });
+    const wanted = { prediction: 'v', betas: { kind: 'cosine', steps: 1000 } };
+    await own.take([config, onnx('eps')]);
+    expect(now()).toMatchObject({ shown: true, problems: [] });
+    expect(now().draft!.settings).toMatchObject(wanted);
+    await own.take([onnx('eps')]);
+    expect(now().draft!.settings).toMatchObject({ prediction: 'eps' });
+    await own.take([config]);
+    expect(now().draft!.settings).toMatchObject(wanted);
+    expect(now().draft!.said).toEqual(['scheduler_config.json']);
+  });
+
+  test('a graph with its weights in a file beside it, whatever that is called', async () => {
+    const { own, now } = setUp();
+    const weights = (name: string) =>
+      new File([readFileSync(new URL('two.onnx.data', fixtures))], name);
+    for (const name of ['two.onnx.data', 'renamed.bin']) {
+      await own.take([weights(name), onnx('two')]);
+      expect(now().problems).toEqual([]);
+      expect(now().draft).toMatchObject({ fileName: 'two.onnx', file: { external: [] } });
+    }
+    await own.take([onnx('two')]);
+    expect(now().problems).toEqual([
+      'two.onnx keeps its weights in "two.onnx.data": give both files at once.',
+    ]);
+  });
+
+  test.each([
+    [() => [onnx('text')], ['Input "encoder_hidden_states"', 'Input "timestep" float64']],
+    [() => [new File(['hello'], 'a.onnx')], ['a.onnx must be an ONNX file']],
+    [() => [new File(['PK'], 'a.pt')], ['Export the network by torch.onnx.export.']],
+    [() => [onnx('eps'), onnx('v')], ['One network at a time, got 2.']],
+    [() => [json({})], ['The network itself is missing: drop its ONNX file.']],
+    [() => [onnx('eps'), json({ beta_schedule: 'x' })], ['"beta_schedule" must be']],
+  ])('what does not fit is a line each: %#', async (files, lines) => {
+    const { own, now } = setUp();
+    await own.take(files());
+    expect(now().problems).toHaveLength(lines.length);
+    lines.forEach((line, i) => void expect(now().problems[i]).toContain(line));
+  });
+});
+
+describe('a network that is used', () => {
+  test('is tried out, kept, listed and opened', async () => {
+    const { own, store, kept, switchTo, tryOut, now } = setUp();
+    await own.take([onnx('eps', 'My net.onnx')]);
+    await own.use();
+    const [files] = [...kept.values()];
+    const { id } = files!.manifest;
+    expect(id).toMatch(/^own-my-net-[0-9a-f]{8}$/);
+    expect(files!.manifest).toMatchObject({
+      own: { file: 'My net.onnx' },
+      classes: ['0', '1', '2'],
+    });
+    expect(files!.manifest.sigma.max).toBe(80);
+    expect(tryOut.mock.calls[0]![0]).toBe(files);
+    expect(switchTo).toHaveBeenCalledExactlyOnceWith(id);
+    expect(now()).toMatchObject({ shown: false, draft: undefined });
+    expect(store.getState().models.list).toMatchObject([{ origin: 'own', manifest: { id } }]);
+    expect(await own.find(id)).toBe(files);
+    await own.remove(id);
+    expect(kept.size).toBe(0);
+    expect(store.getState().models.list).toEqual([]);
+    await expect(own.find(id)).rejects.toThrow(`The network "${id}" is not in this browser`);
+  });
+
+  test('is there again after a reload', async () => {
+    const before = setUp();
+    await before.own.take([onnx('x0')]);
+    await before.own.use();
+    const { own, store } = setUp({ kept: [...before.kept.values()] });
+    const [id] = before.kept.keys();
+    expect((await own.find(id!))!.manifest.classes).toEqual([]);
+    expect(store.getState().models.list).toHaveLength(1);
+    expect(own.find('letters')).toBeUndefined();
+  });
+
+  test('that fails its trial is neither kept nor opened, and says why', async () => {
+    const tryOut = async () => {
+      throw new EngineError('engine', 'one thing\nanother');
+    };
+    const { own, kept, switchTo, now } = setUp({ tryOut });
+    await own.take([onnx('nan')]);
+    await own.use();
+    expect(now()).toMatchObject({
+      shown: true,
+      problems: ['one thing', 'another'],
+      trial: undefined,
+    });
+    expect(kept.size).toBe(0);
+    expect(switchTo).not.toHaveBeenCalled();
+  });
+
+  test('with settings that make no sense is not even tried', async () => {
+    const { own, tryOut, now } = setUp();
+    await own.take([onnx('eps')]);
+    own.change({ names: ['a', 'a'], title: '' });
+    await own.use();
+    expect(now().problems).toHaveLength(2);
+    expect(tryOut).not.toHaveBeenCalled();
+    own.change({ names: ['a'], title: 'a' });
+    expect(now().problems).toEqual([]);
+  });
+
+  test('is given up when the dialog is closed', async () => {
+    let aborted = false;
+    const tryOut: OwnNetworksOptions['tryOut'] = (_, __, ___, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+          reject(new Error('given up'));
+        });
+      });
+    const { own, kept, now } = setUp({ tryOut });
+    await own.take([onnx('eps')]);
+    const used = own.use();
+    await vi.waitFor(() => expect(now().trial).toBeDefined());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    own.hide();
+    await used;
+    expect(aborted).toBe(true);
+    expect(kept.size).toBe(0);
+    expect(now()).toMatchObject({ shown: false, problems: [] });
+  });
+
+  test('is listed until the browser has deleted it, and says so where it cannot', async () => {
+    const refused = new Error('The database is closing');
+    let finish = () => {};
+    const removal = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const keep: OwnKeep = {
+      all: async () => [],
+      put: async () => {},
+      remove: vi.fn().mockRejectedValueOnce(refused).mockReturnValueOnce(removal),
+    };
+    const { own, now } = setUp({ keep });
+    await own.take([onnx('eps')]);
+    await own.use();
+    const { id } = now().networks[0]!;
+    await own.remove(id);
+    expect(now()).toMatchObject({ problems: [refused.message], networks: [{ id }] });
+    const removed = own.remove(id);
+    expect(now().networks).toHaveLength(1);
+    finish();
+    await removed;
+    expect(now().networks).toEqual([]);
+  });
+
+  test('works until a reload where the browser keeps nothing', async () => {
+    const keep: OwnKeep = {
+      all: async () => [],
+      put: async () => {
+        throw new Error('QuotaExceededError');
+      },
+      remove: async () => {},
+    };
+    const { own, switchTo, now } = setUp({ keep });
+    await own.take([onnx('eps')]);
+    await own.use();
+    expect(switchTo).toHaveBeenCalled();
+    expect(now().unkept).toBe('QuotaExceededError');
+    expect(now().networks).toHaveLength(1);
+  });
+});

@@ -1,0 +1,358 @@
+import type { UseStore } from 'idb-keyval';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { adaptedSigmaRange } from '../../diffusion/adapt';
+import { EngineError } from '../../engine/client';
+import type { BackendChoice, LoadProgress, OwnFiles } from '../../engine/protocol';
+import { messageOf } from '../../networks/errors';
+import { hexOf, sha256Of } from '../../networks/library';
+import type { DenoiserManifest } from '../../networks/manifest';
+import { type OnnxFile, readOnnx } from '../../networks/onnx/file';
+import { withWeights } from '../../networks/onnx/weights';
+import { type Hints, metadataHints, readHints } from '../../networks/own/own-hints';
+import {
+  findPorts,
+  isOwnId,
+  type OwnSettings,
+  ownManifest,
+  type Ports,
+  settingsProblems,
+  suggested,
+} from '../../networks/own/own-network';
+import { change, type Store } from '../../settings/store';
+import type { Runner } from '../playground/runner';
+import type { ListedModel } from '../shelf/shelf';
+
+/** An ONNX file that was read, and what its network is taken for. */
+export interface Draft {
+  readonly fileName: string;
+  readonly bytes: Blob;
+  readonly file: OnnxFile;
+  /** undefined: it cannot be adapted. */
+  readonly ports: Ports | undefined;
+  /** Files beside it that were read. */
+  readonly said: readonly string[];
+  readonly hints: Hints;
+  readonly settings: OwnSettings | undefined;
+}
+
+/** The dialog of a visitor's own networks. */
+export interface OwnState {
+  readonly shown: boolean;
+  readonly draft: Draft | undefined;
+  /** What does not fit, a line each. */
+  readonly problems: readonly string[];
+  /** How the trial stands; undefined: none is under way. */
+  readonly trial: { readonly progress: LoadProgress | undefined } | undefined;
+  /** Networks that were brought, the newest last. */
+  readonly networks: readonly DenoiserManifest[];
+  /** Why networks are gone after a reload: the browser does not keep them. */
+  readonly unkept: string | undefined;
+}
+
+/** Where brought networks are kept between visits. */
+export interface OwnKeep {
+  all(): Promise<readonly OwnFiles[]>;
+  put(files: OwnFiles): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** In the browser's IndexedDB, which pages without https have too. */
+export function browserOwnKeep(): OwnKeep {
+  const load = () => import('idb-keyval');
+  let opened: UseStore | undefined;
+  const open = async () => {
+    opened ??= (await load()).createStore('guidance-own', 'networks');
+    return opened;
+  };
+  return {
+    async all() {
+      const { values } = await load();
+      return values<OwnFiles>(await open());
+    },
+    async put(files) {
+      const { set } = await load();
+      await set(files.manifest.id, files, await open());
+    },
+    async remove(id) {
+      const { del } = await load();
+      await del(id, await open());
+    },
+  };
+}
+
+export interface OwnNetworksOptions {
+  readonly store: Store;
+  readonly keep: OwnKeep;
+  readonly runner: () => Pick<Runner, 'switchTo'>;
+  /** Loads a network on an engine of its own, with its trial forwards. @throws EngineError */
+  readonly tryOut: (
+    files: OwnFiles,
+    backend: BackendChoice,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+}
+
+const NETWORK_FILE = /\.(onnx|ort|pb|pt|pth|ckpt|safetensors|h5|tflite)$/i;
+
+/**
+ * The networks that the visitor brought: reads their files, asks what those do not say, tries them
+ * out, keeps them in this browser, and lists them among the site's. Nothing leaves the machine.
+ */
+export class OwnNetworks {
+  readonly state: StoreApi<OwnState>;
+  readonly #options: OwnNetworksOptions;
+  readonly #files = new Map<string, OwnFiles>();
+  readonly #read: Promise<void>;
+  /** Counts what replaces a draft, so that what belongs to an older one is dropped. */
+  #turn = 0;
+  #abort = new AbortController();
+
+  constructor(options: OwnNetworksOptions) {
+    this.#options = options;
+    this.state = createStore<OwnState>()(() => ({
+      shown: false,
+      draft: undefined,
+      problems: [],
+      trial: undefined,
+      networks: [],
+      unkept: undefined,
+    }));
+    this.#read = this.#readKept();
+  }
+
+  show(): void {
+    this.state.setState({ shown: true });
+  }
+
+  /** Closes the dialog; a trial under way is given up. */
+  hide(): void {
+    this.#replaced();
+    this.state.setState({ shown: false, draft: undefined, problems: [], trial: undefined });
+  }
+
+  /** Whether dropped files are meant for here: networks, or anything while the dialog is shown. */
+  takes(files: readonly Pick<File, 'name'>[]): boolean {
+    return this.state.getState().shown || files.some(({ name }) => NETWORK_FILE.test(name));
+  }
+
+  /** Reads an ONNX file, JSON files beside it, or both, and shows what came of it. */
+  async take(files: readonly File[]): Promise<void> {
+    const turn = this.#replaced();
+    const { draft: before } = this.state.getState();
+    const json = files.filter(({ name }) => /\.json$/i.test(name));
+    const others = files.filter((file) => !json.includes(file));
+    const graphs = others.filter(({ name }) => /\.onnx$/i.test(name));
+    const graph = graphs[0] ?? others[0];
+    const problems: string[] = [];
+    if (graphs.length > 1) problems.push(`One network at a time, got ${graphs.length}.`);
+    let draft = graph ? undefined : before;
+    if (graph) {
+      try {
+        const weights = graphs.length === 1 ? others.filter((file) => file !== graph) : [];
+        draft = readDraft(graph.name, await wholeModel(graph, weights), problems);
+      } catch (error) {
+        const hint = NETWORK_FILE.test(graph.name) && !/\.onnx$/i.test(graph.name);
+        const advice = hint ? '. Export the network by torch.onnx.export.' : '';
+        problems.push(`${messageOf(error)}${advice}`);
+      }
+    }
+    for (const file of json) {
+      const { value, problems: wrong } = readHints(await file.text(), file.name);
+      problems.push(...wrong);
+      if (!draft) continue;
+      draft = { ...draft, hints: { ...draft.hints, ...value }, said: [...draft.said, file.name] };
+    }
+    if (json.length > 0 && draft?.ports) {
+      draft = { ...draft, settings: suggested(draft.ports, draft.hints, draft.fileName) };
+    }
+    if (json.length > 0 && !draft)
+      problems.push('The network itself is missing: drop its ONNX file.');
+    if (turn !== this.#turn) return;
+    this.state.setState({ shown: true, draft, problems, trial: undefined });
+  }
+
+  change(changes: Partial<OwnSettings>): void {
+    this.state.setState(({ draft }) =>
+      draft?.settings
+        ? { draft: { ...draft, settings: { ...draft.settings, ...changes } }, problems: [] }
+        : {},
+    );
+  }
+
+  /** Tries the draft out, and if it fits keeps it and opens it on the page. */
+  async use(): Promise<void> {
+    const { draft } = this.state.getState();
+    if (!draft?.ports || !draft.settings) return;
+    const problems = settingsProblems(draft.settings, draft.ports);
+    if (problems.length > 0) {
+      this.state.setState({ problems });
+      return;
+    }
+    const turn = this.#replaced();
+    const { signal } = this.#abort;
+    this.state.setState({ problems: [], trial: { progress: undefined } });
+    const files = await filesOf(draft, draft.ports, draft.settings);
+    const { backend } = this.#options.store.getState().settings;
+    try {
+      const onProgress = (progress: LoadProgress) => {
+        if (turn === this.#turn) this.state.setState({ trial: { progress } });
+      };
+      await this.#options.tryOut(files, backend, onProgress, signal);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.state.setState({ problems: messageOf(error).split('\n'), trial: undefined });
+      return;
+    }
+    if (turn !== this.#turn) return;
+    const { id } = files.manifest;
+    this.#files.set(id, files);
+    try {
+      await this.#options.keep.put(files);
+    } catch (error) {
+      this.state.setState({ unkept: messageOf(error) });
+    }
+    this.#list();
+    await this.choose(id);
+  }
+
+  /** Opens a network that was brought, in the playground. */
+  async choose(id: string): Promise<void> {
+    this.hide();
+    change(this.#options.store, { page: 'playground' });
+    await this.#options.runner().switchTo(id);
+  }
+
+  /** Deletes a network; the page goes on with it until another is opened. */
+  async remove(id: string): Promise<void> {
+    try {
+      await this.#options.keep.remove(id);
+    } catch (error) {
+      // A browser that keeps nothing has nothing to delete.
+      if (this.state.getState().unkept === undefined) {
+        this.state.setState({ problems: [messageOf(error)] });
+        return;
+      }
+    }
+    // Listed until it is gone: a reload in between must not bring back what was shown as deleted.
+    this.#files.delete(id);
+    this.#list();
+  }
+
+  /**
+   * The files of a brought network, for the engine.
+   *
+   * @returns undefined for ids of other networks
+   * @throws EngineError where this browser has no such network (any more)
+   */
+  find(id: string): Promise<OwnFiles> | undefined {
+    return isOwnId(id) ? this.#find(id) : undefined;
+  }
+
+  /** What was under way for the draft is given up. */
+  #replaced(): number {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    return ++this.#turn;
+  }
+
+  async #find(id: string): Promise<OwnFiles> {
+    await this.#read;
+    const files = this.#files.get(id);
+    if (files) return files;
+    const message = `The network "${id}" is not in this browser: it was brought on another one, or deleted. Drop its ONNX file on this page again.`;
+    throw new EngineError('unknown-model', message);
+  }
+
+  async #readKept(): Promise<void> {
+    try {
+      for (const files of await this.#options.keep.all()) this.#files.set(files.manifest.id, files);
+      if (this.#files.size > 0) this.#list();
+    } catch (error) {
+      this.state.setState({ unkept: messageOf(error) });
+    }
+  }
+
+  /** Shows what there is: in the dialog, and among the networks of the site. */
+  #list(): void {
+    const networks = [...this.#files.values()].map(({ manifest }) => manifest);
+    this.state.setState({ networks });
+    const own = networks.map(
+      (manifest): ListedModel => ({
+        manifest,
+        origin: 'own',
+        thumbnail: undefined,
+        files: [],
+        later: [],
+      }),
+    );
+    this.#options.store.setState(({ models }) => ({
+      models: {
+        ...models,
+        list: [...models.list.filter(({ origin }) => origin === 'site'), ...own],
+      },
+    }));
+  }
+}
+
+/**
+ * A model with its weights, which may be in a file beside it.
+ *
+ * @throws RangeError for bytes that are no ONNX model, or weights that are missing
+ */
+async function wholeModel(graph: File, beside: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await graph.arrayBuffer());
+  const { external } = readOnnx(bytes, graph.name);
+  if (external.length === 0) return bytes;
+  const [only, ...more] = beside;
+  const alone = external.length === 1 && more.length === 0 ? only : undefined;
+  const files = new Map<string, Uint8Array>();
+  for (const name of external) {
+    // It may have been given another name since.
+    const file = beside.find((one) => one.name === name) ?? alone;
+    if (!file) {
+      throw new RangeError(
+        `${graph.name} keeps its weights in "${name}": give both files at once.`,
+      );
+    }
+    files.set(name, new Uint8Array(await file.arrayBuffer()));
+  }
+  return withWeights(bytes, files);
+}
+
+/** @throws NoOnnx */
+function readDraft(fileName: string, bytes: Uint8Array<ArrayBuffer>, problems: string[]): Draft {
+  const file = readOnnx(bytes, fileName);
+  const found = findPorts(file);
+  const said = metadataHints(file, fileName);
+  problems.push(...found.problems, ...said.problems);
+  const ports = found.value;
+  return {
+    fileName,
+    bytes: new Blob([bytes]),
+    file,
+    ports,
+    said: Object.keys(said.value).length > 0 ? [fileName] : [],
+    hints: said.value,
+    settings: ports && suggested(ports, said.value, fileName),
+  };
+}
+
+async function filesOf(
+  { fileName, bytes, file }: Draft,
+  ports: Ports,
+  settings: OwnSettings,
+): Promise<OwnFiles> {
+  const content = await bytes.arrayBuffer();
+  const { parameters } = file;
+  // Where browsers compute none, a random one: it tells networks apart.
+  const sha256 = (await sha256Of(content)) ?? hexOf(crypto.getRandomValues(new Uint8Array(32)));
+  const manifest = ownManifest(
+    settings,
+    ports,
+    { name: fileName, bytes: content.byteLength, sha256, parameters },
+    (settings.prediction === 'denoised' && settings.sigma) || adaptedSigmaRange(settings),
+  );
+  // A copy: the file may be changed or moved while the page still uses it.
+  return { manifest, graph: new Blob([content]) };
+}

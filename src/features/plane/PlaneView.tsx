@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'react';
+import { ShortNotice } from '../../app/Notices';
+import { useApp, useStrings } from '../../kit/app-context';
+import { change } from '../../settings/store';
+import { TrainSection } from '../training/TrainSection';
+import { changePlane } from './changes';
+import { LabClient } from './client';
+import { Figure } from './Figure';
+import { PlaneControls } from './PlaneControls';
+import { PlanePanel } from './PlanePanel';
+import { PlaneTimeline } from './PlaneTimeline';
+import { PLANE_PRESETS, presetPlane } from './plane';
+import { PlaneContext, usePanels, usePlane } from './plane-context';
+import { PlaneRunner } from './runner';
+import './plane.css';
+
+/** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
+export function PlaneView() {
+  const { store } = useApp();
+  const [runner] = useState(() => new PlaneRunner(store, new LabClient()));
+  useEffect(() => runner.start(), [runner]);
+  return (
+    <PlaneContext.Provider value={runner}>
+      <PlanePresets />
+      <div className="layout plane">
+        <PlaneControls />
+        <Pictures />
+        <TrainSection />
+      </div>
+    </PlaneContext.Provider>
+  );
+}
+
+function Pictures() {
+  const { plane: words } = useStrings();
+  const { runs } = usePlane();
+  const panels = usePanels();
+  const busy = panels.length === 0 || panels.some(({ status }) => status === 'waiting');
+  return (
+    <div className="main">
+      <ShortNotice />
+      <main
+        id="stage"
+        className="plane-stage"
+        tabIndex={-1}
+        aria-label={words.label}
+        aria-busy={busy}
+        data-count={runs.length}
+      >
+        <p className="plane-lead">{words.lead}</p>
+        <div className="plane-panels">
+          {runs.map((_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a panel is its place
+            <PlanePanel key={index} index={index} />
+          ))}
+        </div>
+        <PlaneTimeline />
+        <div className="plane-side">
+          <Figure />
+          <Legend />
+          <p className="hint">{words.figures.insideHint}</p>
+          <p className="hint">{words.figures.distanceHint}</p>
+        </div>
+      </main>
+    </div>
+  );
+}
+
+/** Scenes a click away, each with a sentence on what to look at. */
+function PlanePresets() {
+  const { store } = useApp();
+  const { presets, plane: words } = useStrings();
+  const plane = usePlane();
+  const now = JSON.stringify({ ...plane, active: 0 });
+  const current = PLANE_PRESETS.find((id) => JSON.stringify(presetPlane(id, plane)) === now);
+  return (
+    <nav className="presets" aria-label={presets.label}>
+      <span className="label">{presets.label}</span>
+      {PLANE_PRESETS.map((id) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={current === id}
+          onClick={() => {
+            changePlane(store, presetPlane(id, store.getState().settings.plane));
+            change(store, { position: 1 });
+          }}
+        >
+          {words.presets.names[id]}
+        </button>
+      ))}
+      <p className="note">{current && words.presets.notes[current]}</p>
+    </nav>
+  );
+}
+
+/** What the marks in the panels mean. */
+function Legend() {
+  const { legend } = useStrings().plane;
+  const { arrows, classLabel } = usePlane();
+  const shown = arrows === 'all' ? (['cond', 'uncond', 'guided'] as const) : [arrows];
+  return (
+    <ul className="plane-legend" data-class={classLabel}>
+      <li>
+        <span className="swatch region" aria-hidden="true" /> {legend.region}
+      </li>
+      <li>
+        <span className="swatch particle" aria-hidden="true" /> {legend.particle}
+      </li>
+      {shown.map(
+        (name) =>
+          name !== 'none' && (
+            <li key={name}>
+              <span className={`swatch arrow ${name}`} aria-hidden="true" /> {legend[name]}
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,219 @@
+import { findGuidanceRule } from '../../diffusion/guidance';
+import { type GuidanceRule, takesLabel, takesNegative } from '../../diffusion/guidance/rule';
+import { findSampler } from '../../diffusion/samplers';
+import { findSchedule } from '../../diffusion/schedules';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { IntervalSlider } from '../../kit/IntervalSlider';
+import { OffAxis } from '../../kit/OffAxis';
+import { ParameterSliders } from '../../kit/ParameterSliders';
+import { ScaleControl } from '../../kit/ScaleControl';
+import { Select } from '../../kit/Select';
+import { MOST_STEPS_BY_SLIDER, NumberField, Slider } from '../../kit/Slider';
+import {
+  CHOICES,
+  type ColumnSettings,
+  canPredict,
+  knowsNoClass,
+  LIMITS,
+  type Predicting,
+} from '../../settings/settings';
+import { change, changeColumn, rollSeed } from '../../settings/store';
+import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
+import { ColumnExtras } from './ColumnExtras';
+import { OverTheSteps } from './CurveEditor';
+import { SubjectPicker } from './SubjectPicker';
+
+/** The settings: what is drawn, for all columns, and how, for the active one. */
+export function Controls() {
+  const strings = useStrings();
+  const { controls } = strings;
+  const active = useAppState(({ settings }) => settings.active);
+  const classes = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.classes : undefined,
+  );
+  return (
+    <aside className="panel" aria-label={controls.label}>
+      <div className="model-choice">
+        <ModelPicker />
+        <ColourHint />
+      </div>
+      {classes?.length === 0 && <p className="hint">{strings.own.takesNoLabel}</p>}
+      {classes && classes.length > 0 && (
+        <OffAxis name="draw" label={controls.subject}>
+          <SubjectPicker classes={classes} />
+        </OffAxis>
+      )}
+      <section className="group" aria-labelledby="editing">
+        <h2 id="editing">{controls.editing(active + 1)}</h2>
+        <GuidanceControls />
+        <SamplerControls />
+        {classes && <Extras classes={classes} />}
+      </section>
+      <NoiseControls />
+    </aside>
+  );
+}
+
+function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) => void] {
+  const { store } = useApp();
+  const column = useAppState(({ settings }) => settings.columns[settings.active]!);
+  return [column, (changes) => changeColumn(store, changes)];
+}
+
+function GuidanceControls() {
+  const { controls, own } = useStrings();
+  const unguided = useAppState(
+    ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
+  );
+  const [column, set] = useActiveColumn();
+  const rule = findGuidanceRule(column.guidance);
+  const rules = useOfferedRules();
+  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
+  return (
+    <>
+      {rule.usesScale && (
+        <OffAxis name="scale" label={controls.guidanceScale}>
+          <ScaleControl />
+        </OffAxis>
+      )}
+      <OffAxis name="guidance" label={controls.guidance}>
+        <Select
+          label={controls.guidance}
+          value={column.guidance}
+          entries={rules.filter(({ advanced }) => !advanced)}
+          more={{
+            heading: controls.moreRules,
+            entries: rules.filter(({ advanced }) => advanced),
+          }}
+          hint={unguided ? own.noNullLabel : undefined}
+          onChange={(guidance) => set({ guidance })}
+        />
+      </OffAxis>
+      <ParameterSliders inGrid owner={rule} {...{ column, onChange }} />
+      {rule.usesScale && (
+        <>
+          <OffAxis name="interval" label={controls.interval}>
+            <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
+          </OffAxis>
+          <OffAxis name="shape" label={controls.shape}>
+            <OverTheSteps />
+          </OffAxis>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is offered until the model is known. */
+const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
+
+/** The rules whose predictions the model and its companions can make. */
+function useOfferedRules(): readonly GuidanceRule[] {
+  const model = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
+  );
+  return CHOICES.guidance.filter((rule) => canPredict(rule, model));
+}
+
+function SamplerControls() {
+  const { controls } = useStrings();
+  const [column, set] = useActiveColumn();
+  const { firstOrderOnly } = findGuidanceRule(column.guidance);
+  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
+  return (
+    <>
+      <OffAxis name="steps" label={controls.numSteps}>
+        <Slider
+          label={controls.numSteps}
+          value={column.numSteps}
+          {...LIMITS.numSteps}
+          sliderMax={MOST_STEPS_BY_SLIDER}
+          onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
+        />
+      </OffAxis>
+      <OffAxis name="sampler" label={controls.sampler}>
+        <Select
+          label={controls.sampler}
+          value={column.sampler}
+          entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+          hint={firstOrderOnly && controls.firstOrderHint}
+          onChange={(sampler) => set({ sampler })}
+        />
+      </OffAxis>
+      <ParameterSliders inGrid owner={findSampler(column.sampler)} {...{ column, onChange }} />
+      <OffAxis name="schedule" label={controls.schedule}>
+        <Select
+          label={controls.schedule}
+          value={column.schedule}
+          entries={CHOICES.schedule}
+          onChange={(schedule) => set({ schedule })}
+        />
+      </OffAxis>
+      <ParameterSliders inGrid owner={findSchedule(column.schedule)} {...{ column, onChange }} />
+    </>
+  );
+}
+
+function Extras({ classes }: { classes: readonly string[] }) {
+  const [column, set] = useActiveColumn();
+  const rule = findGuidanceRule(column.guidance);
+  return (
+    <ColumnExtras
+      {...{ column, classes, set }}
+      mixes={takesLabel(rule)}
+      leadsAway={takesNegative(rule)}
+    />
+  );
+}
+
+function NoiseControls() {
+  const { store } = useApp();
+  const { controls } = useStrings();
+  const seed = useAppState(({ settings }) => settings.seed);
+  const locked = useAppState(({ settings }) => settings.seedLocked);
+  const count = useAppState(({ settings }) => settings.count);
+  // Several classes have a sample each, a cell of the grid has one.
+  const counted = useAppState(
+    ({ settings }) => settings.subject.kind !== 'each' && settings.layout !== 'grid',
+  );
+  return (
+    <section className="group" aria-labelledby="noise">
+      <h2 id="noise">{controls.more}</h2>
+      <OffAxis name="seed" label={controls.seed}>
+        <div className="field inline">
+          <label htmlFor="seed">{controls.seed}</label>
+          <NumberField
+            id="seed"
+            value={seed}
+            min={0}
+            max={2 ** 32 - 1}
+            step={1}
+            onChange={(value) => {
+              if (Number.isInteger(value)) change(store, { seed: value });
+            }}
+          />
+          <button type="button" onClick={() => rollSeed(store)}>
+            <span aria-hidden="true">⚄</span> {controls.dice}
+          </button>
+          <label className="check" title={controls.lock}>
+            <input
+              type="checkbox"
+              checked={locked}
+              aria-label={controls.lock}
+              onChange={({ target }) => change(store, { seedLocked: target.checked })}
+            />
+            {controls.lockHint}
+          </label>
+        </div>
+      </OffAxis>
+      {counted && (
+        <Slider
+          label={controls.count}
+          value={count}
+          {...LIMITS.count}
+          onChange={(value) => change(store, { count: Math.round(value) })}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,183 @@
+import { useEffect, useRef } from 'react';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
+import { redrawOnChange } from '../../kit/redraw';
+import { Swatch } from '../../kit/Swatch';
+import type { Trajectory } from '../../kit/trajectories';
+import { compact } from '../../settings/describe';
+import type { View } from '../../settings/settings';
+import { type ColumnState, change, selectColumn } from '../../settings/store';
+
+/** As many thumbnails as are still told apart. */
+const MOST_THUMBNAILS = 17;
+/** Share of a thumbnail's width that is free beside it. */
+const GAP = 0.06;
+/** In CSS pixels: the thumbnails of few steps do not grow giant. */
+const LARGEST_THUMBNAIL = 68;
+
+/** The picked sample's way from noise to picture, a strip for each column. */
+export function Filmstrips({ headings }: { headings: readonly string[] }) {
+  const { timeline } = useStrings();
+  const columns = useAppState((state) => state.columns);
+  const picked = useAppState(({ settings }) => settings.picked);
+  return (
+    <section className="filmstrips" aria-label={timeline.filmstrip(picked + 1)}>
+      {columns.map((column, index) => (
+        <Filmstrip key={column.id} column={column} index={index} heading={headings[index] ?? ''} />
+      ))}
+    </section>
+  );
+}
+
+interface FilmstripProps {
+  readonly column: ColumnState;
+  readonly index: number;
+  readonly heading: string;
+}
+
+function Filmstrip({ column, index, heading }: FilmstripProps) {
+  const { trajectories } = useApp();
+  const { figures } = useStrings();
+  const picked = useAppState(({ settings }) => settings.picked);
+  const classes = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.classes : undefined,
+  );
+  const trajectory = trajectories.shown(column.id);
+  const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
+  const { verdicts } = column;
+  const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
+  return (
+    <div className="filmstrip">
+      <h4>
+        <Swatch index={index} />
+        {heading}
+        {verdict !== undefined && classes && (
+          <small>
+            {figures.readAs(
+              classes[verdict] ?? '?',
+              `${Math.round(100 * (verdicts?.confidence[sample] ?? 0))} %`,
+            )}
+          </small>
+        )}
+      </h4>
+      <div
+        className="strip"
+        style={trajectory && { maxWidth: thumbnailSteps(trajectory).length * LARGEST_THUMBNAIL }}
+      >
+        <StripCanvas column={column} />
+        {trajectory && <StripButtons trajectory={trajectory} index={index} />}
+      </div>
+    </div>
+  );
+}
+
+/** A button over each thumbnail; one of them is in the tab order, the one nearest to the scrubber. */
+function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: number }) {
+  const { store } = useApp();
+  const { timeline } = useStrings();
+  const { numSteps, frames } = trajectory;
+  const steps = thumbnailSteps(trajectory);
+  const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * numSteps));
+  return (
+    <ol
+      onKeyDown={(event) => {
+        const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+        const at = steps.indexOf(nearest ?? 0) + move;
+        if (move === 0 || at < 0 || at >= steps.length) return;
+        event.preventDefault();
+        event.currentTarget.querySelectorAll('button')[at]?.focus();
+        change(store, { position: steps[at]! / numSteps });
+      }}
+    >
+      {steps.map((step) => (
+        <li key={step}>
+          <button
+            type="button"
+            tabIndex={step === nearest ? 0 : -1}
+            aria-label={timeline.frame(step, frames[step] ? compact(frames[step].sigma) : '…')}
+            aria-pressed={step === nearest}
+            onClick={() => {
+              selectColumn(store, index);
+              store.setState({ playing: false });
+              change(store, { position: step / numSteps });
+            }}
+          />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** All thumbnails on one canvas, each drawn once as its frame arrives. */
+function StripCanvas({ column }: { column: ColumnState }) {
+  const app = useApp();
+  const canvas = useRef<HTMLCanvasElement>(null);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    let drawn: { key: string; frames: number; trajectory: Trajectory } | undefined;
+    return redrawOnChange(app, element, () => {
+      const trajectory = app.trajectories.shown(column.id);
+      const { settings } = app.store.getState();
+      if (!trajectory) return;
+      const { picked: sample, view, overlay } = settings;
+      const look = { sample, view, overlay };
+      const { numSteps, shape, frames } = trajectory;
+      const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
+      const goesOn =
+        drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= frames.length;
+      const from = goesOn && drawn ? drawn.frames : 0;
+      paintStrip(element, trajectory, { ...look, from, fresh: !goesOn });
+      drawn = { key, frames: frames.length, trajectory };
+    });
+  }, [app, column.id]);
+
+  return <canvas ref={canvas} />;
+}
+
+interface StripLook {
+  readonly sample: number;
+  readonly view: View;
+  readonly overlay: boolean;
+  /** First frame that is not drawn yet. */
+  readonly from: number;
+  /** Whether everything is drawn anew. */
+  readonly fresh: boolean;
+}
+
+function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: StripLook): void {
+  const context = canvas.getContext('2d');
+  const { shape, frames, count } = trajectory;
+  const [, height, width] = shape;
+  const steps = thumbnailSteps(trajectory);
+  const pitch = Math.round(width * (1 + GAP));
+  const rows = look.view === 'both' ? 2 : 1;
+  if (!context) return;
+  if (look.fresh) {
+    canvas.width = pitch * steps.length;
+    canvas.height = height * rows;
+  }
+  const ink = inkOf(canvas);
+  steps.forEach((step, i) => {
+    const frame = frames[step];
+    if (!frame || step < look.from) return;
+    picturesOf(frame, look.view).forEach((bytes, k) => {
+      const sample = Math.min(look.sample, count - 1);
+      const outside = look.overlay ? outsideIn(frame, bytes) : undefined;
+      context.putImageData(toImage(bytes, sample, shape, ink, outside), i * pitch, k * height);
+    });
+  });
+}
+
+/** Evenly spread steps, the first and the last among them. */
+function thumbnailSteps({ numSteps }: Trajectory): number[] {
+  const thumbnails = Math.min(MOST_THUMBNAILS, numSteps + 1);
+  return Array.from({ length: thumbnails }, (_, i) =>
+    Math.round((i * numSteps) / (thumbnails - 1)),
+  );
+}
+
+function nearestStep(steps: readonly number[], current: number): number | undefined {
+  return steps.toSorted((a, b) => Math.abs(a - current) - Math.abs(b - current))[0];
+}

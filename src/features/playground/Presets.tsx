@@ -1,0 +1,53 @@
+import { findGuidanceRule } from '../../diffusion/guidance';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { canPredict } from '../../settings/settings';
+import { arrange, change } from '../../settings/store';
+import { PRESET_IDS, PRESETS, type PresetId, presetColumns, presetSubject } from './presets';
+
+/** Scenes a click away, each with a sentence on what to look at. */
+export function Presets() {
+  const { store } = useApp();
+  const { presets } = useStrings();
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
+  );
+  const classes = manifest?.classes;
+  const offered = PRESET_IDS.filter((id) =>
+    presetColumns(id).every(
+      ({ guidance }) => !manifest || canPredict(findGuidanceRule(guidance), manifest),
+    ),
+  );
+  // Whichever preset the columns are at the moment, however they came to be.
+  const current = useAppState(({ settings }) => {
+    const columns = JSON.stringify(settings.columns);
+    return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
+  });
+  const choose = (id: PresetId) => {
+    if (!classes) return;
+    const { subject } = store.getState().settings;
+    // The scene of the first visit is one class, sixteen times.
+    const scene = id === 'glance' && subject.kind === 'each';
+    change(store, {
+      subject: scene ? { kind: 'class', name: classes[0]! } : presetSubject(subject, classes),
+    });
+    arrange(store, presetColumns(id), PRESETS[id].active);
+  };
+  if (offered.length === 0) return null;
+  return (
+    <nav className="presets" aria-label={presets.label}>
+      <span className="label">{presets.label}</span>
+      {offered.map((id) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={current === id}
+          disabled={!classes}
+          onClick={() => choose(id)}
+        >
+          {presets.names[id]}
+        </button>
+      ))}
+      <p className="note">{current && presets.notes[current]}</p>
+    </nav>
+  );
+}

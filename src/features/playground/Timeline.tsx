@@ -1,0 +1,47 @@
+import { useSyncExternalStore } from 'react';
+import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { Scrubber } from '../../kit/Scrubber';
+import { frameAt, type Trajectory } from '../../kit/trajectories';
+import { compact } from '../../settings/describe';
+import { change } from '../../settings/store';
+import { OverlayToggle } from './OverlayToggle';
+
+/** The trajectory of the active column, kept up to date while it grows. */
+export function useActiveTrajectory(): Trajectory | undefined {
+  const { trajectories } = useApp();
+  const id = useAppState(({ columns, settings }) => columns[settings.active]?.id ?? -1);
+  useSyncExternalStore(
+    (listener) => trajectories.subscribe(listener),
+    () => trajectories.version,
+  );
+  return trajectories.shown(id);
+}
+
+/** Play, pause and scrub all columns in step; what the pictures show. */
+export function Timeline() {
+  const { store } = useApp();
+  const { timeline } = useStrings();
+  const position = useAppState(({ settings }) => settings.position);
+  const view = useAppState(({ settings }) => settings.view);
+  const trajectory = useActiveTrajectory();
+  const frame = trajectory && frameAt(trajectory, position);
+  const text = frame ? timeline.sigma(compact(frame.sigma)) : '';
+  return (
+    <section className="timeline" aria-label={timeline.label}>
+      <Scrubber label={timeline.scrub} text={text} />
+      <fieldset className="segments" aria-label={timeline.view}>
+        {(['estimate', 'noisy', 'both'] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={view === name}
+            onClick={() => change(store, { view: name })}
+          >
+            {timeline.views[name]}
+          </button>
+        ))}
+      </fieldset>
+      <OverlayToggle />
+    </section>
+  );
+}

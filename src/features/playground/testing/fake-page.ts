@@ -1,0 +1,154 @@
+import {
+  Cancelled,
+  EngineError,
+  type Finished,
+  type Loaded,
+  type OnFrames,
+} from '../../../engine/client';
+import type { Frame, LookInside, SampleSettings } from '../../../engine/protocol';
+import { ResultCache } from '../../../kit/result-cache';
+import { Trajectories } from '../../../kit/trajectories';
+import type { Manifest } from '../../../networks/manifest';
+import { type ColumnSettings, DEFAULT_COLUMN, FIRST_VISIT } from '../../../settings/settings';
+import { changeColumn, createAppStore, type Store } from '../../../settings/store';
+import { GridRunner } from '../../grid/runner';
+import { Runner } from '../runner';
+
+/** A run that the fake engine was asked for; a test ends it by hand. */
+export interface Run {
+  readonly settings: SampleSettings;
+  readonly judge: boolean;
+  readonly inside: LookInside | undefined;
+  readonly signal: AbortSignal;
+  /** Of a run that is steered. */
+  readonly stepMs: number | undefined;
+  step(): void;
+  finish(msPerEvaluation?: number): Promise<void>;
+  fail(): Promise<void>;
+}
+
+const manifest = {
+  id: 'fake',
+  role: 'denoiser',
+  classes: ['A', 'B'],
+  shape: [1, 8, 8],
+} as unknown as Manifest & Loaded['manifest'];
+const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxBatch: 16 } as const;
+
+export const loaded: Loaded = { manifest, info, warnings: [] };
+
+/** Lets promises that are due settle. */
+export const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+const frame = (step: number): Frame => ({
+  step,
+  sigma: 1,
+  x: new Uint8Array(64),
+  denoised: new Uint8Array(64),
+  outside: new Int8Array(64),
+});
+
+/** A page without a screen, whose engine does what a test says. */
+export class FakePage {
+  readonly runs: Run[] = [];
+  readonly loads: { resolve(loaded: Loaded): void; reject(error: Error): void }[] = [];
+  readonly store: Store;
+  readonly trajectories = new Trajectories();
+  readonly runner: Runner;
+  readonly grid: GridRunner;
+  /** The scale that a steered run takes at its next step. */
+  #steered = 1;
+
+  constructor(columns: readonly Partial<ColumnSettings>[], active = 0) {
+    this.store = createAppStore({
+      ...FIRST_VISIT,
+      count: 1,
+      subject: { kind: 'class', name: 'A' },
+      columns: columns.map((column) => ({ ...DEFAULT_COLUMN, ...column })),
+      active,
+    });
+    const client = {
+      load: () => new Promise<Loaded>((resolve, reject) => this.loads.push({ resolve, reject })),
+      sample: this.#sample,
+      steer: (guidanceScale: number) => {
+        this.#steered = guidanceScale;
+      },
+    };
+    const cache = new ResultCache();
+    const models = 'http://localhost/models/';
+    this.runner = new Runner(this.store, client, this.trajectories, models, cache);
+    this.grid = new GridRunner(this.store, client, cache);
+  }
+
+  /** A page whose model has just been loaded. */
+  static async ready(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
+    const page = new FakePage(...args);
+    const loading = page.runner.load();
+    page.loads[0]?.resolve(loaded);
+    await loading;
+    return page;
+  }
+
+  get newest(): Run {
+    return this.runs.at(-1)!;
+  }
+  get columns() {
+    return this.store.getState().columns;
+  }
+  get statuses(): string[] {
+    return this.columns.map(({ status }) => status);
+  }
+  /** The guidance scales that were run, in order. */
+  get scales(): number[] {
+    return this.runs.map(({ settings }) => settings.modifiers.guidanceScale);
+  }
+  scale(guidanceScale: number): void {
+    changeColumn(this.store, { guidanceScale });
+  }
+  drag(dragging: boolean): void {
+    this.store.setState({ dragging });
+  }
+  async finishAll(): Promise<void> {
+    for (let done = 0; done < this.runs.length; done++) await this.runs[done]!.finish();
+  }
+
+  readonly #sample = (
+    settings: SampleSettings,
+    options: {
+      judge?: boolean;
+      inside?: LookInside | undefined;
+      signal?: AbortSignal;
+      stepMs?: number | undefined;
+      onFrames?: OnFrames;
+    } = {},
+  ): Promise<Finished> => {
+    const { judge = true, inside, stepMs, onFrames } = options;
+    const { signal = new AbortController().signal } = options;
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
+      let steps = 0;
+      const scales: number[] = [];
+      if (stepMs !== undefined) this.#steered = settings.modifiers.guidanceScale;
+      const step = () => {
+        scales.push(this.#steered);
+        onFrames?.([frame(steps++)], stepMs === undefined ? undefined : scales.slice(-1));
+      };
+      const finish = async (msPerEvaluation = 1) => {
+        while (steps < settings.numSteps) step();
+        const nfe = 2 * settings.numSteps;
+        const totalMs = msPerEvaluation * nfe * settings.seeds.length;
+        const figures = { nfe, totalMs, networkMs: totalMs };
+        const samples = new Float32Array(64);
+        const done = { type: 'done', id: 0, samples, frame: frame(steps) } as const;
+        const ending = { ...done, figures, verdicts: undefined };
+        resolve(stepMs === undefined ? ending : { ...ending, scales });
+        await settle();
+      };
+      const fail = async () => {
+        reject(new EngineError('engine', 'out of memory'));
+        await settle();
+      };
+      this.runs.push({ settings, judge, inside, signal, stepMs, step, finish, fail });
+    });
+  };
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
+import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
+import {
+  canPredict,
+  FIRST_VISIT,
+  fittedToModel,
+  knowsNoClass,
+  sampleSettings,
+} from '../../settings/settings';
+import { axesFittedTo, axisKeys, gridCells, newAxis } from '../grid/grid';
+
+const path = new URL('../../../e2e/models/tiny/manifest.json', import.meta.url);
+const tiny = parseManifest(readFileSync(path, 'utf8'), 'tiny') as DenoiserManifest;
+const adapt: NonNullable<DenoiserManifest['adapt']> = {
+  prediction: 'eps',
+  betas: { kind: 'cosine', steps: 1000 },
+  range: [-1, 1],
+  x: 'x',
+  time: { name: 't', type: 'int64', shape: 'rows', counts: 'from-0' },
+  output: 'out',
+  graph: { dims: {} },
+};
+const { companions: _, ...alone } = tiny;
+/** Networks of visitors: without a label, and without one for no class. */
+const unconditional: DenoiserManifest = { ...alone, classes: [], adapt };
+const onlyClasses: DenoiserManifest = {
+  ...alone,
+  adapt: { ...adapt, label: { name: 'y', type: 'int64' } },
+};
+const rules = (model: DenoiserManifest) =>
+  guidanceRegistry.filter((rule) => canPredict(rule, model)).map(({ id }) => id);
+
+describe('networks that cannot be guided', () => {
+  test('offer the rules whose predictions they can make', () => {
+    expect(rules(unconditional)).toEqual(['unconditional']);
+    expect(rules(onlyClasses)).toEqual(['conditional', 'low-temperature']);
+    expect(rules(alone)).toEqual(
+      expect.arrayContaining(['cfg', 'conditional', 'unconditional', 'apg']),
+    );
+    expect([unconditional, onlyClasses, tiny].map(knowsNoClass)).toEqual([true, false, true]);
+  });
+
+  test('settings come to what they can draw, without a word on what the controls say', () => {
+    const without = fittedToModel(
+      { ...FIRST_VISIT, subject: { kind: 'class', name: '' } },
+      unconditional,
+    );
+    expect(without.ignored).toEqual([]);
+    expect(without.settings.subject).toEqual({ kind: 'none' });
+    const [column] = without.settings.columns;
+    expect(column!.guidance).toBe('unconditional');
+    expect(sampleSettings(without.settings, column!, unconditional)).toMatchObject({
+      labels: Array(FIRST_VISIT.count).fill(0),
+      mix: undefined,
+      negative: undefined,
+    });
+    const conditional = fittedToModel({ ...FIRST_VISIT, subject: { kind: 'none' } }, onlyClasses);
+    expect(conditional.settings.subject).toEqual({ kind: 'class', name: '0' });
+    expect(conditional.settings.columns[0]!.guidance).toBe('conditional');
+    expect(findGuidanceRule('conditional').usesScale).toBe(false);
+  });
+
+  test('without classes, no axis of the grid names one', () => {
+    const settings = {
+      ...fittedToModel(FIRST_VISIT, unconditional).settings,
+      gridRows: { key: 'draw', values: ['class:0', 'class:1'] },
+      gridColumns: { key: 'mix', values: ['0:0', '0:0.5'] },
+    };
+    const axes = axesFittedTo(settings, unconditional);
+    expect(axes.gridRows).toEqual({ key: 'draw', values: ['none'] });
+    expect(axes.gridColumns).toEqual({ key: 'mix', values: ['none'] });
+    const cells = gridCells({ ...settings, ...axes }, unconditional);
+    expect(cells).toHaveLength(1);
+    expect(cells[0]).toMatchObject({ subject: { kind: 'none' } });
+    const other = { key: 'seed', values: ['1'] };
+    for (const key of axisKeys({ ...settings, gridRows: other, gridColumns: other }, [])) {
+      expect(['draw', 'mix', 'negative']).not.toContain(key);
+      expect(newAxis(key, settings, unconditional, other).values.length).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Catalogue } from '../../networks/library';
+import type { DenoiserManifest, Manifest } from '../../networks/manifest';
+import { DEFAULT_COLUMN, FIRST_VISIT } from '../../settings/settings';
+import { experimentFittedTo } from '../experiments/experiments';
+import { axesFittedTo } from '../grid/grid';
+import { FakePage, loaded, settle } from '../playground/testing/fake-page';
+import {
+  bytesOf,
+  colourSuggestion,
+  hasVariants,
+  keptOf,
+  listedModels,
+  ModelShelf,
+  type ModelSource,
+  removable,
+} from './shelf';
+
+const MODELS = 'http://localhost/models/';
+const file = (name: string, bytes: number) => ({ name, bytes, sha256: `${name}` });
+
+function manifest(id: string, changes: Partial<DenoiserManifest> = {}): DenoiserManifest {
+  return {
+    ...loaded.manifest,
+    id,
+    title: id,
+    dataset: { name: 'Dots', licence: 'CC0', source: 'a test' },
+    flopsPerForward: 1e6,
+    files: [file(`${id}.onnx`, 100)],
+    ...changes,
+  };
+}
+
+const weak = { ...manifest('weak'), role: 'weak', files: [file('weak.onnx', 40)] } as Manifest;
+const judge = {
+  ...manifest('judge'),
+  role: 'features',
+  files: [file('judge.onnx', 20), file('real.bin', 5)],
+  reference: { file: 'real.bin' },
+} as unknown as Manifest;
+const companions = { weak: 'weak', features: 'judge' };
+const grey = manifest('grey', { companions, pUncond: 0.1 });
+const variant = manifest('variant', { companions: { features: 'judge' }, pUncond: 0.5 });
+const colour = manifest('colour', {
+  shape: [3, 8, 8],
+  thumbnail: { file: 'thumbnail.png', network: 'x', settings: 'scale 2' },
+});
+const catalogue: Catalogue = {
+  default: 'grey',
+  manifests: [grey, variant, colour, weak, judge],
+  problems: [],
+};
+const list = listedModels(catalogue, MODELS);
+const [listedGrey, listedVariant, listedColour] = list as [
+  (typeof list)[0],
+  (typeof list)[0],
+  (typeof list)[0],
+];
+
+describe('the list', () => {
+  test('has the denoisers, each with what it downloads now and later', () => {
+    expect(list.map(({ manifest: { id } }) => id)).toEqual(['grey', 'variant', 'colour']);
+    const names = (files: readonly { sha256: string }[]) => files.map(({ sha256 }) => sha256);
+    expect(names(listedGrey.files)).toEqual(['grey.onnx', 'judge.onnx']);
+    expect(names(listedGrey.later)).toEqual(['weak.onnx', 'real.bin']);
+    expect(bytesOf([...listedGrey.files, ...listedVariant.files])).toBe(220);
+    expect(listedColour.thumbnail).toBe(`${MODELS}colour/thumbnail.png`);
+    expect(listedGrey.thumbnail).toBeUndefined();
+  });
+
+  test('knows networks that differ in p_uncond alone', () => {
+    expect(list.map((model) => hasVariants(model, list))).toEqual([true, true, false]);
+  });
+
+  test('deletes with a model what no other kept one needs', () => {
+    const names = (kept: string[]) =>
+      removable(listedGrey, {
+        list,
+        kept: new Set(kept),
+        problems: [],
+        suggested: undefined,
+      }).map(({ sha256 }) => sha256);
+    const own = ['grey.onnx', 'judge.onnx', 'weak.onnx'];
+    expect(names(own)).toEqual(['grey.onnx', 'judge.onnx', 'weak.onnx']);
+    expect(names([...own, 'variant.onnx'])).toEqual(['grey.onnx', 'weak.onnx']);
+    expect(names(['part-weak.onnx'])).toEqual(['weak.onnx']);
+    expect(names([])).toEqual([]);
+    expect(bytesOf(keptOf(listedGrey, new Set(own)))).toBe(160);
+  });
+
+  test('suggests the largest network in colour that is soon enough', () => {
+    const big = { ...listedColour, manifest: manifest('big', { ...colour, flopsPerForward: 1e9 }) };
+    const all = [...list, big];
+    // 512 evaluations in 8 s: 1e6 FLOPs each need 6.4e4 a ms, 1e9 need 6.4e7.
+    expect(colourSuggestion(all, 6e4)).toBeUndefined();
+    expect(colourSuggestion(all, 7e4)).toBe(listedColour);
+    expect(colourSuggestion(all, 7e7)).toBe(big);
+    expect(colourSuggestion([listedGrey], 1e12)).toBeUndefined();
+  });
+});
+
+describe('switching', () => {
+  test('the axes of the grid lose what the model does not know, or begin anew', () => {
+    const settings = {
+      ...FIRST_VISIT,
+      gridRows: { key: 'draw', values: ['class:A', 'class:dog', 'none'] },
+      gridColumns: { key: 'guidance', values: ['cfg', 'autoguidance'] },
+    };
+    expect(axesFittedTo(settings, manifest('dogs', { classes: ['cat', 'dog'] }))).toEqual({
+      gridRows: { key: 'draw', values: ['class:dog', 'none'] },
+      gridColumns: { key: 'guidance', values: ['cfg'] },
+    });
+    expect(axesFittedTo(settings, manifest('cats', { classes: ['cat', 'lion'] })).gridRows).toEqual(
+      {
+        key: 'draw',
+        values: ['class:cat', 'class:lion'],
+      },
+    );
+  });
+
+  test('the curves of an experiment lose the classes that the model does not know', () => {
+    const column = { ...DEFAULT_COLUMN, negative: 'A', mix: { name: 'dog', share: 0.5 } };
+    const series = [{ model: null, column, varies: 'scale' }] as const;
+    const experiment = { ...FIRST_VISIT.experiment, series };
+    expect(experimentFittedTo(experiment, ['A', 'dog'])).toBe(experiment);
+    expect(experimentFittedTo(experiment, ['cat', 'dog']).series).toMatchObject([
+      { column: { negative: null, mix: { name: 'dog' } } },
+    ]);
+  });
+
+  test('repairs the class silently and tells of the rest; what makes sense stays', async () => {
+    const page = await FakePage.ready([
+      { guidanceScale: 3, negative: 'B' },
+      { guidance: 'autoguidance', guidanceScale: 2, numSteps: 8 },
+    ]);
+    const switching = page.runner.switchTo('dogs');
+    expect(page.store.getState().settings.model).toBe('dogs');
+    page.loads.at(-1)?.resolve({
+      ...loaded,
+      manifest: manifest('dogs', { classes: ['cat', 'dog'] }),
+    });
+    await switching;
+    const { settings, notice } = page.store.getState();
+    expect(settings.subject).toEqual({ kind: 'class', name: 'cat' });
+    expect(settings.columns).toMatchObject([
+      { guidanceScale: 3, negative: null },
+      { guidance: 'cfg', guidanceScale: 2, numSteps: 8 },
+    ]);
+    // The fake's first model has no weak network either: what it dropped was told then.
+    expect(notice).toEqual({ kind: 'refitted', pieces: [{ key: 'negative', text: 'B' }] });
+    const { seeds, labels } = page.newest.settings;
+    expect([seeds, labels]).toEqual([[42], [0]]);
+  });
+});
+
+describe('the shelf', () => {
+  const source = (changes: Partial<ModelSource> = {}) => {
+    const kept = new Set(['grey.onnx', 'judge.onnx', 'old']);
+    const removeAllBut = vi.fn(async (wanted: ReadonlySet<string>) => {
+      for (const key of kept) if (!wanted.has(key)) kept.delete(key);
+    });
+    const made: ModelSource = {
+      baseUrl: MODELS,
+      readCatalogue: async () => catalogue,
+      kept: {
+        list: async () => new Set(kept),
+        remove: async (keys) => {
+          for (const key of keys) kept.delete(key);
+        },
+        removeAllBut,
+      },
+      hintDismissed: { get: () => false, set: vi.fn() },
+      ...changes,
+    };
+    return { made, removeAllBut };
+  };
+  /** A page whose shelf has seen its first model loaded and run. */
+  async function visited(changes: Partial<ModelSource> = {}, columnMs = 1) {
+    const page = new FakePage([{}]);
+    const { made, removeAllBut } = source(changes);
+    const shelf = new ModelShelf(page.store, made, page.runner);
+    const loading = page.runner.load();
+    page.loads[0]?.resolve({ ...loaded, manifest: grey });
+    await loading;
+    await page.newest.finish(columnMs);
+    await settle();
+    return { page, shelf, made, removeAllBut, models: () => page.store.getState().models };
+  }
+
+  test('reads the list once a network is loaded, and drops files that no manifest names', async () => {
+    const { models, removeAllBut } = await visited();
+    expect(models().list).toHaveLength(3);
+    expect(removeAllBut).toHaveBeenCalledOnce();
+    expect(models().kept).toEqual(new Set(['grey.onnx', 'judge.onnx']));
+  });
+
+  test('keeps every file while a manifest cannot be read, and says which', async () => {
+    const problems = ['weak/manifest.json must be JSON'];
+    const { models, removeAllBut } = await visited({
+      readCatalogue: async () => ({ ...catalogue, problems }),
+    });
+    expect(models()).toMatchObject({ problems });
+    expect(models().kept.has('old')).toBe(true);
+    expect(removeAllBut).not.toHaveBeenCalled();
+  });
+
+  test('tries again after an index that could not be read', async () => {
+    const readCatalogue = vi.fn(async () => catalogue);
+    readCatalogue.mockRejectedValueOnce(new Error('offline'));
+    const { models, shelf } = await visited({ readCatalogue });
+    expect(models()).toMatchObject({ list: [], problems: ['offline'] });
+    await shelf.open();
+    expect(models()).toMatchObject({ problems: [] });
+    expect(models().list).toHaveLength(3);
+  });
+
+  test('deletes one model, or everything', async () => {
+    const { models, shelf } = await visited();
+    await shelf.remove('grey');
+    expect(models().kept).toEqual(new Set());
+    const all = await visited();
+    await all.shelf.removeAll();
+    expect(all.models().kept).toEqual(new Set());
+  });
+
+  test('suggests colour to a first visit on a fast machine, until it is sent away', async () => {
+    const { models, shelf, made } = await visited({}, 0.001);
+    expect(models().suggested?.manifest.id).toBe('colour');
+    shelf.dismissSuggestion();
+    expect(models().suggested).toBeUndefined();
+    expect(made.hintDismissed.set).toHaveBeenCalledOnce();
+    expect((await visited({}, 1000)).models().suggested).toBeUndefined();
+    expect(
+      (await visited({ hintDismissed: { get: () => true, set() {} } }, 0.001)).models().suggested,
+    ).toBeUndefined();
+  });
+
+  test('suggests nothing more once a model was chosen', async () => {
+    const { models, shelf, page } = await visited({}, 0.001);
+    void shelf.choose('colour');
+    page.loads.at(-1)?.resolve({ ...loaded, manifest: colour });
+    await settle();
+    expect(models().suggested).toBeUndefined();
+  });
+});

@@ -1,0 +1,239 @@
+import { messageOf } from '../../networks/errors';
+import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
+import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
+import { sampleNames } from '../../settings/settings';
+import type { Store } from '../../settings/store';
+import type { Runner } from '../playground/runner';
+
+/** A file of a network, as its manifest names it. */
+export type NamedFile = Pick<ModelFile, 'bytes' | 'sha256'>;
+
+/** A denoiser that the visitor may choose. */
+export interface ListedModel {
+  readonly manifest: DenoiserManifest;
+  /** Of the site, or the visitor's own, which is on no server. */
+  readonly origin: 'site' | 'own';
+  /** Address of a picture of its samples; undefined: there is none. */
+  readonly thumbnail: string | undefined;
+  /** What choosing it downloads: itself and its feature network. None of an own network. */
+  readonly files: readonly NamedFile[];
+  /** What rules and metrics download when they first need it. */
+  readonly later: readonly NamedFile[];
+}
+
+/** What can be chosen, and what of it is on this machine. */
+export interface ModelsState {
+  readonly list: readonly ListedModel[];
+  /** SHA-256 of the files that this machine keeps, and `partKey` of those whose download broke off. */
+  readonly kept: ReadonlySet<string>;
+  /** Why the site's networks, or some of them, are not listed. */
+  readonly problems: readonly string[];
+  /** A network in colour that this machine has shown itself fast enough for. */
+  readonly suggested: ListedModel | undefined;
+}
+
+export const NO_MODELS: ModelsState = {
+  list: [],
+  kept: new Set(),
+  problems: [],
+  suggested: undefined,
+};
+
+/**
+ * The site's denoisers with the files that come with them.
+ *
+ * @param baseUrl address of the models folder, ending in a slash
+ */
+export function listedModels({ manifests }: Catalogue, baseUrl: string): ListedModel[] {
+  const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
+  return manifests.flatMap((manifest) => {
+    if (manifest.role !== 'denoiser') return [];
+    const { id, thumbnail, companions = {} } = manifest;
+    const { features, ...others } = companions;
+    const judge = features === undefined ? undefined : byId.get(features);
+    const reference = judge && referenceOf(judge);
+    const rest = Object.values(others).flatMap(
+      (name) => (name === undefined ? undefined : byId.get(name)?.files) ?? [],
+    );
+    const listed: ListedModel = {
+      manifest,
+      origin: 'site',
+      thumbnail: thumbnail && new URL(`${id}/${thumbnail.file}`, baseUrl).href,
+      files: [...manifest.files, ...(judge?.files ?? []).filter((file) => file !== reference)],
+      later: [...rest, ...(reference ? [reference] : [])],
+    };
+    return [listed];
+  });
+}
+
+function referenceOf(manifest: Manifest): ModelFile | undefined {
+  const name = manifest.role === 'features' ? manifest.reference?.file : undefined;
+  return manifest.files.find((file) => file.name === name);
+}
+
+/** Size of these files, each counted once. */
+export function bytesOf(files: readonly NamedFile[]): number {
+  const sizes = new Map(files.map(({ sha256, bytes }) => [sha256, bytes]));
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Those of a model's files that are on this machine. */
+export function keptOf({ files, later }: ListedModel, kept: ReadonlySet<string>): NamedFile[] {
+  return [...files, ...later].filter(({ sha256 }) => kept.has(sha256));
+}
+
+/** What goes with a model: its files, unfinished ones too, but for those that another model that is kept has a use for. */
+export function removable(model: ListedModel, { list, kept }: ModelsState): NamedFile[] {
+  const own = ({ manifest }: ListedModel) => manifest.files.some(({ sha256 }) => kept.has(sha256));
+  const others = list.filter((other) => other.manifest.id !== model.manifest.id && own(other));
+  const needed = new Set(
+    others.flatMap(({ files, later }) => [...files, ...later]).map(({ sha256 }) => sha256),
+  );
+  return [...model.files, ...model.later].filter(
+    ({ sha256 }) => !needed.has(sha256) && (kept.has(sha256) || kept.has(partKey(sha256))),
+  );
+}
+
+/** Whether another listed model is this one, trained with another p_uncond. */
+export function hasVariants({ manifest }: ListedModel, list: readonly ListedModel[]): boolean {
+  const what = ({ shape, classes, dataset }: DenoiserManifest) =>
+    JSON.stringify([shape, classes, dataset.name]);
+  return list.some(
+    (other) =>
+      other.manifest.pUncond !== undefined &&
+      other.manifest.pUncond !== manifest.pUncond &&
+      what(other.manifest) === what(manifest),
+  );
+}
+
+/** The most that a column of the first visit (16 samples, 16 steps, guided) may take where colour is suggested. */
+const COLOUR_COLUMN_MS = 8000;
+const COLOUR_COLUMN_EVALUATIONS = 16 * 16 * 2;
+
+/**
+ * The largest network in colour whose columns come soon enough.
+ *
+ * @param flopsPerMs what this machine has been measured to do
+ */
+export function colourSuggestion(
+  list: readonly ListedModel[],
+  flopsPerMs: number,
+): ListedModel | undefined {
+  const cost = ({ manifest }: ListedModel) => manifest.flopsPerForward ?? Number.POSITIVE_INFINITY;
+  const soon = list.filter((model) => {
+    const columnMs = (COLOUR_COLUMN_EVALUATIONS * cost(model)) / flopsPerMs;
+    return model.manifest.shape[0] === 3 && columnMs <= COLOUR_COLUMN_MS;
+  });
+  return soon.toSorted((a, b) => cost(b) - cost(a))[0];
+}
+
+/** Where the site's networks and the kept files are looked up. */
+export interface ModelSource {
+  /** Address of the models folder, ending in a slash. */
+  readonly baseUrl: string;
+  readCatalogue(): Promise<Catalogue>;
+  readonly kept: KeptFiles;
+  /** Whether the visitor has sent the hint to colour away, before or (`set`) now. */
+  readonly hintDismissed: { get(): boolean; set(): void };
+}
+
+/**
+ * Keeps the list of models, and what of them is on this machine. The site's list is read once the
+ * first network has been loaded, which it must not hold up, or when somebody asks for it.
+ */
+export class ModelShelf {
+  readonly #store: Store;
+  readonly #source: ModelSource;
+  readonly #runner: Pick<Runner, 'switchTo'>;
+  #reading: Promise<void> | undefined;
+  /** On this visit, whatever the browser remembers. */
+  #dismissed = false;
+
+  constructor(store: Store, source: ModelSource, runner: Pick<Runner, 'switchTo'>) {
+    this.#store = store;
+    this.#source = source;
+    this.#runner = runner;
+    store.subscribe((state, before) => {
+      if (state.engine.status === 'ready' && before.engine.status !== 'ready') void this.open();
+      if (state.columns !== before.columns) this.#suggest();
+    });
+  }
+
+  /** Reads what is not known yet: the site's list, once, and what is kept now. */
+  open(): Promise<void> {
+    this.#reading ??= this.#read();
+    return this.#reading.then(() => this.#look());
+  }
+
+  /** Loads another model, and looks what has come with it. */
+  async choose(id: string): Promise<void> {
+    await this.#runner.switchTo(id);
+    await this.#look();
+  }
+
+  /** Deletes what this machine keeps of a model, but for what another kept one uses. */
+  async remove(id: string): Promise<void> {
+    const { models } = this.#store.getState();
+    const model = models.list.find(({ manifest }) => manifest.id === id);
+    if (!model) return;
+    await this.#source.kept.remove(removable(model, models).map(({ sha256 }) => sha256));
+    await this.#look();
+  }
+
+  /** Deletes every file kept. */
+  async removeAll(): Promise<void> {
+    await this.#source.kept.removeAllBut(new Set());
+    await this.#look();
+  }
+
+  dismissSuggestion(): void {
+    this.#dismissed = true;
+    this.#source.hintDismissed.set();
+    this.#change({ suggested: undefined });
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const { baseUrl, readCatalogue, kept } = this.#source;
+      const catalogue = await readCatalogue();
+      const { problems, manifests } = catalogue;
+      const own = this.#store.getState().models.list.filter(({ origin }) => origin === 'own');
+      this.#change({ list: [...listedModels(catalogue, baseUrl), ...own], problems });
+      this.#suggest();
+      // A network whose manifest cannot be read now may be wanted again later.
+      if (problems.length > 0) return;
+      const named = manifests.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
+      await kept.removeAllBut(new Set(named)).catch(() => undefined);
+    } catch (error) {
+      this.#reading = undefined;
+      this.#change({ problems: [messageOf(error)] });
+    }
+  }
+
+  async #look(): Promise<void> {
+    // A browser may refuse its storage: nothing is kept then.
+    const kept = await this.#source.kept.list().catch(() => new Set<string>());
+    this.#change({ kept });
+  }
+
+  /** Suggests colour on a visit that has asked for no model, once a run has shown how fast this machine is. */
+  #suggest(): void {
+    const { engine, settings, columns, models } = this.#store.getState();
+    if (engine.status !== 'ready' || settings.model !== '') {
+      if (models.suggested) this.#change({ suggested: undefined });
+      return;
+    }
+    const { shape, flopsPerForward } = engine.manifest;
+    const figures = columns.find(({ status }) => status === 'done')?.figures;
+    if (models.suggested || !figures || !flopsPerForward || shape[0] !== 1) return;
+    if (models.list.length === 0 || this.#dismissed || this.#source.hintDismissed.get()) return;
+    const flopsPerMs =
+      (figures.nfe * sampleNames(settings).length * flopsPerForward) / figures.networkMs;
+    const suggested = colourSuggestion(models.list, flopsPerMs);
+    if (suggested) this.#change({ suggested });
+  }
+
+  #change(changes: Partial<ModelsState>): void {
+    this.#store.setState(({ models }) => ({ models: { ...models, ...changes } }));
+  }
+}

@@ -1,0 +1,131 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { useAppState, useStrings } from '../../kit/app-context';
+import type { Line, Scale } from '../../kit/line-chart';
+import type { TrainingRun } from './run';
+import { TakeChart, TakeNumbers } from './TakeCurves';
+
+const MARGINS = { left: 46, right: 18 } as const;
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const LOGARITHMIC: Scale = { logarithmic: true };
+/** Room around the losses: all of them lie close to the least one. */
+const LOSS_ROOM = 0.08;
+
+/** The loss, and how far the network is from the exact denoisers, over the steps. */
+export function TrainCharts({ run }: { run: TrainingRun }) {
+  const { train } = useStrings();
+  const words = train.charts;
+  const { steps } = useAppState(({ settings }) => settings.training);
+  const losses = useStore(run.store, (state) => state.losses);
+  const excess = useStore(run.store, (state) => state.excess);
+  const leastLoss = useStore(run.store, ({ report }) => report?.leastLoss);
+  const loss: Curve = {
+    ...{ name: words.trainingLoss, colour: 'var(--accent)', strong: true, smooth: true },
+    points: losses.map((point) => ({ at: point.step / steps, value: point.loss })),
+  };
+  const least: Curve = {
+    ...{ name: words.leastLoss, colour: 'var(--strong-line)', strong: false, smooth: true },
+    points: leastLoss === undefined ? [] : [0, 1].map((at) => ({ at, value: leastLoss })),
+  };
+  const excessOf = (label: 'cond' | 'uncond'): Curve => ({
+    ...{ name: label === 'cond' ? 'c' : 'u', colour: `var(--train-${label})` },
+    ...{ strong: true, smooth: true },
+    points: excess.map((point) => ({ at: point.step / steps, value: point[label] })),
+  });
+  const values = [...loss.points, ...least.points].map(({ value }) => value);
+  const range: Scale = {
+    domain: [(1 - LOSS_ROOM) * Math.min(...values), (1 + LOSS_ROOM) * Math.max(...values)],
+  };
+  return (
+    <div className="train-charts">
+      <Chart
+        title={words.loss}
+        hint={words.lossHint}
+        curves={[loss, least]}
+        scale={range}
+        {...{ steps, empty: losses.length === 0 }}
+      />
+      <Chart
+        title={words.excess}
+        hint={words.excessHint}
+        curves={[excessOf('cond'), excessOf('uncond')]}
+        scale={LOGARITHMIC}
+        {...{ steps, empty: excess.length < 2 }}
+      />
+      <TakeNumbers run={run} />
+    </div>
+  );
+}
+
+interface Curve extends Line {
+  readonly name: string;
+}
+
+interface ChartProps {
+  readonly title: string;
+  readonly hint: string;
+  readonly curves: readonly Curve[];
+  readonly scale: Scale;
+  readonly steps: number;
+  readonly empty: boolean;
+}
+
+function Chart({ title, hint, curves, scale, steps, empty }: ChartProps) {
+  const { charts } = useStrings().train;
+  const host = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const parent = host.current?.parentElement;
+    if (!parent) return;
+    const sizes = new ResizeObserver(() => setWidth(Math.floor(parent.clientWidth)));
+    sizes.observe(parent);
+    return () => sizes.disconnect();
+  }, []);
+  useEffect(() => {
+    const element = host.current;
+    if (!element || width === 0 || empty) return;
+    let wanted = true;
+    // The library is fetched when the first chart is drawn.
+    void import('../../kit/line-chart').then(({ lineChart }) => {
+      if (!wanted) return;
+      const ticks = new Map(TICKS.map((at) => [at, String(Math.round(at * steps))]));
+      element.replaceChildren(lineChart({ lines: curves, scale, width, margins: MARGINS, ticks }));
+    });
+    return () => {
+      wanted = false;
+    };
+  });
+  const lastOf = ({ points }: Curve) => {
+    const last = points.at(-1);
+    return last ? short(last.value) : '–';
+  };
+  const spoken = curves.map((curve) => `${curve.name} ${lastOf(curve)}`);
+  return (
+    <figure className="chart train-chart">
+      <figcaption>
+        <b>{title}</b>
+        <ul>
+          {curves.map((curve) => (
+            <li key={curve.name}>
+              <span className="swatch" style={{ background: curve.colour }} aria-hidden="true" />
+              {curve.name} {lastOf(curve)}
+            </li>
+          ))}
+        </ul>
+        {!empty && <TakeChart title={title} host={host} />}
+      </figcaption>
+      <div role="img" aria-label={`${title}. ${spoken.join('; ')}`}>
+        <div ref={host} className="plot" hidden={empty} />
+        {empty && <p className="hint">{charts.empty}</p>}
+      </div>
+      <p className="hint">{hint}</p>
+    </figure>
+  );
+}
+
+/** Two figures, small ones with a power of ten. */
+export function short(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.001
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,65 @@
+import { compact } from '../settings/describe';
+import { INTERVAL_RANGE } from '../settings/settings';
+import { useStrings } from './app-context';
+import { useDrag } from './Slider';
+
+/** Thumb positions are whole thousandths of the logarithmic axis. */
+const TICKS = 1000;
+const LOG_MIN = Math.log(INTERVAL_RANGE.min);
+const LOG_SPAN = Math.log(INTERVAL_RANGE.max) - LOG_MIN;
+
+const toSigma = (tick: number) =>
+  Number(Math.exp(LOG_MIN + (tick / TICKS) * LOG_SPAN).toPrecision(3));
+const toTick = (sigma: number) => Math.round(((Math.log(sigma) - LOG_MIN) / LOG_SPAN) * TICKS);
+
+type Interval = readonly [number, number] | null;
+
+/** Two thumbs on a logarithmic axis of noise levels; both at their ends means everywhere. */
+export function IntervalSlider({
+  value,
+  onChange,
+}: {
+  value: Interval;
+  onChange(value: Interval): void;
+}) {
+  const { controls } = useStrings();
+  const drag = useDrag();
+  const [low, high] = value ? [toTick(value[0]), toTick(value[1])] : [0, TICKS];
+  const set = (lowTick: number, highTick: number) => {
+    const whole = lowTick <= 0 && highTick >= TICKS;
+    onChange(whole ? null : [toSigma(lowTick), Math.min(INTERVAL_RANGE.max, toSigma(highTick))]);
+  };
+  const text = value ? `σ ${compact(value[0])} – ${compact(value[1])}` : controls.intervalAll;
+  return (
+    <fieldset className="field">
+      <legend>
+        {controls.interval} <output>{text}</output>
+      </legend>
+      <div
+        className="interval"
+        style={{ '--low': `${low / 10}%`, '--high': `${high / 10}%` } as React.CSSProperties}
+      >
+        <input
+          type="range"
+          min={0}
+          max={TICKS}
+          value={low}
+          aria-label={controls.intervalLow}
+          aria-valuetext={`σ ${compact(toSigma(low))}`}
+          {...drag}
+          onChange={(event) => set(Math.min(Number(event.target.value), high), high)}
+        />
+        <input
+          type="range"
+          min={0}
+          max={TICKS}
+          value={high}
+          aria-label={controls.intervalHigh}
+          aria-valuetext={`σ ${compact(toSigma(high))}`}
+          {...drag}
+          onChange={(event) => set(low, Math.max(Number(event.target.value), low))}
+        />
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect } from 'react';
+import { change } from '../settings/store';
+import { useApp, useAppState, useStrings } from './app-context';
+
+/** A whole trajectory is played in this time. */
+const PLAY_MS = 3500;
+
+/**
+ * Plays, pauses and scrubs what the page shows.
+ *
+ * @param label what the slider moves through
+ * @param text where it stands, in words
+ */
+export function Scrubber({ label, text }: { label: string; text: string }) {
+  const { store } = useApp();
+  const { timeline } = useStrings();
+  const position = useAppState(({ settings }) => settings.position);
+  const playing = useAppState((state) => state.playing);
+  usePlayback();
+
+  const toggle = () => {
+    if (!playing && position >= 1) change(store, { position: 0 });
+    store.setState({ playing: !playing });
+  };
+  return (
+    <>
+      <button type="button" className="play" onClick={toggle}>
+        <span aria-hidden="true">{playing ? '❚❚' : '▶'}</span>{' '}
+        {playing ? timeline.pause : timeline.play}
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.001}
+        value={position}
+        aria-label={label}
+        aria-valuetext={text}
+        onChange={({ target }) => {
+          store.setState({ playing: false });
+          change(store, { position: Number(target.value) });
+        }}
+      />
+      <output className="sigma">{text}</output>
+    </>
+  );
+}
+
+/** Moves the scrubber from where it stands to the end while `playing`. */
+function usePlayback(): void {
+  const { store } = useApp();
+  const playing = useAppState((state) => state.playing);
+  useEffect(() => {
+    if (!playing) return;
+    let last: number | undefined;
+    let request = requestAnimationFrame(function advance(now) {
+      const { position } = store.getState().settings;
+      const next = Math.min(1, position + (now - (last ?? now)) / PLAY_MS);
+      last = now;
+      change(store, { position: next });
+      if (next < 1) request = requestAnimationFrame(advance);
+      else store.setState({ playing: false });
+    });
+    return () => cancelAnimationFrame(request);
+  }, [playing, store]);
+}

@@ -1,0 +1,270 @@
+import * as v from 'valibot';
+import { ModelError } from './errors';
+import { adaptation } from './own/adaptation';
+import { count, sha256, text } from './schema';
+
+const positive = v.pipe(
+  v.number('a number'),
+  v.finite('a finite number'),
+  v.gtValue(0, 'a number above 0'),
+);
+const id = v.pipe(
+  v.string('a string'),
+  v.regex(/^[a-z0-9][a-z0-9-]*$/, 'a model id (small letters, digits and hyphens)'),
+);
+const probability = v.pipe(
+  v.number('a number'),
+  v.minValue(0, 'within [0, 1]'),
+  v.maxValue(1, 'within [0, 1]'),
+);
+
+const plainName = v.pipe(
+  v.string('a string'),
+  v.regex(/^[\w-][\w.-]*$/, 'a file name without folders'),
+);
+
+const file = v.object({
+  name: plainName,
+  bytes: count,
+  sha256,
+});
+
+const sigmaRange = v.pipe(
+  v.object({
+    min: positive,
+    max: positive,
+    /** Standard deviation of the data. */
+    data: v.optional(positive),
+  }),
+  v.check(({ min, max }) => min < max, 'a range with min below max'),
+);
+
+const distance = v.pipe(
+  v.number('a number'),
+  v.finite('a finite number'),
+  v.minValue(0, 'at least 0'),
+);
+
+/** How far samples and unseen real pictures are from the nearest training picture. */
+const distances = v.object({
+  median: distance,
+  heldOutMedian: distance,
+  least: distance,
+  heldOutFirstPercentile: distance,
+  /** Share of samples nearer than the held-out pictures' first percentile: 0.01 if they were such pictures. */
+  shareNearer: probability,
+});
+
+/** Whether samples are copies of training pictures; training/memorisation.py measures it. */
+const memorisation = v.object({
+  guidanceScale: v.number('a number'),
+  samples: count,
+  heldOutPictures: count,
+  /** With mirror images, where the network was trained on those too. */
+  trainingPictures: count,
+  featureNetwork: id,
+  /** Root mean square difference of pictures in [-1, 1]. */
+  pixels: distances,
+  /** Euclidean distance of that network's features. */
+  features: distances,
+});
+
+const classNames = v.array(text, 'a list of names');
+
+const common = {
+  schema: v.literal(1, '1 (the only format that this version reads)'),
+  id,
+  title: text,
+  dataset: v.object({ name: text, licence: text, source: text }),
+  /** [channels, height, width]. */
+  shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
+  /** Label rows have one entry more: the null label. */
+  classes: v.pipe(classNames, v.minLength(1, 'a list of at least one name')),
+  companions: v.optional(
+    v.object({
+      weak: v.optional(id),
+      features: v.optional(id),
+      classifier: v.optional(id),
+      smallClassifier: v.optional(id),
+    }),
+  ),
+  parameters: count,
+  /** Multiply and add count as two. */
+  flopsPerForward: positive,
+  files: v.pipe(
+    v.array(file, 'a list of files'),
+    v.minLength(1, 'a list of at least one file'),
+    v.check(
+      (files) => new Set(files.map(({ name }) => name)).size === files.length,
+      'a list without repeated names',
+    ),
+  ),
+  training: v.optional(
+    v.object({ imagesSeen: positive, minutes: positive, hardware: text, command: text }),
+  ),
+  /** A small picture of the network's own samples; `npm run thumbnails` makes it. Not among `files`. */
+  thumbnail: v.optional(
+    v.object({
+      file: plainName,
+      /** SHA-256 of the model.onnx that made it. */
+      network: sha256,
+      /** What it shows, in settings of `npm run sample`. */
+      settings: text,
+    }),
+  ),
+  /** Measured figures, free in form but for the check for copies. */
+  quality: v.optional(
+    v.objectWithRest({ memorisation: v.optional(memorisation) }, v.unknown(), 'an object'),
+  ),
+};
+
+/** What the network must answer to an input that can be made again: see diffusion/self-check.ts. */
+const selfCheck = v.pipe(
+  v.object({
+    seed: v.pipe(
+      v.number('a number'),
+      v.safeInteger('a whole number'),
+      v.minValue(0, 'at least 0'),
+    ),
+    sigmas: v.pipe(
+      v.array(positive, 'a list of numbers'),
+      v.minLength(1, 'a list of at least one'),
+    ),
+    labels: v.array(
+      v.pipe(v.number('a number'), v.safeInteger('a whole number'), v.minValue(0, 'at least 0')),
+      'a list of numbers',
+    ),
+    values: v.array(
+      v.pipe(
+        v.string('a string'),
+        v.regex(/^-?[\d.]+( -?[\d.]+)*$/, 'numbers with spaces between'),
+      ),
+      'a list of strings',
+    ),
+  }),
+  v.check(
+    ({ sigmas, labels, values }) =>
+      labels.length === sigmas.length && values.length === sigmas.length,
+    'lists of the same length',
+  ),
+);
+
+const denoiser = v.pipe(
+  v.object({
+    ...common,
+    role: v.picklist(['denoiser', 'weak']),
+    sigma: sigmaRange,
+    /** Share of training with the null label. */
+    pUncond: v.optional(probability),
+    selfCheck: v.optional(selfCheck),
+    /** Empty: the network takes no label. */
+    classes: classNames,
+    /** Absent: unknown, of a visitor's own network. */
+    flopsPerForward: v.optional(positive),
+    /** Of a network of another convention. Absent: this project's. */
+    adapt: v.optional(adaptation),
+    /** Of a network that a visitor brought, which is on their machine only: the file it came in. */
+    own: v.optional(v.object({ file: text })),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { classes: value, adapt } = dataset.value;
+    if (value.length > 0 || (adapt && !adapt.label)) return;
+    addIssue({
+      message: 'a list of at least one name',
+      input: value,
+      path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'classes', value }],
+    });
+  }),
+);
+
+const classifier = v.object({ ...common, role: v.literal('classifier'), sigma: sigmaRange });
+
+const features = v.object({
+  ...common,
+  role: v.literal('features'),
+  /** Features of real pictures, in a file that reference.ts reads. */
+  reference: v.optional(
+    v.object({
+      /** One of `files`. */
+      file: text,
+      /** The part of the data set that the pictures are. */
+      split: text,
+      pictures: count,
+      /** Numbers a picture. */
+      features: count,
+      /** Pictures whose features the file holds. */
+      kept: count,
+    }),
+  ),
+});
+
+const manifest = v.variant(
+  'role',
+  [denoiser, classifier, features],
+  'denoiser, weak, classifier or features',
+);
+
+const modelIndex = v.pipe(
+  v.object({
+    schema: common.schema,
+    models: v.pipe(v.array(id, 'a list of ids'), v.minLength(1, 'a list of at least one id')),
+    default: id,
+  }),
+  v.check((index) => index.models.includes(index.default), 'an index whose default is in models'),
+);
+
+/** A denoising network, the strong or the weak one. */
+export type DenoiserManifest = v.InferOutput<typeof denoiser>;
+/** A classifier of noisy images, for classifier guidance. */
+export type ClassifierManifest = v.InferOutput<typeof classifier>;
+/** A network of features and logits of clean images. */
+export type FeaturesManifest = v.InferOutput<typeof features>;
+/** What manifest.json says of a network; `role` tells the kinds apart. */
+export type Manifest = DenoiserManifest | ClassifierManifest | FeaturesManifest;
+export type ModelFile = v.InferOutput<typeof file>;
+export type ModelIndex = v.InferOutput<typeof modelIndex>;
+
+/** @throws ModelError ('invalid-manifest') naming file, field, requirement and the value received. */
+export function parseManifest(source: string, fileName: string): Manifest {
+  return parse(manifest, source, fileName);
+}
+
+/** @throws ModelError ('invalid-manifest'), as parseManifest. */
+export function parseModelIndex(source: string, fileName: string): ModelIndex {
+  return parse(modelIndex, source, fileName);
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, source: string, fileName: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(source);
+  } catch (cause) {
+    const start = JSON.stringify(source.slice(0, 40));
+    throw new ModelError('invalid-manifest', fileName, `${fileName} must be JSON, got ${start}`, {
+      cause,
+    });
+  }
+  const result = v.safeParse(schema, json, { abortEarly: true });
+  if (result.success) return result.output;
+  throw new ModelError('invalid-manifest', fileName, complaint(result.issues[0], fileName));
+}
+
+/** One line on what is wrong in a file: the field, the requirement and the value received. */
+export function complaint(issue: v.BaseIssue<unknown>, fileName: string): string {
+  const field = v.getDotPath(issue);
+  const subject = field === null ? fileName : `${fileName}: "${field}"`;
+  return `${subject} must be ${requirement(issue)}, got ${received(issue.input)}`;
+}
+
+function requirement(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'Object') return 'an object';
+  // Valibot's own wording stands where the schema gives none: a key that is absent.
+  return issue.message.startsWith('Invalid ') ? 'present' : issue.message;
+}
+
+function received(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  const json = JSON.stringify(input);
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
+}

@@ -1,0 +1,231 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { EngineError } from '../engine/client';
+import type {
+  BackendInfo,
+  DownloadProgress,
+  FallbackReason,
+  LoadProgress,
+  RunFigures,
+  Verdicts,
+} from '../engine/protocol';
+import type { GridState } from '../features/grid/grid';
+import { type ModelsState, NO_MODELS } from '../features/shelf/shelf';
+import type { DenoiserManifest } from '../networks/manifest';
+import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
+import type { Misread } from './url';
+
+export type EngineState =
+  | { readonly status: 'loading'; readonly progress: LoadProgress | undefined }
+  | ReadyEngine
+  | { readonly status: 'failed'; readonly kind: EngineError['kind']; readonly message: string };
+
+export interface ReadyEngine {
+  readonly status: 'ready';
+  readonly info: BackendInfo;
+  readonly manifest: DenoiserManifest;
+}
+
+/** How the column's run stands, and the figures of what it shows. */
+export interface ColumnState {
+  /** Stays with the column when others are pinned or removed. */
+  readonly id: number;
+  readonly status: 'waiting' | 'running' | 'done' | 'failed';
+  readonly step: number;
+  readonly numSteps: number;
+  /** The pictures come from a run of fewer steps, made while a slider moved. */
+  readonly preview: boolean;
+  readonly figures: RunFigures | undefined;
+  readonly verdicts: Verdicts | undefined;
+  readonly message: string | undefined;
+  /** A network that the rule needs, on its way. */
+  readonly download: DownloadProgress | undefined;
+}
+
+export type Notice =
+  | { readonly kind: 'misread'; readonly pieces: readonly Misread[] }
+  /** What another model than before does not know. */
+  | { readonly kind: 'refitted'; readonly pieces: readonly Misread[] }
+  | { readonly kind: 'unchecked'; readonly warnings: readonly string[] }
+  | { readonly kind: 'device-lost' }
+  /** In smaller batches, where it was lost in one. */
+  | { readonly kind: 'recovered'; readonly maxBatch?: number | undefined }
+  | { readonly kind: 'smaller-batch'; readonly maxBatch: number }
+  | { readonly kind: 'fallback'; readonly reason: FallbackReason }
+  | { readonly kind: 'copied' }
+  | { readonly kind: 'link'; readonly address: string }
+  /** From a file; whether its network is another one by now. */
+  | { readonly kind: 'restored'; readonly file: string; readonly changed: boolean }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'not-exported'; readonly reason: string };
+
+export interface AppState {
+  readonly settings: Settings;
+  /** A slider is being dragged: runs are previews. */
+  readonly dragging: boolean;
+  /** The scrubber moves by itself. */
+  readonly playing: boolean;
+  readonly engine: EngineState;
+  readonly columns: readonly ColumnState[];
+  /** A column's run whose guidance is being changed while it goes, until it ends. */
+  readonly steering: SteeringState | undefined;
+  readonly grid: GridState;
+  readonly models: ModelsState;
+  readonly notice: Notice | undefined;
+}
+
+export interface SteeringState {
+  readonly columnId: number;
+  /** As it is set now; the run takes it from its next step on. */
+  readonly guidanceScale: number;
+  /** The scales of the steps taken so far. */
+  readonly scales: readonly number[];
+}
+
+export const idleColumn = (id: number): ColumnState => ({
+  id,
+  status: 'waiting',
+  step: 0,
+  numSteps: 0,
+  preview: false,
+  figures: undefined,
+  verdicts: undefined,
+  message: undefined,
+  download: undefined,
+});
+
+export type Store = StoreApi<AppState>;
+
+export function createAppStore(settings: Settings = FIRST_VISIT): Store {
+  return createStore<AppState>()(() => ({
+    settings,
+    dragging: false,
+    playing: false,
+    engine: { status: 'loading', progress: undefined },
+    columns: settings.columns.map((_, i) => idleColumn(i)),
+    steering: undefined,
+    grid: { paused: false, cells: [] },
+    models: NO_MODELS,
+    notice: undefined,
+  }));
+}
+
+/** Changes settings that all columns share. */
+export function change(store: Store, changes: Partial<Settings>): void {
+  store.setState(({ settings }) => ({ settings: { ...settings, ...changes } }));
+}
+
+/** Another class, word or none: new noise too, unless the seed is locked. */
+export function changeSubject(store: Store, subject: Settings['subject']): void {
+  const { seedLocked } = store.getState().settings;
+  change(store, { subject, picked: 0, ...(seedLocked ? {} : { seed: newSeed() }) });
+}
+
+export function rollSeed(store: Store): void {
+  change(store, { seed: newSeed() });
+}
+
+/** Changes the active column. A parameter that its new choices do not declare falls away. */
+export function changeColumn(store: Store, changes: Partial<ColumnSettings>): void {
+  store.setState(({ settings }) => ({
+    settings: {
+      ...settings,
+      columns: settings.columns.map((column, i) =>
+        i === settings.active ? consistent({ ...column, ...changes }) : column,
+      ),
+    },
+  }));
+}
+
+/** The whole arrangement at once, as presets set it. */
+export function arrange(store: Store, columns: readonly ColumnSettings[], active: number): void {
+  store.setState((state) => ({
+    settings: { ...state.settings, columns, active, layout: 'columns', position: 1 },
+    columns: columns.map((_, i) => idleColumn(unusedId(state) + i)),
+    playing: false,
+  }));
+}
+
+/** All settings at once, as an exported file restores them. */
+export function restoreSettings(store: Store, settings: Settings): void {
+  store.setState((state) => ({
+    settings,
+    columns: settings.columns.map((_, i) => idleColumn(unusedId(state) + i)),
+    playing: false,
+    notice: undefined,
+  }));
+}
+
+export function selectColumn(store: Store, active: number): void {
+  change(store, { active });
+}
+
+/** Keeps the active column as it is and goes on in a copy to its right. */
+export function pinColumn(store: Store): void {
+  const state = store.getState();
+  const { settings, columns } = state;
+  const { active } = settings;
+  if (settings.columns.length >= LIMITS.columns) return;
+  store.setState({
+    settings: {
+      ...settings,
+      columns: settings.columns.toSpliced(active + 1, 0, settings.columns[active]!),
+      active: active + 1,
+    },
+    columns: columns.toSpliced(active + 1, 0, idleColumn(unusedId(state))),
+  });
+}
+
+/**
+ * Shows the columns with this one among them, and makes it active: one that is set so already, or a
+ * new one to the right of the active one, in place of its neighbour where there is no room.
+ *
+ * @param changes settings that all columns share
+ */
+export function showColumn(
+  store: Store,
+  column: ColumnSettings,
+  changes: Partial<Omit<Settings, 'columns' | 'active' | 'layout'>>,
+): void {
+  const state = store.getState();
+  const { settings, columns } = state;
+  const wanted = JSON.stringify(column);
+  const twin = settings.columns.findIndex((other) => JSON.stringify(other) === wanted);
+  const full = settings.columns.length >= LIMITS.columns;
+  const right = full ? Math.min(settings.active + 1, LIMITS.columns - 1) : settings.active + 1;
+  const at = full && right === settings.active ? right - 1 : right;
+  const inserted = twin < 0;
+  const active = inserted ? at : twin;
+  const replaced = full ? 1 : 0;
+  store.setState({
+    settings: {
+      ...settings,
+      ...changes,
+      layout: 'columns',
+      active,
+      columns: inserted ? settings.columns.toSpliced(at, replaced, column) : settings.columns,
+    },
+    columns: inserted ? columns.toSpliced(at, replaced, idleColumn(unusedId(state))) : columns,
+  });
+}
+
+export function removeColumn(store: Store, index: number): void {
+  const { settings, columns } = store.getState();
+  if (settings.columns.length === 1) return;
+  const active = settings.active > index ? settings.active - 1 : settings.active;
+  store.setState({
+    settings: {
+      ...settings,
+      columns: settings.columns.toSpliced(index, 1),
+      active: Math.min(active, settings.columns.length - 2),
+    },
+    columns: columns.toSpliced(index, 1),
+  });
+}
+
+function unusedId({ columns }: AppState): number {
+  return Math.max(...columns.map(({ id }) => id)) + 1;
+}
+
+function newSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
+}
