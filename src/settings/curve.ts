@@ -1,7 +1,8 @@
 import { scaleAt } from '../diffusion/guidance/modifiers';
+import { guidanceModifiers } from '../diffusion/run';
 import { findSchedule } from '../diffusion/schedules';
 import type { DenoiserManifest } from '../networks/manifest';
-import { type ColumnSettings, guidanceModifiers, LIMITS } from './settings';
+import { type ColumnSettings, LIMITS } from './settings';
 
 /** What a column's guidance does over its steps. */
 export interface Course {

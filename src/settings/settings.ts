@@ -1,13 +1,8 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
-import {
-  type GuidanceModifiers,
-  resampled,
-  type ScheduleShapeId,
-  scheduleShapeRegistry,
-} from '../diffusion/guidance/modifiers';
+import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { type Prediction, takesLabel, takesNegative } from '../diffusion/guidance/rule';
-import type { Threshold } from '../diffusion/guidance/threshold';
-import type { NumberParameter, Parameters } from '../diffusion/parameters';
+import type { NumberParameter } from '../diffusion/parameters';
+import { guidanceModifiers, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
 import type { BackendChoice, PrecisionChoice, SampleSettings } from '../engine/protocol';
@@ -17,25 +12,11 @@ import { DEFAULT_TRAINING, type TrainingSettings } from '../features/training/tr
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 
 /** What one column of the page is set to: everything that may differ between columns. */
-export interface ColumnSettings {
-  readonly guidance: string;
-  /** 1 = off, 0 = unconditional. */
-  readonly guidanceScale: number;
-  /** Noise levels (lo, hi] in which guidance is on; null: everywhere. */
-  readonly interval: readonly [number, number] | null;
-  readonly shape: ScheduleShapeId;
-  /** The scale of every step, drawn by hand or recorded while steering, instead of scale and shape. */
-  readonly curve: readonly number[] | null;
-  readonly threshold: Threshold | null;
+export interface ColumnSettings extends RunSettings {
   /** A second class, and its share of the label. */
   readonly mix: ClassMix | null;
   /** Class that the guidance leads away from, in place of no class. */
   readonly negative: string | null;
-  readonly numSteps: number;
-  readonly sampler: string;
-  readonly schedule: string;
-  /** Parameters of sampler, schedule and rule that differ from their defaults. */
-  readonly parameters: Parameters;
 }
 
 export interface ClassMix {
@@ -311,18 +292,6 @@ export function sampleSettings(
     guidance: column.guidance,
     parameters: column.parameters,
     modifiers: guidanceModifiers(column),
-  };
-}
-
-/** How strong a column's guidance is at each step; a curve of another length is resampled. */
-export function guidanceModifiers(column: ColumnSettings): GuidanceModifiers {
-  const { guidanceScale, interval, shape, curve, threshold, numSteps } = column;
-  const schedule = shape === 'constant' ? undefined : shape;
-  return {
-    guidanceScale,
-    interval: interval ?? undefined,
-    schedule: curve ? resampled(curve, numSteps) : schedule,
-    threshold: threshold ?? undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { guidanceModifiers } from '../../diffusion/run';
 import {
   type Agreement,
   agreement,
@@ -10,7 +11,7 @@ import {
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneRun, type PlaneWorld } from '../../diffusion/worlds/plane/world';
 import { messageOf } from '../../networks/errors';
-import { type ColumnSettings, guidanceModifiers } from '../../settings/settings';
+import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
 import type { LabClient, Particles } from './client';
 import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
