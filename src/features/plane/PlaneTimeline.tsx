@@ -1,9 +1,9 @@
-import { planeSigmas } from '../../diffusion/worlds/plane/particles';
+import { runSigmas } from '../../diffusion/run';
+import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useAppState, useStrings } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
 import { compact } from '../../settings/describe';
 import { usePlane } from './plane-context';
-import { planeRunOf } from './runner';
 
 /** Play, pause and scrub all panels in step. */
 export function PlaneTimeline() {
@@ -13,7 +13,7 @@ export function PlaneTimeline() {
   const run = runs[active]!;
   // 1e-9: a step is reached although 7/24 · 24 is a little less than 7.
   const step = Math.floor(position * run.numSteps + 1e-9);
-  const sigma = planeSigmas(planeRunOf(run))[step]!;
+  const sigma = runSigmas(run, PLANE_SIGMAS)[step]!;
   const text = words.timeline.sigma(step, compact(sigma));
   return (
     <section className="timeline plane-timeline" aria-label={timeline.label}>

@@ -1,4 +1,3 @@
-import { guidanceModifiers } from '../../diffusion/run';
 import {
   type Agreement,
   agreement,
@@ -9,7 +8,7 @@ import {
   type Promised,
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
-import { classMean, type PlaneRun, type PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
 import { Cancelled } from '../../engine/client';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/settings';
@@ -41,13 +40,6 @@ export interface PanelResult {
 type Panel =
   | { readonly status: 'waiting' | 'done'; readonly result: PanelResult | undefined }
   | { readonly status: 'failed'; readonly result: undefined; readonly message: string };
-
-/** A run as the mathematics takes it. */
-export function planeRunOf(run: ColumnSettings): PlaneRun {
-  const { guidance, sampler, schedule, numSteps, parameters } = run;
-  const modifiers = guidanceModifiers(run);
-  return { guidance, sampler, schedule, numSteps, parameters, modifiers };
-}
 
 /** The density that a run's guidance promises, on PLANE_GRID. */
 export function promisedDensity(
@@ -180,7 +172,7 @@ export class PlaneRunner {
   async #run({ place, plane, run, count, preview }: PanelJob, signal: AbortSignal) {
     this.#put(place, { status: 'waiting', result: this.#panels[place]?.result });
     const world = worldOf(plane);
-    const options = { ...planeRunOf(run), seed: plane.seed, count };
+    const options = { ...run, seed: plane.seed, count };
     const particles = await this.#client.run(world, options, signal);
     if (!particles) throw new Cancelled('The run was cancelled');
     const last = particles.xs.subarray(-2 * count);

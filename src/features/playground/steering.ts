@@ -33,7 +33,7 @@ export class Steering {
     if (!column || !usesScale(column) || this.#job) return;
     const { settings, place, key } = column;
     this.#job = { ...column, key: steeredKey(key), stepMs: STEERED_MS / settings.numSteps };
-    const guidanceScale = curveScale(settings.modifiers.guidanceScale);
+    const guidanceScale = curveScale(settings.guidanceScale);
     this.#store.setState({ steering: { columnId: place, guidanceScale, scales: [] } });
   }
 
@@ -65,8 +65,7 @@ export class Steering {
   /** What the engine is asked for: the run may have been steered before it could begin. */
   settingsOf({ settings }: ColumnJob): SampleSettings {
     const { steering } = this.#store.getState();
-    const { guidanceScale } = steering ?? settings.modifiers;
-    return { ...settings, modifiers: { ...settings.modifiers, guidanceScale } };
+    return { ...settings, guidanceScale: (steering ?? settings).guidanceScale };
   }
 
   recordScales(job: ColumnJob, scales: readonly number[]): void {
