@@ -8,9 +8,7 @@ import { parseArgs } from 'node:util';
 import { crossed, generate } from '../cli/generate';
 import { judgeSamples } from '../cli/judge';
 import { openClassifier, openNetwork } from '../cli/runtime';
-import { findGuidanceRule } from '../src/diffusion/guidance';
-import { findSampler } from '../src/diffusion/samplers';
-import { findSchedule } from '../src/diffusion/schedules';
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Manifest } from '../src/networks/manifest';
 
 const { values } = parseArgs({
@@ -44,7 +42,7 @@ const budget = 2 * cfgSteps * flops(manifest);
 /** One row of the table: a rule with its settings, and what a step of it costs. */
 const { classifier: large, smallClassifier: small } = companions;
 const candidates = [
-  { name: 'cfg', rule: 'cfg', params: {}, step: 2 * flops(manifest), scales: [1.5, 2, 3, 5] },
+  { name: 'cfg', rule: 'cfg', parameters: {}, step: 2 * flops(manifest), scales: [1.5, 2, 3, 5] },
   ...[
     { name: 'larger classifier', classifierSize: 0, used: large.manifest },
     { name: 'smaller classifier', classifierSize: 1, used: small.manifest },
@@ -52,14 +50,14 @@ const candidates = [
     {
       name: `${name}, unconditional base`,
       rule: 'classifier',
-      params: { classifierSize },
+      parameters: { classifierSize },
       step: flops(manifest) + flops(used),
       scales: [2, 4, 6, 11],
     },
     {
       name: `${name}, conditional base`,
       rule: 'classifier-conditional',
-      params: { classifierSize },
+      parameters: { classifierSize },
       step: flops(manifest) + flops(used),
       scales: [1.5, 2, 4],
     },
@@ -73,17 +71,16 @@ console.log(
 );
 console.log('| rule | scale | steps | GFLOP | recognised | diversity |');
 console.log('|---|---|---|---|---|---|');
-for (const { name, rule, params, step, scales } of candidates) {
+for (const { name, rule, parameters, step, scales } of candidates) {
   const numSteps = Math.floor(budget / step);
   for (const guidanceScale of scales) {
     const { samples, ...cost } = await generate(network, crossed(labels, seeds), {
-      sampler: findSampler('dpmpp-2m'),
-      schedule: findSchedule('karras'),
-      rule: findGuidanceRule(rule),
+      ...DEFAULT_RUN,
+      guidance: rule,
+      guidanceScale,
+      parameters,
       companions,
       numSteps,
-      modifiers: { guidanceScale },
-      params,
       batch: 16,
     });
     const asked = labels.flatMap((label) => seeds.map(() => label));

@@ -2,9 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { crossed, generate } from '../cli/generate';
 import { loadLocalModel } from '../cli/models';
 import { openNetwork } from '../cli/runtime';
-import { findGuidanceRule } from '../src/diffusion/guidance';
-import { ddim } from '../src/diffusion/samplers/ancestral';
-import { karras } from '../src/diffusion/schedules';
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Manifest } from '../src/networks/manifest';
 import { largestDifference } from './difference';
 import type { ModelSubject } from './per-model';
@@ -72,12 +70,11 @@ export async function openNode(
       };
       const jobs = crossed(labels.slice(0, 1), seeds);
       const { samples, totalMs } = await generate(timed, jobs, {
-        sampler: ddim,
-        schedule: karras,
-        rule: findGuidanceRule(guidance),
+        ...DEFAULT_RUN,
+        sampler: 'ddim',
+        guidance,
+        guidanceScale,
         numSteps,
-        modifiers: { guidanceScale },
-        params: {},
         batch: seeds.length,
       });
       ours = samples;

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import { type ParticleRun, runParticles } from '../src/diffusion/worlds/plane/particles';
 import { median } from './statistics';
 
@@ -37,12 +38,11 @@ for (const [guidance, sampler] of [
   ['tcfg', 'ddim'],
 ] as const) {
   const run: ParticleRun = {
+    ...DEFAULT_RUN,
     guidance,
     sampler,
-    schedule: 'karras',
     numSteps: STEPS,
-    parameters: {},
-    modifiers: { guidanceScale: 3 },
+    guidanceScale: 3,
     seed: 42,
     count: PARTICLES,
   };

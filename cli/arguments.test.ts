@@ -12,12 +12,13 @@ test('the example of the help text', () => {
     model: 'letters',
     labels: ['A', 'B', 'C'],
     seeds: [0, 1, 2, 7],
-    sampler: { id: 'heun' },
-    schedule: { id: 'karras' },
-    rule: { id: 'cfg' },
+    sampler: 'heun',
+    schedule: 'karras',
+    guidance: 'cfg',
     numSteps: 12,
-    modifiers: { guidanceScale: 3, interval: [0.2, 5] },
-    params: {},
+    guidanceScale: 3,
+    interval: [0.2, 5],
+    parameters: {},
     precision: 'fp16',
     out: 'sheet.png',
     raw: 'out.f32',
@@ -28,30 +29,30 @@ test('defaults: every class, eight seeds, guidance off', () => {
   const args = parse('--out a.png');
   expect(args?.labels).toBeUndefined();
   expect(args?.seeds).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  expect(args?.modifiers).toEqual({ guidanceScale: 1, interval: undefined, schedule: undefined });
+  expect(args).toMatchObject({ guidanceScale: 1, interval: null, shape: 'constant', curve: null });
 });
 
 test('settings of sampler and schedule under the names of their declarations', () => {
   const args = parse('--sampler heun --s-churn 40 --s-noise 1.01 --rho 5 --out a.png');
-  expect(args?.params).toEqual({ sChurn: 40, sNoise: 1.01, rho: 5 });
-  expect(parse('--sampler ddpm --eta 0.5 --out a.png')?.params).toEqual({ eta: 0.5 });
-  expect(parse('--sampler paper --v 0.3 --out a.png')?.params).toEqual({ v: 0.3 });
+  expect(args?.parameters).toEqual({ sChurn: 40, sNoise: 1.01, rho: 5 });
+  expect(parse('--sampler ddpm --eta 0.5 --out a.png')?.parameters).toEqual({ eta: 0.5 });
+  expect(parse('--sampler paper --v 0.3 --out a.png')?.parameters).toEqual({ v: 0.3 });
 });
 
 test('a negative scale needs no equals sign', () => {
-  expect(parse('--scale -2.5 --out a.png')?.modifiers.guidanceScale).toBe(-2.5);
-  expect(parse('--scale=-.5 --out a.png')?.modifiers.guidanceScale).toBe(-0.5);
+  expect(parse('--scale -2.5 --out a.png')?.guidanceScale).toBe(-2.5);
+  expect(parse('--scale=-.5 --out a.png')?.guidanceScale).toBe(-0.5);
 });
 
 test('a curve of scales is brought to the steps', () => {
-  const curve = (line: string) => parse(`${line} --out a.png`)?.modifiers.schedule;
+  const curve = (line: string) => parse(`${line} --out a.png`)?.curve;
   expect(curve('--curve 1,-2,3 --steps 3')).toEqual([1, -2, 3]);
   expect(curve('--curve -1,3 --steps 4')).toEqual([-1, 0, 2, 3]);
   expect(curve('--curve 4 --steps 2')).toEqual([4, 4]);
 });
 
 test('thresholds', () => {
-  const threshold = (text: string) => parse(`--threshold ${text} --out a.png`)?.modifiers.threshold;
+  const threshold = (text: string) => parse(`--threshold ${text} --out a.png`)?.threshold;
   expect(threshold('static')).toEqual({ kind: 'static' });
   expect(threshold('dynamic')).toEqual({ kind: 'dynamic', percentile: 99.5 });
   expect(threshold('dynamic:90')).toEqual({ kind: 'dynamic', percentile: 90 });
@@ -59,11 +60,11 @@ test('thresholds', () => {
 });
 
 test('the classifierScale is the guidance scale less one', () => {
-  const scale = (line: string) => parse(`--guidance ${line} --out a.png`)?.modifiers.guidanceScale;
+  const scale = (line: string) => parse(`--guidance ${line} --out a.png`)?.guidanceScale;
   expect(scale('classifier --classifier-scale 2.5')).toBe(3.5);
   expect(scale('classifier-conditional --classifier-scale 0')).toBe(1);
   expect(scale('classifier --scale 2.5')).toBe(2.5);
-  expect(parse('--guidance classifier --classifier-size 1 --out a.png')?.params).toEqual({
+  expect(parse('--guidance classifier --classifier-size 1 --out a.png')?.parameters).toEqual({
     classifierSize: 1,
   });
 });

@@ -1,8 +1,8 @@
 import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
 import {
   checkModifiers,
-  type GuidanceModifiers,
   resampled,
+  type ScheduleShapeId,
   scheduleShapeRegistry,
 } from '../src/diffusion/guidance/modifiers';
 import {
@@ -13,9 +13,10 @@ import {
 } from '../src/diffusion/guidance/rule';
 import { type Threshold, thresholdPercentile } from '../src/diffusion/guidance/threshold';
 import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
+import { guidanceModifiers, type RunSettings } from '../src/diffusion/run';
 import { findSampler, samplerRegistry } from '../src/diffusion/samplers';
 import type { Sampler } from '../src/diffusion/samplers/sampler';
-import { findSchedule, type Schedule, scheduleRegistry } from '../src/diffusion/schedules';
+import { findSchedule, scheduleRegistry } from '../src/diffusion/schedules';
 import {
   ArgumentError,
   type Flag,
@@ -32,18 +33,11 @@ import {
 } from './flags';
 
 /** How samples are drawn: everything but the model, the classes and the seeds. */
-export interface RunArguments {
+export interface RunArguments extends RunSettings {
   /** Class name in place of the null label; whether the model has it is not known here. */
   readonly negative: string | undefined;
   /** A second class name in every label, and its share within [0, 1]. */
   readonly mix: { readonly name: string; readonly share: number } | undefined;
-  readonly sampler: Sampler;
-  readonly schedule: Schedule;
-  readonly rule: GuidanceRule;
-  readonly numSteps: number;
-  readonly modifiers: GuidanceModifiers;
-  /** Those that were given. */
-  readonly params: Parameters;
 }
 
 export interface SampleArguments extends RunArguments {
@@ -161,33 +155,32 @@ export function readRun(given: Given): RunArguments {
   const curve = text('curve');
   const classifierScale = text('classifier-scale');
   const threshold = text('threshold');
-  const modifiers: GuidanceModifiers = {
+  const mix = text('mix');
+  const run: RunArguments = {
+    guidance: rule.id,
     guidanceScale:
       classifierScale === undefined
         ? number('scale', text('scale')!)
         : 1 + number('classifier-scale', classifierScale),
-    interval: interval === undefined ? undefined : parseInterval(interval),
-    schedule:
+    interval: interval === undefined ? null : parseInterval(interval),
+    shape: (text('shape') as ScheduleShapeId | undefined) ?? 'constant',
+    curve:
       curve === undefined
-        ? (text('shape') as GuidanceModifiers['schedule'])
+        ? null
         : resampled(
             curve.split(',').map((scale) => number('curve', scale)),
             numSteps,
           ),
-    threshold: threshold === undefined ? undefined : parseThreshold(threshold),
-  };
-  const mix = text('mix');
-  asArgument(() => checkModifiers(modifiers, numSteps));
-  return {
-    negative: text('negative'),
+    threshold: threshold === undefined ? null : parseThreshold(threshold),
     mix: mix === undefined ? undefined : parseMix(mix),
-    sampler,
-    schedule,
-    rule,
+    negative: text('negative'),
     numSteps,
-    modifiers,
-    params: parseParameters(given, sampler, [schedule, rule]),
+    sampler: sampler.id,
+    schedule: schedule.id,
+    parameters: parseParameters(given, sampler, [schedule, rule]),
   };
+  asArgument(() => checkModifiers(guidanceModifiers(run), numSteps));
+  return run;
 }
 
 /** Class names to indices; "null" is the one after the last. @throws ArgumentError */

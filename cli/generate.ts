@@ -1,10 +1,6 @@
-import { arrayFields, scaledNoise } from '../src/diffusion/fields';
-import { guidedDenoise } from '../src/diffusion/guidance/guided';
-import type { GuidanceModifiers } from '../src/diffusion/guidance/modifiers';
-import { checkSampler, type GuidanceRule, type Prediction } from '../src/diffusion/guidance/rule';
-import type { Parameters } from '../src/diffusion/parameters';
-import { type Sampler, startingPoint } from '../src/diffusion/samplers/sampler';
-import type { Schedule } from '../src/diffusion/schedules';
+import { arrayFields } from '../src/diffusion/fields';
+import type { Prediction } from '../src/diffusion/guidance/rule';
+import { createRun, type RunSettings } from '../src/diffusion/run';
 import { type Forward, type LabelMix, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
@@ -20,19 +16,13 @@ export interface Job {
   readonly seed: number;
 }
 
-export interface GenerateSettings {
+export interface GenerateSettings extends RunSettings {
   /** Class index in place of the null label for the unconditional estimate. */
   readonly negative?: number | undefined;
   /** A second class in every label. */
   readonly mix?: LabelMix | undefined;
-  readonly sampler: Sampler;
-  readonly schedule: Schedule;
-  readonly rule: GuidanceRule;
   /** Those that the rule needs. */
   readonly companions?: Companions | undefined;
-  readonly numSteps: number;
-  readonly modifiers: GuidanceModifiers;
-  readonly params: Parameters;
   /** Samples that run together. */
   readonly batch: number;
   readonly onStep?: ((done: number, total: number) => void) | undefined;
@@ -60,14 +50,12 @@ export async function generate(
   jobs: readonly Job[],
   settings: GenerateSettings,
 ): Promise<Generated> {
-  const { batch, numSteps, sampler, rule, companions = {} } = settings;
-  checkSampler(rule, sampler);
+  const { batch, numSteps, companions = {} } = settings;
   const started = performance.now();
   const { shape } = network.manifest;
   const sampleSize = shape.reduce((product, length) => product * length);
   const samples = new Float32Array(jobs.length * sampleSize);
   const { min: sigmaMin, max: sigmaMax } = network.manifest.sigma;
-  const sigmas = settings.schedule.sigmas(numSteps, { sigmaMin, sigmaMax }, settings.params);
   const total = Math.ceil(jobs.length / batch) * numSteps;
   let done = 0;
   let nfe = 0;
@@ -75,46 +63,31 @@ export async function generate(
   for (let first = 0; first < jobs.length; first += batch) {
     const part = jobs.slice(first, first + batch);
     const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize, shape });
-    let evaluations = 0;
     let operations = 0;
     const counted =
       ({ run, manifest }: NodeNetwork<Manifest>): Forward =>
       (x, sigma, label) => {
-        evaluations += sigma.length / part.length;
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
         return run(x, sigma, label);
       };
     const { weak, classifier, smallClassifier } = companions;
-    const { denoise, guidanceJumped, release } = guidedDenoise({
-      rule,
-      params: settings.params,
-      modifiers: settings.modifiers,
+    const evaluate = stackedEvaluate({
+      forward: counted(network),
+      weak: weak && counted(weak),
+      classifier: classifier && counted(classifier),
+      smallClassifier: smallClassifier && counted(smallClassifier),
+      labels: part.map(({ label }) => label),
+      negative: settings.negative,
+      mix: settings.mix,
+      numClasses: network.manifest.classes.length,
       fields,
-      sigmas,
-      evaluate: stackedEvaluate({
-        forward: counted(network),
-        weak: weak && counted(weak),
-        classifier: classifier && counted(classifier),
-        smallClassifier: smallClassifier && counted(smallClassifier),
-        labels: part.map(({ label }) => label),
-        negative: settings.negative,
-        mix: settings.mix,
-        numClasses: network.manifest.classes.length,
-        fields,
-      }),
     });
-    const x = startingPoint(fields, sigmas);
-    const noisy = scaledNoise(fields, rule.noiseScale?.(settings.params) ?? 1);
-    const run = sampler.sample(
-      { fields: noisy, denoise, guidanceJumped, x, sigmas },
-      settings.params,
-    );
-    for await (const state of run) {
-      if (state.step === numSteps - 1) samples.set(state.x.data, first * sampleSize);
+    const run = createRun({ settings, range: { sigmaMin, sigmaMax }, fields, evaluate });
+    for await (const { step, x } of run.steps(run.start())) {
+      if (step === numSteps - 1) samples.set(x.data, first * sampleSize);
       settings.onStep?.(++done, total);
     }
-    release();
-    nfe = evaluations;
+    nfe = run.nfe;
     flops = operations;
   }
   return { samples, nfe, flops, totalMs: performance.now() - started };

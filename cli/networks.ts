@@ -1,6 +1,6 @@
+import { findGuidanceRule } from '../src/diffusion/guidance';
 import { neededPredictions } from '../src/diffusion/guidance/needed';
-import type { GuidanceRule } from '../src/diffusion/guidance/rule';
-import type { Parameters } from '../src/diffusion/parameters';
+import type { RunSettings } from '../src/diffusion/run';
 import { ModelError } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
 import { ArgumentError } from './flags';
@@ -24,14 +24,13 @@ export async function forGivenModel<T>(model: string, opening: Promise<T>): Prom
   }
 }
 
-/** The networks that a rule with these parameters needs beside the model. @throws ArgumentError if the model lacks one */
+/** The networks that a run's rule may need beside the model. @throws ArgumentError if the model lacks one */
 export function companionsOf(
-  rule: GuidanceRule,
-  params: Parameters,
+  { guidance, parameters }: Pick<RunSettings, 'guidance' | 'parameters'>,
   { id: model, companions }: Manifest,
 ) {
   const ids: { [name in CompanionName]?: string } = {};
-  for (const name of neededPredictions(rule, params)) {
+  for (const name of neededPredictions(findGuidanceRule(guidance), parameters)) {
     if (name === 'cond' || name === 'uncond') continue;
     const id = companions?.[name];
     if (id === undefined) {
@@ -40,7 +39,7 @@ export function companionsOf(
         classifier: 'classifier',
         smallClassifier: 'smaller classifier',
       }[name];
-      throw new ArgumentError(`--guidance ${rule.id} needs a ${kind}, ${model} has none`);
+      throw new ArgumentError(`--guidance ${guidance} needs a ${kind}, ${model} has none`);
     }
     ids[name] = id;
   }

@@ -35,10 +35,7 @@ async function sample(args: SampleArguments): Promise<void> {
   const negativeClass =
     negative === undefined ? undefined : classIndex('negative', negative, classes);
   const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
-  const companions = await openCompanions(
-    companionsOf(args.rule, args.params, network.manifest),
-    args.threads,
-  );
+  const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
   const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
     ...args,
     negative: negativeClass,

@@ -17,8 +17,8 @@ test('the example of the help text', () => {
     command:
       'npm run sweep -- --model letters --guidance cfg --scales 0:4 --steps 20 --samples 5000 --out r.json',
   });
-  expect(args?.points.map(({ run }) => run.modifiers.guidanceScale)).toEqual([0, 1, 2, 3, 4]);
-  expect(args?.points.every(({ run }) => run.numSteps === 20 && run.rule.id === 'cfg')).toBe(true);
+  expect(args?.points.map(({ run }) => run.guidanceScale)).toEqual([0, 1, 2, 3, 4]);
+  expect(args?.points.every(({ run }) => run.numSteps === 20 && run.guidance === 'cfg')).toBe(true);
 });
 
 test("without a grid it is the paper's, as guidance scales s = 1 + w", () => {
@@ -76,7 +76,7 @@ test('every other setting of `npm run sample` reaches the run and the file', () 
     schedule: 'karras',
     parameters: { sChurn: 10 },
   });
-  expect(point!.run.params).toEqual({ sChurn: 10, rho: 7 });
+  expect(point!.run.parameters).toEqual({ sChurn: 10, rho: 7 });
   expect(settings('--curve 1,3 --steps 2,3').map(({ curve }) => curve)).toEqual([
     [1, 3],
     [1, 2, 3],

@@ -1,3 +1,6 @@
+import { findGuidanceRule } from '../src/diffusion/guidance';
+import { findSampler } from '../src/diffusion/samplers';
+import { findSchedule } from '../src/diffusion/schedules';
 import type { ResultsSettings } from '../src/networks/results';
 import { type RunArguments, readRun, runFlags } from './arguments';
 import {
@@ -144,9 +147,10 @@ function scaleAxis(given: Given, shared: Given): Axis[] {
     throw new ArgumentError('--scales and --ws are the same grid: give one');
   }
   const asked = given.scales ?? given.ws;
-  const { rule, modifiers } = readRun(shared);
-  if (!rule.usesScale || typeof modifiers.schedule === 'object') {
-    const because = rule.usesScale ? '--curve' : `--guidance ${rule.id}`;
+  const { guidance, curve } = readRun(shared);
+  const { usesScale } = findGuidanceRule(guidance);
+  if (!usesScale || curve) {
+    const because = usesScale ? '--curve' : `--guidance ${guidance}`;
     const flag = given.scales === undefined ? 'ws' : 'scales';
     if (asked !== undefined) throw new ArgumentError(`--${flag} has no effect with ${because}`);
     return [];
@@ -182,28 +186,25 @@ function rounded(value: number): number {
   return Number(value.toFixed(9));
 }
 
-/** The settings as the page names them. */
-function settingsOf({ rule, sampler, schedule, modifiers, params, ...run }: RunArguments) {
-  const listed = typeof modifiers.schedule === 'object' ? Array.from(modifiers.schedule) : null;
+/** The settings as a results file has them: without parameters at their defaults. */
+function settingsOf(run: RunArguments) {
+  const { interval, curve, mix, negative } = run;
+  const declared = [
+    findGuidanceRule(run.guidance),
+    findSampler(run.sampler),
+    findSchedule(run.schedule),
+  ].flatMap((entry) => entry.parameters);
   const parameters: Record<string, number> = {};
-  for (const { id, default: fallback } of [rule, sampler, schedule].flatMap(
-    (entry) => entry.parameters,
-  )) {
-    const value = params[id];
+  for (const { id, default: fallback } of declared) {
+    const value = run.parameters[id];
     if (value !== undefined && value !== fallback) parameters[id] = value;
   }
   return {
-    guidance: rule.id,
-    guidanceScale: modifiers.guidanceScale,
-    interval: modifiers.interval ? [modifiers.interval[0], modifiers.interval[1]] : null,
-    shape: typeof modifiers.schedule === 'string' ? modifiers.schedule : 'constant',
-    curve: listed,
-    threshold: modifiers.threshold ?? null,
-    mix: run.mix ?? null,
-    negative: run.negative ?? null,
-    numSteps: run.numSteps,
-    sampler: sampler.id,
-    schedule: schedule.id,
+    ...run,
+    interval: interval && [interval[0], interval[1]],
+    curve: curve && [...curve],
+    mix: mix ?? null,
+    negative: negative ?? null,
     parameters,
   } satisfies ResultsSettings;
 }

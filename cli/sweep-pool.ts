@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GuidanceModifiers } from '../src/diffusion/guidance/modifiers';
-import type { Parameters } from '../src/diffusion/parameters';
+import type { RunSettings } from '../src/diffusion/run';
 import type { LabelMix } from '../src/diffusion/stacked';
 import type { Job } from './generate';
 import type { CompanionIds } from './networks';
@@ -16,14 +15,8 @@ export interface Opening {
 }
 
 /** Samples to draw together. */
-export interface Draw {
+export interface Draw extends RunSettings {
   readonly jobs: readonly Job[];
-  readonly rule: string;
-  readonly sampler: string;
-  readonly schedule: string;
-  readonly numSteps: number;
-  readonly modifiers: GuidanceModifiers;
-  readonly params: Parameters;
   /** Class indices. */
   readonly negative: number | undefined;
   readonly mix: LabelMix | undefined;

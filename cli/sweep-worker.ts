@@ -1,7 +1,4 @@
 // A process of `npm run sweep`: draws what it is sent and answers with what the feature network says.
-import { findGuidanceRule } from '../src/diffusion/guidance';
-import { findSampler } from '../src/diffusion/samplers';
-import { findSchedule } from '../src/diffusion/schedules';
 import { messageOf } from '../src/networks/errors';
 import { generate } from './generate';
 import { openJudge } from './judge';
@@ -38,14 +35,11 @@ async function open({ model, companions, features }: Opening) {
   };
 }
 
-async function draw({ jobs, rule, sampler, schedule, ...request }: Draw): Promise<Drawn> {
+async function draw({ jobs, ...settings }: Draw): Promise<Drawn> {
   if (networks === undefined) throw new Error('A process of the sweep was asked before it opened');
   const { network, companions, judge } = await networks;
   const { samples, nfe } = await generate(network, jobs, {
-    ...request,
-    rule: findGuidanceRule(rule),
-    sampler: findSampler(sampler),
-    schedule: findSchedule(schedule),
+    ...settings,
     companions,
     batch: jobs.length,
   });

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
-import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint } from '../src/diffusion/metrics/point';
-import { findSampler } from '../src/diffusion/samplers';
-import { findSchedule } from '../src/diffusion/schedules';
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import { parseResults, type ResultsPoint } from '../src/networks/results';
 import { generate } from './generate';
 import { openJudge } from './judge';
@@ -62,12 +60,10 @@ test('writes what the same samples give when they are drawn one by one', async (
   for (const point of pointsOf('a.json')) {
     const jobs = Array.from({ length: 52 }, (_, k) => ({ label: k % 4, seed: 5 + k }));
     const { samples, nfe } = await generate(network, jobs, {
-      rule: findGuidanceRule('cfg'),
-      sampler: findSampler('ddpm'),
-      schedule: findSchedule('karras'),
+      ...DEFAULT_RUN,
+      sampler: 'ddpm',
       numSteps: 3,
-      modifiers: { guidanceScale: point.settings.guidanceScale },
-      params: {},
+      guidanceScale: point.settings.guidanceScale,
       batch: 52,
     });
     const { logits, features } = await judge.look(samples);

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
+import { findSampler } from '../src/diffusion/samplers';
 import type { LoadedModel } from '../src/networks/download';
 import { messageOf } from '../src/networks/errors';
 import { RESULTS_FORMAT, type ResultsPoint } from '../src/networks/results';
@@ -46,7 +48,7 @@ async function sweep(args: SweepArguments): Promise<void> {
   const features = shipped(await loadLocalModel(featuresId));
   let companions: CompanionIds = {};
   for (const { run } of args.points) {
-    companions = { ...companions, ...companionsOf(run.rule, run.params, manifest) };
+    companions = { ...companions, ...companionsOf(run, manifest) };
   }
   const settings = args.points.map((point) => point.settings);
   const plan = { model: network, features, samples, seed, varied, settings };
@@ -182,12 +184,7 @@ function jobsOf(samples: number, seed: number, numClasses: number): Job[] {
 function requestOf({ run }: SweepPoint, classes: readonly string[]): Omit<Draw, 'jobs'> {
   const { negative, mix } = run;
   return {
-    rule: run.rule.id,
-    sampler: run.sampler.id,
-    schedule: run.schedule.id,
-    numSteps: run.numSteps,
-    modifiers: run.modifiers,
-    params: run.params,
+    ...run,
     negative: negative === undefined ? undefined : classIndex('negative', negative, classes),
     mix: mix && { with: classIndex('mix', mix.name, classes), share: mix.share },
   };
@@ -196,8 +193,9 @@ function requestOf({ run }: SweepPoint, classes: readonly string[]): Omit<Draw, 
 /** Network evaluations a sample, about: what the time left is estimated from. */
 function evaluationsOf({ run, settings }: SweepPoint): number {
   const guided = settings.curve !== null || settings.guidanceScale !== 1;
-  const predictions = run.rule.usesScale && !guided ? 1 : run.rule.predictions.length;
-  return run.sampler.evaluations(run.numSteps) * Math.min(2, predictions);
+  const rule = findGuidanceRule(run.guidance);
+  const predictions = rule.usesScale && !guided ? 1 : rule.predictions.length;
+  return findSampler(run.sampler).evaluations(run.numSteps) * Math.min(2, predictions);
 }
 
 function shipped({ manifest }: LoadedModel) {

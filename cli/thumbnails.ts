@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findGuidanceRule } from '../src/diffusion/guidance';
-import { findSampler } from '../src/diffusion/samplers';
-import { findSchedule } from '../src/diffusion/schedules';
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import { messageOf } from '../src/networks/errors';
 import { parseManifest } from '../src/networks/manifest';
 import { ArgumentError } from './flags';
@@ -49,12 +47,8 @@ async function draw(id: string): Promise<void> {
   const opened = await openNetwork(id);
   const samples = thumbnailSamples(opened.manifest);
   const drawn = await generate(opened, samples, {
-    rule: findGuidanceRule(THUMBNAIL.guidance),
-    sampler: findSampler(THUMBNAIL.sampler),
-    schedule: findSchedule(THUMBNAIL.schedule),
-    numSteps: THUMBNAIL.numSteps,
-    modifiers: { guidanceScale: THUMBNAIL.guidanceScale },
-    params: {},
+    ...DEFAULT_RUN,
+    ...THUMBNAIL,
     batch: samples.length,
   });
   await opened.release();

@@ -1,3 +1,4 @@
+import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Backend } from '../src/engine/protocol';
 import { difference, fromBase64, type Run, readFixture, TOLERANCE } from './fixtures/fixture';
 import type {} from './harness/harness';
@@ -21,14 +22,12 @@ for (const model of ['tiny', 'letters']) {
     expect(runs.length).toBeGreaterThan(0);
     for (const { numSteps, seeds, labels, samples } of runs) {
       const settings = {
+        ...DEFAULT_RUN,
         seeds,
         labels,
         numSteps,
         sampler: 'heun',
-        schedule: 'karras',
-        guidance: 'cfg',
-        parameters: {},
-        modifiers: { guidanceScale },
+        guidanceScale,
       };
       const ran = await page.evaluate(([id, on, wanted]) => window.harness.run(id, on, wanted), [
         model,

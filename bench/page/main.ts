@@ -1,4 +1,5 @@
 /// <reference types="vite/client" />
+import { DEFAULT_RUN } from '../../src/diffusion/run';
 import { EngineClient } from '../../src/engine/client';
 import type { Backend, BackendInfo } from '../../src/engine/protocol';
 import type { DenoiserManifest } from '../../src/networks/manifest';
@@ -53,14 +54,13 @@ window.bench = {
     const before = performance.now();
     const { samples, figures } = await client.sample(
       {
+        ...DEFAULT_RUN,
         seeds,
         labels,
         numSteps,
         sampler: 'ddim',
-        schedule: 'karras',
         guidance,
-        parameters: {},
-        modifiers: { guidanceScale },
+        guidanceScale,
       },
       { judge: false },
     );

@@ -1,3 +1,4 @@
+import { DEFAULT_RUN } from '../../src/diffusion/run';
 import { difference } from '../fixtures/fixture';
 import type {} from '../harness/harness';
 import { expect, test, words } from '../playground';
@@ -7,23 +8,19 @@ const { precision, batch } = words.badge;
 test('whole trajectories in float16 follow those in float32', async ({ page }) => {
   await page.goto('./e2e/harness/');
   await page.waitForFunction(() => window.harness);
+  const settings = {
+    ...DEFAULT_RUN,
+    seeds: [1, 2],
+    labels: [0, 1],
+    numSteps: 10,
+    sampler: 'heun',
+    guidanceScale: 3,
+  };
   for (const model of ['tiny', 'letters']) {
     const run = (precision: 'fp16' | 'fp32') =>
       page.evaluate(
-        ([id, wanted]) => {
-          const settings = {
-            seeds: [1, 2],
-            labels: [0, 1],
-            numSteps: 10,
-            sampler: 'heun',
-            schedule: 'karras',
-            guidance: 'cfg',
-            parameters: {},
-            modifiers: { guidanceScale: 3 },
-          };
-          return window.harness.run(id, 'wasm', settings, { precision: wanted });
-        },
-        [model, precision] as const,
+        ([id, wanted, settings]) => window.harness.run(id, 'wasm', settings, { precision: wanted }),
+        [model, precision, settings] as const,
       );
     const [half, full] = [await run('fp16'), await run('fp32')];
     expect(half.info).toMatchObject({ precision: 'fp16', precisionWhy: { reason: 'asked' } });

@@ -1,7 +1,7 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
 import type { Prediction } from '../diffusion/guidance/rule';
-import { findSchedule } from '../diffusion/schedules';
+import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import { type DownloadProgress, loadModel, loadModelIndex, ModelError } from '../networks/download';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest, FeaturesManifest, Manifest } from '../networks/manifest';
@@ -263,9 +263,10 @@ async function sample(request: SampleRequest, job: Job): Promise<Ending> {
   const { id, settings, stepMs, inside } = request;
   const judging = classifier;
   if (!denoiser) throw new Error('sample: needs a loaded model, none is');
-  const { guidanceScale } = settings.modifiers;
   const steering =
-    stepMs === undefined ? undefined : new Steering(settings.numSteps, guidanceScale, stepMs);
+    stepMs === undefined
+      ? undefined
+      : new Steering(settings.numSteps, settings.guidanceScale, stepMs);
   job.steering = steering;
   const { manifest, network } = await denoiserFor(request, denoiser, job);
   const waitingFrames: Frame[] = [];
@@ -371,11 +372,11 @@ async function companionsFor(
   job: Job,
 ): Promise<Partial<Record<CompanionName, Network>>> {
   const wanted: Partial<Record<CompanionName, Network>> = {};
-  const { guidance, parameters, modifiers, schedule, numSteps } = request.settings;
-  const range = { sigmaMin: sigma.min, sigmaMax: sigma.max };
-  const sigmas = findSchedule(schedule).sigmas(numSteps, range, parameters);
-  const scales = job.steering ? ANY_SCALE : scalesOf(modifiers, sigmas);
-  const predictions = neededPredictions(findGuidanceRule(guidance), parameters, scales);
+  const { settings } = request;
+  const sigmas = runSigmas(settings, { sigmaMin: sigma.min, sigmaMax: sigma.max });
+  const scales = job.steering ? ANY_SCALE : scalesOf(guidanceModifiers(settings), sigmas);
+  const rule = findGuidanceRule(settings.guidance);
+  const predictions = neededPredictions(rule, settings.parameters, scales);
   const looked: readonly Prediction[] = request.inside?.gradient ? ['classifier'] : [];
   for (const name of new Set([...predictions, ...looked])) {
     if (name === 'cond' || name === 'uncond') continue;

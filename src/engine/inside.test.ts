@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_RUN } from '../diffusion/run';
 import type { DenoiserManifest, FeaturesManifest } from '../networks/manifest';
 import { buffersOf } from './inside';
 import { opinionOf } from './judge';
@@ -42,14 +43,12 @@ const classifier = {
 };
 
 const settings: SampleSettings = {
+  ...DEFAULT_RUN,
   seeds: [7, 8],
   labels: [0, 1],
   numSteps: 4,
   sampler: 'ddim',
-  schedule: 'karras',
-  guidance: 'cfg',
-  parameters: {},
-  modifiers: { guidanceScale: 2 },
+  guidanceScale: 2,
 };
 
 async function look(
@@ -113,7 +112,7 @@ describe('a run that is looked into', () => {
   });
 
   test('has gaps where a rule did not evaluate both', async () => {
-    const { frames } = await look({ modifiers: { guidanceScale: 2, interval: [1, 90] } });
+    const { frames } = await look({ interval: [1, 90] });
     const gaps = frames.map(({ inside }) => Number.isNaN(inside!.figures.norm[0]!));
     expect(gaps).toEqual(frames.map(({ sigma }) => sigma <= 1));
     expect(frames.map(({ inside }) => inside!.eps === undefined)).toEqual(gaps);
@@ -150,10 +149,9 @@ describe('a run that is looked into', () => {
 
 describe('the explicit gradient', () => {
   test('is evaluated at every step, beside the implicit one on one scale', async () => {
-    const modifiers = { guidanceScale: 2, interval: [1, 90] as const };
-    const { frames, figures } = await look({ modifiers }, { gradient: true });
+    const { frames, figures } = await look({ interval: [1, 90] }, { gradient: true });
     expect(figures.nfe, 'what is only looked at is no cost').toBe(
-      (await look({ modifiers })).figures.nfe,
+      (await look({ interval: [1, 90] })).figures.nfe,
     );
     for (const { sigma, inside } of frames) {
       expect(inside!.figures.norm[0]).not.toBeNaN();

@@ -1,17 +1,15 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../diffusion/fields';
-import type { SeenEvaluation } from '../diffusion/guidance/guided';
 import type { GuidanceRule, Prediction } from '../diffusion/guidance/rule';
 import { differences, gradientAgreement, saturatedShares } from '../diffusion/inside';
+import type { RunObserver } from '../diffusion/run';
 import { toSigned } from './pixels';
 import type { Inside, LookInside, SignedPicture } from './protocol';
 
 /** Pictures of eps show this many standard deviations of the noise to either side. */
 const EPS_LIMIT = 3;
 
-/** Looks on at a run's evaluations: options of `guidedDenoise`, and what was seen of the step. */
-export interface InsideObserver {
-  readonly alsoNeeded: readonly Prediction[];
-  observe(seen: SeenEvaluation<ArrayField>): Promise<void>;
+/** Looks on at a run's evaluations, and tells what it saw of the step. */
+export interface InsideObserver extends RunObserver<ArrayField> {
   /** What the evaluation that the step started from has shown. */
   seen(): Inside | undefined;
 }

@@ -1,7 +1,6 @@
-import type { GuidanceModifiers } from '../diffusion/guidance/modifiers';
 import type { Difference } from '../diffusion/inside';
 import type { Opinion } from '../diffusion/metrics/verdicts';
-import type { Parameters } from '../diffusion/parameters';
+import type { RunSettings } from '../diffusion/run';
 import type { DownloadProgress as FileProgress } from '../networks/download';
 import type { ModelErrorKind } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
@@ -10,7 +9,7 @@ export type Backend = 'webgpu' | 'wasm';
 export type BackendChoice = 'auto' | Backend;
 
 /** Everything that decides the pixels of a run, besides the network and the backend. */
-export interface SampleSettings {
+export interface SampleSettings extends RunSettings {
   /** One seed a sample: an integer 0 … 2^32 - 1. */
   readonly seeds: readonly number[];
   /** One class index a sample; the number of classes stands for the null label. */
@@ -19,13 +18,6 @@ export interface SampleSettings {
   readonly mix?: { readonly with: number; readonly share: number } | undefined;
   /** Class in place of the null label for the unconditional estimate. */
   readonly negative?: number | undefined;
-  readonly numSteps: number;
-  readonly sampler: string;
-  readonly schedule: string;
-  readonly guidance: string;
-  /** Values of the sampler's, schedule's and rule's declared parameters by id; defaults elsewhere. */
-  readonly parameters: Parameters;
-  readonly modifiers: GuidanceModifiers;
 }
 
 /** Why WebGPU is not used although it was wanted. */
@@ -200,7 +192,7 @@ export type Request =
       readonly denoiser?: string | undefined;
       /**
        * Time from step to step of a run that is steered: it starts at the settings' guidanceScale,
-       * without their schedule, and takes another from each `steer` on. Absent: as fast as it goes.
+       * without their shape or curve, and takes another from each `steer` on. Absent: as fast as it goes.
        */
       readonly stepMs?: number | undefined;
     }
@@ -228,7 +220,7 @@ export type Ending =
       readonly verdicts: Verdicts | undefined;
       /** Where it was asked for and the model has a feature network. */
       readonly measured?: Measured | undefined;
-      /** The scale of every step, of a steered run: as the settings' schedule they give the same pixels. */
+      /** The scale of every step, of a steered run: as the settings' curve they give the same pixels. */
       readonly scales?: readonly number[] | undefined;
     }
   | { readonly type: 'cancelled'; readonly id: number }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asShown } from '../diffusion/metrics/verdicts';
+import { DEFAULT_RUN } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
 import { type Network, Stopped } from './network';
 import { toBytes } from './pixels';
@@ -32,14 +33,12 @@ function constantNetwork() {
 }
 
 const settings: SampleSettings = {
+  ...DEFAULT_RUN,
   seeds: [7, 8],
   labels: [0, 1],
   numSteps: 3,
   sampler: 'ddim',
-  schedule: 'karras',
-  guidance: 'cfg',
-  parameters: {},
-  modifiers: { guidanceScale: 3 },
+  guidanceScale: 3,
 };
 
 async function sample(changes: Partial<SampleSettings> = {}, stop = () => false) {
@@ -79,10 +78,8 @@ describe('a run', () => {
   });
 
   test('does not evaluate what its rule does not need', async () => {
-    expect((await sample({ modifiers: { guidanceScale: 1 } })).asked.map((a) => a.rows)).toEqual([
-      2, 2, 2,
-    ]);
-    const outside = await sample({ modifiers: { guidanceScale: 3, interval: [1, 90] } });
+    expect((await sample({ guidanceScale: 1 })).asked.map((a) => a.rows)).toEqual([2, 2, 2]);
+    const outside = await sample({ interval: [1, 90] });
     expect(outside.asked.map((a) => a.rows)).toEqual([4, 4, 2]);
     expect(outside.figures.nfe).toBe(5);
   });

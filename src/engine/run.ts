@@ -1,10 +1,7 @@
-import { arrayFields, scaledNoise } from '../diffusion/fields';
+import { arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
-import { guidedDenoise } from '../diffusion/guidance/guided';
-import { checkSampler, type Prediction } from '../diffusion/guidance/rule';
-import { findSampler } from '../diffusion/samplers';
-import { startingPoint } from '../diffusion/samplers/sampler';
-import { findSchedule } from '../diffusion/schedules';
+import type { Prediction } from '../diffusion/guidance/rule';
+import { createRun } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest } from '../networks/manifest';
 import { insideObserver } from './inside';
@@ -51,7 +48,7 @@ export async function runSampler(
   stop: Stop,
   look?: Look,
 ): Promise<FinishedRun> {
-  const { seeds, labels, mix, negative, numSteps, parameters, modifiers } = settings;
+  const { seeds, labels, mix, negative, numSteps } = settings;
   const numClasses = manifest.classes.length;
   if (labels.length !== seeds.length) {
     throw new RangeError(
@@ -59,14 +56,8 @@ export async function runSampler(
     );
   }
   const started = performance.now();
-  const sampler = findSampler(settings.sampler);
-  const rule = findGuidanceRule(settings.guidance);
-  checkSampler(rule, sampler);
-  const range = { sigmaMin: manifest.sigma.min, sigmaMax: manifest.sigma.max };
-  const sigmas = findSchedule(settings.schedule).sigmas(numSteps, range, parameters);
   const sampleSize = manifest.shape.reduce((a, b) => a * b);
   const fields = arrayFields({ seeds, sampleSize, shape: manifest.shape });
-  let evaluations = 0;
   const forwardOf =
     ({ run }: Evaluating, output: 'denoised' | 'grad'): Forward =>
     async (x, sigma, label) => {
@@ -90,54 +81,35 @@ export async function runSampler(
     fields,
   });
   const observer =
-    look && insideObserver({ rule, fields, look: look.inside, opinion: look.opinion });
-  const { denoise, guidanceJumped, shown, release } = guidedDenoise({
-    rule,
-    params: parameters,
-    fields,
-    evaluate: async (x, sigma, needs, at) => {
-      // What is only looked at is no cost of the rule, and in a batch of its own it cannot change the
-      // rounding of what is not.
-      const own = rule.needs(at, parameters);
-      const looked = at.stage === 0 ? needs.filter((need) => !own.includes(need)) : [];
-      evaluations += own.length;
-      const predictions = await evaluate(x, sigma, own, at);
-      if (looked.length === 0) return predictions;
-      return { ...predictions, ...(await evaluate(x, sigma, looked, at)) };
-    },
-    modifiers,
-    sigmas,
-    alsoNeeded: observer?.alsoNeeded,
-    observe: observer?.observe,
-  });
+    look &&
+    insideObserver({
+      rule: findGuidanceRule(settings.guidance),
+      fields,
+      look: look.inside,
+      opinion: look.opinion,
+    });
+  const range = { sigmaMin: manifest.sigma.min, sigmaMax: manifest.sigma.max };
+  const run = createRun({ settings, range, fields, evaluate, observer });
+  const { sigmas } = run;
   const busyMs = () =>
     [network, ...Object.values(companions)].reduce((total, used) => total + used.busyMs, 0);
   const busyBefore = busyMs();
-  const start = startingPoint(fields, sigmas);
+  const start = run.start();
   let x = toBytes(start.data, visible(sigmas[0]!));
   let samples = new Float32Array(0);
-  const noiseScale = rule.noiseScale?.(parameters) ?? 1;
-  const run = {
-    fields: noiseScale === 1 ? fields : scaledNoise(fields, noiseScale),
-    denoise,
-    x: start,
-    sigmas,
-    guidanceJumped,
-  };
-  for await (const { step, sigma, ...field } of sampler.sample(run, parameters)) {
+  for await (const { step, sigma, ...field } of run.steps(start)) {
     if (await stop()) throw new Stopped('The run was stopped');
-    const { data } = shown(field.denoised);
+    const { data } = field.denoised;
     const estimate = { denoised: toBytes(data), outside: outsideOf(data) };
     await onFrame({ step, sigma: sigmas[step]!, x, ...estimate, inside: observer?.seen() });
     x = toBytes(field.x.data, visible(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();
   }
-  release();
   return {
     samples,
     frame: { step: numSteps, sigma: 0, x, denoised: x.slice(), outside: outsideOf(samples) },
     figures: {
-      nfe: evaluations,
+      nfe: run.nfe,
       totalMs: performance.now() - started,
       networkMs: busyMs() - busyBefore,
     },

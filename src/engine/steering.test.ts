@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_RUN } from '../diffusion/run';
 import { samplerRegistry } from '../diffusion/samplers';
 import type { DenoiserManifest } from '../networks/manifest';
 import type { Network } from './network';
@@ -35,12 +36,12 @@ describe('the scale of a step', () => {
     expect([...steering.scales]).toEqual([1, 7, 7]);
   });
 
-  test('replaces the schedule of the settings, and nothing else', () => {
-    const modifiers = { guidanceScale: 3, interval: [1, 9], schedule: 'rising' } as const;
+  test('replaces the curve of the settings, and nothing else', () => {
+    const wanted = { ...settings, interval: [1, 9], shape: 'rising' } as const;
     const steering = new Steering(2, 3, 0);
-    const { modifiers: steered } = steering.settings({ ...settings, modifiers });
-    expect(steered).toEqual({ ...modifiers, schedule: steering.scales });
-    expect(steered.schedule).toBe(steering.scales);
+    const steered = steering.settings(wanted);
+    expect(steered).toEqual({ ...wanted, curve: steering.scales });
+    expect(steered.curve).toBe(steering.scales);
   });
 });
 
@@ -112,14 +113,12 @@ const network: Network = {
 };
 
 const settings: SampleSettings = {
+  ...DEFAULT_RUN,
   seeds: [7, 8],
   labels: [0, 1],
   numSteps: 8,
   sampler: 'ddim',
-  schedule: 'karras',
-  guidance: 'cfg',
-  parameters: {},
-  modifiers: { guidanceScale: 3 },
+  guidanceScale: 3,
 };
 
 describe('a steered run replayed from its scales', () => {
@@ -139,14 +138,14 @@ describe('a steered run replayed from its scales', () => {
     );
     expect([...steering.scales]).toEqual([3, 3, 8, 8, 8, 0.25, 0.25, 0.25]);
 
-    const run = (schedule: readonly number[] | undefined) =>
+    const run = (curve: readonly number[] | null) =>
       runSampler(
         { network, manifest },
-        { ...wanted, modifiers: { guidanceScale: 3, schedule } },
+        { ...wanted, curve },
         () => {},
         () => false,
       );
     expect((await run([...steering.scales])).samples).toEqual(steered.samples);
-    expect((await run(undefined)).samples).not.toEqual(steered.samples);
+    expect((await run(null)).samples).not.toEqual(steered.samples);
   });
 });

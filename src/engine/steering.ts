@@ -6,7 +6,7 @@ import type { SampleSettings } from './protocol';
  */
 export class Steering {
   /** The scale of every step: of those taken as it was, of those to come as it is set now. */
-  readonly scales: Float64Array;
+  readonly scales: number[];
   /** Time spent waiting for steps to be due. */
   waitedMs = 0;
   readonly #stepMs: number;
@@ -22,7 +22,7 @@ export class Steering {
     if (!(stepMs >= 0 && stepMs < Infinity)) {
       throw new RangeError(`stepMs must be a time of 0 or more, got ${stepMs}`);
     }
-    this.scales = new Float64Array(numSteps).fill(guidanceScale);
+    this.scales = Array<number>(numSteps).fill(guidanceScale);
     this.#stepMs = stepMs;
   }
 
@@ -33,7 +33,7 @@ export class Steering {
 
   /** The settings of the run: each step reads its scale when it begins. */
   settings(settings: SampleSettings): SampleSettings {
-    return { ...settings, modifiers: { ...settings.modifiers, schedule: this.scales } };
+    return { ...settings, curve: this.scales };
   }
 
   /** The first step begins. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_RUN } from '../diffusion/run';
 import { ModelError } from '../networks/errors';
 import type { EngineEvent, Request, SampleSettings } from './protocol';
 
@@ -76,16 +77,14 @@ vi.stubGlobal('self', worker);
 await import('./engine.worker');
 
 const ask = (request: Request) => worker.onmessage?.({ data: request });
-const settings = {
+const settings: SampleSettings = {
+  ...DEFAULT_RUN,
   seeds: [1],
   labels: [0],
   numSteps: 3,
   sampler: 'ddim',
-  schedule: 'karras',
   guidance: 'conditional',
-  parameters: {},
-  modifiers: { guidanceScale: 1 },
-} satisfies SampleSettings;
+};
 const load = (id: number, modelId = 'tiny') =>
   ask({ type: 'load', id, modelId, baseUrl: '', backend: 'auto', rows: 2 });
 const sample = (id: number, changes: Partial<SampleSettings> = {}) =>
@@ -248,7 +247,7 @@ test('a run sends its steps in order before its end', async () => {
 describe('a steered run', () => {
   /** Starts a run of three steps at scale 3. */
   const steered = (id: number, stepMs: number) => {
-    const changes = { guidance: 'cfg', modifiers: { guidanceScale: 3 } };
+    const changes = { guidance: 'cfg', guidanceScale: 3 };
     ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false, stepMs });
   };
   const steer = (id: number, guidanceScale: number) => ask({ type: 'steer', id, guidanceScale });

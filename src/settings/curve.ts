@@ -1,6 +1,5 @@
 import { scaleAt } from '../diffusion/guidance/modifiers';
-import { guidanceModifiers } from '../diffusion/run';
-import { findSchedule } from '../diffusion/schedules';
+import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
 import { type ColumnSettings, LIMITS } from './settings';
 
@@ -18,9 +17,7 @@ export interface Course {
 
 /** The scales of a column's steps under the model's range of noise levels. */
 export function courseOf(column: ColumnSettings, sigma: DenoiserManifest['sigma']): Course {
-  const range = { sigmaMin: sigma.min, sigmaMax: sigma.max };
-  const schedule = findSchedule(column.schedule);
-  const sigmas = schedule.sigmas(column.numSteps, range, column.parameters);
+  const sigmas = runSigmas(column, { sigmaMin: sigma.min, sigmaMax: sigma.max });
   const modifiers = guidanceModifiers(column);
   const everywhere = { ...modifiers, interval: undefined };
   const inside = { interval: modifiers.interval };

@@ -2,7 +2,7 @@ import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { type Prediction, takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
-import { guidanceModifiers, type RunSettings } from '../diffusion/run';
+import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
 import type { BackendChoice, PrecisionChoice, SampleSettings } from '../engine/protocol';
@@ -113,20 +113,7 @@ export const LIMITS = {
 /** Noise levels offered by the interval slider, whatever the network's own range. */
 export const INTERVAL_RANGE = { min: 0.002, max: 80 } as const;
 
-export const DEFAULT_COLUMN: ColumnSettings = {
-  guidance: 'cfg',
-  guidanceScale: 1,
-  interval: null,
-  shape: 'constant',
-  curve: null,
-  threshold: null,
-  mix: null,
-  negative: null,
-  numSteps: 16,
-  sampler: 'dpmpp-2m',
-  schedule: 'karras',
-  parameters: {},
-};
+export const DEFAULT_COLUMN: ColumnSettings = { ...DEFAULT_RUN, mix: null, negative: null };
 
 /** Taken in place of a sampler that a rule cannot work with. */
 const FIRST_ORDER_SAMPLER = 'ddim';
@@ -282,16 +269,11 @@ export function sampleSettings(
   const mix = takesLabel(rule) ? column.mix : null;
   const negative = takesNegative(rule) ? column.negative : null;
   return {
+    ...column,
     seeds: names.map((_, k) => (settings.seed + k) % 2 ** 32),
     labels,
     mix: mix ? { with: classes.indexOf(mix.name), share: mix.share } : undefined,
     negative: negative === null ? undefined : classes.indexOf(negative),
-    numSteps: column.numSteps,
-    sampler: column.sampler,
-    schedule: column.schedule,
-    guidance: column.guidance,
-    parameters: column.parameters,
-    modifiers: guidanceModifiers(column),
   };
 }
 

@@ -1,9 +1,5 @@
 import { arrayFields } from '../fields';
-import { cfg } from '../guidance/cfg';
-import { guidedDenoise } from '../guidance/guided';
-import { heun } from '../samplers/heun';
-import { startingPoint } from '../samplers/sampler';
-import { karras } from '../schedules';
+import { createRun, DEFAULT_RUN } from '../run';
 import {
   componentsOf,
   denoiseExactly,
@@ -159,32 +155,20 @@ export async function flowOnLine(options: {
   readonly numSteps: number;
   readonly samples: number;
 }): Promise<LineFlow> {
-  const { guidanceScale, interval, numSteps, samples } = options;
+  const { guidanceScale, interval = null, numSteps, samples } = options;
   const seeds = Array.from({ length: samples }, (_, k) => k);
   const fields = arrayFields({ seeds, sampleSize: 1 });
-  const sigmas = karras.sigmas(numSteps, FLOW_RANGE, {});
-  const exact = mixtureEvaluate({ mixture: lineWorld, labels: seeds.map(() => WANTED), fields });
-  let evaluations = 0;
-  const { denoise, release } = guidedDenoise({
-    rule: cfg,
-    params: {},
-    fields,
-    evaluate: (x, sigma, needs, at) => {
-      evaluations += needs.length;
-      return exact(x, sigma, needs, at);
-    },
-    modifiers: { guidanceScale, interval },
-    sigmas,
-  });
-  const x = startingPoint(fields, sigmas);
+  const settings = { ...DEFAULT_RUN, sampler: 'heun', guidanceScale, interval, numSteps };
+  const evaluate = mixtureEvaluate({ mixture: lineWorld, labels: seeds.map(() => WANTED), fields });
+  const run = createRun({ settings, range: FLOW_RANGE, fields, evaluate });
+  const x = run.start();
   const paths = Array.from(x.data, (start) => [start]);
-  for await (const step of heun.sample({ fields, denoise, x, sigmas }, {})) {
+  for await (const step of run.steps(x)) {
     step.x.data.forEach((value, k) => {
       paths[k]!.push(value);
     });
   }
-  release();
-  return { sigmas: [...sigmas], paths, evaluations };
+  return { sigmas: [...run.sigmas], paths, evaluations: run.nfe };
 }
 
 function logPosterior(

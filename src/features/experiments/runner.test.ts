@@ -188,9 +188,7 @@ describe('a sweep', () => {
     expect(page.state.status).toBe('idle');
     expect(page.statuses).toEqual(['done', 'done', 'done']);
     // The ends first, then the middle.
-    expect(page.runs.map(({ settings }) => settings.modifiers.guidanceScale)).toEqual([
-      1, 1, 3, 3, 2, 2,
-    ]);
+    expect(page.runs.map(({ settings }) => settings.guidanceScale)).toEqual([1, 1, 3, 3, 2, 2]);
     const seeds = page.runs.map(({ settings }) => settings.seeds[0]);
     expect(seeds).toEqual([42, 58, 42, 58, 42, 58]);
     expect(page.runs[0]?.settings.labels.slice(0, 3)).toEqual([0, 1, 0]);

@@ -83,14 +83,14 @@ describe('the order', () => {
 describe('a cell', () => {
   test('is one sample of the active column with the values of both axes', () => {
     const all = cells(axis('scale', '2', '5'), axis('seed', '7', '8'), { count: 16, seed: 1 });
-    expect(
-      all.map(({ sample }) => [sample?.modifiers.guidanceScale, sample?.seeds, sample?.labels]),
-    ).toEqual([
-      [2, [7], [0]],
-      [2, [8], [0]],
-      [5, [7], [0]],
-      [5, [8], [0]],
-    ]);
+    expect(all.map(({ sample }) => [sample?.guidanceScale, sample?.seeds, sample?.labels])).toEqual(
+      [
+        [2, [7], [0]],
+        [2, [8], [0]],
+        [5, [7], [0]],
+        [5, [8], [0]],
+      ],
+    );
     expect(new Set(all.map(({ key }) => key)).size).toBe(4);
   });
 
@@ -137,10 +137,10 @@ describe('a cell', () => {
 
   test('an axis over the scale takes the place of a course drawn by hand', () => {
     const columns = [{ ...DEFAULT_COLUMN, curve: [1, 9] }];
-    const scaled = only(axis('scale', '2'), SEED, { columns }).sample?.modifiers;
-    expect(scaled).toMatchObject({ guidanceScale: 2, schedule: undefined });
-    const kept = only(axis('interval', 'all'), SEED, { columns }).sample?.modifiers;
-    expect(kept?.schedule).toHaveLength(DEFAULT_COLUMN.numSteps);
+    const scaled = only(axis('scale', '2'), SEED, { columns }).sample;
+    expect(scaled).toMatchObject({ guidanceScale: 2, curve: null });
+    const kept = only(axis('interval', 'all'), SEED, { columns }).sample;
+    expect(kept?.curve).toEqual([1, 9]);
   });
 });
 

@@ -15,8 +15,7 @@ const cells = () => page.store.getState().grid.cells;
 const statuses = () => cells().map(({ status }) => status);
 const done = () => statuses().filter((status) => status === 'done').length;
 /** [scale, seed] of each run. */
-const ran = () =>
-  page.runs.map(({ settings }) => [settings.modifiers.guidanceScale, settings.seeds[0]]);
+const ran = () => page.runs.map(({ settings }) => [settings.guidanceScale, settings.seeds[0]]);
 const showGrid = (gridRows = SCALES, gridColumns = SEEDS) =>
   change(page.store, { layout: 'grid', gridRows, gridColumns });
 const finishAll = async () => {

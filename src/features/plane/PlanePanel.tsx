@@ -1,9 +1,10 @@
 import { useRef } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { runSigmas } from '../../diffusion/run';
 import { componentsOf } from '../../diffusion/worlds/analytic';
 import { gridded, guidedDensity, logOf, type Promised } from '../../diffusion/worlds/plane/density';
-import { planeSigmas } from '../../diffusion/worlds/plane/particles';
 import { type ScoreField, scoreField } from '../../diffusion/worlds/plane/score-field';
+import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords, nameOf } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
@@ -25,7 +26,7 @@ import { Handles } from './Handles';
 import { PLANE_LIMITS, type PlaneSettings, worldOf } from './plane';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
 import { useDrawing } from './redraw';
-import { type PanelResult, PLANE_GRID, planeRunOf, REGION_SHARE } from './runner';
+import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
 import { planeWords } from './words';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */
@@ -176,7 +177,7 @@ function Picture({ index, label }: { index: number; label: string }) {
     const { settings } = store.getState();
     const context = canvas.getContext('2d')!;
     const colours = coloursOf(canvas);
-    const sigmas = planeSigmas(planeRunOf(run));
+    const sigmas = runSigmas(run, PLANE_SIGMAS);
     const at = settings.position * run.numSteps;
     // At the end nothing is evaluated: the arrows are those of the last evaluation.
     const step = Math.min(Math.floor(at + 1e-9), run.numSteps - 1);
@@ -207,7 +208,7 @@ function Picture({ index, label }: { index: number; label: string }) {
       const points = arrowPoints(sigma);
       const made: Arrowed = { key: wanted, points, field: undefined };
       arrows.current = made;
-      void scoreField(worldOf(plane), planeRunOf(run), sigma, points).then((field) => {
+      void scoreField(worldOf(plane), run, sigma, points).then((field) => {
         made.field = field;
         // In the frame after the one that asked for it, unless another is wanted by now.
         requestAnimationFrame(() => arrows.current === made && draw(canvas));

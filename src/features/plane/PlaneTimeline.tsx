@@ -1,10 +1,10 @@
-import { planeSigmas } from '../../diffusion/worlds/plane/particles';
+import { runSigmas } from '../../diffusion/run';
+import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useAppState, useWords } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
 import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { usePlane } from './plane-context';
-import { planeRunOf } from './runner';
 import { planeWords } from './words';
 
 /** Play, pause and scrub all panels in step. */
@@ -16,7 +16,7 @@ export function PlaneTimeline() {
   const run = runs[active]!;
   // 1e-9: a step is reached although 7/24 · 24 is a little less than 7.
   const step = Math.floor(position * run.numSteps + 1e-9);
-  const sigma = planeSigmas(planeRunOf(run))[step]!;
+  const sigma = runSigmas(run, PLANE_SIGMAS)[step]!;
   const text = words.timeline.sigma(step, compact(sigma));
   return (
     <section className="timeline plane-timeline" aria-label={timeline.label}>

@@ -3,7 +3,7 @@ import { agreement } from '../../diffusion/worlds/plane/density';
 import { runParticles } from '../../diffusion/worlds/plane/particles';
 import { classMean } from '../../diffusion/worlds/plane/world';
 import { DEFAULT_PLANE, type PlanePreset, presetPlane, worldOf } from './plane';
-import { planeRunOf, promisedDensity } from './runner';
+import { promisedDensity } from './runner';
 
 /** The particles of a preset's run, and how they agree with their density. */
 async function outcome(id: PlanePreset, index = 0) {
@@ -11,7 +11,7 @@ async function outcome(id: PlanePreset, index = 0) {
   const world = worldOf(plane);
   const run = plane.runs[index]!;
   const count = 2000;
-  const { xs } = await runParticles(world, { ...planeRunOf(run), seed: plane.seed, count });
+  const { xs } = await runParticles(world, { ...run, seed: plane.seed, count });
   const last = xs.subarray(-2 * count);
   const promised = promisedDensity(world, run);
   return { last, ...agreement(last, promised, classMean(world)) };

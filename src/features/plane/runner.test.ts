@@ -72,7 +72,7 @@ describe('PlaneRunner', () => {
     changeRun(store, { guidanceScale: 6 });
     expect(lab.aborted).toBe(1);
     await soon(() => expect(lab.asked).toHaveLength(3));
-    expect(lab.last.run.modifiers.guidanceScale).toBe(6);
+    expect(lab.last.run.guidanceScale).toBe(6);
     expect(runner.panels[0]).toMatchObject({ status: 'waiting', result });
   });
 
@@ -117,7 +117,7 @@ describe('PlaneRunner', () => {
     expect(lab.aborted).toBe(0);
     await lab.last.finish();
     await soon(() => expect(lab.asked).toHaveLength(3));
-    expect(lab.last.run.modifiers.guidanceScale).toBe(7);
+    expect(lab.last.run.guidanceScale).toBe(7);
     await lab.last.finish();
     await soon(() => expect(runner.panels.map(({ status }) => status)).toEqual(['done', 'done']));
   });

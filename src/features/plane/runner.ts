@@ -1,4 +1,3 @@
-import { guidanceModifiers } from '../../diffusion/run';
 import {
   type Agreement,
   agreement,
@@ -9,7 +8,7 @@ import {
   type Promised,
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
-import { classMean, type PlaneRun, type PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
 import { messageOf } from '../../networks/errors';
 import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
@@ -40,13 +39,6 @@ export interface PanelResult {
 type Panel =
   | { readonly status: 'waiting' | 'done'; readonly result: PanelResult | undefined }
   | { readonly status: 'failed'; readonly result: undefined; readonly message: string };
-
-/** A run as the mathematics takes it. */
-export function planeRunOf(run: ColumnSettings): PlaneRun {
-  const { guidance, sampler, schedule, numSteps, parameters } = run;
-  const modifiers = guidanceModifiers(run);
-  return { guidance, sampler, schedule, numSteps, parameters, modifiers };
-}
 
 /** The density that a run's guidance promises, on PLANE_GRID. */
 export function promisedDensity(
@@ -145,7 +137,7 @@ export class PlaneRunner {
     this.#running = { index, key, preview, abort };
     this.#put(index, { status: 'waiting', result: this.#panels[index]?.result });
     const world = worldOf(plane);
-    const options = { ...planeRunOf(run), seed: plane.seed, count };
+    const options = { ...run, seed: plane.seed, count };
     try {
       const particles = await this.#client.run(world, options, abort.signal);
       if (particles) {

@@ -121,7 +121,7 @@ describe('dragging', () => {
     expect(page.newest).toBe(preview);
     expect(preview.signal.aborted).toBe(false);
     await preview.finish(5);
-    expect(page.newest.settings.modifiers.guidanceScale).toBe(8);
+    expect(page.newest.settings.guidanceScale).toBe(8);
     expect(page.scales).not.toContain(6);
   });
 
@@ -135,7 +135,7 @@ describe('dragging', () => {
     await settle();
     expect(whole.signal.aborted).toBe(false);
     await whole.finish(0.01);
-    expect(page.newest.settings.modifiers.guidanceScale).toBe(5);
+    expect(page.newest.settings.guidanceScale).toBe(5);
   });
 
   test('on release the preview is stopped and the full run follows, judged', async () => {
@@ -147,7 +147,7 @@ describe('dragging', () => {
     await settle();
     expect(preview.signal.aborted).toBe(true);
     expect(page.newest).toMatchObject({ judge: true });
-    expect(page.newest.settings).toMatchObject({ numSteps: 100, modifiers: { guidanceScale: 4 } });
+    expect(page.newest.settings).toMatchObject({ numSteps: 100, guidanceScale: 4 });
     await page.newest.finish(5);
     expect(page.columns[0]).toMatchObject({ status: 'done', preview: false });
   });

@@ -171,7 +171,7 @@ export class Runner {
   steer(): void {
     const job = this.#steeredJob();
     if (!job || this.#steered) return;
-    const guidanceScale = curveScale(job.settings.modifiers.guidanceScale);
+    const guidanceScale = curveScale(job.settings.guidanceScale);
     this.#steered = job;
     this.#store.setState({ steering: { columnId: job.columnId, guidanceScale, scales: [] } });
     this.#wake();
@@ -364,8 +364,7 @@ export class Runner {
   /** The settings of a steered run, which may have been steered before it could begin. */
   #steeredNow(settings: SampleSettings): SampleSettings {
     const { steering } = this.#store.getState();
-    const { guidanceScale } = steering ?? settings.modifiers;
-    return { ...settings, modifiers: { ...settings.modifiers, guidanceScale } };
+    return { ...settings, guidanceScale: (steering ?? settings).guidanceScale };
   }
 
   #recordSteps(job: Job, scales: readonly number[]): void {

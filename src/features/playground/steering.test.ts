@@ -16,7 +16,7 @@ describe('a steered run', () => {
     page.runner.steer();
     const run = page.newest;
     expect(run.stepMs).toBe(1500);
-    expect(run.settings.modifiers.guidanceScale).toBe(3);
+    expect(run.settings.guidanceScale).toBe(3);
     run.step();
     page.runner.steerTo(5.123456);
     expect(steering()).toEqual({
@@ -64,7 +64,7 @@ describe('a steered run', () => {
     expect(before.signal.aborted).toBe(true);
     await settle();
     expect(page.newest.stepMs).toBe(1500);
-    expect(page.newest.settings.modifiers.guidanceScale).toBe(6);
+    expect(page.newest.settings.guidanceScale).toBe(6);
     await page.newest.finish();
     expect(column().curve).toEqual([6, 6, 6, 6]);
     await settle();

@@ -1,3 +1,4 @@
+import type { RunSettings } from '../../diffusion/run';
 import type { GaussianMixture } from '../../diffusion/worlds/analytic';
 
 /** What a training run depends on, and nothing else: the same settings give the same network. */
@@ -17,15 +18,11 @@ export interface TrainingSpec {
 }
 
 /** What is to be seen of a network; it does not change the training. */
-export interface Look {
+export interface Look
+  extends Pick<RunSettings, 'guidance' | 'guidanceScale' | 'sampler' | 'numSteps'> {
   /** Noise level of the fields, above 0. */
   readonly sigma: number;
   readonly classLabel: number;
-  /** The samples' rule, sampler and steps, each by its id. */
-  readonly guidance: string;
-  readonly guidanceScale: number;
-  readonly sampler: string;
-  readonly numSteps: number;
 }
 
 /** Estimates at the points of a square grid, [points, 2] each: the network's and the exact ones. */

@@ -1,11 +1,8 @@
 import { type ArrayField, arrayFields } from '../../diffusion/fields';
-import { findGuidanceRule } from '../../diffusion/guidance';
-import { type Evaluate, guidedDenoise } from '../../diffusion/guidance/guided';
-import { checkSampler, type Predictions } from '../../diffusion/guidance/rule';
+import type { Evaluate } from '../../diffusion/guidance/guided';
+import type { Predictions } from '../../diffusion/guidance/rule';
 import { gaussian } from '../../diffusion/random';
-import { findSampler } from '../../diffusion/samplers';
-import { startingPoint } from '../../diffusion/samplers/sampler';
-import { karras } from '../../diffusion/schedules';
+import { createRun, DEFAULT_RUN } from '../../diffusion/run';
 import {
   componentsOf,
   denoiseExactly,
@@ -169,24 +166,14 @@ async function drawSamples(
   look: Look,
   evaluateWith: (fields: ReturnType<typeof arrayFields>) => Evaluate<ArrayField>,
 ): Promise<PlaneSamples> {
-  const rule = findGuidanceRule(look.guidance);
-  const sampler = findSampler(look.sampler);
-  checkSampler(rule, sampler);
-  const sigmas = karras.sigmas(look.numSteps, SIGMA_RANGE, {});
+  const { guidance, guidanceScale, sampler, numSteps } = look;
+  const settings = { ...DEFAULT_RUN, guidance, guidanceScale, sampler, numSteps };
   const seeds = Array.from({ length: SAMPLES }, (_, k) => SAMPLE_SEED + k);
   const fields = arrayFields({ seeds, sampleSize: 2 });
-  const modifiers = { guidanceScale: look.guidanceScale };
   const evaluate = evaluateWith(fields);
-  const guided = guidedDenoise({ rule, params: {}, fields, evaluate, modifiers, sigmas });
-  const { denoise, guidanceJumped } = guided;
+  const run = createRun({ settings, range: SIGMA_RANGE, fields, evaluate });
   const x = new Float32Array(2 * SAMPLES);
-  try {
-    const start = startingPoint(fields, sigmas);
-    const run = { fields, denoise, x: start, sigmas, guidanceJumped };
-    for await (const step of sampler.sample(run, {})) x.set(step.x.data);
-  } finally {
-    guided.release();
-  }
+  for await (const step of run.steps(run.start())) x.set(step.x.data);
   return { x, recognised: shareOf(mixture, look.classLabel, x), spread: spreadOf(x) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../../guidance';
+import { DEFAULT_RUN } from '../../run';
 import { samplerRegistry } from '../../samplers';
 import { threeClasses } from '../../testing/runs';
 import { componentsOf } from '../analytic';
@@ -10,12 +11,9 @@ import { classMean, type PlaneWorld, worksInPlane } from './world';
 
 const world: PlaneWorld = { mixture: threeClasses, classLabel: 1, weakBlur: 0.5 };
 const base: ParticleRun = {
-  guidance: 'cfg',
+  ...DEFAULT_RUN,
   sampler: 'heun',
-  schedule: 'karras',
   numSteps: 24,
-  parameters: {},
-  modifiers: { guidanceScale: 1 },
   seed: 7,
   count: 4000,
 };
@@ -93,7 +91,7 @@ test('with a guided score they are no samples of the guided density, however sma
   const from = classMean(of);
   const distances: number[] = [];
   for (const numSteps of [32, 128]) {
-    const run = { ...base, numSteps, count: 2000, modifiers: { guidanceScale: 4 } };
+    const run = { ...base, numSteps, count: 2000, guidanceScale: 4 };
     const { xs } = await runParticles(of, run);
     const last = xs.subarray(-2 * run.count);
     const found = agreement(last, { log, density, level: regionLevel(density, 0.9) }, from);
@@ -105,7 +103,7 @@ test('with a guided score they are no samples of the guided density, however sma
 });
 
 describe('runs', () => {
-  const small = { ...base, count: 20, numSteps: 6, modifiers: { guidanceScale: 2 } };
+  const small = { ...base, count: 20, numSteps: 6, guidanceScale: 2 };
 
   test.each(guidanceRegistry.filter(worksInPlane))('$id moves particles', async (rule) => {
     const sampler = rule.firstOrderOnly ? 'ddim' : 'heun';
@@ -136,8 +134,7 @@ describe('runs', () => {
     const colder = await runParticles(world, { ...cold, parameters: { noiseTemperature: 0 } });
     expect(colder.xs).not.toEqual(usual.xs);
     const everywhere = await runParticles(world, small);
-    const modifiers = { guidanceScale: 2, interval: [0.2, 2] } as const;
-    const within = await runParticles(world, { ...small, modifiers });
+    const within = await runParticles(world, { ...small, interval: [0.2, 2] });
     expect(within.xs).not.toEqual(everywhere.xs);
   });
 
@@ -155,7 +152,7 @@ describe('scoreField', () => {
   const points = Float32Array.of(0.3, -0.4, 1, 2, -3, 0.5);
 
   test('guided is u + s (c - u), the arrows of classifier-free guidance', async () => {
-    const run = { ...base, modifiers: { guidanceScale: 3 } };
+    const run = { ...base, guidanceScale: 3 };
     const { cond, uncond, guided } = await scoreField(world, run, 0.8, points);
     guided.forEach((value, i) => {
       expect(value).toBeCloseTo(uncond[i]! + 3 * (cond[i]! - uncond[i]!), 4);
@@ -175,10 +172,10 @@ describe('scoreField', () => {
   });
 
   test('acts as the step does: unguided outside the interval', async () => {
-    const modifiers = { guidanceScale: 3, interval: [0.1, 1] } as const;
-    const outside = await scoreField(world, { ...base, modifiers }, 5, points);
+    const run = { ...base, guidanceScale: 3, interval: [0.1, 1] } as const;
+    const outside = await scoreField(world, run, 5, points);
     expect(outside.guided).toEqual(outside.cond);
-    const inside = await scoreField(world, { ...base, modifiers }, 0.5, points);
+    const inside = await scoreField(world, run, 0.5, points);
     expect(inside.guided).not.toEqual(inside.cond);
   });
 
@@ -186,7 +183,7 @@ describe('scoreField', () => {
     '$id has arrows at every level',
     async ({ id }) => {
       for (const sigma of [0.01, 0.5, 80]) {
-        const run = { ...base, guidance: id, modifiers: { guidanceScale: 2 } };
+        const run = { ...base, guidance: id, sampler: 'ddim', guidanceScale: 2 };
         const { guided } = await scoreField(world, run, sigma, points);
         expect(guided.every(Number.isFinite)).toBe(true);
       }

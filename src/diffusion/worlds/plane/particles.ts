@@ -1,14 +1,9 @@
-import { type ArrayFieldAlgebra, arrayFields, scaledNoise } from '../../fields';
-import { findGuidanceRule } from '../../guidance';
-import { guidedDenoise } from '../../guidance/guided';
-import { checkSampler } from '../../guidance/rule';
-import { findSampler } from '../../samplers';
-import { startingPoint } from '../../samplers/sampler';
-import { findSchedule } from '../../schedules';
+import { type ArrayFieldAlgebra, arrayFields } from '../../fields';
+import { createRun, type RunSettings } from '../../run';
 import { mixtureEvaluate } from '../analytic';
-import { PLANE_SIGMAS, type PlaneRun, type PlaneWorld, weakMixture } from './world';
+import { PLANE_SIGMAS, type PlaneWorld, weakMixture } from './world';
 
-export interface ParticleRun extends PlaneRun {
+export interface ParticleRun extends RunSettings {
   /** 0 … 2^32 - 1; particle k has the noise of seed + k. */
   readonly seed: number;
   /** Number of particles. */
@@ -24,11 +19,6 @@ export interface ParticlePaths {
   readonly nfe: number;
 }
 
-/** The noise levels of a run in the plane. @throws RangeError for settings out of range */
-export function planeSigmas({ schedule, numSteps, parameters }: PlaneRun): Float64Array {
-  return findSchedule(schedule).sigmas(numSteps, PLANE_SIGMAS, parameters);
-}
-
 /**
  * Particles from pure noise to data, moved by a sampler and a rule as they move pictures: each
  * particle is a sample of two numbers, all of the class asked for.
@@ -41,45 +31,21 @@ export async function runParticles(
   run: ParticleRun,
   beforeStep?: () => unknown,
 ): Promise<ParticlePaths> {
-  const { seed, count, parameters, modifiers } = run;
-  const rule = findGuidanceRule(run.guidance);
-  const sampler = findSampler(run.sampler);
-  checkSampler(rule, sampler);
-  const sigmas = planeSigmas(run);
+  const { seed, count } = run;
   const seeds = Array.from({ length: count }, (_, k) => (seed + k) % 2 ** 32);
   const fields = arrayFields({ seeds, sampleSize: 2 });
   const evaluate = planeEvaluate(world, fields);
-  let nfe = 0;
-  const guided = guidedDenoise({
-    rule,
-    params: parameters,
-    fields,
-    evaluate: (x, sigma, needs, at) => {
-      nfe += needs.length;
-      return evaluate(x, sigma, needs, at);
-    },
-    modifiers,
-    sigmas,
-  });
-  const { denoise, guidanceJumped } = guided;
-  const x = startingPoint(fields, sigmas);
+  const particles = createRun({ settings: run, range: PLANE_SIGMAS, fields, evaluate });
+  const { sigmas } = particles;
+  const x = particles.start();
   const xs = new Float32Array(sigmas.length * 2 * count);
   xs.set(x.data);
-  const noiseScale = rule.noiseScale?.(parameters) ?? 1;
-  const steps = sampler.sample(
-    { fields: scaledNoise(fields, noiseScale), denoise, x, sigmas, guidanceJumped },
-    parameters,
-  );
-  try {
+  await beforeStep?.();
+  for await (const step of particles.steps(x)) {
+    xs.set(step.x.data, (step.step + 1) * 2 * count);
     await beforeStep?.();
-    for await (const step of steps) {
-      xs.set(step.x.data, (step.step + 1) * 2 * count);
-      await beforeStep?.();
-    }
-  } finally {
-    guided.release();
   }
-  return { sigmas, xs, nfe };
+  return { sigmas, xs, nfe: particles.nfe };
 }
 
 /** Exact predictions for particles of the class asked for. */

@@ -1,8 +1,7 @@
 import { type ArrayField, arrayFields } from '../../fields';
-import { findGuidanceRule } from '../../guidance';
-import { guidedDenoise } from '../../guidance/guided';
-import { planeEvaluate, planeSigmas } from './particles';
-import type { PlaneRun, PlaneWorld } from './world';
+import { createRun, type RunSettings } from '../../run';
+import { planeEvaluate } from './particles';
+import { PLANE_SIGMAS, type PlaneWorld } from './world';
 
 /** sigma · score = (D - x)/sigma at given points, [points, 2] each. */
 export interface ScoreField {
@@ -22,7 +21,7 @@ export interface ScoreField {
  */
 export async function scoreField(
   world: PlaneWorld,
-  run: PlaneRun,
+  settings: RunSettings,
   sigma: number,
   points: Float32Array,
 ): Promise<ScoreField> {
@@ -30,16 +29,9 @@ export async function scoreField(
   const seeds = Array.from({ length: points.length / 2 }, () => 0);
   const fields = arrayFields({ seeds, sampleSize: 2 });
   const evaluate = planeEvaluate(world, fields);
-  const sigmas = planeSigmas(run);
+  const run = createRun({ settings, range: PLANE_SIGMAS, fields, evaluate });
+  const { sigmas, denoise, shown, release } = run;
   const step = stepThrough(sigmas, sigma);
-  const { denoise, shown, release } = guidedDenoise({
-    rule: findGuidanceRule(run.guidance),
-    params: run.parameters,
-    fields,
-    evaluate,
-    modifiers: run.modifiers,
-    sigmas,
-  });
   const x = fields.empty();
   x.data.set(points);
   const score = ({ data }: ArrayField) =>

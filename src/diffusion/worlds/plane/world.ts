@@ -1,6 +1,4 @@
-import type { GuidanceModifiers } from '../../guidance/modifiers';
 import type { GuidanceRule } from '../../guidance/rule';
-import type { Parameters } from '../../parameters';
 import type { SigmaRange } from '../../schedules';
 import { componentsOf, type GaussianMixture } from '../analytic';
 
@@ -11,17 +9,6 @@ export interface PlaneWorld {
   readonly classLabel: number;
   /** Standard deviation of the noise that separates the weak mixture from the true one, at least 0. */
   readonly weakBlur: number;
-}
-
-/** How particles are moved in the plane. */
-export interface PlaneRun {
-  readonly guidance: string;
-  readonly sampler: string;
-  readonly schedule: string;
-  readonly numSteps: number;
-  /** Of sampler, schedule and rule, by their ids. */
-  readonly parameters: Parameters;
-  readonly modifiers: GuidanceModifiers;
 }
 
 /** Data within a few units: at the largest level only noise is left, at the smallest none. */

@@ -100,7 +100,7 @@ export class FakePage {
   }
   /** The guidance scales that were run, in order. */
   get scales(): number[] {
-    return this.runs.map(({ settings }) => settings.modifiers.guidanceScale);
+    return this.runs.map(({ settings }) => settings.guidanceScale);
   }
   scale(guidanceScale: number): void {
     changeColumn(this.store, { guidanceScale });
@@ -128,7 +128,7 @@ export class FakePage {
       signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
       let steps = 0;
       const scales: number[] = [];
-      if (stepMs !== undefined) this.#steered = settings.modifiers.guidanceScale;
+      if (stepMs !== undefined) this.#steered = settings.guidanceScale;
       const step = () => {
         scales.push(this.#steered);
         onFrames?.([frame(steps++)], stepMs === undefined ? undefined : scales.slice(-1));
