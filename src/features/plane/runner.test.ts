@@ -76,6 +76,20 @@ describe('PlaneRunner', () => {
     expect(runner.panels[0]).toMatchObject({ status: 'waiting', result });
   });
 
+  test('settings that come back before their run is over leave what was shown as done', async () => {
+    const { store, lab, runner } = started();
+    await lab.last.finish();
+    await soon(() => expect(runner.panels[0]!.status).toBe('done'));
+    const { result } = runner.panels[0]!;
+    const { guidanceScale } = DEFAULT_PLANE.runs[0]!;
+    changeRun(store, { guidanceScale: 5 });
+    expect(runner.panels[0]!.status).toBe('waiting');
+    changeRun(store, { guidanceScale });
+    expect(lab.aborted).toBe(1);
+    await soon(() => expect(runner.panels[0]).toEqual({ status: 'done', result }));
+    expect(lab.asked).toHaveLength(2);
+  });
+
   test('looking elsewhere runs nothing', async () => {
     const { store, lab, runner } = started();
     await lab.last.finish();
