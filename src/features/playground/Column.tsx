@@ -139,6 +139,12 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
               <span>
                 <b>{seconds(figures.totalMs)}</b> {words.total}
               </span>
+              {figures.lost && (
+                <span className="warning">
+                  {' '}
+                  {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}
+                </span>
+              )}
             </>
           )
         )}
