@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { findGuidanceRule } from '../../diffusion/guidance';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { RuleSelect, SamplerSelect, ScheduleSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
+import { roundedScale } from '../../settings/scale-unit';
 import {
   CHOICES,
   type ColumnSettings,
@@ -187,7 +188,6 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   const rules = CHOICES.guidance.filter(
     (rule) => canPredict(rule, manifest) && (steps || rule.usesScale),
   );
-  const { firstOrderOnly } = findGuidanceRule(column.guidance);
   const intervals = [
     null,
     PUBLISHED_INTERVAL,
@@ -225,33 +225,26 @@ function AddCurve({ series, onSet }: AddCurveProps) {
           onChange={setModel}
         />
       )}
-      <Select
-        label={controls.guidance}
+      <RuleSelect
         value={column.guidance}
-        entries={rules}
+        rules={rules}
         onChange={(guidance) => set({ guidance })}
       />
-      <Select
-        label={controls.sampler}
+      <SamplerSelect
         value={column.sampler}
-        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+        guidance={column.guidance}
         onChange={(sampler) => set({ sampler })}
       />
-      <Select
-        label={controls.schedule}
-        value={column.schedule}
-        entries={CHOICES.schedule}
-        onChange={(schedule) => set({ schedule })}
-      />
+      <ScheduleSelect value={column.schedule} onChange={(schedule) => set({ schedule })} />
       <div className="field inline">
         <label htmlFor="add-number">{steps ? controls.guidanceScale : controls.numSteps}</label>
         {steps ? (
           <NumberField
             id="add-number"
-            value={Number((column.guidanceScale - 1).toFixed(4))}
+            value={roundedScale(column.guidanceScale - 1)}
             {...EXPERIMENT_LIMITS.w}
             step={0.1}
-            onChange={(w) => set({ guidanceScale: Number((w + 1).toFixed(4)) })}
+            onChange={(w) => set({ guidanceScale: roundedScale(w + 1) })}
           />
         ) : (
           <NumberField

@@ -10,8 +10,8 @@ import {
 } from 'react';
 import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { percent } from '../../kit/numbers';
 import type { Trait } from '../../settings/describe';
+import { percent } from '../../settings/numbers';
 import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';

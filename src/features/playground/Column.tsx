@@ -2,6 +2,7 @@ import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Swatch } from '../../kit/Swatch';
 import { commonWords, type Strings } from '../../kit/words/words';
+import { percent } from '../../settings/numbers';
 import { namesText, sampleNames } from '../../settings/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../../settings/store';
 import { SampleGrid } from './SampleGrid';
@@ -105,7 +106,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
           <div title={verdicts && words.recognisedHint(verdicts.network)}>
             <dt>{words.recognised}</dt>
             <dd data-figure="recognised">
-              {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
+              {share === undefined ? words.notAvailable : percent(share)}
             </dd>
           </div>
           <div title={verdicts && words.diversityHint(verdicts.network)}>
