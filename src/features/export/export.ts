@@ -199,24 +199,6 @@ export function seedOf({ seed }: Pick<Settings, 'seed'>, k: number): number {
   return (seed + k) % 2 ** 32;
 }
 
-/** File systems take 255 bytes. */
-const MOST_BYTES = 180;
-
-/**
- * A file's name from what it shows, safe on every system: letters, digits and `. _ + -`, none of
- * the names that Windows reserves, and not too long.
- */
-export function fileName(parts: readonly (string | undefined)[], extension: string): string {
-  const safe = ['guidance', ...parts]
-    .map((part) => (part ?? '').normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.+_-]+/gu, '-'))
-    .map((part) => part.replace(/^[-.]+(?!\d)|[-.]+$/g, ''))
-    .filter(Boolean)
-    .join('-');
-  const letters = [...safe];
-  while (new TextEncoder().encode(letters.join('')).length > MOST_BYTES) letters.pop();
-  return `${letters.join('').replace(/[-.]+$/, '')}.${extension}`;
-}
-
 /** What is drawn, for a file's name. */
 export function subjectPart({ subject }: Pick<Settings, 'subject'>): string {
   switch (subject.kind) {

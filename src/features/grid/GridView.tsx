@@ -8,8 +8,8 @@ import {
   useRef,
   useState,
 } from 'react';
-import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
 import { percent } from '../../kit/numbers';
 import type { Trait } from '../../settings/describe';
 import type { Axis, Language } from '../../settings/settings';
