@@ -4,7 +4,7 @@ import { ShortNotice } from '../../kit/Notices';
 import { change } from '../../settings/store';
 import { TrainSection } from '../training/TrainSection';
 import { changePlane } from './changes';
-import { LabClient } from './client';
+import { planeClient } from './client';
 import { Figure } from './Figure';
 import { PlaneControls } from './PlaneControls';
 import { PlanePanel } from './PlanePanel';
@@ -19,7 +19,7 @@ import { planeWords } from './words';
 /** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
 export function PlaneView() {
   const { store } = useApp();
-  const [runner] = useState(() => new PlaneRunner(store, new LabClient()));
+  const [runner] = useState(() => new PlaneRunner(store, planeClient()));
   useEffect(() => runner.start(), [runner]);
   return (
     <PlaneContext.Provider value={runner}>

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ParticleRun, runParticles } from '../../diffusion/worlds/plane/particles';
-import type { PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { Cancelled } from '../../engine/client';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
-import type { Particles } from './client';
 import { DEFAULT_PLANE } from './plane';
+import type { ParticleRequest, Particles } from './protocol';
 import { PlaneRunner } from './runner';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
@@ -13,11 +13,11 @@ class FakeLab {
   aborted = 0;
   disposed = false;
 
-  run(world: PlaneWorld, run: ParticleRun, signal?: AbortSignal): Promise<Particles | undefined> {
-    return new Promise((resolve, reject) => {
+  request({ world, run }: ParticleRequest, { signal }: { signal?: AbortSignal | undefined } = {}) {
+    return new Promise<Particles>((resolve, reject) => {
       signal?.addEventListener('abort', () => {
         this.aborted++;
-        resolve(undefined);
+        reject(new Cancelled('aborted'));
       });
       const finish = async () => resolve({ ...(await runParticles(world, run)), totalMs: 1 });
       this.asked.push({ run, finish, fail: reject });

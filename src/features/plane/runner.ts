@@ -9,12 +9,12 @@ import {
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
-import { Cancelled } from '../../engine/client';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
-import type { LabClient, Particles } from './client';
+import type { PlaneClient } from './client';
 import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
+import type { Particles } from './protocol';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
@@ -72,7 +72,7 @@ interface PanelJob extends Job {
  */
 export class PlaneRunner {
   readonly #store: Store;
-  readonly #client: Pick<LabClient, 'run' | 'dispose'>;
+  readonly #client: Pick<PlaneClient, 'request' | 'dispose'>;
   readonly #listeners = new Set<() => void>();
   readonly #promised = new Map<string, Promised>();
   #panels: readonly Panel[] = [];
@@ -82,7 +82,7 @@ export class PlaneRunner {
   #last = -1;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(store: Store, client: Pick<LabClient, 'run' | 'dispose'>) {
+  constructor(store: Store, client: Pick<PlaneClient, 'request' | 'dispose'>) {
     this.#store = store;
     this.#client = client;
     this.#work = new StaleWork<PanelJob, PanelResult>({
@@ -172,9 +172,8 @@ export class PlaneRunner {
   async #run({ place, plane, run, count, preview }: PanelJob, signal: AbortSignal) {
     this.#put(place, { status: 'waiting', result: this.#panels[place]?.result });
     const world = worldOf(plane);
-    const options = { ...run, seed: plane.seed, count };
-    const particles = await this.#client.run(world, options, signal);
-    if (!particles) throw new Cancelled('The run was cancelled');
+    const request = { world, run: { ...run, seed: plane.seed, count } };
+    const particles = await this.#client.request(request, { signal });
     const last = particles.xs.subarray(-2 * count);
     const agreed = agreement(last, this.promised(plane, run), classMean(world));
     return { particles, count, preview, agreement: agreed };
