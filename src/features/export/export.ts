@@ -3,6 +3,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import type { BackendInfo } from '../../engine/protocol';
 import { complaint, type Manifest } from '../../networks/manifest';
+import type { GridState } from '../../settings/grid-state';
 import {
   type ColumnSettings,
   DEFAULT_COLUMN,
@@ -13,7 +14,6 @@ import {
 } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
-import type { GridState } from '../grid/grid';
 
 const FORMAT = 'guidance-playground';
 

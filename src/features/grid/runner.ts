@@ -5,9 +5,10 @@ import type { Result, ResultCache } from '../../kit/result-cache';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectory } from '../../kit/trajectories';
 import type { Manifest } from '../../networks/manifest';
+import type { Cell, CellState } from '../../settings/grid-state';
 import { type Settings, sampleNames } from '../../settings/settings';
 import { type AppState, type Store, showColumn } from '../../settings/store';
-import { type Cell, type CellState, gridCells } from './grid';
+import { gridCells } from './grid';
 
 type Client = Pick<EngineClient, 'sample'>;
 
