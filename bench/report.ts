@@ -86,7 +86,11 @@ export function report(results: Results, bars: readonly Bar[]): string {
     ...section('Bars', [
       ['', 'bar', 'measured', 'at most', 'distance'],
       ...bars.map(({ name, measured, limit, unit, verdict, distance }) => {
-        const show = { share: percent, ratio, ms: (value: number) => `${ms(value)} ms` }[unit];
+        const show = {
+          share: (value: number) => percent(value, 1),
+          ratio,
+          ms: (value: number) => `${ms(value)} ms`,
+        }[unit];
         const sign = distance < 0 ? '-' : '+';
         return [
           verdict === 'miss' ? 'MISS' : verdict,

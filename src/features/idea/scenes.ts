@@ -1,7 +1,7 @@
 import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
 import { type AppState, restoreSettings, type Store } from '../../settings/store';
+import { presetSubject } from '../../settings/subject';
 import { readAddress } from '../../settings/url';
-import { presetSubject } from '../playground/presets';
 import { TOUR } from './tour';
 
 /**
