@@ -1,24 +1,28 @@
 import { useId, useState } from 'react';
 import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useStrings } from '../../kit/app-context';
-import { change } from '../../settings/store';
+import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';
+import { valuesOf } from './points';
 import {
   areValues,
   EXPERIMENT_LIMITS,
   type ExperimentSettings,
+  experimentSlice,
   isSampleCount,
   sweepsSteps,
-} from './experiments';
-import { valuesOf } from './points';
+} from './settings';
 
 /** What is swept, and the sweep's progress. */
 export function Sweep() {
   const { store } = useApp();
   const { experiments: words } = useStrings();
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const set = (changes: Partial<ExperimentSettings>) =>
-    change(store, { experiment: { ...store.getState().settings.experiment, ...changes } });
+    changeSlice(store, experimentSlice, {
+      ...experimentSlice.of(store.getState().settings),
+      ...changes,
+    });
   const steps = sweepsSteps(experiment.id);
   const { values: most, samples, steps: T, w } = EXPERIMENT_LIMITS;
   return (
@@ -123,7 +127,7 @@ function Progress() {
   const { experiments } = useApp();
   const strings = useStrings();
   const words = strings.experiments;
-  const wanted = useAppState(({ settings }) => settings.experiment.samples);
+  const wanted = useAppState(({ settings }) => experimentSlice.of(settings).samples);
   const status = useExperiments((state) => state.status);
   const points = useExperiments((state) => state.points);
   const msLeft = useExperiments((state) => state.msLeft);

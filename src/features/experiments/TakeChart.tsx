@@ -4,6 +4,7 @@ import { messageOf } from '../../networks/errors';
 import { fileName } from '../export/export';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
+import { experimentSlice } from './settings';
 import { paperStyle, styleOf } from './symbols';
 
 interface TakeChartProps {
@@ -17,7 +18,7 @@ interface TakeChartProps {
 export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
   const { store } = useApp();
   const { experiments } = useStrings();
-  const id = useAppState(({ settings }) => settings.experiment.id);
+  const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const take = async (format: 'svg' | 'png') => {
     try {
       const { chartPicture, chartPng } = await import('./chart-files');

@@ -3,7 +3,6 @@ import { Cancelled, type EngineClient } from '../../engine/client';
 import type { Precision } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
-import type { Settings } from '../../settings/settings';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { coarseToFine } from '../grid/grid';
 import { type ImportedFile, readResultsFile } from './files';
@@ -19,6 +18,7 @@ import {
   seriesOf,
   valuesOf,
 } from './points';
+import { type ExperimentSettings, experimentSlice } from './settings';
 import type {
   ExperimentProblem,
   ExperimentState,
@@ -36,7 +36,7 @@ export const KEPT_PICTURES = 64;
 const NEWEST_SHARE = 0.3;
 
 interface Arranged {
-  readonly experiment: Settings['experiment'];
+  readonly experiment: ExperimentSettings;
   readonly seed: number;
   readonly manifest: DenoiserManifest;
   readonly precision: Precision;
@@ -231,10 +231,9 @@ export class ExperimentRunner {
     else if (this.#due.size === 0 && this.#allRead()) this.#setStatus('idle');
   }
 
-  #arrange(
-    { settings: { experiment, seed } }: AppState,
-    { manifest, info: { precision } }: ReadyEngine,
-  ): void {
+  #arrange({ settings }: AppState, { manifest, info: { precision } }: ReadyEngine): void {
+    const experiment = experimentSlice.of(settings);
+    const { seed } = settings;
     if (this.#networksOf !== manifest) {
       this.#networksOf = manifest;
       this.state.setState({ networks: undefined });

@@ -12,8 +12,8 @@ import { UnitSwitch } from '../../kit/UnitSwitch';
 import { compact } from '../../settings/describe';
 import { CHOICES, LIMITS } from '../../settings/settings';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
-import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './settings';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);
 

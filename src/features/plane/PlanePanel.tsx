@@ -23,10 +23,10 @@ import {
   shrink,
 } from './draw';
 import { Handles } from './Handles';
-import { PLANE_LIMITS, type PlaneSettings, worldOf } from './plane';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
 import { useDrawing } from './redraw';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
+import { PLANE_LIMITS, type PlaneSettings, worldOf } from './settings';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */
 export function PlanePanel({ index }: { index: number }) {

@@ -1,4 +1,4 @@
-import type { Arrows, HeatMap, PlanePreset } from './plane';
+import type { Arrows, HeatMap, PlanePreset } from './settings';
 
 /** The words of the page of two dimensions. */
 export interface PlaneStrings {

@@ -4,8 +4,8 @@ import type { PlaneWorld } from '../../diffusion/worlds/plane/world';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
 import type { Particles } from './client';
-import { DEFAULT_PLANE } from './plane';
 import { PlaneRunner } from './runner';
+import { DEFAULT_PLANE } from './settings';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
 class FakeLab {

@@ -13,7 +13,7 @@ import { messageOf } from '../../networks/errors';
 import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
 import type { LabClient, Particles } from './client';
-import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
+import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from './settings';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
@@ -104,7 +104,7 @@ export class PlaneRunner {
   /** Follows the settings from now on. @returns what ends it */
   start(): () => void {
     this.#unsubscribe = this.#store.subscribe((state, before) => {
-      const changed = state.settings.plane !== before.settings.plane;
+      const changed = planeSlice.of(state.settings) !== planeSlice.of(before.settings);
       if (changed || state.dragging !== before.dragging) void this.#wake();
     });
     void this.#wake();
@@ -158,7 +158,7 @@ export class PlaneRunner {
 
   #wanted(): Wanted[] {
     const { settings, dragging } = this.#store.getState();
-    const { plane } = settings;
+    const plane = planeSlice.of(settings);
     return plane.runs.map((run) => {
       const count = dragging ? Math.min(PREVIEW_PARTICLES, plane.particles) : plane.particles;
       const preview = count < plane.particles;

@@ -13,8 +13,8 @@ import { addFrames, type Trajectories, type Trajectory } from '../../kit/traject
 import { messageOf } from '../../networks/errors';
 import { curveScale } from '../../settings/curve';
 import { fittedToModel, type Settings, sampleNames, sampleSettings } from '../../settings/settings';
+import { slicesFittedTo } from '../../settings/slice';
 import { type AppState, type ColumnState, idleColumn, type Store } from '../../settings/store';
-import { experimentFittedTo } from '../experiments/experiments';
 import { axesFittedTo } from '../grid/grid';
 
 /** A preview lasts about this long, measured on the runs before. */
@@ -135,11 +135,10 @@ export class Runner {
 
   #fit({ manifest, info, warnings }: Loaded, switching: boolean): void {
     this.#store.setState(({ settings: wanted, notice: before }) => {
-      const { experiment } = wanted;
       const notice = switching ? undefined : before; // it was about another network
       const others = switching && {
         ...axesFittedTo(wanted, manifest),
-        experiment: experimentFittedTo(experiment, manifest.classes),
+        slices: slicesFittedTo(wanted.slices, manifest),
       };
       const { settings, ignored } = fittedToModel({ ...wanted, ...others }, manifest);
       const misread = notice?.kind === 'misread' ? notice.pieces : [];
