@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { LabelMix } from '../src/diffusion/conditioning';
 import type { RunSettings } from '../src/diffusion/run';
-import type { LabelMix } from '../src/diffusion/stacked';
 import type { Job } from './generate';
 import type { CompanionIds } from './networks';
 

@@ -5,7 +5,7 @@ import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
 import { percent } from '../kit/numbers';
-import { choiceEntry, nameOf, type Strings } from '../kit/words/strings';
+import { choiceEntry, nameOf, type Strings } from '../kit/words/words';
 import { actingParameters, type ColumnSettings, DEFAULT_COLUMN, type ScaleUnit } from './settings';
 
 /** One thing a column is set to, in words: what it is, and to what. */

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { progressText } from '../../app/Notices';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { commonWords } from '../../kit/words/words';
 import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';
 import { valuesOf } from './points';
@@ -12,11 +13,12 @@ import {
   isSampleCount,
   sweepsSteps,
 } from './settings';
+import { experimentsWords } from './words';
 
 /** What is swept, and the sweep's progress. */
 export function Sweep() {
   const { store } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const set = (changes: Partial<ExperimentSettings>) =>
     changeSlice(store, experimentSlice, {
@@ -125,8 +127,8 @@ function TextField({ label, className, text, complaint, onEnter }: TextFieldProp
 
 function Progress() {
   const { experiments } = useApp();
-  const strings = useStrings();
-  const words = strings.experiments;
+  const strings = useWords(commonWords);
+  const words = useWords(experimentsWords);
   const wanted = useAppState(({ settings }) => experimentSlice.of(settings).samples);
   const status = useExperiments((state) => state.status);
   const points = useExperiments((state) => state.points);

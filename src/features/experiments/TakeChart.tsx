@@ -1,11 +1,13 @@
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { saveBlob } from '../../kit/save';
+import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
 import { fileName } from '../export/export';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
 import { experimentSlice } from './settings';
 import { paperStyle, styleOf } from './symbols';
+import { experimentsWords } from './words';
 
 interface TakeChartProps {
   readonly title: string;
@@ -17,7 +19,8 @@ interface TakeChartProps {
 /** A chart as a picture file, with its title and what its curves are. */
 export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
   const { store } = useApp();
-  const { experiments } = useStrings();
+  const { charts } = useWords(commonWords);
+  const experiments = useWords(experimentsWords);
   const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const take = async (format: 'svg' | 'png') => {
     try {
@@ -49,7 +52,7 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
           key={format}
           type="button"
           className="quiet"
-          aria-label={experiments.take.chart(format.toUpperCase(), title)}
+          aria-label={charts.file(format.toUpperCase(), title)}
           onClick={() => void take(format)}
         >
           {format.toUpperCase()}

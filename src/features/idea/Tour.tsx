@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
-import { useApp, useAppState } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { goOnTour, leaveTour } from './scenes';
 import { TOUR, type TourStepId } from './tour';
-import { TOUR_WORDS } from './tour-text';
+import { ideaWords } from './words';
 import './tour.css';
 import { tourSlice } from './settings';
 
@@ -21,7 +21,7 @@ const TARGETS: Readonly<Record<TourStepId, string>> = {
 /** The tour's card over the playground: a step at a time, by button or arrow key; Esc ends it. */
 export function Tour() {
   const { store } = useApp();
-  const words = TOUR_WORDS[useAppState(({ settings }) => settings.language)];
+  const words = useWords(ideaWords).tour;
   const tour = useAppState(({ settings }) => tourSlice.of(settings));
   const card = useRef<HTMLElement>(null);
   const next = useRef<HTMLButtonElement>(null);

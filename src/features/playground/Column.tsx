@@ -1,7 +1,7 @@
 import { progressText } from '../../app/Notices';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Swatch } from '../../kit/Swatch';
-import type { Strings } from '../../kit/words/strings';
+import { commonWords, type Strings } from '../../kit/words/words';
 import { namesText, sampleNames } from '../../settings/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../../settings/store';
 import { SampleGrid } from './SampleGrid';
@@ -16,7 +16,7 @@ interface ColumnProps {
 /** One setting: its heading, its samples, and what was measured on them. */
 export function Column({ index, state, heading }: ColumnProps) {
   const { store } = useApp();
-  const { stage } = useStrings();
+  const { stage } = useWords(commonWords);
   const active = useAppState(({ settings }) => settings.active === index);
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
   const count = useAppState(({ settings }) => sampleNames(settings).length);
@@ -68,7 +68,7 @@ export function Column({ index, state, heading }: ColumnProps) {
 /** How a column's run stands, and what was measured on its samples. */
 export function Outcome({ state }: { state: ColumnState }) {
   const { runner } = useApp();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const { stage } = strings;
   return (
     <>

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import {
   batchOf,
   drawSamples,
@@ -11,6 +11,7 @@ import {
 import { gridFor } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
 import type { Trajectory } from '../../kit/trajectories';
+import { commonWords } from '../../kit/words/words';
 import type { Settings } from '../../settings/settings';
 import { type ColumnState, change } from '../../settings/store';
 
@@ -48,7 +49,7 @@ interface SamplePickerProps {
 /** Picks one of the samples on a canvas, by the arrow keys or by a click. */
 export function SamplePicker({ label, count, children }: SamplePickerProps) {
   const { store } = useApp();
-  const { stage } = useStrings();
+  const { stage } = useWords(commonWords);
   const picked = useAppState(({ settings }) => settings.picked);
   const subject = useAppState(({ settings }) => settings.subject);
   const at = Math.min(picked, count - 1);

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
 import { frameAt, type Trajectory } from '../../kit/trajectories';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { change } from '../../settings/store';
 import { OverlayToggle } from './OverlayToggle';
@@ -20,7 +21,7 @@ export function useActiveTrajectory(): Trajectory | undefined {
 /** Play, pause and scrub all columns in step; what the pictures show. */
 export function Timeline() {
   const { store } = useApp();
-  const { timeline } = useStrings();
+  const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
   const view = useAppState(({ settings }) => settings.view);
   const trajectory = useActiveTrajectory();
