@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Notices } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { Notices } from '../../kit/Notices';
 import { changeSlice } from '../../settings/store';
 import { ModelPicker } from '../shelf/ModelPicker';
 import { CurveList } from './CurveList';

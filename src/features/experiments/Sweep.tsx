@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
-import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
 import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';

@@ -1,8 +1,7 @@
 import { useRef } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
+import { fileName, saveBlob } from '../../kit/save';
 import { commonWords } from '../../kit/words/words';
-import { fileName } from '../export/export';
 import { type ShownCurve, useExperiments } from './curves-data';
 import { curvesCsv, exportResults } from './files';
 import { experimentSlice, sweepsSteps } from './settings';

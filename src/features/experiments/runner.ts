@@ -1,11 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineClient, Finished } from '../../engine/client';
 import type { Precision, SampleSettings } from '../../engine/protocol';
+import { coarseToFine } from '../../kit/coarse-to-fine';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
-import { coarseToFine } from '../grid/grid';
 import { ImportedFiles } from './imported-files';
 import type { Keep } from './keep';
 import { Measuring } from './measuring';

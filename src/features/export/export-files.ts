@@ -2,6 +2,7 @@ import type { App } from '../../kit/app-context';
 import { batchOf } from '../../kit/draw-samples';
 import { percent } from '../../kit/numbers';
 import { gridFor } from '../../kit/paint';
+import { fileName } from '../../kit/save';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
@@ -12,7 +13,6 @@ import { settingName, valueNote, valueWords } from '../grid/axis-words';
 import {
   columnParts,
   exportPage,
-  fileName,
   momentParts,
   NO_CLASS,
   seedOf,

@@ -1,7 +1,7 @@
 import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
 import { type AppState, changeSlice, restoreSettings, type Store } from '../../settings/store';
+import { presetSubject } from '../../settings/subject';
 import { readAddress } from '../../settings/url';
-import { presetSubject } from '../playground/presets';
 import { tourSlice } from './settings';
 import { TOUR } from './tour';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { ShortNotice } from '../../app/Notices';
 import { useApp, useWords } from '../../kit/app-context';
+import { ShortNotice } from '../../kit/Notices';
 import { change } from '../../settings/store';
 import { TrainSection } from '../training/TrainSection';
 import { changePlane } from './changes';

@@ -1,16 +1,10 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { megabytes, percent } from '../../kit/numbers';
+import type { ListedModel, ModelsState } from '../../networks/listed';
 import { OwnNetworkButton } from '../own/OwnNetwork';
 import { measuredQuality } from './model-quality';
-import {
-  bytesOf,
-  hasVariants,
-  keptOf,
-  type ListedModel,
-  type ModelsState,
-  removable,
-} from './shelf';
+import { bytesOf, hasVariants, keptOf, removable } from './shelf';
 import './model-picker.css';
 import { commonWords } from '../../kit/words/words';
 import { shelfWords } from './words';
