@@ -13,11 +13,11 @@ import {
   consistent,
   DEFAULT_COLUMN,
 } from '../../settings/settings';
-import { change } from '../../settings/store';
+import { changeSlice } from '../../settings/store';
 import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
-import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from './experiments';
 import { judgedBy } from './files';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
+import { EXPERIMENT_LIMITS, experimentSlice, type Series, sweepsSteps } from './settings';
 import { paperStyle, polygonPoints, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
@@ -31,13 +31,13 @@ export function CurveList({
 }) {
   const { store } = useApp();
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const series = useExperiments((state) => state.series);
   const files = useExperiments((state) => state.files);
   const networks = useExperiments((state) => state.networks);
   const others = networks ? files.filter((file) => !judgedBy(file, networks.features)) : [];
   const setSeries = (next: readonly Series[] | null) =>
-    change(store, { experiment: { ...experiment, series: next } });
+    changeSlice(store, experimentSlice, { ...experiment, series: next });
   return (
     <section className="curve-list" aria-label={words.curves.title}>
       <h3>{words.curves.title}</h3>
@@ -172,7 +172,7 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   const language = useAppState(({ settings }) => settings.language);
   const { controls, settingsText } = useWords(commonWords);
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const columns = useAppState(({ settings }) => settings.columns);
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,

@@ -11,8 +11,8 @@ import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { CHOICES } from '../../settings/settings';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
-import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './settings';
 import { planeWords } from './words';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);

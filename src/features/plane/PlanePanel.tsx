@@ -25,10 +25,10 @@ import {
   shrink,
 } from './draw';
 import { Handles } from './Handles';
-import { PLANE_LIMITS, type PlaneSettings, worldOf } from './plane';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
 import { useDrawing } from './redraw';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
+import { PLANE_LIMITS, type PlaneSettings, worldOf } from './settings';
 import { planeWords } from './words';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */

@@ -7,14 +7,12 @@ import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { compact } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
-import { change, type Store } from '../../settings/store';
+import { changeSlice, type Store } from '../../settings/store';
 import { coloursOf } from '../plane/draw';
-import { worldOf } from '../plane/plane';
 import { CLASS_LETTERS, usePlane } from '../plane/plane-context';
 import { useDrawing } from '../plane/redraw';
+import { worldOf } from '../plane/settings';
 import { TrainingRun } from './run';
-import { short, TrainCharts } from './TrainCharts';
-import { drawCloud, drawField, type FieldKind } from './train-draw';
 import {
   consistentTraining,
   lookOf,
@@ -22,7 +20,10 @@ import {
   TRAINING_CHOICES,
   TRAINING_LIMITS,
   type TrainingSettings,
-} from './training';
+  trainingSlice,
+} from './settings';
+import { short, TrainCharts } from './TrainCharts';
+import { drawCloud, drawField, type FieldKind } from './train-draw';
 import './train.css';
 import { commonWords } from '../../kit/words/words';
 import { trainingWords } from './words';
@@ -82,12 +83,12 @@ function useVisible(element: RefObject<HTMLElement | null>): boolean {
 }
 
 function useTraining(): TrainingSettings {
-  return useAppState(({ settings }) => settings.training);
+  return useAppState(({ settings }) => trainingSlice.of(settings));
 }
 
 function changeTraining(store: Store, changes: Partial<TrainingSettings>): void {
-  const { training } = store.getState().settings;
-  change(store, { training: consistentTraining({ ...training, ...changes }) });
+  const training = trainingSlice.of(store.getState().settings);
+  changeSlice(store, trainingSlice, consistentTraining({ ...training, ...changes }));
 }
 
 function Settings({ run }: { run: TrainingRun }) {
