@@ -1,12 +1,13 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { tourSlice } from '../features/idea/settings';
 import { OwnNetworkDialog } from '../features/own/OwnNetwork';
 import { Controls } from '../features/playground/Controls';
 import { Presets } from '../features/playground/Presets';
 import { Stage } from '../features/playground/Stage';
 import { playgroundWords } from '../features/playground/words';
 import { useAppState, useWords } from '../kit/app-context';
+import { Notices } from '../kit/Notices';
 import { Header } from './Header';
-import { Notices } from './Notices';
 import { PageNav } from './PageNav';
 import { PAGES } from './pages';
 import { appWords } from './words';
@@ -45,7 +46,7 @@ export function AppView() {
 
 function Playground() {
   const { about } = useWords(playgroundWords);
-  const onTour = useAppState(({ settings }) => settings.tour > 0);
+  const onTour = useAppState(({ settings }) => tourSlice.of(settings) > 0);
   return (
     <>
       {onTour && (

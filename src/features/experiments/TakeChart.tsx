@@ -1,10 +1,11 @@
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
+import { fileName, saveBlob } from '../../kit/save';
+import { chartPng } from '../../kit/svg-file';
 import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
-import { fileName } from '../export/export';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
+import { experimentSlice } from './settings';
 import { paperStyle, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
@@ -20,10 +21,10 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
   const { store } = useApp();
   const { charts } = useWords(commonWords);
   const experiments = useWords(experimentsWords);
-  const id = useAppState(({ settings }) => settings.experiment.id);
+  const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const take = async (format: 'svg' | 'png') => {
     try {
-      const { chartPicture, chartPng } = await import('./chart-files');
+      const { chartPicture } = await import('./chart-files');
       const legend = curves
         .filter(({ curve }) => curve.points.length > 0)
         .map(({ index, name, curve }) => ({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fileName } from '../../kit/save';
 import type { Manifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN, FIRST_VISIT, type Settings } from '../../settings/settings';
 import { idleColumn } from '../../settings/store';
@@ -7,7 +8,6 @@ import {
   ExportError,
   type Exported,
   exportPage,
-  fileName,
   momentParts,
   parseExport,
   seedOf,
@@ -60,7 +60,7 @@ const page: Exported = {
   date: new Date('2026-01-02T03:04:05Z'),
 };
 
-const visitor = { language: 'en', theme: 'auto' } as const;
+const visitor = { language: 'en', theme: 'auto', slices: new Map() } as const;
 const parse = (json: unknown) => parseExport(JSON.stringify(json), 'page.json', visitor);
 
 describe('an exported page', () => {

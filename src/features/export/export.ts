@@ -3,6 +3,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import type { BackendInfo } from '../../engine/protocol';
 import { complaint, type Manifest } from '../../networks/manifest';
+import type { GridState } from '../../settings/grid-state';
 import {
   type ColumnSettings,
   DEFAULT_COLUMN,
@@ -11,9 +12,9 @@ import {
   type Settings,
   sampleNames,
 } from '../../settings/settings';
+import { defaultSlices } from '../../settings/slice';
 import type { ColumnState } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
-import type { GridState } from '../grid/grid';
 
 const FORMAT = 'guidance-playground';
 
@@ -160,13 +161,13 @@ function gridCells({ settings, grid, manifest }: Exported): ExportedPage['grid']
 /**
  * Reads an exported file.
  *
- * @param visitor whose language and theme stay: they change no picture
+ * @param visitor whose language and theme stay: they change no picture; its slices are those that can be read
  * @throws ExportError naming file, field, requirement and the value received
  */
 export function parseExport(
   source: string,
   fileName: string,
-  visitor: Pick<Settings, 'language' | 'theme'>,
+  visitor: Pick<Settings, 'language' | 'theme' | 'slices'>,
 ): { settings: Settings; model: ExportedPage['model'] } {
   let json: unknown;
   try {
@@ -184,7 +185,8 @@ export function parseExport(
   if (!result.success) throw new ExportError(complaint(result.issues[0], fileName));
   const { query, model } = result.output;
   const { language, theme } = visitor;
-  const { settings, misread } = readAddress(query, { ...FIRST_VISIT, language, theme });
+  const slices = defaultSlices([...visitor.slices.keys()]);
+  const { settings, misread } = readAddress(query, { ...FIRST_VISIT, language, theme, slices });
   if (misread.length) {
     const pieces = misread.map(({ key, text }) => `${key}=${text}`).join(', ');
     throw new ExportError(
@@ -197,24 +199,6 @@ export function parseExport(
 /** The seed of sample k. */
 export function seedOf({ seed }: Pick<Settings, 'seed'>, k: number): number {
   return (seed + k) % 2 ** 32;
-}
-
-/** File systems take 255 bytes. */
-const MOST_BYTES = 180;
-
-/**
- * A file's name from what it shows, safe on every system: letters, digits and `. _ + -`, none of
- * the names that Windows reserves, and not too long.
- */
-export function fileName(parts: readonly (string | undefined)[], extension: string): string {
-  const safe = ['guidance', ...parts]
-    .map((part) => (part ?? '').normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.+_-]+/gu, '-'))
-    .map((part) => part.replace(/^[-.]+(?!\d)|[-.]+$/g, ''))
-    .filter(Boolean)
-    .join('-');
-  const letters = [...safe];
-  while (new TextEncoder().encode(letters.join('')).length > MOST_BYTES) letters.pop();
-  return `${letters.join('').replace(/[-.]+$/, '')}.${extension}`;
 }
 
 /** What is drawn, for a file's name. */

@@ -8,16 +8,16 @@ import {
   useRef,
   useState,
 } from 'react';
-import { progressText } from '../../app/Notices';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { percent } from '../../kit/numbers';
+import { progressText } from '../../kit/Notices';
 import type { Trait } from '../../settings/describe';
+import type { CellState } from '../../settings/grid-state';
+import { percent } from '../../settings/numbers';
 import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
 import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
-import type { CellState } from './grid';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
 import { gridWords } from './words';

@@ -2,9 +2,9 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { findSampler } from '../../diffusion/samplers';
 import { nameOf, type Strings } from '../../kit/words/words';
 import { parameterTrait, type Trait, traits } from '../../settings/describe';
+import type { Cell, Refusal } from '../../settings/grid-state';
 import { type Axis, DEFAULT_COLUMN, type ScaleUnit, type Settings } from '../../settings/settings';
 import { atValue } from '../../settings/url';
-import type { Cell, Refusal } from './grid';
 import { broughtSampler, parameterOf } from './grid';
 
 /** The name of a setting that an axis varies, by its key in the address. */

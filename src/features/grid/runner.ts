@@ -1,12 +1,14 @@
 import type { EngineClient } from '../../engine/client';
 import type { DownloadProgress, Frame, RunFigures, Verdicts } from '../../engine/protocol';
+import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Result, ResultCache } from '../../kit/result-cache';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectory } from '../../kit/trajectories';
 import type { Manifest } from '../../networks/manifest';
+import type { Cell, CellState } from '../../settings/grid-state';
 import { type Settings, sampleNames } from '../../settings/settings';
 import { type AppState, type Store, showColumn } from '../../settings/store';
-import { type Cell, type CellState, coarseToFine, gridCells } from './grid';
+import { gridCells } from './grid';
 
 type Client = Pick<EngineClient, 'sample'>;
 

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { progressText } from '../../app/Notices';
 import { useApp, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
 import {
   classesOf,
   described,

@@ -3,7 +3,8 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import { canPredict } from '../../settings/settings';
 import { arrange, change } from '../../settings/store';
-import { PRESET_IDS, PRESETS, type PresetId, presetColumns, presetSubject } from './presets';
+import { presetSubject } from '../../settings/subject';
+import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
 import { playgroundWords } from './words';
 
 /** Scenes a click away, each with a sentence on what to look at. */

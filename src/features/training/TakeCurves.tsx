@@ -1,11 +1,10 @@
 import type { RefObject } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useWords } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
-import { standaloneSource } from '../../kit/svg-file';
+import { fileName, saveBlob } from '../../kit/save';
+import { chartPng, standaloneSource } from '../../kit/svg-file';
 import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
-import { fileName } from '../export/export';
 import { trainingCsv, trainingJson } from './files';
 import type { TrainingRun } from './run';
 
@@ -45,7 +44,6 @@ export function TakeChart(props: {
     try {
       const chart = host.current?.querySelector('svg');
       if (!chart) return;
-      const { chartPng } = await import('../experiments/chart-files');
       const picture = standalone(chart, title);
       const blob =
         format === 'svg'

@@ -11,13 +11,13 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
+import { SamplePicker } from '../../kit/SamplePicker';
 import { compact, describeColumns } from '../../settings/describe';
 import { sampleNames } from '../../settings/settings';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
-import { Outcome } from '../playground/Column';
-import { SamplePicker } from '../playground/SampleGrid';
 import { wipePair, wipeWith } from './wipe';
 import './wipe.css';
 import { commonWords } from '../../kit/words/words';

@@ -1,8 +1,8 @@
 import type { LoadProgress } from '../engine/protocol';
-import { useApp, useAppState, useWords } from '../kit/app-context';
-import { megabytes } from '../kit/numbers';
-import { commonWords, type Strings } from '../kit/words/words';
 import { change, type Notice } from '../settings/store';
+import { useApp, useAppState, useWords } from './app-context';
+import { megabytes } from './numbers';
+import { commonWords, type Strings } from './words/words';
 
 /** How the loading stands, or why it failed; short notices. */
 export function Notices() {
