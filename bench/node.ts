@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { crossed, generate } from '../cli/generate';
 import { loadLocalModel } from '../cli/models';
 import { openNetwork } from '../cli/runtime';
+import { byLabel } from '../src/diffusion/conditioning';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Manifest } from '../src/networks/manifest';
 import { largestDifference } from './difference';
@@ -21,9 +22,9 @@ export async function openNode(
   const network = await openNetwork(model, { threads });
   const { manifest } = network;
   const [channels, height, width] = manifest.shape;
-  const label = new Float32Array(manifest.classes.length + 1);
-  label[manifest.classes.length] = 1;
-  await network.run(new Float32Array(channels * height * width), Float32Array.of(1), label);
+  const { length: numClasses } = manifest.classes;
+  const x = new Float32Array(channels * height * width);
+  await network.run(x, Float32Array.of(1), byLabel([numClasses], numClasses));
   const memoryMb = isFirst ? (process.memoryUsage().rss - before) / 1e6 : undefined;
   isFirst = false;
   // Opened on first use, so that it costs nothing before.

@@ -15,5 +15,5 @@ export async function answersOf({
     labels: [0, classes.length, Math.max(0, classes.length - 1)],
   };
   const rows = checkInputs(inputs, inputs.sigmas.length, size, classes.length, sigma.data);
-  return makeCheck(inputs, await run(rows.x, rows.sigma, rows.label), size);
+  return makeCheck(inputs, await run(rows.x, rows.sigma, rows.conditioning), size);
 }

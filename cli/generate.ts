@@ -1,7 +1,8 @@
+import { classConditioning, type LabelMix } from '../src/diffusion/conditioning';
 import { arrayFields } from '../src/diffusion/fields';
 import type { Prediction } from '../src/diffusion/guidance/rule';
 import { createRun, type RunSettings } from '../src/diffusion/run';
-import { type Forward, type LabelMix, stackedEvaluate } from '../src/diffusion/stacked';
+import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
 
@@ -66,9 +67,9 @@ export async function generate(
     let operations = 0;
     const counted =
       ({ run, manifest }: NodeNetwork<Manifest>): Forward =>
-      (x, sigma, label) => {
+      (x, sigma, conditioning) => {
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
-        return run(x, sigma, label);
+        return run(x, sigma, conditioning);
       };
     const { weak, classifier, smallClassifier } = companions;
     const evaluate = stackedEvaluate({
@@ -76,10 +77,12 @@ export async function generate(
       weak: weak && counted(weak),
       classifier: classifier && counted(classifier),
       smallClassifier: smallClassifier && counted(smallClassifier),
-      labels: part.map(({ label }) => label),
-      negative: settings.negative,
-      mix: settings.mix,
-      numClasses: network.manifest.classes.length,
+      ...classConditioning({
+        labels: part.map(({ label }) => label),
+        negative: settings.negative,
+        mix: settings.mix,
+        numClasses: network.manifest.classes.length,
+      }),
       fields,
     });
     const run = createRun({ settings, range: { sigmaMin, sigmaMax }, fields, evaluate });

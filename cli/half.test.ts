@@ -26,7 +26,7 @@ async function differenceOf(
     sigma.data,
   );
   const { run, release } = await openNetwork(id, { threads: 1, precision });
-  const denoised = await run(inputs.x, inputs.sigma, inputs.label);
+  const denoised = await run(inputs.x, inputs.sigma, inputs.conditioning);
   await release();
   return checkDifference(selfCheck!, denoised, size);
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { byLabel } from '../src/diffusion/conditioning';
 import { arrayFields } from '../src/diffusion/fields';
-import { labelRows } from '../src/diffusion/stacked';
 import { modelFolders } from './models';
 import { openClassifier, openNetwork } from './runtime';
 
@@ -24,19 +24,19 @@ test.each(['tiny-classifier', 'tiny-small-classifier'].filter(has))(
     const seeds = [0, 1, 2, 3];
     const x = arrayFields({ seeds, sampleSize: 64 }).noise(-1).data;
     const sigma = new Float32Array(4).fill(1);
-    const gradient = await run(x, sigma, labelRows([0, 1, 2, 3], manifest.classes.length));
+    const gradient = await run(x, sigma, byLabel([0, 1, 2, 3], manifest.classes.length));
     expect(gradient).toHaveLength(x.length);
     expect(gradient.every(Number.isFinite)).toBe(true);
     expect(gradient.some((value) => Math.abs(value) > 1e-6)).toBe(true);
-    const mixed = await run(x, sigma, labelRows([1, 1, 1, 1], 4, { with: 2, share: 0.5 }));
+    const mixed = await run(x, sigma, byLabel([1, 1, 1, 1], 4, { with: 2, share: 0.5 }));
     const [one, two] = [
-      await run(x, sigma, labelRows([1, 1, 1, 1], 4)),
-      await run(x, sigma, labelRows([2, 2, 2, 2], 4)),
+      await run(x, sigma, byLabel([1, 1, 1, 1], 4)),
+      await run(x, sigma, byLabel([2, 2, 2, 2], 4)),
     ];
     mixed.forEach((value, i) => {
       expect(value).toBeCloseTo((one[i]! + two[i]!) / 2, 4);
     });
-    const none = await run(x, sigma, labelRows([4, 4, 4, 4], 4));
+    const none = await run(x, sigma, byLabel([4, 4, 4, 4], 4));
     expect(none.every((value) => value === 0)).toBe(true);
     await release();
   },

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { adapter, type Feed } from '../src/diffusion/adapt';
+import { type Conditioning, rowsFor } from '../src/diffusion/conditioning';
 import type { LoadedModel } from '../src/networks/download';
 import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { toHalf } from '../src/networks/onnx/half';
@@ -9,15 +10,15 @@ import { loadLocalModel } from './models';
 export interface NodeNetwork<M extends Manifest = DenoiserManifest> {
   readonly manifest: M;
   /**
-   * D(x; sigma, label) of a batch of any size, of a classifier grad_x log p(label | x, sigma); one
+   * D(x; sigma) of a batch of any size, of a classifier grad_x log p(class | x, sigma); one
    * run at a time.
    *
    * @param x [batch, channels, height, width] in sigma units
    * @param sigma [batch]
-   * @param label [batch, classes + 1], rows that sum to 1; the last column is the null label
+   * @param conditioning the other inputs, such as label [batch, classes + 1]
    * @returns denoised or gradient [batch, channels, height, width]
    */
-  run(x: Float32Array, sigma: Float32Array, label: Float32Array): Promise<Float32Array>;
+  run(x: Float32Array, sigma: Float32Array, conditioning: Conditioning): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -72,10 +73,10 @@ async function openGraph<M extends Manifest>(
   const adapted = adapt && adapter(adapt, manifest.shape);
   return {
     manifest,
-    async run(x, sigma, label) {
+    async run(x, sigma, conditioning) {
       const batch = sigma.length;
       if (adapt && adapted) {
-        const { rows, feeds, finish } = adapted(x, sigma, label);
+        const { rows, feeds, finish } = adapted(x, sigma, rowsFor(conditioning).label!.data);
         const pass = adapt.graph.single ? 1 : rows;
         const parts: Float32Array[] = [];
         for (let from = 0; from < rows; from += pass) {
@@ -90,11 +91,15 @@ async function openGraph<M extends Manifest>(
       if (x.length !== batch * sampleSize) {
         throw new RangeError(`x must hold ${batch} × ${sampleSize} numbers, got ${x.length}`);
       }
-      const feeds = {
+      const feeds: Record<string, Tensor> = {
         x: new Tensor('float32', x, [batch, ...manifest.shape]),
         sigma: new Tensor('float32', sigma, [batch]),
-        label: new Tensor('float32', label, [batch, manifest.classes.length + 1]),
       };
+      for (const [name, { data, dims }] of Object.entries(
+        rowsFor(conditioning, manifest.conditioning),
+      )) {
+        feeds[name] = new Tensor('float32', data, [batch, ...dims]);
+      }
       const outputs = await session.run(feeds, [output]);
       return outputs[output]?.data as Float32Array;
     },

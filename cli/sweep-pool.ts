@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { LabelMix } from '../src/diffusion/conditioning';
 import type { RunSettings } from '../src/diffusion/run';
-import type { LabelMix } from '../src/diffusion/stacked';
 import type { Job } from './generate';
 import type { CompanionIds } from './networks';
 

@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { expect, type Playground, test, words } from './playground';
 
-const { inside, timeline } = words;
+const { inside, overlay, timeline } = words;
 
 const chart = ({ page }: Playground, figure: string) => page.locator(`[data-figure="${figure}"]`);
 const picture = ({ page }: Playground, id: string) => page.locator(`[data-picture="${id}"]`);
@@ -114,22 +114,22 @@ test('the overlay colours what lies outside [-1, 1], in samples and filmstrips',
 }) => {
   await playground.open('scale=8&at=0.5');
   const plain = [await playground.pixels(), await playground.thumbnail(0, 1)];
-  await playground.button(inside.overlay).click();
-  await expect(playground.page.getByText(inside.below)).toBeVisible();
+  await playground.button(overlay.show).click();
+  await expect(playground.page.getByText(overlay.below)).toBeVisible();
   expect(await playground.pixels()).not.toBe(plain[0]);
   expect(await playground.thumbnail(0, 1)).not.toBe(plain[1]);
   const noisy = playground.button(timeline.views.noisy);
   await noisy.click();
   const coloured = await playground.pixels();
-  await playground.button(inside.overlay).click();
+  await playground.button(overlay.show).click();
   expect(await playground.pixels(), 'the noisy picture has no range').toBe(coloured);
 });
 
 test('a thresholded estimate has nothing to colour', async ({ playground }) => {
   await playground.open('scale=8&at=0.5&threshold=99.5');
   const plain = await playground.pixels();
-  await playground.button(inside.overlay).click();
-  await expect(playground.page.getByText(inside.below)).toBeVisible();
+  await playground.button(overlay.show).click();
+  await expect(playground.page.getByText(overlay.below)).toBeVisible();
   expect(await playground.pixels()).toBe(plain);
 });
 

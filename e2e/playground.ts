@@ -1,8 +1,8 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import type { Backend } from '../src/engine/protocol';
-import { STRINGS } from '../src/kit/words/strings';
+import { WORDS } from './words';
 
-export const words = STRINGS.en;
+export const words = WORDS.en;
 const { controls, timeline } = words;
 
 /** The page as a visitor uses it. Pictures are read back from the canvases, never only looked for. */

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test, words } from '../playground';
+import { WORDS } from '../words';
 
 const { controls, stage, timeline } = words;
 
@@ -14,7 +14,7 @@ for (const lang of ['en', 'zh'] as const) {
       );
       await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
       await playground.badge.locator('summary').click();
-      await page.getByText(STRINGS[lang].about.summary).click();
+      await page.getByText(WORDS[lang].about.summary).click();
       await expect(page.locator('.plot svg')).toHaveCount(7);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }))).toEqual([]);
@@ -28,7 +28,7 @@ for (const difference of ['off', 'on']) {
   }) => {
     const { page } = playground;
     await playground.open(`layout=wipe&scale=1,3&difference=${difference}`);
-    await page.getByText(words.takeAway.menu, { exact: true }).click();
+    await page.getByText(words.export.menu, { exact: true }).click();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }))).toEqual([]);
     await page.keyboard.press('Escape');

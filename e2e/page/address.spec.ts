@@ -43,7 +43,7 @@ test('a copied link restores the page', async ({ playground, context }) => {
   await playground.type(words.controls.guidanceScale, 7);
   await playground.settled();
   const pixels = await playground.pixels();
-  await playground.button(words.controls.copyLink).click();
+  await playground.button(words.copyLink).click();
   await expect(playground.notice).toContainText(notice.copied);
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain('scale=7');

@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, type Playground, test, words } from '../playground';
 
-const { own, controls, figures, takeAway } = words;
+const { own, controls, figures, unguidable } = words;
 const fixture = (name: string) => `e2e/fixtures/bring/${name}.onnx`;
 const dialogOf = (page: Page): Locator => page.getByRole('dialog', { name: own.heading });
 
@@ -140,7 +140,7 @@ test('v with one-hot labels; what cannot be guided', async ({ playground }) => {
   await expect(dialog.getByText(own.noLabels)).toBeVisible();
   await dialog.getByLabel(own.betas).selectOption(own.schedules.cosine);
   await tryIt(dialog);
-  await expect(page.getByText(own.takesNoLabel)).toBeVisible();
+  await expect(page.getByText(unguidable.takesNoLabel)).toBeVisible();
   await playground.settled();
   const [top, below] = await quarters(playground);
   expect(top! - below!).toBeGreaterThan(100);
@@ -153,7 +153,7 @@ test('v with one-hot labels; what cannot be guided', async ({ playground }) => {
     await choose(page, 'eps');
     await dialog.getByLabel(own.nullLabel).selectOption(own.nullLabels.none);
     await tryIt(dialog);
-    await expect(page.getByText(own.noNullLabel)).toBeVisible();
+    await expect(page.getByText(unguidable.noNullLabel)).toBeVisible();
     await playground.settled();
     await expect(playground.button(controls.noClassHint)).toHaveCount(0);
     // What was no class for the network before is a class now.
@@ -206,7 +206,7 @@ test('what does not fit is named, and the page goes on', async ({ playground }) 
   await drop(page, '#stage', 'bad.json', Buffer.from('{"a":1}'));
   await expect(playground.notice).toContainText('bad.json must be a page exported here');
   await expect(dialog).toHaveCount(0);
-  expect(takeAway.drop).toContain('ONNX');
+  expect(words.export.drop).toContain('ONNX');
 
   await test.step('the site’s own network, brought along with its manifest, draws the same', async () => {
     const folder = 'e2e/models/tiny';

@@ -1,6 +1,6 @@
 import { expect, test, words } from '../playground';
 
-const { models } = words;
+const { classSearch } = words;
 
 test('emoji, the shipped colour network: found by name, guided, recognised', async ({
   playground,
@@ -11,7 +11,7 @@ test('emoji, the shipped colour network: found by name, guided, recognised', asy
     const shares = await columns.locator('[data-figure=recognised]').allTextContents();
     return shares.map((share) => Number.parseInt(share, 10));
   };
-  const search = page.getByRole('combobox', { name: models.search(49) });
+  const search = page.getByRole('combobox', { name: classSearch.search(49) });
   const guided = [0, 0];
   for (const name of ['face-smiling', 'food-fruit', 'time']) {
     await search.fill(name);

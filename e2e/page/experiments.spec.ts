@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Playground, test, words } from '../playground';
 
-const { experiments, pages, controls } = words;
+const { experiments, charts, controls } = words;
 
 /** The page of experiments with three points. */
 class Experiments {
@@ -134,11 +134,11 @@ test('curves leave as CSV, JSON, SVG and PNG; a result comes back; a bad file is
     experiments.figures.classifierScore,
     experiments.axes.weight,
   );
-  const svg = (await view.saved(take.chart('SVG', title))).bytes.toString();
+  const svg = (await view.saved(charts.file('SVG', title))).bytes.toString();
   expect(svg).toContain(title);
   expect(svg).toContain('16 samples a point');
   expect(svg).not.toContain('var(--');
-  const png = await view.saved(take.chart('PNG', title));
+  const png = await view.saved(charts.file('PNG', title));
   expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
   expect(png.bytes.length).toBeGreaterThan(10_000);
 
@@ -190,7 +190,7 @@ test('what is swept can be changed, and the address holds it', async ({ playgrou
   const { page } = playground;
   const view = new Experiments(playground);
   await playground.open();
-  await view.button(pages.names.experiments).click();
+  await view.button(experiments.page).click();
   await view.button(experiments.names.steps).click();
   const values = page.getByLabel(experiments.steps, { exact: true });
   await values.fill('4, 2.5');

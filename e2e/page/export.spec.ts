@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { decode } from 'fast-png';
 import { expect, type Playground, test, words } from '../playground';
 
-const { controls, takeAway } = words;
+const { controls } = words;
 const COLUMN = 'cfg-s3-dpmpp-2m-4steps';
 
 /** Chooses an entry of the menu and reads the file that it saves. */
@@ -52,26 +52,26 @@ async function drop({ page }: Playground, name: string, content: string): Promis
     [name, content] as const,
   );
   await page.dispatchEvent('#stage', 'dragenter', { dataTransfer: data });
-  await expect(page.getByText(takeAway.drop)).toBeVisible();
+  await expect(page.getByText(words.export.drop)).toBeVisible();
   await page.dispatchEvent('#stage', 'drop', { dataTransfer: data });
-  await expect(page.getByText(takeAway.drop)).toHaveCount(0);
+  await expect(page.getByText(words.export.drop)).toHaveCount(0);
 }
 
 test('pictures: a sample, a row, all columns, with names that say what they are', async ({
   playground,
 }) => {
   await playground.open('scale=1,3&active=1&pick=1&seed=7&draw=class:2');
-  const sample = await take(playground, takeAway.sample);
+  const sample = await take(playground, words.export.sample);
   expect(sample.name).toBe(`guidance-tiny-2-seed8-${COLUMN}.png`);
   expect(sizeOf(sample.bytes)).toEqual([280, 280]);
 
-  const row = await take(playground, takeAway.row);
+  const row = await take(playground, words.export.row);
   expect(row.name).toBe(`guidance-tiny-2-seed7-2samples-${COLUMN}.png`);
   const [rowWidth, rowHeight] = sizeOf(row.bytes);
   expect(rowWidth).toBe(2 * rowHeight!);
   expect(rowHeight).toBeGreaterThan(96);
 
-  const columns = await take(playground, takeAway.columns);
+  const columns = await take(playground, words.export.columns);
   expect(columns.name).toBe('guidance-tiny-2-seed7-2samples-cfg-s1+s3-dpmpp-2m-4steps.png');
   const [width, height] = sizeOf(columns.bytes);
   expect(width).toBeGreaterThan(2 * 420);
@@ -79,19 +79,19 @@ test('pictures: a sample, a row, all columns, with names that say what they are'
 
   await playground.scrubber.fill('0.5');
   await playground.button(words.timeline.views.both).click();
-  const earlier = await take(playground, takeAway.sample);
+  const earlier = await take(playground, words.export.sample);
   expect(earlier.name).toBe(`guidance-tiny-2-seed8-${COLUMN}-at0.5-both.png`);
   expect(sizeOf(earlier.bytes)).toEqual([560, 280]);
 });
 
 test('the grid: a picture with its labels, and its figures', async ({ playground }) => {
   await playground.open('layout=grid&rows=scale:1,5&cols=seed:7,8,9&draw=class:3');
-  const grid = await take(playground, takeAway.grid);
+  const grid = await take(playground, words.export.grid);
   expect(grid.name).toBe('guidance-tiny-3-grid-scale-by-seed-cfg-dpmpp-2m-4steps.png');
   const [width, height] = sizeOf(grid.bytes);
   expect(width).toBeGreaterThan(3 * 112);
   expect(height).toBeGreaterThan(2 * 112);
-  const { name, bytes } = await take(playground, takeAway.json);
+  const { name, bytes } = await take(playground, words.export.json);
   expect(name).toBe(grid.name.replace('.png', '.json'));
   const cells = JSON.parse(bytes.toString()).grid;
   expect(cells).toHaveLength(6);
@@ -101,10 +101,10 @@ test('the grid: a picture with its labels, and its figures', async ({ playground
 test('animations have a frame a step and one for the end', async ({ playground }) => {
   const { page } = playground;
   await playground.open('n=4');
-  const sample = await take(playground, takeAway.sampleWay);
+  const sample = await take(playground, words.export.sampleWay);
   expect(sample.name).toBe(`guidance-tiny-0-seed42-${COLUMN}-trajectory.gif`);
   expect(await decodeGif(page, sample.bytes)).toEqual([5, 280, 280]);
-  const row = await take(playground, takeAway.rowWay);
+  const row = await take(playground, words.export.rowWay);
   expect(row.name).toBe(`guidance-tiny-0-seed42-4samples-${COLUMN}-trajectory.gif`);
   const [frames, width, height] = await decodeGif(page, row.bytes);
   expect(frames).toBe(5);
@@ -116,7 +116,7 @@ test('a JSON dropped back restores the page, the same pixels', async ({ playgrou
   const { page } = playground;
   await playground.open('scale=1,5&draw=class:1&seed=3&sampler=ddpm');
   const pixels = [await playground.pixels(0), await playground.pixels(1)];
-  const { name, bytes } = await take(playground, takeAway.json);
+  const { name, bytes } = await take(playground, words.export.json);
   expect(name).toBe('guidance-tiny-1-seed3-cfg-s1+s5-ddpm-4steps.json');
   const json = JSON.parse(bytes.toString());
   expect(json.model).toMatchObject({ id: 'tiny', files: [{ name: 'model.onnx' }] });
@@ -131,19 +131,19 @@ test('a JSON dropped back restores the page, the same pixels', async ({ playgrou
   await playground.settled();
   expect(await playground.pixels(0)).not.toBe(pixels[0]);
   await drop(playground, name, bytes.toString());
-  await expect(playground.notice).toContainText(takeAway.restored(name));
+  await expect(playground.notice).toContainText(words.notice.restored(name));
   await playground.settled();
   expect([await playground.pixels(0), await playground.pixels(1)]).toEqual(pixels);
 
   await test.step('from a file, of another model', async () => {
     const other = { ...json, model: { ...json.model, id: 'tiny-weak' } };
-    await page.getByLabel(takeAway.restore).setInputFiles({
+    await page.getByLabel(words.export.restore).setInputFiles({
       name: 'other.json',
       mimeType: 'application/json',
       buffer: Buffer.from(JSON.stringify(other)),
     });
-    await expect(playground.notice).toContainText(takeAway.restored('other.json'));
-    await expect(playground.notice).toContainText(takeAway.changed);
+    await expect(playground.notice).toContainText(words.notice.restored('other.json'));
+    await expect(playground.notice).toContainText(words.notice.changed);
     await playground.settled();
     await expect(page).toHaveURL(/model=tiny-weak/);
     expect(await playground.pixels(0)).not.toBe(pixels[0]);

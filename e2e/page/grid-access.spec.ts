@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test } from '../playground';
+import { WORDS } from '../words';
 
 for (const [lang, theme] of [
   ['en', 'light'],
@@ -8,7 +8,7 @@ for (const [lang, theme] of [
 ] as const) {
   test(`axe finds nothing on the grid: ${lang}, ${theme}`, async ({ playground }) => {
     const { page } = playground;
-    const { grid } = STRINGS[lang];
+    const { grid } = WORDS[lang];
     await playground.visit(
       `layout=grid&lang=${lang}&theme=${theme}&rows=guidance:cfg,cfg-plus-plus&cols=mix:1:0,1:0.5&sampler=ddim`,
     );

@@ -4,11 +4,10 @@ import { SECTIONS } from '../../src/features/idea/article';
 import { en } from '../../src/features/idea/text-en';
 import { zh } from '../../src/features/idea/text-zh';
 import { TOUR } from '../../src/features/idea/tour';
-import { TOUR_WORDS } from '../../src/features/idea/tour-text';
 import { expect, test, words } from '../playground';
 
 const { figures } = en;
-const tourWords = TOUR_WORDS.en;
+const tourWords = words.idea.tour;
 
 /** Every figure is drawn, those that sample included. */
 async function drawn(page: Page): Promise<void> {
@@ -82,7 +81,7 @@ test('“Show me” opens the playground so set, and the article is found again'
   await expect(playground.columns).toHaveCount(2);
   await playground.pixels(1);
 
-  await playground.button(words.pages.names.idea).click();
+  await playground.button(words.idea.page).click();
   await drawn(page);
   await expect(page.locator('[data-scene=interval]')).toBeInViewport();
 });
@@ -109,7 +108,7 @@ test('an anchor leaves the settings in the address alone', async ({ playground }
 test('the tour goes by keyboard alone, and sets what it speaks of', async ({ playground }) => {
   const { page } = playground;
   await playground.open('n=1');
-  await playground.button(words.tour.start).press('Enter');
+  await playground.button(words.idea.startTour).press('Enter');
   const card = page.getByRole('region', { name: tourWords.label });
   const next = card.getByRole('button', { name: tourWords.next });
   await expect(next).toBeFocused();

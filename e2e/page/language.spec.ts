@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test } from '../playground';
+import { WORDS } from '../words';
 
-const { en, zh } = STRINGS;
+const { en, zh } = WORDS;
 
 /** Proper names and formulas, which are the same in both languages. */
 const LATIN_ALLOWED =

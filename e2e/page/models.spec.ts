@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { decode } from 'fast-png';
-import { STRINGS } from '../../src/kit/words/strings';
 import { expect, test, words } from '../playground';
+import { WORDS } from '../words';
 
-const { controls, grid, models, notice, takeAway } = words;
+const { controls, classSearch, grid, notice, shelf, wipe } = words;
 const COLOUR = 'Coloured discs (test network)';
 
-const dialog = (page: Page) => page.getByRole('dialog', { name: models.heading });
+const dialog = (page: Page) => page.getByRole('dialog', { name: shelf.heading });
 const card = (page: Page, id: string) => page.locator(`[data-model=${id}]`);
 
 /** How many of a canvas's pixels are coloured. */
@@ -48,11 +48,11 @@ test('another network by keyboard: settings stay, the class is repaired, a link 
   await expect(card(page, 'tiny')).toContainText('Synthetic bars · CC0');
   await expect(card(page, 'tiny-colour')).toContainText('16 × 16, colour, 6 classes');
   await expect(card(page, 'tiny-colour')).toContainText('Fréchet distance');
-  const thumbnail = page.getByRole('img', { name: models.samplesOf(COLOUR) });
+  const thumbnail = page.getByRole('img', { name: shelf.samplesOf(COLOUR) });
   await expect
     .poll(() => thumbnail.evaluate((image) => (image as HTMLImageElement).naturalWidth))
     .toBe(64);
-  await page.getByRole('button', { name: models.openTitle(COLOUR) }).focus();
+  await page.getByRole('button', { name: shelf.openTitle(COLOUR) }).focus();
   await page.keyboard.press('Enter');
   await expect(dialog(page)).toHaveCount(0);
   await expect(page.locator('.model-button')).toHaveAttribute('data-loaded', 'tiny-colour');
@@ -60,7 +60,7 @@ test('another network by keyboard: settings stay, the class is repaired, a link 
   await expect(page).toHaveURL(/model=tiny-colour/);
   await expect(page).toHaveURL(/scale=1,4/);
   await expect(page).toHaveURL(/seed=9/);
-  await expect(page.getByRole('combobox', { name: models.search(6) })).toHaveValue('red');
+  await expect(page.getByRole('combobox', { name: classSearch.search(6) })).toHaveValue('red');
   await expect(playground.number(controls.numSteps)).toHaveValue('5');
   await expect(playground.notice).toHaveCount(0);
   expect(await coloured(playground.columns.first().locator('canvas'))).toBeGreaterThan(500);
@@ -121,17 +121,17 @@ test('what is downloaded: shown, deleted, and cleared of files that no network n
   expect(await kept(page)).not.toContain('0'.repeat(64));
 
   await page.locator('.model-button').click();
-  await expect(card(page, 'tiny')).toContainText(models.keptPart('0.2 MB', '0.4 MB'));
-  await expect(card(page, 'tiny-colour')).toContainText(models.keptNone);
-  await expect(dialog(page)).toContainText(models.total('0.2 MB'));
+  await expect(card(page, 'tiny')).toContainText(shelf.keptPart('0.2 MB', '0.4 MB'));
+  await expect(card(page, 'tiny-colour')).toContainText(shelf.keptNone);
+  await expect(dialog(page)).toContainText(shelf.total('0.2 MB'));
   await card(page, 'tiny')
-    .getByRole('button', { name: models.removeTitle('Bars (test network)') })
+    .getByRole('button', { name: shelf.removeTitle('Bars (test network)') })
     .click();
-  await expect(card(page, 'tiny')).toContainText(models.keptNone);
+  await expect(card(page, 'tiny')).toContainText(shelf.keptNone);
   await expect(card(page, 'tiny').locator('.open')).toBeFocused();
-  await expect(dialog(page)).toContainText(models.total('0.0 MB'));
+  await expect(dialog(page)).toContainText(shelf.total('0.0 MB'));
   expect(await kept(page)).toEqual([]);
-  await expect(page.getByRole('button', { name: models.removeAll })).toBeDisabled();
+  await expect(page.getByRole('button', { name: shelf.removeAll })).toBeDisabled();
 });
 
 test('a run downloads the networks that it evaluates, and no others', async ({ playground }) => {
@@ -154,7 +154,7 @@ test('a run downloads the networks that it evaluates, and no others', async ({ p
 test('a class by its name: typing, arrow keys, Enter, Escape, and none', async ({ playground }) => {
   const { page } = playground;
   await playground.open('model=tiny-colour');
-  const search = page.getByRole('combobox', { name: models.search(6) });
+  const search = page.getByRole('combobox', { name: classSearch.search(6) });
   const options = page.locator('.class-search [role=option]');
   await expect(search).toHaveValue('red');
   await search.click();
@@ -177,7 +177,7 @@ test('a class by its name: typing, arrow keys, Enter, Escape, and none', async (
   await search.click();
   await playground.changes('a click', () => options.getByText('magenta').click());
   await search.fill('purple');
-  await expect(page.getByText(models.noMatch('purple'))).toBeVisible();
+  await expect(page.getByText(classSearch.noMatch('purple'))).toBeVisible();
   await search.press('Escape');
   await playground.changes('no class', () => playground.button(controls.noClassHint).click());
   await expect(search).toHaveValue('');
@@ -212,7 +212,7 @@ test('colour in every view and every export', async ({ playground }) => {
   expect(await coloured(difference), 'inside the guidance').toBeGreaterThan(0);
   await playground.scrubber.fill('1');
   const before = await playground.pixels(1);
-  await playground.button(words.inside.overlay).click();
+  await playground.button(words.overlay.show).click();
   expect(await playground.pixels(1), 'the overlay must show').not.toBe(before);
 
   const take = async (entry: string) => {
@@ -223,13 +223,13 @@ test('colour in every view and every export', async ({ playground }) => {
     expect(download.suggestedFilename()).toContain('tiny-colour-blue');
     return readFile(await download.path());
   };
-  for (const entry of [takeAway.sample, takeAway.columns]) {
+  for (const entry of [words.export.sample, words.export.columns]) {
     const { data, channels } = decode(await take(entry));
     let blue = 0;
     for (let i = 0; i < data.length; i += channels) if (data[i + 2]! > data[i]! + 60) blue++;
     expect(blue, entry).toBeGreaterThan(500);
   }
-  const gif = await take(takeAway.sampleWay);
+  const gif = await take(words.export.sampleWay);
   const blueShare = await page.evaluate(async (base64) => {
     const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const decoder = new ImageDecoder({ type: 'image/gif', data });
@@ -243,11 +243,11 @@ test('colour in every view and every export', async ({ playground }) => {
   }, gif.toString('base64'));
   expect(blueShare).toBeGreaterThan(0.05);
 
-  await playground.button(grid.layouts.wipe).click();
+  await playground.button(wipe.name).click();
   expect(await coloured(page.locator('.overlaid canvas')), 'the wipe').toBeGreaterThan(500);
   await playground.button(words.wipe.difference).click();
   expect(await coloured(page.locator('.overlaid canvas')), 'the difference').toBeGreaterThan(50);
-  await playground.button(grid.layouts.grid).click();
+  await playground.button(grid.name).click();
   await expect(page.locator('.cell[data-status=done]')).toHaveCount(25);
   expect(await coloured(page.locator('.cell canvas').last()), 'the grid').toBeGreaterThan(20);
 });
@@ -272,7 +272,7 @@ for (const [lang, theme] of [
     expect(await violations()).toEqual([]);
     await page.keyboard.press('Escape');
     await page.locator('.model-button').click();
-    const opened = page.getByRole('dialog', { name: STRINGS[lang].models.heading });
+    const opened = page.getByRole('dialog', { name: WORDS[lang].shelf.heading });
     await expect(opened.locator('.model').first()).toBeVisible();
     expect(await violations()).toEqual([]);
     const { scrollWidth, clientWidth } = await opened.evaluate((element) => element);

@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { STRINGS } from '../../src/kit/words/strings';
 import { expect, type Playground, test } from '../playground';
+import { WORDS } from '../words';
 
-const { en, zh } = STRINGS;
+const { en, zh } = WORDS;
 const { plane: words, controls } = en;
 
 /** Few particles: what is tested is the page. */

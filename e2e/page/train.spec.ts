@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import { expect, type Playground, test, words } from '../playground';
 
-const { train } = words;
+const { training: train } = words;
 
 /** Small enough for a few seconds, long enough to be seen under way. */
 const SMALL = 'page=plane&plane=n:100&training=steps:1500,batch:64,width:16';

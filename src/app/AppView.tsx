@@ -3,17 +3,19 @@ import { OwnNetworkDialog } from '../features/own/OwnNetwork';
 import { Controls } from '../features/playground/Controls';
 import { Presets } from '../features/playground/Presets';
 import { Stage } from '../features/playground/Stage';
-import { useAppState, useStrings } from '../kit/app-context';
+import { playgroundWords } from '../features/playground/words';
+import { useAppState, useWords } from '../kit/app-context';
+import { Notices } from '../kit/Notices';
 import { Header } from './Header';
-import { Notices } from './Notices';
 import { PageNav } from './PageNav';
 import { PAGES } from './pages';
+import { appWords } from './words';
 
 const Tour = lazy(() => import('../features/idea/Tour').then(({ Tour }) => ({ default: Tour })));
 
 /** The whole page. */
 export function AppView() {
-  const strings = useStrings();
+  const words = useWords(appWords);
   const page = useAppState(({ settings }) => settings.page);
   const View = PAGES.find(({ id }) => id === page)?.View;
   useDocument();
@@ -25,7 +27,7 @@ export function AppView() {
         className="skip"
         onClick={() => document.getElementById('stage')?.focus()}
       >
-        {strings.skip}
+        {words.skip}
       </button>
       <Header />
       <OwnNetworkDialog />
@@ -42,7 +44,7 @@ export function AppView() {
 }
 
 function Playground() {
-  const { about } = useStrings();
+  const { about } = useWords(playgroundWords);
   const onTour = useAppState(({ settings }) => settings.tour > 0);
   return (
     <>

@@ -1,8 +1,10 @@
 import type { BackendInfo } from '../engine/protocol';
-import { useApp, useAppState, useStrings } from '../kit/app-context';
+import { useApp, useAppState, useWords } from '../kit/app-context';
 import { Select } from '../kit/Select';
+import { commonWords } from '../kit/words/words';
 import type { Settings } from '../settings/settings';
 import { change } from '../settings/store';
+import { appWords } from './words';
 
 /** 0: as many as the device is good for. */
 const BATCHES = [0, 1, 2, 4, 8, 16] as const;
@@ -10,7 +12,8 @@ const BATCHES = [0, 1, 2, 4, 8, 16] as const;
 /** Backend, adapter and precision, and what decided them. */
 export function Badge() {
   const { store, runner } = useApp();
-  const { badge, own } = useStrings();
+  const { notice } = useWords(commonWords);
+  const { badge } = useWords(appWords);
   const engine = useAppState((state) => state.engine);
   const choice = useAppState(({ settings }) => settings.backend);
   const wanted = useAppState(({ settings }) => settings.precision);
@@ -39,7 +42,7 @@ export function Badge() {
       <div>
         {fallback && (
           <p>
-            {badge.fallback[fallback.reason]}{' '}
+            {notice.fallback[fallback.reason]}{' '}
             {fallback.detail && <small lang="en">{fallback.detail}</small>}
           </p>
         )}
@@ -48,7 +51,7 @@ export function Badge() {
         <Batch info={info} />
         <p>
           {engine.manifest.own
-            ? own.badge(engine.manifest.own.file)
+            ? badge.own(engine.manifest.own.file)
             : badge.license(dataset.name, dataset.licence)}
         </p>
         <Select
@@ -90,7 +93,7 @@ function Precision({
 }: {
   readonly info: BackendInfo;
 }) {
-  const { badge } = useStrings();
+  const { badge } = useWords(appWords);
   const words = badge.precision;
   const why = precisionWhy ? words.why[precisionWhy.reason] : words.checked;
   return (
@@ -104,7 +107,7 @@ function Precision({
 
 /** Most rows of one run, and why no more. */
 function Batch({ info: { maxBatch, batchWhy } }: { readonly info: BackendInfo }) {
-  const { badge } = useStrings();
+  const { badge } = useWords(appWords);
   return (
     <p>
       {badge.batch.most(maxBatch)} {batchWhy && badge.batch.why[batchWhy.reason]}{' '}

@@ -1,27 +1,30 @@
 import { Export } from '../features/export/Export';
-import { useApp, useAppState, useStrings } from '../kit/app-context';
+import { useApp, useAppState, useWords } from '../kit/app-context';
+import { commonWords } from '../kit/words/words';
 import { linkTo } from '../settings/address';
 import type { Language, Theme } from '../settings/settings';
 import { change } from '../settings/store';
 import { Badge } from './Badge';
+import { appWords } from './words';
 
 /** Title, what the engine runs on, language and theme. */
 export function Header() {
   const { store } = useApp();
-  const strings = useStrings();
+  const { title } = useWords(commonWords);
+  const words = useWords(appWords);
   const language = useAppState(({ settings }) => settings.language);
   const theme = useAppState(({ settings }) => settings.theme);
   return (
     <header className="top">
       <div className="title">
-        <h1>{strings.title}</h1>
-        <p>{strings.tagline}</p>
+        <h1>{title}</h1>
+        <p>{words.tagline}</p>
       </div>
       <Badge />
       <CopyLink />
       <Export />
       <select
-        aria-label={strings.language}
+        aria-label={words.language}
         value={language}
         onChange={({ target }) => change(store, { language: target.value as Language })}
       >
@@ -29,13 +32,13 @@ export function Header() {
         <option value="zh">简体中文</option>
       </select>
       <select
-        aria-label={strings.theme.label}
+        aria-label={words.theme.label}
         value={theme}
         onChange={({ target }) => change(store, { theme: target.value as Theme })}
       >
         {(['auto', 'light', 'dark'] as const).map((name) => (
           <option key={name} value={name}>
-            {strings.theme[name]}
+            {words.theme[name]}
           </option>
         ))}
       </select>
@@ -45,7 +48,7 @@ export function Header() {
 
 function CopyLink() {
   const { store, defaults } = useApp();
-  const { controls } = useStrings();
+  const words = useWords(appWords);
   return (
     <button
       type="button"
@@ -59,7 +62,7 @@ function CopyLink() {
         store.setState({ notice: copied ? { kind: 'copied' } : { kind: 'link', address } });
       }}
     >
-      {controls.copyLink}
+      {words.copyLink}
     </button>
   );
 }

@@ -166,3 +166,40 @@ export function createRun<F>(options: {
     },
   };
 }
+
+/** A stage that is about to begin. */
+export interface Stage<F> {
+  readonly run: Run<F>;
+  /** At the stage's first noise level, usually `run.start()`; it passes to the stage. */
+  readonly x: F;
+}
+
+/**
+ * Opens a stage whose rows are conditioned on what the stage before has drawn, which stays the
+ * caller's; undefined: it is the first.
+ */
+export type OpenStage<F> = (before: F | undefined) => Stage<F> | Promise<Stage<F>>;
+
+/**
+ * The steps of all stages, one stage after the other: a cascade (2106.15282), or a single network as
+ * its only stage. Everything that is held is released when the iteration ends, in whichever way.
+ */
+export async function* runStages<F>(
+  stages: readonly OpenStage<F>[],
+): AsyncGenerator<SamplerStep<F> & { readonly stage: number }, void, void> {
+  const drawn: { readonly field: F; readonly fields: FieldAlgebra<F> }[] = [];
+  try {
+    for (const [stage, open] of stages.entries()) {
+      const { run, x } = await open(drawn.at(-1)?.field);
+      const lastStep = run.sigmas.length - 2;
+      for await (const step of run.steps(x)) {
+        if (step.step === lastStep && stage < stages.length - 1) {
+          drawn.push({ field: run.fields.lincomb([[1, step.x]]), fields: run.fields });
+        }
+        yield { ...step, stage };
+      }
+    }
+  } finally {
+    for (const { field, fields } of drawn) fields.release(field);
+  }
+}

@@ -11,7 +11,7 @@ describe('the self-check of a network', () => {
     expect(five.x.subarray(0, 3 * size)).toEqual(three.x);
     expect(five.x.subarray(3 * size)).toEqual(three.x.subarray(0, 2 * size));
     expect([...five.sigma]).toEqual([0.5, 80, 0.02, 0.5, 80].map(Math.fround));
-    expect([...three.label]).toEqual([1, 0, 0, 0, 0, 1, 0, 1, 0]);
+    expect([...three.conditioning.label!.data]).toEqual([1, 0, 0, 0, 0, 1, 0, 1, 0]);
   });
 
   test('scales the noise to what a network sees at each level', () => {

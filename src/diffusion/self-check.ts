@@ -1,5 +1,5 @@
+import { byLabel, type Conditioning } from './conditioning';
 import { gaussian } from './random';
-import { labelRows } from './stacked';
 
 /** What a denoiser must answer to an input that anyone can make again; written by `npm run stamp`. */
 export interface SelfCheck {
@@ -27,7 +27,7 @@ export function checkedPlaces(size: number): number[] {
  *
  * @param size numbers of a picture
  * @param sigmaData standard deviation of the data
- * @returns x [count, size] = sqrt(sigma² + sigmaData²) n, sigma [count] and label [count, numClasses + 1]
+ * @returns x [count, size] = sqrt(sigma² + sigmaData²) n, sigma [count] and the rows of the labels
  */
 export function checkInputs(
   { seed, sigmas, labels }: Pick<SelfCheck, 'seed' | 'sigmas' | 'labels'>,
@@ -35,7 +35,7 @@ export function checkInputs(
   size: number,
   numClasses: number,
   sigmaData = 0.5,
-): { x: Float32Array; sigma: Float32Array; label: Float32Array } {
+): { x: Float32Array; sigma: Float32Array; conditioning: Conditioning } {
   const rows = Array.from({ length: count }, (_, i) => i % sigmas.length);
   const x = new Float32Array(count * size);
   rows.forEach((row, i) => {
@@ -48,7 +48,7 @@ export function checkInputs(
   return {
     x,
     sigma: Float32Array.from(rows, (row) => sigmas[row]!),
-    label: labelRows(
+    conditioning: byLabel(
       rows.map((row) => labels[row]!),
       numClasses,
     ),

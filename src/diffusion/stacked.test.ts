@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { byLabel, type Conditioning, classConditioning, labelRows } from './conditioning';
 import { arrayFields } from './fields';
 import type { GuidancePoint } from './guidance/rule';
-import { labelRows, stackedEvaluate } from './stacked';
+import { stackedEvaluate } from './stacked';
 import { checkedFields } from './testing/checked-fields';
 
 const at: GuidancePoint = { step: 0, stage: 0, sigma: 2, sigmaDown: 1, guidanceScale: 3 };
@@ -10,7 +11,8 @@ function setUp(labels: readonly number[]) {
   const fields = arrayFields({ seeds: labels.map((_, i) => i), sampleSize: 3 });
   const calls: { x: Float32Array; sigma: Float32Array; label: Float32Array }[] = [];
   // Tells rows apart: x plus ten times the class.
-  const forward = async (x: Float32Array, sigma: Float32Array, label: Float32Array) => {
+  const forward = async (x: Float32Array, sigma: Float32Array, rows: Conditioning) => {
+    const label = rows.label!.data;
     calls.push({ x, sigma, label });
     const width = label.length / sigma.length;
     return x.map((value, i) => {
@@ -18,7 +20,8 @@ function setUp(labels: readonly number[]) {
       return value + 10 * label.subarray(row * width, (row + 1) * width).indexOf(1);
     });
   };
-  return { fields, calls, evaluate: stackedEvaluate({ forward, labels, numClasses: 4, fields }) };
+  const conditioning = classConditioning({ labels, numClasses: 4 });
+  return { fields, calls, evaluate: stackedEvaluate({ forward, ...conditioning, fields }) };
 }
 
 describe('stackedEvaluate', () => {
@@ -44,9 +47,12 @@ describe('stackedEvaluate', () => {
 
   test('asks the weak network for its own, with the class', async () => {
     const fields = arrayFields({ seeds: [5], sampleSize: 3 });
-    const plus = (shift: number) => async (x: Float32Array, _: Float32Array, label: Float32Array) =>
-      x.map((value) => value + shift + label.indexOf(1));
-    const options = { labels: [2], numClasses: 4, fields, forward: plus(0), weak: plus(100) };
+    const plus =
+      (shift: number) =>
+      async (x: Float32Array, _: Float32Array, { label }: Conditioning) =>
+        x.map((value) => value + shift + label!.data.indexOf(1));
+    const conditioning = classConditioning({ labels: [2], numClasses: 4 });
+    const options = { ...conditioning, fields, forward: plus(0), weak: plus(100) };
     const x = fields.noise(-1);
     const { cond, weak } = await stackedEvaluate(options)(x, 2, ['cond', 'weak'], at);
     x.data.forEach((value, i) => {
@@ -57,10 +63,13 @@ describe('stackedEvaluate', () => {
 
   test('asks the classifiers for their own, with the class', async () => {
     const fields = arrayFields({ seeds: [5], sampleSize: 3 });
-    const plus = (shift: number) => async (x: Float32Array, _: Float32Array, label: Float32Array) =>
-      x.map((value) => value + shift + label.indexOf(1));
+    const plus =
+      (shift: number) =>
+      async (x: Float32Array, _: Float32Array, { label }: Conditioning) =>
+        x.map((value) => value + shift + label!.data.indexOf(1));
     const networks = { forward: plus(0), classifier: plus(100), smallClassifier: plus(200) };
-    const evaluate = stackedEvaluate({ ...networks, labels: [2], numClasses: 4, fields });
+    const conditioning = classConditioning({ labels: [2], numClasses: 4 });
+    const evaluate = stackedEvaluate({ ...networks, ...conditioning, fields });
     const x = fields.noise(-1);
     const needs = ['uncond', 'classifier', 'smallClassifier'] as const;
     const made = await evaluate(x, 2, needs, at);
@@ -72,17 +81,19 @@ describe('stackedEvaluate', () => {
   });
 
   /** The label rows that each network was asked with. */
-  async function rowsAsked(options: Partial<Parameters<typeof stackedEvaluate>[0]>) {
+  async function rowsAsked(options: Partial<Parameters<typeof classConditioning>[0]>) {
     const fields = arrayFields({ seeds: [5, 6], sampleSize: 3 });
     const rows: Record<string, number[]> = {};
-    const noting = (name: string) => async (x: Float32Array, _: Float32Array, l: Float32Array) => {
-      rows[name] = [...l].map((value) => Math.round(value * 1e6) / 1e6);
-      return x;
-    };
+    const noting =
+      (name: string) =>
+      async (x: Float32Array, _: Float32Array, { label }: Conditioning) => {
+        rows[name] = [...label!.data].map((value) => Math.round(value * 1e6) / 1e6);
+        return x;
+      };
     const networks = { forward: noting('forward'), weak: noting('weak') };
     const classifiers = { classifier: noting('large'), smallClassifier: noting('small') };
-    const own = { labels: [0, 1], numClasses: 2, fields };
-    const evaluate = stackedEvaluate({ ...own, ...networks, ...classifiers, ...options });
+    const conditioning = classConditioning({ labels: [0, 1], numClasses: 2, ...options });
+    const evaluate = stackedEvaluate({ fields, ...conditioning, ...networks, ...classifiers });
     const all = ['cond', 'uncond', 'weak', 'classifier', 'smallClassifier'] as const;
     await evaluate(fields.noise(-1), 2, all, at);
     return rows;
@@ -121,7 +132,8 @@ describe('stackedEvaluate', () => {
 
   test('releases what it has when a network fails or is missing', async () => {
     const fields = checkedFields(arrayFields({ seeds: [5], sampleSize: 3 }));
-    const options = { labels: [0], numClasses: 2, fields, weak: async (x: Float32Array) => x };
+    const conditioning = classConditioning({ labels: [0], numClasses: 2 });
+    const options = { ...conditioning, fields, weak: async (x: Float32Array) => x };
     const failing = async () => {
       throw new Error('lost device');
     };
@@ -138,17 +150,24 @@ describe('stackedEvaluate', () => {
   });
 });
 
-describe('labelRows', () => {
-  test('is one-hot, with the null label last', () => {
-    expect([...labelRows([2, 0, 3], 3)]).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+test('named rows of any length go below each other, beside the label', async () => {
+  const fields = arrayFields({ seeds: [5, 6], sampleSize: 3 });
+  const low = (value: number) => ({ data: new Float32Array(8).fill(value), dims: [1, 2, 2] });
+  const asked: Conditioning[] = [];
+  const evaluate = stackedEvaluate({
+    forward: async (x, _, rows) => {
+      asked.push(rows);
+      return x;
+    },
+    cond: { ...byLabel([0, 1], 2), low: low(7) },
+    uncond: { ...byLabel([2, 2], 2), low: low(0) },
+    fields,
   });
-
-  test('mixes a second class in, the null label too', () => {
-    const rows = labelRows([0, 2, 1], 2, { with: 2, share: 0.25 });
-    expect([...rows]).toEqual([0.75, 0, 0.25, 0, 0, 1, 0, 0.75, 0.25]);
-  });
-
-  test.each([-1, 4, 1.5, Number.NaN])('refuses %d of three classes', (label) => {
-    expect(() => labelRows([label], 3)).toThrow(`got ${label}`);
+  await evaluate(fields.noise(-1), 2, ['cond', 'uncond'], at);
+  const [{ label, low: lows }] = asked as [Conditioning];
+  expect([...label!.data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1]);
+  expect(lows).toEqual({
+    data: Float32Array.of(...Array(8).fill(7), ...Array(8).fill(0)),
+    dims: [1, 2, 2],
   });
 });

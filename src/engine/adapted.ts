@@ -1,6 +1,6 @@
 import { adapter } from '../diffusion/adapt';
+import { byLabel } from '../diffusion/conditioning';
 import { gaussian } from '../diffusion/random';
-import { labelRows } from '../diffusion/stacked';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import type { LimitedNetwork, Network } from './network';
@@ -74,7 +74,7 @@ export async function checkForward(
         {
           x: { data: x, dims: shape },
           sigma: { data: sigmas, dims: [] },
-          label: { data: labelRows(labels, numClasses), dims: [numClasses + 1] },
+          ...byLabel(labels, numClasses),
         },
         labels.length,
       );

@@ -22,7 +22,7 @@ import type {
   Request,
   SampleSettings,
 } from './protocol';
-import { type CompanionName, runSampler } from './run';
+import { type CompanionName, type RunNetworks, runSampler } from './run';
 import { type Loss, openRuntime, openWasm, type Runtime } from './session';
 import { Steering } from './steering';
 
@@ -370,8 +370,8 @@ async function companionsFor(
   request: SampleRequest,
   { id, companions, sigma }: DenoiserManifest,
   job: Job,
-): Promise<Partial<Record<CompanionName, Network>>> {
-  const wanted: Partial<Record<CompanionName, Network>> = {};
+): Promise<NonNullable<RunNetworks['companions']>> {
+  const wanted: Partial<Record<CompanionName, Model<Manifest>>> = {};
   const { settings } = request;
   const sigmas = runSigmas(settings, { sigmaMin: sigma.min, sigmaMax: sigma.max });
   const scales = job.steering ? ANY_SCALE : scalesOf(guidanceModifiers(settings), sigmas);
@@ -382,7 +382,7 @@ async function companionsFor(
     if (name === 'cond' || name === 'uncond') continue;
     const modelId = companions?.[name];
     if (!modelId) throw new Error(`${id}: the manifest must name a companion "${name}"`);
-    wanted[name] = (await other(modelId, request, job)).network;
+    wanted[name] = await other(modelId, request, job);
   }
   return wanted;
 }

@@ -42,6 +42,11 @@ const classifier = {
   busyMs: 0,
 };
 
+const companions = {
+  weak: { network: network(0.5), manifest: {} },
+  classifier: { network: classifier, manifest: {} },
+};
+
 const settings: SampleSettings = {
   ...DEFAULT_RUN,
   seeds: [7, 8],
@@ -59,7 +64,7 @@ async function look(
   const opinion = async (estimates: Float32Array) =>
     settings.labels.map((_, b) => estimates[b * SIZE]!);
   const done = await runSampler(
-    { network: network(1), companions: { weak: network(0.5), classifier }, manifest },
+    { network: network(1), companions, manifest },
     { ...settings, ...changes },
     (frame) => {
       frames.push(frame);

@@ -1,5 +1,5 @@
+import { byLabel } from '../diffusion/conditioning';
 import { checkDifference, checkInputs } from '../diffusion/self-check';
-import { labelRows } from '../diffusion/stacked';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import { toHalf } from '../networks/onnx/half';
@@ -142,7 +142,7 @@ async function tried(
 }
 
 /** The largest batch before anything was run, and what decided it if it is not the largest of all. */
-export function firstBatch(
+function firstBatch(
   { limits }: Pick<Runtime, 'limits'>,
   manifest: Pick<DenoiserManifest, 'shape' | 'flopsPerForward'>,
   { maxBatch, lostAt }: Pick<Wanted, 'maxBatch' | 'lostAt'>,
@@ -172,14 +172,14 @@ async function trial(
     : {
         x: new Float32Array(rows * size),
         sigma: new Float32Array(rows).fill(1),
-        label: labelRows(Array(rows).fill(0), numClasses),
+        conditioning: byLabel(Array(rows).fill(0), numClasses),
       };
   const before = network.busyMs;
   const { denoised } = await network.run(
     {
       x: { data: inputs.x, dims: shape },
       sigma: { data: inputs.sigma, dims: [] },
-      label: { data: inputs.label, dims: [numClasses + 1] },
+      ...inputs.conditioning,
     },
     rows,
   );

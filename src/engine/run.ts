@@ -1,9 +1,10 @@
+import { classConditioning, rowsFor } from '../diffusion/conditioning';
 import { arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Prediction } from '../diffusion/guidance/rule';
-import { createRun } from '../diffusion/run';
+import { createRun, runStages } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
-import type { DenoiserManifest } from '../networks/manifest';
+import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
 import { type Network, type Stop, Stopped } from './network';
 import { outsideOf, toBytes } from './pixels';
@@ -20,10 +21,16 @@ type Evaluating = Pick<Network, 'run' | 'busyMs'>;
 /** Networks beside the denoiser, by the prediction that they make. */
 export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
 
+/** A network with the names of the inputs that condition it. */
+interface Companion {
+  readonly network: Evaluating;
+  readonly manifest: Pick<Manifest, 'conditioning'>;
+}
+
 /** The denoiser with its manifest, and those of its companions that the rule needs. */
 export interface RunNetworks {
   readonly network: Evaluating;
-  readonly companions?: { readonly [name in CompanionName]?: Evaluating };
+  readonly companions?: { readonly [name in CompanionName]?: Companion };
   readonly manifest: DenoiserManifest;
 }
 
@@ -49,7 +56,6 @@ export async function runSampler(
   look?: Look,
 ): Promise<FinishedRun> {
   const { seeds, labels, mix, negative, numSteps } = settings;
-  const numClasses = manifest.classes.length;
   if (labels.length !== seeds.length) {
     throw new RangeError(
       `labels: needs one for each of ${seeds.length} seeds, got ${labels.length}`,
@@ -59,25 +65,22 @@ export async function runSampler(
   const sampleSize = manifest.shape.reduce((a, b) => a * b);
   const fields = arrayFields({ seeds, sampleSize, shape: manifest.shape });
   const forwardOf =
-    ({ run }: Evaluating, output: 'denoised' | 'grad'): Forward =>
-    async (x, sigma, label) => {
+    ({ network: { run }, manifest: { conditioning: names } }: Companion, output: string): Forward =>
+    async (x, sigma, conditioning) => {
       const inputs = {
         x: { data: x, dims: manifest.shape },
         sigma: { data: sigma, dims: [] },
-        label: { data: label, dims: [numClasses + 1] },
+        ...rowsFor(conditioning, names),
       };
       const outputs = await run(inputs, sigma.length, stop);
       return outputs[output]!;
     };
   const evaluate = stackedEvaluate({
-    forward: forwardOf(network, 'denoised'),
+    forward: forwardOf({ network, manifest }, 'denoised'),
     weak: companions.weak && forwardOf(companions.weak, 'denoised'),
     classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
     smallClassifier: companions.smallClassifier && forwardOf(companions.smallClassifier, 'grad'),
-    labels,
-    mix,
-    negative,
-    numClasses,
+    ...classConditioning({ labels, mix, negative, numClasses: manifest.classes.length }),
     fields,
   });
   const observer =
@@ -92,12 +95,12 @@ export async function runSampler(
   const run = createRun({ settings, range, fields, evaluate, observer });
   const { sigmas } = run;
   const busyMs = () =>
-    [network, ...Object.values(companions)].reduce((total, used) => total + used.busyMs, 0);
+    Object.values(companions).reduce((ms, used) => ms + used.network.busyMs, network.busyMs);
   const busyBefore = busyMs();
   const start = run.start();
   let x = toBytes(start.data, visible(sigmas[0]!));
   let samples = new Float32Array(0);
-  for await (const { step, sigma, ...field } of run.steps(start)) {
+  for await (const { step, sigma, ...field } of runStages([() => ({ run, x: start })])) {
     if (await stop()) throw new Stopped('The run was stopped');
     const { data } = field.denoised;
     const estimate = { denoised: toBytes(data), outside: outsideOf(data) };

@@ -1,7 +1,8 @@
 import { useId, useRef, useState } from 'react';
-import { useStrings } from './app-context';
+import { useWords } from './app-context';
 import { matchingClasses } from './class-search';
 import './class-search.css';
+import { commonWords } from './words/words';
 
 interface ClassSearchProps {
   readonly classes: readonly string[];
@@ -17,7 +18,7 @@ interface ClassSearchProps {
  * everything as it is (the combobox of the ARIA practices).
  */
 export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchProps) {
-  const { models: words } = useStrings();
+  const { classSearch: words } = useWords(commonWords);
   const purpose = label ?? words.search(classes.length);
   const [typed, setTyped] = useState<string>(); // undefined: the list is closed
   const [at, setAt] = useState(0);

@@ -1,7 +1,8 @@
 import { compact } from '../settings/describe';
 import { INTERVAL_RANGE } from '../settings/settings';
-import { useStrings } from './app-context';
+import { useWords } from './app-context';
 import { useDrag } from './Slider';
+import { commonWords } from './words/words';
 
 /** Thumb positions are whole thousandths of the logarithmic axis. */
 const TICKS = 1000;
@@ -22,7 +23,7 @@ export function IntervalSlider({
   value: Interval;
   onChange(value: Interval): void;
 }) {
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const drag = useDrag();
   const [low, high] = value ? [toTick(value[0]), toTick(value[1])] : [0, TICKS];
   const set = (lowTick: number, highTick: number) => {

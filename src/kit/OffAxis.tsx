@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { useAppState, useStrings } from './app-context';
+import { useAppState, useWords } from './app-context';
+import { commonWords } from './words/words';
 
 /**
  * A control of the settings, left out while the grid has its setting on an axis: there the axis says
@@ -17,10 +18,10 @@ export function OffAxis({
   label: string;
   children: ReactNode;
 }) {
-  const { grid } = useStrings();
+  const { controls } = useWords(commonWords);
   const varied = useAppState(
     ({ settings: { layout, gridRows, gridColumns } }) =>
       layout === 'grid' && (gridRows.key === name || gridColumns.key === name),
   );
-  return varied ? <p className="hint on-axis">{grid.onAxis(label)}</p> : children;
+  return varied ? <p className="hint on-axis">{controls.onAxis(label)}</p> : children;
 }

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { NumberParameter } from '../diffusion/parameters';
 import { actingParameters, type ColumnSettings } from '../settings/settings';
-import { useStrings } from './app-context';
+import { useWords } from './app-context';
 import { OffAxis } from './OffAxis';
 import { Select } from './Select';
 import { Slider } from './Slider';
-import { choiceEntry, nameOf } from './words/strings';
+import { choiceEntry, commonWords, nameOf } from './words/words';
 
 interface ParameterSlidersProps {
   /** A registry's entry. */
@@ -39,7 +39,7 @@ export function ParameterSliders({ owner, column, onChange, inGrid }: ParameterS
 }
 
 function Framed({ parameter, control }: { parameter: NumberParameter; control: ReactNode }) {
-  const label = nameOf(useStrings(), parameter);
+  const label = nameOf(useWords(commonWords), parameter);
   return (
     <OffAxis name={parameter.id} label={label}>
       {control}
@@ -56,7 +56,7 @@ function ParameterControl({
   value: number;
   onChange(value: number): void;
 }) {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const { min, max, step, choices } = parameter;
   const label = nameOf(strings, parameter);
   if (!choices) return <Slider {...{ label, value, min, max, step, onChange }} />;

@@ -2,9 +2,10 @@ import { useEffect, useRef } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { LIMITS } from '../settings/settings';
 import { changeColumn } from '../settings/store';
-import { useApp, useAppState, useStrings } from './app-context';
+import { useApp, useAppState, useWords } from './app-context';
 import { Slider } from './Slider';
 import { UnitSwitch } from './UnitSwitch';
+import { commonWords } from './words/words';
 
 /** What is taken off the scale to show it: the paper's w and the classifier's scale are s - 1. */
 export function useScaleOffset(): 0 | 1 {
@@ -17,7 +18,7 @@ export function useScaleOffset(): 0 | 1 {
 /** The active column's scale; while its run is steered, the scale that the run takes next. */
 export function ScaleControl() {
   const { store, runner } = useApp();
-  const { controls, curve: words } = useStrings();
+  const { controls } = useWords(commonWords);
   const unit = useAppState(({ settings }) => settings.unit);
   const { guidance, guidanceScale, curve } = useAppState(
     ({ settings }) => settings.columns[settings.active]!,
@@ -39,7 +40,7 @@ export function ScaleControl() {
         // Another one, so that a number half typed does not outlive the steered run.
         key={steering ? 'steered' : 'set'}
         label={ofClassifier ? controls.classifierScale : controls.guidanceScale}
-        hint={drawn ? words.setsScale : ofClassifier ? controls.scaleHintClassifier : hint}
+        hint={drawn ? controls.curveSetsScale : ofClassifier ? controls.scaleHintClassifier : hint}
         value={rounded((steering?.guidanceScale ?? guidanceScale) - offset)}
         min={min - offset}
         max={max - offset}
@@ -56,7 +57,7 @@ export function ScaleControl() {
 /** Starts a run that goes slowly while the scale above it is moved, and gives it up. */
 function Steer() {
   const { runner } = useApp();
-  const { steer: words } = useStrings();
+  const { steer: words } = useWords(commonWords);
   const button = useRef<HTMLButtonElement>(null);
   const on = useAppState(({ steering }) => steering !== undefined);
   const offered = useAppState(({ engine, settings }) => {

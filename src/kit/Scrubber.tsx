@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { change } from '../settings/store';
-import { useApp, useAppState, useStrings } from './app-context';
+import { useApp, useAppState, useWords } from './app-context';
+import { commonWords } from './words/words';
 
 /** A whole trajectory is played in this time. */
 const PLAY_MS = 3500;
@@ -13,7 +14,7 @@ const PLAY_MS = 3500;
  */
 export function Scrubber({ label, text }: { label: string; text: string }) {
   const { store } = useApp();
-  const { timeline } = useStrings();
+  const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
   const playing = useAppState((state) => state.playing);
   usePlayback();

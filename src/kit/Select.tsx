@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import { useStrings } from './app-context';
-import { nameOf } from './words/strings';
+import { useWords } from './app-context';
+import { commonWords, nameOf } from './words/words';
 
 interface Entry<Id extends string> {
   readonly id: Id;
@@ -22,7 +22,7 @@ interface SelectProps<Id extends string> {
 export function Select<Id extends string>(props: SelectProps<Id>) {
   const { label, value, entries, more, hint, onChange } = props;
   const id = useId();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const options = (list: readonly Entry<Id>[]) =>
     list.map((entry) => (
       <option key={entry.id} value={entry.id}>

@@ -1,10 +1,11 @@
 import { change } from '../settings/store';
-import { useApp, useAppState, useStrings } from './app-context';
+import { useApp, useAppState, useWords } from './app-context';
+import { commonWords } from './words/words';
 
 /** Whether scales are shown as s (1 = off) or as the paper's w = s - 1. */
 export function UnitSwitch() {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const unit = useAppState(({ settings }) => settings.unit);
   return (
     <fieldset className="segments" aria-label={controls.unit}>

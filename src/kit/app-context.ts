@@ -8,7 +8,7 @@ import type { ModelShelf } from '../features/shelf/shelf';
 import type { Settings } from '../settings/settings';
 import type { AppState, Store } from '../settings/store';
 import type { Trajectories } from './trajectories';
-import { STRINGS, type Strings } from './words/strings';
+import type { Words } from './words/words';
 
 export interface App {
   readonly store: Store;
@@ -35,7 +35,7 @@ export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useApp().store, select);
 }
 
-/** The words of the chosen language. */
-export function useStrings(): Strings {
-  return STRINGS[useAppState(({ settings }) => settings.language)];
+/** A feature's words, or the common ones, in the chosen language. */
+export function useWords<T>(words: Words<T>): T {
+  return words[useAppState(({ settings }) => settings.language)];
 }

@@ -88,6 +88,8 @@ const common = {
       smallClassifier: v.optional(id),
     }),
   ),
+  /** Inputs of a network of noisy pictures beside x and sigma. Absent: `label`. */
+  conditioning: v.optional(v.array(text, 'a list of names')),
   parameters: count,
   /** Multiply and add count as two. */
   flopsPerForward: positive,

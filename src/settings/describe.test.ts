@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { STRINGS } from '../kit/words/strings';
+import { commonWords } from '../kit/words/words';
 import { compact, describeColumns, describeShared } from './describe';
 import { type ColumnSettings, DEFAULT_COLUMN } from './settings';
 
-const { en, zh } = STRINGS;
+const { en, zh } = commonWords;
 const columns = (...changes: Partial<ColumnSettings>[]) =>
   changes.map((change) => ({ ...DEFAULT_COLUMN, ...change }));
 

@@ -5,7 +5,7 @@ import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
 import { percent } from '../kit/numbers';
-import { choiceEntry, nameOf, type Strings } from '../kit/words/strings';
+import { choiceEntry, nameOf, type Strings } from '../kit/words/words';
 import { actingParameters, type ColumnSettings, DEFAULT_COLUMN, type ScaleUnit } from './settings';
 
 /** One thing a column is set to, in words: what it is, and to what. */
@@ -136,7 +136,7 @@ export function describeColumns(
 }
 
 /** A parameter's name without its explanation: "η: noise added back" is η. */
-export function shortName(name: string): string {
+function shortName(name: string): string {
   return name.split(/[:：]/)[0]!;
 }
 

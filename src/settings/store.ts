@@ -8,9 +8,9 @@ import type {
   RunFigures,
   Verdicts,
 } from '../engine/protocol';
-import type { GridState } from '../features/grid/grid';
-import { type ModelsState, NO_MODELS } from '../features/shelf/shelf';
+import { type ModelsState, NO_MODELS } from '../networks/listed';
 import type { DenoiserManifest } from '../networks/manifest';
+import type { GridState } from './grid-state';
 import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
 import type { Misread } from './url';
 

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import {
   CHOICES,
@@ -17,6 +18,7 @@ import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from './experiments';
 import { judgedBy } from './files';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
 import { paperStyle, polygonPoints, styleOf } from './symbols';
+import { experimentsWords } from './words';
 
 /** The curves with their symbols; what they are set to can be changed here. */
 export function CurveList({
@@ -27,7 +29,7 @@ export function CurveList({
   paper: readonly PaperCurve[];
 }) {
   const { store } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => settings.experiment);
   const series = useExperiments((state) => state.series);
   const files = useExperiments((state) => state.files);
@@ -96,7 +98,7 @@ export function CurveList({
 
 function RemoveFile({ name }: { name: string }) {
   const { experiments } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   return (
     <button
       type="button"
@@ -136,7 +138,7 @@ export function Glyph({
 
 /** Points of a curve that cannot be drawn, and why. */
 function Trouble({ index }: { index: number }) {
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const points = useExperiments((state) => state.points);
   const own = points.filter(({ point }) => point.series === index);
   const refused = own.filter(({ status }) => status === 'refused');
@@ -166,8 +168,9 @@ interface AddCurveProps {
 const EVERYWHERE = 'everywhere';
 
 function AddCurve({ series, onSet }: AddCurveProps) {
-  const strings = useStrings();
-  const { controls, experiments: words, settingsText } = strings;
+  const language = useAppState(({ settings }) => settings.language);
+  const { controls, settingsText } = useWords(commonWords);
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => settings.experiment);
   const columns = useAppState(({ settings }) => settings.columns);
   const manifest = useAppState(({ engine }) =>
@@ -217,7 +220,7 @@ function AddCurve({ series, onSet }: AddCurveProps) {
           value={model}
           entries={networks.map((network) => ({
             id: network.id === manifest.id ? '' : network.id,
-            label: networkName(network, strings),
+            label: networkName(network, language),
           }))}
           onChange={setModel}
         />

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { useAppState, useStrings } from '../../kit/app-context';
+import { useAppState, useWords } from '../../kit/app-context';
 import { useWidth } from '../../kit/use-width';
 import type { ChartCurve, ChartOptions, ChartPoint } from './curve-chart';
 import type { CurvePoint, FigureId } from './curves';
@@ -8,6 +8,7 @@ import { sweepsSteps } from './experiments';
 import { valuesOf } from './points';
 import { paperStyle, styleOf } from './symbols';
 import { TakeChart } from './TakeChart';
+import { experimentsWords } from './words';
 
 /** What a chart shows: a figure over what is swept, or Fréchet distance against classifier score. */
 export type ChartKind = FigureId | 'plane';
@@ -28,8 +29,7 @@ interface CurvePlotProps {
 /** A chart with its title, drawn anew as points come. */
 export function CurvePlot(props: CurvePlotProps) {
   const { kind, large = false, curves, paper, network, chosen, onChoose } = props;
-  const strings = useStrings();
-  const { chart, figures, axes } = strings.experiments;
+  const { chart, figures, axes } = useWords(experimentsWords);
   const steps = useAppState(({ settings }) => sweepsSteps(settings.experiment.id));
   const values = useAppState(({ settings }) => valuesOf(settings.experiment));
   const host = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Notices } from '../../app/Notices';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { Notices } from '../../kit/Notices';
 import { change } from '../../settings/store';
 import { ModelPicker } from '../shelf/ModelPicker';
 import { CurveList } from './CurveList';
@@ -13,6 +13,8 @@ import { PointPanel } from './PointPanel';
 import { Sweep } from './Sweep';
 import { TakeNumbers } from './TakeNumbers';
 import './experiments.css';
+import { commonWords } from '../../kit/words/words';
+import { experimentsWords } from './words';
 
 /** The large chart of an experiment comes first. */
 const CHARTS: Readonly<Record<ExperimentId, readonly ChartKind[]>> = {
@@ -24,7 +26,7 @@ const CHARTS: Readonly<Record<ExperimentId, readonly ChartKind[]>> = {
 
 /** The paper's experiments, run here and now. */
 export function ExperimentsView() {
-  const { experiments: words, pages } = useStrings();
+  const words = useWords(experimentsWords);
   const id = useAppState(({ settings }) => settings.experiment.id);
   const busy = useExperiments(({ status }) => status === 'running');
   const ready = useAppState(({ engine }) => engine.status === 'ready');
@@ -33,7 +35,7 @@ export function ExperimentsView() {
       id="stage"
       tabIndex={-1}
       className="experiments"
-      aria-label={pages.names.experiments}
+      aria-label={words.page}
       aria-busy={busy || !ready}
     >
       <Notices />
@@ -61,7 +63,7 @@ export function ExperimentsView() {
 
 function Chooser() {
   const { store } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => settings.experiment);
   const several = useExperiments(({ networks }) => (networks?.denoisers.length ?? 1) > 1);
   const offered = EXPERIMENT_IDS.filter(
@@ -88,7 +90,8 @@ function Chooser() {
 
 function Problem() {
   const { experiments } = useApp();
-  const { experiments: words, notice } = useStrings();
+  const { notice } = useWords(commonWords);
+  const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);
   const measurable = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
@@ -109,8 +112,8 @@ function Problem() {
 }
 
 function Results() {
-  const strings = useStrings();
-  const words = strings.experiments;
+  const language = useAppState(({ settings }) => settings.language);
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => settings.experiment);
   const curves = useCurves();
   const networks = useExperiments((state) => state.networks?.denoisers);
@@ -119,8 +122,8 @@ function Results() {
   );
   const [chosen, setChosen] = useState<string>();
   const paper = useMemo(
-    () => (experiment.overlay ? paperCurves(experiment, curves, networks ?? [], strings) : []),
-    [experiment, curves, networks, strings],
+    () => (experiment.overlay ? paperCurves(experiment, curves, networks ?? [], language) : []),
+    [experiment, curves, networks, language],
   );
   const counts = new Set(curves.flatMap(({ curve }) => curve.samples ?? []));
   const [main, ...others] = CHARTS[experiment.id];

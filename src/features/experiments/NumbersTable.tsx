@@ -1,9 +1,10 @@
-import { useStrings } from '../../kit/app-context';
+import { useWords } from '../../kit/app-context';
 import { Glyph } from './CurveList';
 import { pointId } from './CurvePlot';
 import { FIGURES } from './curves';
 import { figureText, type ShownCurve, valueText } from './curves-data';
 import { styleOf } from './symbols';
+import { experimentsWords } from './words';
 
 interface NumbersTableProps {
   readonly curves: readonly ShownCurve[];
@@ -15,7 +16,7 @@ interface NumbersTableProps {
 
 /** What the charts show, in numbers; each point can be chosen here too. */
 export function NumbersTable({ curves, steps, network, chosen, onChoose }: NumbersTableProps) {
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const shown = curves.filter(({ curve }) => curve.points.length > 0);
   if (shown.length === 0) return null;
   return (

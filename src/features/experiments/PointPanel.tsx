@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { drawTiles } from '../../kit/draw-samples';
 import { inkOf, toImage } from '../../kit/paint';
 import { type CurvePoint, FIGURES } from './curves';
 import { figureText, type ShownCurve, useExperiments, valueText } from './curves-data';
 import { sweepsSteps } from './experiments';
 import type { PointSamples } from './state';
+import { experimentsWords } from './words';
 
 /** Pictures in a row. */
 const ACROSS = 8;
@@ -19,7 +20,7 @@ interface PointPanelProps {
 /** A point's samples and figures, and the way to its settings. */
 export function PointPanel({ curve, point, onClose }: PointPanelProps) {
   const { experiments } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const steps = useAppState(({ settings }) => sweepsSteps(settings.experiment.id));
   const states = useExperiments((state) => state.points);
   const loaded = useAppState(({ engine }) =>
@@ -78,7 +79,7 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
 
 function Samples({ pointKey, count }: { pointKey: string; count: number }) {
   const { experiments } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [samples, setSamples] = useState<PointSamples>();
   const theme = useAppState(({ settings }) => settings.theme);

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
-import { progressText } from '../../app/Notices';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
+import { commonWords } from '../../kit/words/words';
 import { change } from '../../settings/store';
 import { useExperiments } from './curves-data';
 import {
@@ -11,11 +12,12 @@ import {
   sweepsSteps,
 } from './experiments';
 import { valuesOf } from './points';
+import { experimentsWords } from './words';
 
 /** What is swept, and the sweep's progress. */
 export function Sweep() {
   const { store } = useApp();
-  const { experiments: words } = useStrings();
+  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => settings.experiment);
   const set = (changes: Partial<ExperimentSettings>) =>
     change(store, { experiment: { ...store.getState().settings.experiment, ...changes } });
@@ -121,8 +123,8 @@ function TextField({ label, className, text, complaint, onEnter }: TextFieldProp
 
 function Progress() {
   const { experiments } = useApp();
-  const strings = useStrings();
-  const words = strings.experiments;
+  const strings = useWords(commonWords);
+  const words = useWords(experimentsWords);
   const wanted = useAppState(({ settings }) => settings.experiment.samples);
   const status = useExperiments((state) => state.status);
   const points = useExperiments((state) => state.points);

@@ -1,10 +1,12 @@
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { fileName, saveBlob } from '../../kit/save';
+import { chartPng } from '../../kit/svg-file';
+import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
-import { fileName } from '../export/export';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
 import { paperStyle, styleOf } from './symbols';
+import { experimentsWords } from './words';
 
 interface TakeChartProps {
   readonly title: string;
@@ -16,11 +18,12 @@ interface TakeChartProps {
 /** A chart as a picture file, with its title and what its curves are. */
 export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
   const { store } = useApp();
-  const { experiments } = useStrings();
+  const { charts } = useWords(commonWords);
+  const experiments = useWords(experimentsWords);
   const id = useAppState(({ settings }) => settings.experiment.id);
   const take = async (format: 'svg' | 'png') => {
     try {
-      const { chartPicture, chartPng } = await import('./chart-files');
+      const { chartPicture } = await import('./chart-files');
       const legend = curves
         .filter(({ curve }) => curve.points.length > 0)
         .map(({ index, name, curve }) => ({
@@ -48,7 +51,7 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
           key={format}
           type="button"
           className="quiet"
-          aria-label={experiments.take.chart(format.toUpperCase(), title)}
+          aria-label={charts.file(format.toUpperCase(), title)}
           onClick={() => void take(format)}
         >
           {format.toUpperCase()}

@@ -1,10 +1,11 @@
 import { useRef } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
-import { fileName } from '../export/export';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { fileName, saveBlob } from '../../kit/save';
+import { commonWords } from '../../kit/words/words';
 import { type ShownCurve, useExperiments } from './curves-data';
 import { sweepsSteps } from './experiments';
 import { curvesCsv, exportResults } from './files';
+import { experimentsWords } from './words';
 
 /** The numbers as files, the way back, and the end of what is kept. */
 export function TakeNumbers({
@@ -15,7 +16,8 @@ export function TakeNumbers({
   network: string;
 }) {
   const { experiments, store } = useApp();
-  const { experiments: words } = useStrings();
+  const { charts } = useWords(commonWords);
+  const words = useWords(experimentsWords);
   const input = useRef<HTMLInputElement>(null);
   const measurable = useExperiments(({ networks }) => networks?.features !== undefined);
   const files = useExperiments((state) => state.files);
@@ -38,9 +40,9 @@ export function TakeNumbers({
     saveBlob(new Blob([text], { type: 'application/json' }), fileName([id, network], 'json'));
   };
   return (
-    <section className="take-numbers" aria-label={words.take.numbers}>
+    <section className="take-numbers" aria-label={charts.numbers}>
       <p>
-        {words.take.numbers}{' '}
+        {charts.numbers}{' '}
         <button type="button" disabled={!filled} onClick={csv}>
           CSV
         </button>{' '}

@@ -1,4 +1,4 @@
-import { standaloneSource } from '../../kit/svg-file';
+import { type ChartPicture, standaloneSource } from '../../kit/svg-file';
 import { type ChartCurve, type ChartOptions, curveChart } from './curve-chart';
 import { polygonPoints } from './symbols';
 
@@ -8,19 +8,10 @@ const HEIGHT = 560;
 const TITLE_HEIGHT = 44;
 const ROW_HEIGHT = 24;
 const MARGIN = 20;
-/** Pixels of a PNG for each of the SVG's. */
-const PNG_SCALE = 2;
 
 interface LegendRow {
   readonly style: ChartCurve['style'];
   readonly text: string;
-}
-
-/** A chart as a file. */
-export interface ChartPicture {
-  readonly source: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A chart that stands alone, in the colours of the page: SVG with title and legend. */
@@ -69,19 +60,6 @@ export function chartPicture(
   });
   const source = standaloneSource(root, document.documentElement);
   return { source, width: WIDTH, height };
-}
-
-/** The same as pixels. */
-export async function chartPng({ source, width, height }: ChartPicture): Promise<Blob> {
-  const image = new Image(width, height);
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
-  await image.decode();
-  const canvas = new OffscreenCanvas(PNG_SCALE * width, PNG_SCALE * height);
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('A picture needs a 2-D canvas, this browser gives none');
-  context.scale(PNG_SCALE, PNG_SCALE);
-  context.drawImage(image, 0, 0, width, height);
-  return canvas.convertToBlob({ type: 'image/png' });
 }
 
 function textAt(

@@ -1,15 +1,21 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
-import type { Strings } from '../../kit/words/strings';
+import { useApp, useAppState } from '../../kit/app-context';
+import { commonWords } from '../../kit/words/words';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { compact, traits } from '../../settings/describe';
-import { DEFAULT_COLUMN, declaredParameters, type Settings } from '../../settings/settings';
+import {
+  DEFAULT_COLUMN,
+  declaredParameters,
+  type Language,
+  type Settings,
+} from '../../settings/settings';
 import { type Curve, curveOf, type FigureId } from './curves';
 import { type Series, sweepsSteps } from './experiments';
 import { importedCurves, judgedBy } from './files';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
 import type { ExperimentState } from './state';
+import { experimentsWords } from './words';
 
 /** A curve with everything that is said of it. */
 export interface ShownCurve {
@@ -30,7 +36,7 @@ export function useExperiments<T>(select: (state: ExperimentState) => T): T {
 
 /** The curves of the page, its own before those of files. */
 export function useCurves(): readonly ShownCurve[] {
-  const strings = useStrings();
+  const language = useAppState(({ settings }) => settings.language);
   const { id, samples } = useAppState(({ settings }) => settings.experiment);
   const loaded = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
@@ -58,7 +64,7 @@ export function useCurves(): readonly ShownCurve[] {
       all.map((each) => each.series),
       sweepsSteps(id),
       networks?.denoisers ?? [loaded],
-      strings,
+      language,
     );
     return all.map((each, index) => ({
       ...each,
@@ -66,17 +72,18 @@ export function useCurves(): readonly ShownCurve[] {
       name: names[index] ?? '',
       model: each.series.model ?? loaded.id,
     }));
-  }, [series, points, files, networks, loaded, id, samples, strings]);
+  }, [series, points, files, networks, loaded, id, samples, language]);
 }
 
 /** Names that tell curves apart: the rule, and what else they differ in; of a single one, how it is sampled. */
-export function curveNames(
+function curveNames(
   all: readonly Series[],
   steps: boolean,
   networks: readonly DenoiserManifest[],
-  strings: Strings,
+  language: Language,
 ): string[] {
-  const { curves } = strings.experiments;
+  const strings = commonWords[language];
+  const { curves } = experimentsWords[language];
   const described = all.map(({ column }) =>
     traits(
       steps ? { ...column, numSteps: 1 } : { ...column, guidanceScale: 1, curve: null },
@@ -107,7 +114,7 @@ export function curveNames(
     const network = networks.find(({ id }) => id === model) ?? networks[0];
     const parts = [
       models.size > 1 && (model === null || network?.id === model)
-        ? networkName(network, strings)
+        ? networkName(network, language)
         : (model ?? undefined),
       rules.size > 1 || !steps ? traitsOf.get('guidance')?.value : undefined,
       varies === 'scale+1' ? curves.atNextW : varies === 'noise' ? curves.lessNoise : undefined,
@@ -118,10 +125,10 @@ export function curveNames(
 }
 
 /** A network by what it was trained with, which the title of one of several says already. */
-export function networkName(network: DenoiserManifest | undefined, strings: Strings): string {
+export function networkName(network: DenoiserManifest | undefined, language: Language): string {
   if (!network) return '';
   const { title, pUncond } = network;
-  const { curves } = strings.experiments;
+  const { curves } = experimentsWords[language];
   const named = pUncond === undefined || title.includes(`p_uncond ${pUncond}`);
   return named ? title : curves.trainedWith(title, compact(pUncond));
 }
@@ -140,11 +147,11 @@ export function paperCurves(
   { id }: Settings['experiment'],
   curves: readonly ShownCurve[],
   networks: readonly DenoiserManifest[],
-  strings: Strings,
+  language: Language,
 ): readonly PaperCurve[] {
   const first = curves.find(({ curve }) => curve.points.length > 0);
   if (!first) return [];
-  const { paper } = strings.experiments;
+  const { paper } = experimentsWords[language];
   const own = first.curve.points.map(({ value, figures }) => ({
     value,
     frechetDistance: figures.frechetDistance?.value,

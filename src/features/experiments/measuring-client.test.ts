@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest';
+import type { PointFigures } from '../../diffusion/metrics/point';
+import type { FromWorker, ToWorker } from '../../kit/worker-messages';
 import { MeasuringClient } from './measuring-client';
-import type { MeasuringEvent, MeasuringRequest } from './measuring-protocol';
+import type { MeasuringRequest } from './measuring-protocol';
 
 function setUp() {
   const requests: MeasuringRequest[] = [];
   const workers: {
-    postMessage(request: MeasuringRequest): void;
+    postMessage(message: ToWorker<MeasuringRequest, never>): void;
     terminate(): void;
-    onmessage: ((event: MessageEvent<MeasuringEvent>) => void) | null;
+    onmessage: ((event: MessageEvent<FromWorker<PointFigures, never>>) => void) | null;
     onerror: ((event: ErrorEvent) => void) | null;
   }[] = [];
   const client = new MeasuringClient('http://localhost/models/', () => {
     const worker = {
-      postMessage: (request: MeasuringRequest) => requests.push(request),
+      postMessage: (message: ToWorker<MeasuringRequest, never>) => {
+        if (message.type === 'request') requests.push(message.request);
+      },
       terminate: () => {},
       onmessage: null,
       onerror: null,
@@ -20,8 +24,8 @@ function setUp() {
     workers.push(worker);
     return worker;
   });
-  const answer = (event: MeasuringEvent) =>
-    workers.at(-1)?.onmessage?.({ data: event } as MessageEvent<MeasuringEvent>);
+  const answer = (event: FromWorker<PointFigures, never>) =>
+    workers.at(-1)?.onmessage?.({ data: event } as MessageEvent<FromWorker<PointFigures, never>>);
   return { client, requests, workers, answer };
 }
 
@@ -62,7 +66,7 @@ test('the points used longest ago are forgotten', () => {
 test('a failure has the worker’s message, and the point then begins anew', async () => {
   const { client, requests, answer, workers } = setUp();
   const failing = client.measure('p', 'judge', [batch(16)]);
-  answer({ id: 1, message: 'models/judge is missing' });
+  answer({ type: 'failed', id: 1, message: 'models/judge is missing' });
   await expect(failing).rejects.toThrow('models/judge is missing');
   const broken = client.measure('p', 'judge', [batch(16)]);
   expect(requests.map(sizes)).toEqual(['true,16', 'true,16']);

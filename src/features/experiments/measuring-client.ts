@@ -1,38 +1,26 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
-import type { MeasuredBatch, MeasuringEvent, MeasuringRequest } from './measuring-protocol';
+import { WorkerClient, type WorkerLike } from '../../kit/worker-client';
+import type { MeasuredBatch, MeasuringRequest } from './measuring-protocol';
 
-type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
-  onmessage: ((event: MessageEvent<MeasuringEvent>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-};
+/** Points that the worker holds to continue them; the one used longest ago goes. */
+const HELD_POINTS = 128;
 
-interface Pending {
-  resolve(figures: PointFigures): void;
-  reject(error: Error): void;
-}
-
-/** Points that the worker keeps to continue them; the one used longest ago goes. */
-const KEPT_POINTS = 128;
-
-/** Starts the worker that measures: Vite finds it by this exact form. It loads no inference runtime. */
-function startWorker(): WorkerLike {
+/** Starts the worker that measures. It loads no inference runtime. */
+function startWorker(): WorkerLike<PointFigures, never> {
   return new Worker(new URL('./measuring.worker.ts', import.meta.url), { type: 'module' });
 }
 
 /** Metrics computed beside the main thread. */
 export class MeasuringClient {
   readonly #baseUrl: string;
-  readonly #start: () => WorkerLike;
-  readonly #pending = new Map<number, Pending>();
+  readonly #worker: WorkerClient<MeasuringRequest, PointFigures>;
   /** How many samples of a point the worker has been given, by its key. */
   readonly #given = new Map<string, number>();
-  #worker: WorkerLike | undefined;
-  #nextId = 1;
 
   /** @param baseUrl folder of the models, absolute */
-  constructor(baseUrl: string, start: () => WorkerLike = startWorker) {
+  constructor(baseUrl: string, start = startWorker) {
     this.#baseUrl = baseUrl;
-    this.#start = start;
+    this.#worker = new WorkerClient(start, 'The worker that measures');
   }
 
   /**
@@ -42,7 +30,11 @@ export class MeasuringClient {
    * @param network the feature network's id: its reference is what the samples are compared with
    * @throws Error with the worker's message
    */
-  measure(key: string, network: string, batches: readonly MeasuredBatch[]): Promise<PointFigures> {
+  async measure(
+    key: string,
+    network: string,
+    batches: readonly MeasuredBatch[],
+  ): Promise<PointFigures> {
     const before = this.#given.get(key) ?? 0;
     const fresh: MeasuredBatch[] = [];
     let total = 0;
@@ -56,11 +48,9 @@ export class MeasuringClient {
     const anew = before === 0 || !aligned;
     this.#given.delete(key); // insertion order is the order of use
     this.#given.set(key, total);
-    const forget = [...this.#given.keys()].slice(0, Math.max(0, this.#given.size - KEPT_POINTS));
+    const forget = [...this.#given.keys()].slice(0, Math.max(0, this.#given.size - HELD_POINTS));
     for (const oldest of forget) this.#given.delete(oldest);
-    const id = this.#nextId++;
     const request: MeasuringRequest = {
-      id,
       key,
       network,
       baseUrl: this.#baseUrl,
@@ -70,36 +60,12 @@ export class MeasuringClient {
         : fresh,
       forget,
     };
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, {
-        resolve,
-        reject: (error) => {
-          this.#given.delete(key);
-          reject(error);
-        },
-      });
-      this.#running().postMessage(request);
-    });
-  }
-
-  #running(): WorkerLike {
-    if (this.#worker) return this.#worker;
-    const worker = this.#start();
-    worker.onmessage = ({ data }) => {
-      const pending = this.#pending.get(data.id);
-      this.#pending.delete(data.id);
-      if ('figures' in data) pending?.resolve(data.figures);
-      else pending?.reject(new Error(data.message));
-    };
-    worker.onerror = ({ message }) => {
-      const error = new Error(message || 'The worker that measures could not be started');
-      for (const { reject } of this.#pending.values()) reject(error);
-      this.#pending.clear();
+    try {
+      return await this.#worker.request(request);
+    } catch (error) {
+      // The worker may have been replaced, and then it holds no point any more.
       this.#given.clear();
-      this.#worker?.terminate();
-      this.#worker = undefined;
-    };
-    this.#worker = worker;
-    return worker;
+      throw error;
+    }
   }
 }

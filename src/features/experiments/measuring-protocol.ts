@@ -1,5 +1,3 @@
-import type { PointFigures } from '../../diffusion/metrics/point';
-
 /** Samples as metrics need them. */
 export interface MeasuredBatch {
   /** The classes asked for; the number of classes stands for none. */
@@ -11,7 +9,6 @@ export interface MeasuredBatch {
 }
 
 export interface MeasuringRequest {
-  readonly id: number;
   /** Names the point. */
   readonly key: string;
   /** The feature network's id. */
@@ -24,8 +21,3 @@ export interface MeasuringRequest {
   /** Points that will not be continued. */
   readonly forget: readonly string[];
 }
-
-/** Every request ends in exactly one. */
-export type MeasuringEvent =
-  | { readonly id: number; readonly figures: PointFigures }
-  | { readonly id: number; readonly message: string };

@@ -1,33 +1,30 @@
-import { measurePoint, type Point } from '../../diffusion/metrics/point';
+import { measurePoint, type Point, type PointFigures } from '../../diffusion/metrics/point';
+import { answerRequests } from '../../kit/worker-answers';
 import { loadModel } from '../../networks/download';
-import { messageOf } from '../../networks/errors';
 import { type ModelReference, readReference } from '../../networks/reference';
-import type { MeasuringEvent, MeasuringRequest } from './measuring-protocol';
+import type { MeasuringRequest } from './measuring-protocol';
+
+declare const self: DedicatedWorkerGlobalScope;
 
 const points = new Map<string, Point>();
 const references = new Map<string, Promise<ModelReference | undefined>>();
-let tail: Promise<unknown> = Promise.resolve();
 
-self.onmessage = ({ data }: MessageEvent<MeasuringRequest>) => {
-  // In turn: a point's batches continue each other.
-  tail = tail.then(() => answer(data)).then((event) => self.postMessage(event));
-};
-
-async function answer(request: MeasuringRequest): Promise<MeasuringEvent> {
-  const { id, key, batches } = request;
-  for (const other of request.forget) points.delete(other);
+// In turn: a point's batches continue each other.
+answerRequests<MeasuringRequest, PointFigures>(self, async (request) => {
+  const { key, batches, forget } = request;
+  for (const other of forget) points.delete(other);
   try {
     const point = request.anew ? await newPoint(request) : points.get(key);
     if (!point)
       throw new Error('A point that is to be continued must have been begun, this was not');
     points.set(key, point);
     for (const { logits, features, labels } of batches) point.add(logits, features, labels);
-    return { id, figures: point.figures() };
+    return point.figures();
   } catch (error) {
     points.delete(key);
-    return { id, message: messageOf(error) };
+    throw error;
   }
-}
+});
 
 async function newPoint({ network, baseUrl, batches }: MeasuringRequest): Promise<Point> {
   const [first] = batches;

@@ -5,8 +5,8 @@ import { DEFAULT_COLUMN } from '../../settings/settings';
 import { areValues, DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
 import {
   batchSettings,
+  drawOrder,
   isMilestone,
-  nextPoint,
   PAPER_WEIGHTS,
   pointsOf,
   seriesOf,
@@ -157,7 +157,7 @@ test('every point gets a round before any gets the next, and what was begun come
   const drawn: number[] = [];
   for (;;) {
     const states = counts.map((samples, i) => ({ samples, skip: i === 1 }));
-    const next = nextPoint(states, 100, [0, 3, 1, 2]);
+    const [next] = drawOrder(states, 100, [0, 3, 1, 2]);
     if (next === undefined) break;
     drawn.push(next);
     counts[next] = Math.min(100, counts[next]! + 16);

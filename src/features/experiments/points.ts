@@ -228,7 +228,7 @@ function refusalOf(
 }
 
 /** The class of sample k: all in turn, so that any number of samples is spread evenly. */
-export function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
+function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
   return k % classes.length;
 }
 
@@ -256,29 +256,30 @@ export function isMilestone(count: number, samples: number): boolean {
  * Samples that a point gets before the next has its turn: enough for a Fréchet distance of the shipped
  * feature network's 64 features.
  */
-export const ROUND = 5 * BATCH;
+const ROUND = 5 * BATCH;
 
 /**
  * Points in the order in which their samples are drawn: all get a round before any gets the next, so
- * that the whole curve is seen early, at equal counts; within a round from coarse to fine, and what
- * was begun first.
+ * that the whole curve is seen early, at equal counts; within a round what was begun first, then in
+ * the order given.
  *
- * @returns the index of the next one; undefined where all have their samples
+ * @param points how many samples each has; those to be skipped are left out
+ * @param wanted samples a point is to have
+ * @param order indices, from coarse to fine
+ * @returns the indices of those that miss samples
  */
-export function nextPoint(
+export function drawOrder(
   points: readonly { readonly samples: number; readonly skip: boolean }[],
   wanted: number,
   order: readonly number[],
-): number | undefined {
-  const round = (index: number) => Math.floor(points[index]!.samples / ROUND);
-  let next: number | undefined;
-  for (const index of order) {
-    const { samples, skip } = points[index]!;
-    if (skip || samples >= wanted) continue;
-    const earlier = next === undefined ? 1 : round(next) - round(index);
-    if (earlier > 0 || (earlier === 0 && samples > points[next!]!.samples)) next = index;
-  }
-  return next;
+): number[] {
+  const round = (samples: number) => Math.floor(samples / ROUND);
+  return order
+    .filter((index) => !points[index]!.skip && points[index]!.samples < wanted)
+    .toSorted((a, b) => {
+      const [first, second] = [points[a]!.samples, points[b]!.samples];
+      return round(first) - round(second) || second - first;
+    });
 }
 
 /** Whether a point that has this many samples has finished a round, or all. */

@@ -77,6 +77,8 @@ interface Run {
 class FakeExperiments {
   readonly runs: Run[] = [];
   readonly measured: string[] = [];
+  /** Why points cannot be measured. */
+  unmeasurable: string | undefined;
   readonly keep: FakeKeep;
   readonly store;
   readonly runner: ExperimentRunner;
@@ -124,6 +126,7 @@ class FakeExperiments {
       },
       measurer: {
         measure: async (_key, network, batches) => {
+          if (this.unmeasurable !== undefined) throw new Error(this.unmeasurable);
           const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0);
           this.measured.push(`${network} ${samples}`);
           const figure = { value: samples, spread: 1 };
@@ -298,6 +301,20 @@ describe('a sweep', () => {
     await page.start();
     await page.finishAll();
     expect(page.statuses).toEqual(['done', 'done', 'done']);
+  });
+
+  test('a point that could not be measured is measured when the sweep is started again', async () => {
+    const page = await FakeExperiments.ready({ samples: 16, values: [1] });
+    page.unmeasurable = 'models/judge is missing';
+    await page.start();
+    await page.finishAll();
+    expect(page.statuses).toEqual(['failed']);
+    expect(page.state.points[0]?.message).toBe('models/judge is missing');
+    expect(page.state.status).toBe('idle');
+    page.unmeasurable = undefined;
+    await page.start();
+    expect(page.statuses).toEqual(['done']);
+    expect(page.runs).toHaveLength(1);
   });
 
   test('time left follows from the speed so far and the cost of what is missing', async () => {

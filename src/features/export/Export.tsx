@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { type App, useApp, useAppState, useStrings } from '../../kit/app-context';
+import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
 import { saveBlob } from '../../kit/save';
 import { messageOf } from '../../networks/errors';
 import type { AppState } from '../../settings/store';
@@ -15,11 +15,12 @@ import {
 } from './export-files';
 import { restoreFrom } from './restore';
 import './export.css';
+import { exportWords } from './words';
 
 /** Everything that can be taken away, and the way back: a file that restores the page. */
 export function Export() {
   const app = useApp();
-  const { takeAway } = useStrings();
+  const takeAway = useWords(exportWords);
   const menu = useRef<HTMLDetailsElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [progress, setProgress] = useState<{ done: number; all: number }>();
@@ -109,7 +110,7 @@ function isSettled({ engine, dragging, columns }: AppState): boolean {
 /** Takes a file that is dropped anywhere on the page, and shows so while one is held over it. */
 function DropTarget() {
   const app = useApp();
-  const { takeAway } = useStrings();
+  const takeAway = useWords(exportWords);
   const [over, setOver] = useState(false);
   useEffect(() => {
     const controller = new AbortController();

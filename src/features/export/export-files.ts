@@ -2,8 +2,9 @@ import type { App } from '../../kit/app-context';
 import { batchOf } from '../../kit/draw-samples';
 import { percent } from '../../kit/numbers';
 import { gridFor } from '../../kit/paint';
+import { fileName } from '../../kit/save';
 import type { Trajectory } from '../../kit/trajectories';
-import { STRINGS, type Strings } from '../../kit/words/strings';
+import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
 import { compact, describeColumns, describeShared } from '../../settings/describe';
 import { type Axis, namesText } from '../../settings/settings';
@@ -12,7 +13,6 @@ import { settingName, valueNote, valueWords } from '../grid/axis-words';
 import {
   columnParts,
   exportPage,
-  fileName,
   momentParts,
   NO_CLASS,
   seedOf,
@@ -85,7 +85,7 @@ export async function rowPng(now: Ready): Promise<Made> {
 export async function columnsPng(now: Ready): Promise<Made> {
   const { app, state, engine } = now;
   const { settings, columns } = state;
-  const strings = STRINGS[settings.language];
+  const strings = commonWords[settings.language];
   const { headings } = describeColumns(settings.columns, strings, settings.unit);
   const labelled = columns.flatMap(({ id, status, ...outcome }, i) => {
     const batch = status === 'done' && batchOf(app.trajectories.shown(id), settings);
@@ -118,7 +118,7 @@ export async function columnsPng(now: Ready): Promise<Made> {
 export async function gridPng(now: Ready): Promise<Made> {
   const { app, state, engine } = now;
   const { settings, grid } = state;
-  const strings = STRINGS[settings.language];
+  const strings = commonWords[settings.language];
   const { manifest } = engine;
   const { gridRows, gridColumns, overlay } = settings;
   const heads = (axis: Axis) =>
@@ -175,7 +175,7 @@ function gridParts({ state: { settings, grid }, engine }: Ready): string[] {
 /** Model, class and seed, but for what the axes of a grid vary. */
 function titleText(
   { state: { settings }, engine }: Ready,
-  { controls, stage, takeAway }: Strings,
+  { axis, controls, stage }: Strings,
   varied: readonly string[] = [],
 ): string {
   const { subject, seed } = settings;
@@ -188,7 +188,7 @@ function titleText(
   return [
     engine.manifest.title,
     ...(varied.includes('draw') ? [] : [what]),
-    ...(varied.includes('seed') ? [] : [takeAway.seed(seed)]),
+    ...(varied.includes('seed') ? [] : [axis.seed(String(seed))]),
   ].join(' · ');
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fileName } from '../../kit/save';
 import type { Manifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN, FIRST_VISIT, type Settings } from '../../settings/settings';
 import { idleColumn } from '../../settings/store';
@@ -7,7 +8,6 @@ import {
   ExportError,
   type Exported,
   exportPage,
-  fileName,
   momentParts,
   parseExport,
   seedOf,

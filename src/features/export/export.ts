@@ -3,6 +3,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import type { BackendInfo } from '../../engine/protocol';
 import { complaint, type Manifest } from '../../networks/manifest';
+import type { GridState } from '../../settings/grid-state';
 import {
   type ColumnSettings,
   DEFAULT_COLUMN,
@@ -13,7 +14,6 @@ import {
 } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
-import type { GridState } from '../grid/grid';
 
 const FORMAT = 'guidance-playground';
 
@@ -197,24 +197,6 @@ export function parseExport(
 /** The seed of sample k. */
 export function seedOf({ seed }: Pick<Settings, 'seed'>, k: number): number {
   return (seed + k) % 2 ** 32;
-}
-
-/** File systems take 255 bytes. */
-const MOST_BYTES = 180;
-
-/**
- * A file's name from what it shows, safe on every system: letters, digits and `. _ + -`, none of
- * the names that Windows reserves, and not too long.
- */
-export function fileName(parts: readonly (string | undefined)[], extension: string): string {
-  const safe = ['guidance', ...parts]
-    .map((part) => (part ?? '').normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.+_-]+/gu, '-'))
-    .map((part) => part.replace(/^[-.]+(?!\d)|[-.]+$/g, ''))
-    .filter(Boolean)
-    .join('-');
-  const letters = [...safe];
-  while (new TextEncoder().encode(letters.join('')).length > MOST_BYTES) letters.pop();
-  return `${letters.join('').replace(/[-.]+$/, '')}.${extension}`;
 }
 
 /** What is drawn, for a file's name. */

@@ -1,12 +1,14 @@
 import { useId, useState } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { useScaleOffset } from '../../kit/ScaleControl';
+import { commonWords } from '../../kit/words/words';
 import type { Manifest } from '../../networks/manifest';
 import { type Axis, LIMITS, type ScaleUnit, type Settings } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { type AxisReading, axisText, readAxisText } from './axis-text';
 import { settingName, valueWords } from './axis-words';
 import { axisChoices, axisKeys, axisKind, newAxis } from './grid';
+import { gridWords } from './words';
 
 type Side = 'gridRows' | 'gridColumns';
 
@@ -18,8 +20,8 @@ interface AxisProps {
 /** What one axis of the grid varies, and the values that it takes. */
 export function AxisPicker({ side, manifest }: AxisProps) {
   const { store } = useApp();
-  const strings = useStrings();
-  const { grid } = strings;
+  const strings = useWords(commonWords);
+  const grid = useWords(gridWords);
   const id = useId();
   const settings = useAppState((state) => state.settings);
   const axis = settings[side];
@@ -68,7 +70,7 @@ interface ValuesProps {
 }
 
 function AxisValues({ axis, manifest, name, set }: ValuesProps) {
-  const { grid } = useStrings();
+  const grid = useWords(gridWords);
   switch (axisKind(axis.key)) {
     case 'numbers':
       return <ListField {...{ axis, set }} hint={grid.numbersHint} mixed="" />;
@@ -89,8 +91,9 @@ interface ListProps extends Pick<ValuesProps, 'axis' | 'set'> {
 
 /** Values as text. They count once they are entered, or the field is left. */
 function ListField({ axis, set, hint, mixed }: ListProps) {
-  const strings = useStrings();
-  const { controls, grid } = strings;
+  const strings = useWords(commonWords);
+  const { controls } = strings;
+  const grid = useWords(gridWords);
   // As the headers write it: the scale of a classifier is s - 1.
   const unit: ScaleUnit = useScaleOffset() === 1 ? 'w' : 's';
   const [draft, setDraft] = useState<string>();
@@ -136,7 +139,7 @@ function ListField({ axis, set, hint, mixed }: ListProps) {
 
 /** Shares of one class that is mixed in. */
 function SharesField({ axis, manifest, name, set }: ValuesProps) {
-  const { grid } = useStrings();
+  const grid = useWords(gridWords);
   const { classes } = manifest;
   const named = axis.values.find((value) => value !== 'none');
   const mixed = named?.slice(0, named.lastIndexOf(':')) ?? classes[0]!;
@@ -162,12 +165,13 @@ function SharesField({ axis, manifest, name, set }: ValuesProps) {
 
 /** Values one by one, in the order of their registry; at least one. */
 function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
+  const grid = useWords(gridWords);
   const settings = useAppState((state) => state.settings);
   const choices = axisChoices(axis, manifest);
   const { values } = axis;
   return (
-    <fieldset className="toggles" aria-label={strings.grid.values(settingName(axis.key, strings))}>
+    <fieldset className="toggles" aria-label={grid.values(settingName(axis.key, strings))}>
       {choices.map((value) => {
         const on = values.includes(value);
         return (

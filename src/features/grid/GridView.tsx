@@ -8,24 +8,25 @@ import {
   useRef,
   useState,
 } from 'react';
-import { progressText } from '../../app/Notices';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
 import { percent } from '../../kit/numbers';
-import type { Strings } from '../../kit/words/strings';
 import type { Trait } from '../../settings/describe';
-import type { Axis } from '../../settings/settings';
+import type { CellState } from '../../settings/grid-state';
+import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
 import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
-import type { CellState } from './grid';
 import './grid.css';
+import { commonWords } from '../../kit/words/words';
+import { gridWords } from './words';
 
 const CARD_ID = 'grid-card';
 
 /** Two settings varied at once, a sample a cell. */
 export function GridView() {
-  const { grid } = useStrings();
+  const grid = useWords(gridWords);
   return (
     <section className="grid-view" aria-label={grid.label}>
       <Axes />
@@ -37,7 +38,7 @@ export function GridView() {
 
 /** What all cells have in common. */
 export function GridCaption() {
-  const { grid } = useStrings();
+  const grid = useWords(gridWords);
   const active = useAppState(({ settings }) => settings.active);
   const seeded = useAppState(({ settings: { gridRows, gridColumns } }) =>
     [gridRows.key, gridColumns.key].includes('seed'),
@@ -51,7 +52,7 @@ export function GridCaption() {
 
 function Axes() {
   const { store } = useApp();
-  const { grid } = useStrings();
+  const grid = useWords(gridWords);
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
@@ -75,8 +76,8 @@ function Axes() {
 /** How far the grid is; pause and resume; what failed. */
 function Progress() {
   const app = useApp();
-  const strings = useStrings();
-  const { grid: words } = strings;
+  const strings = useWords(commonWords);
+  const words = useWords(gridWords);
   const download = useAppState(({ grid }) => grid.download);
   const paused = useAppState(({ grid }) => grid.paused);
   const counts = useAppState(({ grid }) => {
@@ -112,7 +113,7 @@ interface Header {
 }
 
 function useHeaders(axis: Axis): Header[] {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const settings = useAppState((state) => state.settings);
   return axis.values.map((value) => ({
     value,
@@ -123,7 +124,8 @@ function useHeaders(axis: Axis): Header[] {
 
 function Table() {
   const app = useApp();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
+  const language = useAppState(({ settings }) => settings.language);
   const frame = useRef<HTMLDivElement>(null);
   const gridRows = useAppState(({ settings }) => settings.gridRows);
   const gridColumns = useAppState(({ settings }) => settings.gridColumns);
@@ -160,7 +162,7 @@ function Table() {
     <div className="grid-frame" ref={frame}>
       <div className="grid-scroll">
         <table
-          aria-label={strings.grid.label}
+          aria-label={gridWords[language].label}
           style={{ '--across': columns.length } as object}
           onKeyDown={onKeyDown}
           onPointerLeave={() => setEnlarged(undefined)}
@@ -209,7 +211,7 @@ function Table() {
                       name={`${row.words}, ${column.words}`}
                       reached={index === stop}
                       enlarged={index === enlarged}
-                      strings={strings}
+                      language={language}
                       classes={classes}
                     />
                   );
@@ -243,17 +245,17 @@ interface GridCellProps {
   readonly name: string;
   readonly reached: boolean;
   readonly enlarged: boolean;
-  readonly strings: Strings;
+  readonly language: Language;
   readonly classes: readonly string[];
 }
 
 /** A picture with what the classifier reads in it, and what it cost. */
 const GridCell = memo(function GridCell(props: GridCellProps) {
-  const { index, name, reached, enlarged, strings, classes } = props;
+  const { index, name, reached, enlarged, language, classes } = props;
   const { grid } = useApp();
   const state = useAppState((app) => app.grid.cells[index]);
   const verdict = state && verdictOf(state, classes);
-  const words = state ? statusWords(state, classes, strings) : strings.grid.waiting;
+  const words = state ? statusWords(state, classes, language) : gridWords[language].waiting;
   const status = state?.status ?? 'waiting';
   const open = ({ detail, currentTarget }: MouseEvent) => {
     if (status === 'failed') grid.retry(state?.cell.key);
@@ -286,7 +288,7 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
             )}
             {state?.figures && (
               <span>
-                {strings.figures.evaluations} {state.figures.nfe}
+                {commonWords[language].figures.evaluations} {state.figures.nfe}
               </span>
             )}
           </span>
@@ -324,8 +326,10 @@ function verdictOf({ verdicts }: CellState, classes: readonly string[]): Verdict
 }
 
 /** How a cell stands, in a sentence. */
-function statusWords(state: CellState, classes: readonly string[], strings: Strings): string {
-  const { figures, grid } = strings;
+function statusWords(state: CellState, classes: readonly string[], language: Language): string {
+  const strings = commonWords[language];
+  const { figures } = strings;
+  const grid = gridWords[language];
   switch (state.status) {
     case 'refused':
       return refusalWords(state.cell.refusal!, strings);
@@ -347,7 +351,9 @@ function statusWords(state: CellState, classes: readonly string[], strings: Stri
 
 /** A cell enlarged, with everything that it is set to. */
 function Card({ index, frame }: { index: number; frame: RefObject<HTMLElement | null> }) {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
+  const grid = useWords(gridWords);
+  const language = useAppState(({ settings }) => settings.language);
   const card = useRef<HTMLDivElement>(null);
   const state = useAppState((app) => app.grid.cells[index]);
   const unit = useAppState(({ settings }) => settings.unit);
@@ -384,7 +390,7 @@ function Card({ index, frame }: { index: number; frame: RefObject<HTMLElement | 
   return (
     <div id={CARD_ID} className="grid-card" role="tooltip" ref={card}>
       {status !== 'refused' && <canvas data-cell={index} />}
-      <p className="verdict">{statusWords(state, classes, strings)}</p>
+      <p className="verdict">{statusWords(state, classes, language)}</p>
       <dl>
         {sorted.map(({ what, value }) => (
           <div key={what} data-varied={names.includes(what)}>
@@ -394,7 +400,7 @@ function Card({ index, frame }: { index: number; frame: RefObject<HTMLElement | 
         ))}
       </dl>
       {status !== 'refused' && (
-        <p className="hint">{status === 'failed' ? strings.grid.again : strings.grid.open}</p>
+        <p className="hint">{status === 'failed' ? grid.again : grid.open}</p>
       )}
     </div>
   );

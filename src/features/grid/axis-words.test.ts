@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { STRINGS } from '../../kit/words/strings';
+import { commonWords } from '../../kit/words/words';
 import {
   type ColumnSettings,
   DEFAULT_COLUMN,
@@ -8,7 +8,7 @@ import {
 } from '../../settings/settings';
 import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
 
-const { en, zh } = STRINGS;
+const { en, zh } = commonWords;
 const page = (column: Partial<ColumnSettings> = {}, changes: Partial<Settings> = {}): Settings => ({
   ...FIRST_VISIT,
   columns: [{ ...DEFAULT_COLUMN, ...column }],
@@ -39,7 +39,7 @@ test('values are said as the columns’ headings say them', () => {
 
 test('settings have the names of their controls', () => {
   expect(settingName('scale', en)).toBe(en.controls.guidanceScale);
-  expect(settingName('draw', zh)).toBe(zh.grid.class);
+  expect(settingName('draw', zh)).toBe(zh.axis.class);
   expect(settingName('rho', zh)).toBe(zh.names.rho);
 });
 

@@ -1,15 +1,15 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { findSampler } from '../../diffusion/samplers';
-import { nameOf, type Strings } from '../../kit/words/strings';
+import { nameOf, type Strings } from '../../kit/words/words';
 import { parameterTrait, type Trait, traits } from '../../settings/describe';
+import type { Cell, Refusal } from '../../settings/grid-state';
 import { type Axis, DEFAULT_COLUMN, type ScaleUnit, type Settings } from '../../settings/settings';
 import { atValue } from '../../settings/url';
-import type { Cell, Refusal } from './grid';
 import { broughtSampler, parameterOf } from './grid';
 
 /** The name of a setting that an axis varies, by its key in the address. */
 export function settingName(key: string, strings: Strings): string {
-  const { controls, extras, grid } = strings;
+  const { axis, controls, extras } = strings;
   const names: Readonly<Record<string, string>> = {
     scale: controls.guidanceScale,
     curve: controls.guidanceScale,
@@ -20,7 +20,7 @@ export function settingName(key: string, strings: Strings): string {
     interval: controls.interval,
     shape: controls.shape,
     threshold: extras.threshold,
-    draw: grid.class,
+    draw: axis.class,
     mix: extras.mix,
     negative: extras.negative,
     seed: controls.seed,
@@ -36,8 +36,8 @@ export function valueWords(
   settings: Settings,
   strings: Strings,
 ): string {
-  const { controls, grid, stage } = strings;
-  if (key === 'seed') return grid.seed(value);
+  const { axis, controls, stage } = strings;
+  if (key === 'seed') return axis.seed(value);
   if (key === 'draw') {
     const name = value.slice(value.indexOf(':') + 1);
     return value === 'none' ? stage.unconditional : controls.classOf(name);
@@ -63,7 +63,7 @@ export function valueNote(
   strings: Strings,
 ): string | undefined {
   const sampler = broughtSampler(settings, axis, value);
-  return sampler && strings.grid.withSampler(nameOf(strings, findSampler(sampler)));
+  return sampler && strings.axis.withSampler(nameOf(strings, findSampler(sampler)));
 }
 
 /** Everything that a cell is set to, but for what is switched off. */
@@ -72,7 +72,7 @@ export function cellTraits(
   strings: Strings,
   unit: ScaleUnit,
 ): Trait[] {
-  const { controls, grid, stage } = strings;
+  const { axis, controls, stage } = strings;
   const name = subject.kind === 'class' ? subject.name : stage.unconditional;
   const { interval, shape, threshold, mix, negative } = DEFAULT_COLUMN;
   const off = traits({ ...column, interval, shape, threshold, mix, negative }, strings, unit);
@@ -80,7 +80,7 @@ export function cellTraits(
     ([key, { value }]) => !SWITCHED.has(key) || value !== off.get(key)?.value,
   );
   return [
-    { what: grid.class, value: name },
+    { what: axis.class, value: name },
     { what: controls.seed, value: String(seed) },
     ...on.map(([, trait]) => trait),
   ];
@@ -96,7 +96,7 @@ const SWITCHED: ReadonlySet<string> = new Set([
 
 /** Why a cell cannot be drawn. */
 export function refusalWords(refusal: Refusal, strings: Strings): string {
-  const { refused } = strings.grid;
+  const { refused } = strings.axis;
   const rule = (id: string) => nameOf(strings, findGuidanceRule(id));
   switch (refusal.kind) {
     case 'prediction':

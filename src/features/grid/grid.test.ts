@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Manifest } from '../../networks/manifest';
 import {
   type Axis,
@@ -8,15 +9,7 @@ import {
   type Settings,
 } from '../../settings/settings';
 import { atValue, readAddress, writeAddress } from '../../settings/url';
-import {
-  axisChoices,
-  axisKeys,
-  axisKind,
-  broughtSampler,
-  coarseToFine,
-  gridCells,
-  newAxis,
-} from './grid';
+import { axisChoices, axisKeys, axisKind, broughtSampler, gridCells, newAxis } from './grid';
 
 const manifest = { classes: ['A', 'B', 'C'], shape: [1, 8, 8] } as unknown as Manifest;
 const page = (gridRows: Axis, gridColumns: Axis, changes: Partial<Settings> = {}): Settings => ({

@@ -1,8 +1,8 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import type { NumberParameter } from '../../diffusion/parameters';
-import type { DownloadProgress, RunFigures, SampleSettings, Verdicts } from '../../engine/protocol';
 import type { Manifest } from '../../networks/manifest';
+import type { Cell, GridState, Refusal } from '../../settings/grid-state';
 import {
   type Axis,
   actingParameters,
@@ -18,49 +18,6 @@ import {
   sampleSettings,
 } from '../../settings/settings';
 import { allParameters, atValue, type Place } from '../../settings/url';
-
-/** Why a cell cannot be drawn as its headers say. */
-export type Refusal =
-  /** The model has no network for a prediction of the rule. */
-  | { readonly kind: 'prediction'; readonly guidance: string }
-  /** The rule works with first-order samplers only. */
-  | { readonly kind: 'sampler'; readonly guidance: string; readonly sampler: string }
-  /** The setting of an axis has no meaning in this cell: a parameter of another sampler, the scale of a rule without one. */
-  | { readonly kind: 'unused'; readonly key: string }
-  /** The model does not know the class. */
-  | { readonly kind: 'class'; readonly name: string }
-  /** Both axes set the same thing, to different values. */
-  | { readonly kind: 'conflict' };
-
-/** One cell: a single sample at the settings of the active column, with one value of each axis in their place. */
-export interface Cell {
-  readonly subject: Subject;
-  readonly seed: number;
-  readonly column: ColumnSettings;
-  /** What the engine is asked for; absent where there is a refusal. */
-  readonly sample?: SampleSettings;
-  /** The sample as text: equal keys mean equal pixels. */
-  readonly key?: string;
-  readonly refusal?: Refusal;
-}
-
-/** A cell, and how it stands. */
-export interface CellState {
-  readonly cell: Cell;
-  readonly status: 'waiting' | 'running' | 'done' | 'failed' | 'refused';
-  readonly figures?: RunFigures;
-  readonly verdicts?: Verdicts | undefined;
-  /** Why it failed. */
-  readonly message?: string;
-}
-
-export interface GridState {
-  readonly paused: boolean;
-  /** Row by row. */
-  readonly cells: readonly CellState[];
-  /** A network that the running cell's rule needs, on its way. */
-  readonly download?: DownloadProgress | undefined;
-}
 
 /** Whether there is still something to come, with nothing in its way. */
 export function isGridBusy({ paused, cells }: GridState): boolean {
@@ -358,31 +315,4 @@ export function broughtSampler(
   const base = basePlace(settings);
   const sampler = atValue(base, key, value)?.column.sampler;
   return sampler === base.column.sampler ? undefined : sampler;
-}
-
-/**
- * The indices of a grid's cells from coarse to fine: first its corners, then the middles between
- * what is there, level by level, so that the shape of the result is seen early.
- */
-export function coarseToFine(rows: number, columns: number): number[] {
-  const [rowLevels, columnLevels] = [levels(rows), levels(columns)];
-  const level = (index: number) =>
-    Math.max(rowLevels[Math.floor(index / columns)]!, columnLevels[index % columns]!);
-  return Array.from({ length: rows * columns }, (_, index) => index).toSorted(
-    (a, b) => level(a) - level(b) || a - b,
-  );
-}
-
-/** For each of n places, how often the line between both ends is halved before it is reached. */
-function levels(n: number): number[] {
-  const found = new Array<number>(n).fill(0);
-  const halve = (from: number, to: number, level: number) => {
-    if (to - from < 2) return;
-    const middle = Math.floor((from + to) / 2);
-    found[middle] = level;
-    halve(from, middle, level + 1);
-    halve(middle, to, level + 1);
-  };
-  halve(0, n - 1, 1);
-  return found;
 }

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { coarseToFine } from '../../kit/coarse-to-fine';
 import { frameAt } from '../../kit/trajectories';
 import { type Axis, LIMITS } from '../../settings/settings';
 import { change, changeColumn } from '../../settings/store';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
-import { coarseToFine } from './grid';
 
 const SCALES: Axis = { key: 'scale', values: ['2', '4', '6'] };
 const SEEDS: Axis = { key: 'seed', values: ['7', '8', '9'] };

@@ -1,12 +1,14 @@
-import { Cancelled, type EngineClient } from '../../engine/client';
+import type { EngineClient } from '../../engine/client';
 import type { DownloadProgress, Frame, RunFigures, Verdicts } from '../../engine/protocol';
+import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Result, ResultCache } from '../../kit/result-cache';
+import { type Job, StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectory } from '../../kit/trajectories';
-import { messageOf } from '../../networks/errors';
 import type { Manifest } from '../../networks/manifest';
+import type { Cell, CellState } from '../../settings/grid-state';
 import { type Settings, sampleNames } from '../../settings/settings';
 import { type AppState, type Store, showColumn } from '../../settings/store';
-import { type Cell, type CellState, coarseToFine, gridCells } from './grid';
+import { gridCells } from './grid';
 
 type Client = Pick<EngineClient, 'sample'>;
 
@@ -20,12 +22,10 @@ interface Made {
   readonly verdicts: Verdicts | undefined;
 }
 
-/** The cell being run. */
-interface Current {
-  readonly key: string;
-  readonly abort: AbortController;
-  /** The newest. */
-  frame?: Frame;
+/** A cell's place is its key: cells that move keep their pictures. */
+interface CellJob extends Job {
+  readonly cell: Runnable;
+  readonly shape: Manifest['shape'];
 }
 
 /** What a cell shows. */
@@ -50,16 +50,31 @@ export class GridRunner {
   #order: readonly number[] = [];
   /** By the cells' keys. */
   readonly #made = new Map<string, Made>();
-  readonly #failed = new Map<string, string>();
-  /** By the cells' places: what was there before. */
+  readonly #work: StaleWork<CellJob, Result>;
+  /** By the cells' indices: what was there before. */
   #before: readonly (Frame | undefined)[] = [];
-  #current: Current | undefined;
+  /** The newest frame of the cell being run. */
+  #newest: Frame | undefined;
 
   /** @param cache where the columns find a finished cell's way */
   constructor(store: Store, client: Client, cache: ResultCache) {
     this.#store = store;
     this.#client = client;
     this.#cache = cache;
+    this.#work = new StaleWork<CellJob, Result>({
+      jobs: () => this.#jobs(),
+      isDone: ({ key }) => this.#made.has(key),
+      run: (job, signal) => this.#run(job, signal),
+      done: ({ key }, result) => {
+        this.#cache.put(key, result);
+        this.#setMade(key, result);
+      },
+      changed: () => {
+        this.#newest = undefined;
+        this.#setDownload(undefined);
+        this.#publish();
+      },
+    });
     store.subscribe((state, before) => {
       const relevant =
         state.settings !== before.settings ||
@@ -81,10 +96,9 @@ export class GridRunner {
 
   /** Runs what failed again: a cell's own run, or all. */
   retry(key?: string): void {
-    if (key === undefined) this.#failed.clear();
-    else this.#failed.delete(key);
+    this.#work.retry(key);
     this.#publish();
-    this.#wake(this.#store.getState());
+    this.#work.wake();
   }
 
   /** What a cell shows now, by its index. */
@@ -94,7 +108,7 @@ export class GridRunner {
     if (made) return { frame: made.frame, stale: false };
     const before = this.#before[index];
     if (before) return { frame: before, stale: true };
-    const live = this.#current?.key === key ? this.#current?.frame : undefined;
+    const live = this.#work.running?.key === key ? this.#newest : undefined;
     return live && { frame: live, stale: false };
   }
 
@@ -118,29 +132,30 @@ export class GridRunner {
     if (play) playOnceDone(this.#store);
   }
 
-  #wake({ settings, engine, grid: { paused } }: AppState): void {
-    const { page, layout } = settings;
-    const shown = page === 'playground' && layout === 'grid' && engine.status === 'ready';
-    if (engine.status !== 'ready') {
-      // Another model or backend: nothing holds any more.
-      if (engine.status === 'loading') this.#forget();
-    } else if (shown) {
-      this.#arrange(settings, engine.manifest);
+  #wake({ settings, engine }: AppState): void {
+    if (engine.status === 'ready') {
+      if (isShown(settings)) this.#arrange(settings, engine.manifest);
+    } else if (engine.status === 'loading') {
+      this.#forget(); // another model or backend makes other pictures
     }
-    const { cells } = this.#store.getState().grid;
-    const current = this.#current;
-    if (current) {
-      const wanted = shown && !paused && cells.some(({ cell }) => cell.key === current.key);
-      if (!wanted) current.abort.abort();
-    } else if (shown && !paused) {
-      const next = this.#next(cells);
-      if (next) void this.#run(next, engine.manifest);
-    }
+    this.#work.wake();
+  }
+
+  /** The cells with something to run, from coarse to fine. */
+  #jobs(): CellJob[] {
+    const { settings, engine, grid } = this.#store.getState();
+    if (engine.status !== 'ready' || !isShown(settings) || grid.paused) return [];
+    const { shape } = engine.manifest;
+    return this.#order.flatMap((index) => {
+      const cell = grid.cells[index]?.cell;
+      if (!cell || !isRunnable(cell)) return [];
+      return { place: cell.key, key: cell.key, cell, shape };
+    });
   }
 
   #forget(): void {
     this.#made.clear();
-    this.#failed.clear();
+    this.#work.reset();
     this.#before = [];
     this.#arranged = undefined;
     this.#store.setState(({ grid }) => ({ grid: { ...grid, cells: [] } }));
@@ -166,22 +181,14 @@ export class GridRunner {
     for (const { key } of cells) {
       if (key === undefined || this.#made.has(key)) continue;
       const result = this.#cache.get(key);
-      if (result) this.#keep(key, result);
+      if (result) this.#setMade(key, result);
     }
     const kept = sameAxes ? before : [];
     this.#publish(cells.map((cell, i) => (sameText(kept[i]?.cell, cell) ? kept[i]!.cell : cell)));
   }
 
-  #next(cells: readonly CellState[]): Runnable | undefined {
-    const index = this.#order.find((i) => cells[i]?.status === 'waiting');
-    return index === undefined ? undefined : (cells[index]?.cell as Runnable);
-  }
-
-  async #run({ subject, sample, key }: Runnable, { shape }: Manifest): Promise<void> {
-    const abort = new AbortController();
-    const current: Current = { key, abort };
-    this.#current = current;
-    this.#publish();
+  async #run({ cell, shape }: CellJob, signal: AbortSignal): Promise<Result> {
+    const { subject, sample } = cell;
     const trajectory: Trajectory = {
       numSteps: sample.numSteps,
       count: 1,
@@ -191,36 +198,24 @@ export class GridRunner {
       preview: false,
       finished: false,
     };
-    try {
-      const done = await this.#client.sample(sample, {
-        signal: abort.signal,
-        onFrames: (frames) => {
-          addFrames(trajectory, frames);
-          current.frame = trajectory.frames.at(-1)!;
-          this.#downloading(undefined);
-          this.#changed();
-        },
-        onProgress: (progress) => {
-          if (progress.phase === 'download') this.#downloading(progress);
-        },
-      });
-      trajectory.frames.push(done.frame);
-      trajectory.finished = true;
-      const result = { trajectory, done, inside: undefined };
-      this.#cache.put(key, result);
-      this.#keep(key, result);
-    } catch (error) {
-      if (!(error instanceof Cancelled)) {
-        this.#failed.set(key, messageOf(error));
-      }
-    }
-    this.#current = undefined;
-    this.#downloading(undefined);
-    this.#publish();
-    this.#wake(this.#store.getState());
+    const done = await this.#client.sample(sample, {
+      signal,
+      onFrames: (frames) => {
+        addFrames(trajectory, frames);
+        this.#newest = trajectory.frames.at(-1);
+        this.#setDownload(undefined);
+        this.#changed();
+      },
+      onProgress: (progress) => {
+        if (progress.phase === 'download') this.#setDownload(progress);
+      },
+    });
+    trajectory.frames.push(done.frame);
+    trajectory.finished = true;
+    return { trajectory, done, inside: undefined };
   }
 
-  #keep(key: string, { done: { frame, figures, verdicts } }: Result): void {
+  #setMade(key: string, { done: { frame, figures, verdicts } }: Result): void {
     this.#made.set(key, { frame, figures, verdicts });
   }
 
@@ -242,12 +237,12 @@ export class GridRunner {
     if (key === undefined) return { cell, status: 'refused' };
     const made = this.#made.get(key);
     if (made) return { cell, status: 'done', figures: made.figures, verdicts: made.verdicts };
-    const message = this.#failed.get(key);
+    const message = this.#work.failure(key);
     if (message !== undefined) return { cell, status: 'failed', message };
-    return { cell, status: this.#current?.key === key ? 'running' : 'waiting' };
+    return { cell, status: this.#work.running?.key === key ? 'running' : 'waiting' };
   }
 
-  #downloading(download: DownloadProgress | undefined): void {
+  #setDownload(download: DownloadProgress | undefined): void {
     if (this.#store.getState().grid.download === download) return;
     this.#store.setState(({ grid }) => ({ grid: { ...grid, download } }));
   }
@@ -269,6 +264,15 @@ function playOnceDone(store: Store): void {
     if (left || done) stop();
     if (done && !left) store.setState({ playing: true });
   }
+}
+
+/** Whether the grid is on the screen. */
+function isShown({ page, layout }: Settings): boolean {
+  return page === 'playground' && layout === 'grid';
+}
+
+function isRunnable(cell: Cell): cell is Runnable {
+  return cell.key !== undefined && cell.sample !== undefined;
 }
 
 function sameState(a: CellState, b: CellState): boolean {

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
-import { useApp, useAppState } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { change } from '../../settings/store';
 import { goOnTour } from './scenes';
 import { TOUR, type TourStepId } from './tour';
-import { TOUR_WORDS } from './tour-text';
+import { ideaWords } from './words';
 import './tour.css';
 
 /** What a step points at. */
@@ -21,7 +21,7 @@ const TARGETS: Readonly<Record<TourStepId, string>> = {
 /** The tour's card over the playground: a step at a time, by button or arrow key; Esc ends it. */
 export function Tour() {
   const { store } = useApp();
-  const words = TOUR_WORDS[useAppState(({ settings }) => settings.language)];
+  const words = useWords(ideaWords).tour;
   const tour = useAppState(({ settings }) => settings.tour);
   const card = useRef<HTMLElement>(null);
   const next = useRef<HTMLButtonElement>(null);

@@ -6,7 +6,7 @@ import { SCENES } from './scenes';
 import { en } from './text-en';
 import { zh } from './text-zh';
 import { TOUR } from './tour';
-import { TOUR_WORDS } from './tour-text';
+import { ideaWords } from './words';
 
 const languages = Object.entries({ en, zh });
 
@@ -52,8 +52,8 @@ describe('both languages', () => {
 
   test('have the same figures’ words and tour', () => {
     expect(Object.keys(zh.figures)).toEqual(Object.keys(en.figures));
-    expect(Object.keys(TOUR_WORDS.en.steps)).toEqual(TOUR.map(({ id }) => id));
-    expect(Object.keys(TOUR_WORDS.zh.steps)).toEqual(TOUR.map(({ id }) => id));
+    expect(Object.keys(ideaWords.en.tour.steps)).toEqual(TOUR.map(({ id }) => id));
+    expect(Object.keys(ideaWords.zh.tour.steps)).toEqual(TOUR.map(({ id }) => id));
   });
 
   test('link to the same papers', () => {

@@ -1,15 +1,16 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesNegative } from '../../diffusion/guidance/rule';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { change } from '../../settings/store';
 import { InsideCharts } from './InsideCharts';
 import { InsidePictures } from './InsidePictures';
 import './inside.css';
+import { insideWords } from './words';
 
 /** What the guidance does at each step of the picked sample, as curves and pictures. */
 export function Inside({ headings }: { headings: readonly string[] }) {
   const { store } = useApp();
-  const { inside } = useStrings();
+  const inside = useWords(insideWords);
   const open = useAppState(({ settings }) => settings.inside);
   return (
     <section className="inside" aria-labelledby="inside">
@@ -37,7 +38,7 @@ export function Inside({ headings }: { headings: readonly string[] }) {
 /** What is to be seen, and the choice of the explicit gradient where the model has a noisy classifier. */
 function Notes() {
   const { store } = useApp();
-  const { inside } = useStrings();
+  const inside = useWords(insideWords);
   const picked = useAppState(({ settings }) => settings.picked);
   const gradient = useAppState(({ settings }) => settings.gradient);
   const columns = useAppState(({ settings }) => settings.columns);

@@ -1,6 +1,6 @@
 import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { InsideFigure } from '../../engine/protocol';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import type { Line, Scale } from '../../kit/line-chart';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
@@ -8,6 +8,7 @@ import { useWidth } from '../../kit/use-width';
 import { compact } from '../../settings/describe';
 import { change } from '../../settings/store';
 import { figureAt, stepAt, useFinishedTrajectories } from './inside-data';
+import { insideWords } from './words';
 
 interface ChartKind extends Scale {
   readonly figure: InsideFigure;
@@ -60,7 +61,7 @@ interface ChartProps {
 }
 
 function Chart({ kind, shown, headings }: ChartProps) {
-  const { inside } = useStrings();
+  const inside = useWords(insideWords);
   const position = useAppState(({ settings }) => settings.position);
   const picked = useAppState(({ settings }) => settings.picked);
   const values = shown.map((trajectory) =>
@@ -133,7 +134,7 @@ interface CurvesProps {
 
 /** The chart itself, drawn anew only with other trajectories, another sample or another width. */
 function Curves({ kind, shown, picked }: CurvesProps) {
-  const { inside } = useStrings();
+  const inside = useWords(insideWords);
   const active = useAppState(({ settings }) => settings.active);
   const classless = useAppState(({ settings }) => settings.subject.kind === 'none');
   const host = useRef<HTMLDivElement>(null);

@@ -1,23 +1,24 @@
 import { useEffect, useRef } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import type { Inside, SignedPicture } from '../../engine/protocol';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { divergingOf } from '../../kit/difference';
 import { inkOf } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
 import type { Trajectories } from '../../kit/trajectories';
+import { useActiveTrajectory } from '../../kit/use-active-trajectory';
 import { compact } from '../../settings/describe';
 import type { AppState } from '../../settings/store';
-import { useActiveTrajectory } from '../playground/Timeline';
 import { Formula } from './InsideCharts';
 import { stepAt } from './inside-data';
 import { signedPixels } from './signed-pixels';
+import { insideWords } from './words';
 
 type PictureId = 'cond' | 'other' | 'difference' | 'explicit' | 'implicit';
 
 /** eps of the two predictions, their difference and the gradients, at the scrubber's step of the active column. */
 export function InsidePictures({ headings }: { headings: readonly string[] }) {
-  const { inside: words } = useStrings();
+  const words = useWords(insideWords);
   const trajectory = useActiveTrajectory();
   const position = useAppState(({ settings }) => settings.position);
   const picked = useAppState(({ settings }) => settings.picked);

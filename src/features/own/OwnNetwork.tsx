@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { progressText } from '../../app/Notices';
-import { useApp, useStrings } from '../../kit/app-context';
+import { useApp, useWords } from '../../kit/app-context';
+import { progressText } from '../../kit/Notices';
 import {
   classesOf,
   described,
@@ -12,6 +12,8 @@ import {
 import { Choice, Numeric, Text } from './fields';
 import type { Draft, OwnState } from './own-networks';
 import './own.css';
+import { commonWords } from '../../kit/words/words';
+import { ownWords } from './words';
 
 function useOwn<T>(select: (state: OwnState) => T): T {
   return useStore(useApp().own.state, select);
@@ -20,7 +22,7 @@ function useOwn<T>(select: (state: OwnState) => T): T {
 /** Opens the dialog of the visitor's own networks. */
 export function OwnNetworkButton({ onOpen }: { onOpen?(): void }) {
   const { own } = useApp();
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   return (
     <button
       type="button"
@@ -41,7 +43,7 @@ export function OwnNetworkDialog() {
 
 function Dialog() {
   const { own } = useApp();
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   const draft = useOwn((state) => state.draft);
   const unkept = useOwn((state) => state.unkept);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -80,7 +82,7 @@ function Dialog() {
 
 /** What does not fit, a line each, as the files and the engine say it. */
 function Problems() {
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   const problems = useOwn((state) => state.problems);
   if (problems.length === 0) return null;
   return (
@@ -99,7 +101,7 @@ function Problems() {
 
 function FileChoice() {
   const { own } = useApp();
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   const input = useRef<HTMLInputElement>(null);
   return (
     <div className="file-choice">
@@ -126,7 +128,7 @@ function FileChoice() {
 /** Networks brought before. */
 function Kept() {
   const { own } = useApp();
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   const networks = useOwn((state) => state.networks);
   const id = useId();
   if (networks.length === 0) return null;
@@ -163,7 +165,7 @@ function Kept() {
 
 /** What the file says of itself. */
 function Graph({ draft: { fileName, file, said } }: { draft: Draft }) {
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   return (
     <section aria-label={fileName}>
       <h3>{fileName}</h3>
@@ -194,8 +196,8 @@ interface FormProps {
 /** What the graph does not tell; the button tries the network out. */
 function Form({ draft, settings }: FormProps) {
   const { own } = useApp();
-  const strings = useStrings();
-  const { own: words } = strings;
+  const strings = useWords(commonWords);
+  const words = useWords(ownWords);
   const trial = useOwn((state) => state.trial);
   const { ports } = draft;
   const change = (changes: Partial<OwnSettings>) => own.change(changes);
@@ -316,7 +318,7 @@ function Form({ draft, settings }: FormProps) {
 
 function Labels({ draft: { ports, fileName }, settings }: FormProps) {
   const { own } = useApp();
-  const { own: words } = useStrings();
+  const words = useWords(ownWords);
   const { labels, nullLabel, names } = settings;
   // As it is typed: a comma at the end is the beginning of the next name.
   const [typed, setTyped] = useState<string>();

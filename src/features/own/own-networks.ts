@@ -5,6 +5,7 @@ import { EngineError } from '../../engine/client';
 import type { BackendChoice, LoadProgress, OwnFiles } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
 import { hexOf, sha256Of } from '../../networks/library';
+import type { ListedModel } from '../../networks/listed';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { type OnnxFile, readOnnx } from '../../networks/onnx/file';
 import { withWeights } from '../../networks/onnx/weights';
@@ -20,7 +21,6 @@ import {
 } from '../../networks/own/own-network';
 import { change, type Store } from '../../settings/store';
 import type { Runner } from '../playground/runner';
-import type { ListedModel } from '../shelf/shelf';
 
 /** An ONNX file that was read, and what its network is taken for. */
 export interface Draft {

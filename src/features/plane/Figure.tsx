@@ -7,12 +7,13 @@ import {
   normalised,
   type PlaneGrid,
 } from '../../diffusion/worlds/plane/density';
-import { useApp, useStrings } from '../../kit/app-context';
+import { useApp, useWords } from '../../kit/app-context';
 import { changeRun } from './changes';
 import { type Colour, coloursOf, mixed, picture } from './draw';
 import { VIEW_HALF, worldOf } from './plane';
 import { usePlane } from './plane-context';
 import { useDrawing } from './redraw';
+import { planeWords } from './words';
 
 /** The paper's w, from no guidance on. */
 const STRENGTHS = [0, 0.5, 1, 2, 4] as const;
@@ -23,7 +24,7 @@ const GRID: PlaneGrid = { half: 1.5 * VIEW_HALF, size: 120 };
 /** The paper's figure 2: all classes' guided densities, normalised, for growing guidance. */
 export function Figure() {
   const { store } = useApp();
-  const { figure } = useStrings().plane;
+  const { figure } = useWords(planeWords);
   const { runs, active, components } = usePlane();
   // Of the data alone: neither the class asked for nor the weak mixture takes part.
   const classes = useMemo(

@@ -1,9 +1,10 @@
 import { type PointerEvent, useRef } from 'react';
-import { useApp, useStrings } from '../../kit/app-context';
+import { useApp, useWords } from '../../kit/app-context';
 import { useDrag } from '../../kit/Slider';
 import { changeComponent } from './changes';
 import { PLANE_LIMITS, VIEW_HALF } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { planeWords } from './words';
 
 /** The Gaussians' letters, to be dragged or moved by keys, and their rings one standard deviation out. */
 export function Handles() {
@@ -20,7 +21,7 @@ export function Handles() {
 
 function Handle({ index }: { index: number }) {
   const { store } = useApp();
-  const { data } = useStrings().plane;
+  const { data } = useWords(planeWords);
   const { components } = usePlane();
   const hold = useDrag();
   const held = useRef<'mean' | 'std'>(undefined);

@@ -3,23 +3,26 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { findSampler } from '../../diffusion/samplers';
 import { findSchedule } from '../../diffusion/schedules';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { IntervalSlider } from '../../kit/IntervalSlider';
 import { ParameterSliders } from '../../kit/ParameterSliders';
 import { Select } from '../../kit/Select';
 import { MOST_STEPS_BY_SLIDER, NumberField, Slider, useDrag } from '../../kit/Slider';
 import { UnitSwitch } from '../../kit/UnitSwitch';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { CHOICES, LIMITS } from '../../settings/settings';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
 import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { planeWords } from './words';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);
 
 /** The data, the run of the active panel, the particles and what is drawn. */
 export function PlaneControls() {
-  const { controls, plane: words } = useStrings();
+  const { controls } = useWords(commonWords);
+  const words = useWords(planeWords);
   const { active } = usePlane();
   return (
     <aside className="panel" aria-label={controls.label}>
@@ -46,7 +49,7 @@ export function PlaneControls() {
 
 function DataControls() {
   const { store } = useApp();
-  const { data } = useStrings().plane;
+  const { data } = useWords(planeWords);
   const { components, classLabel } = usePlane();
   const [chosen, setChosen] = useState(0);
   const index = Math.min(chosen, components.length - 1);
@@ -143,7 +146,8 @@ function RunParameters({ owner }: Pick<ComponentProps<typeof ParameterSliders>, 
 
 function GuidanceControls() {
   const { store } = useApp();
-  const { controls, plane: words } = useStrings();
+  const { controls } = useWords(commonWords);
+  const words = useWords(planeWords);
   const { weakBlur } = usePlane();
   const run = useRun();
   const rule = findGuidanceRule(run.guidance);
@@ -192,7 +196,7 @@ function GuidanceControls() {
 /** As s or as the paper's w; the classifier's own counts from 0. */
 function Scale() {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const unit = useAppState(({ settings }) => settings.unit);
   const { guidance, guidanceScale } = useRun();
   const ofClassifier = findGuidanceRule(guidance).scaleKind === 'classifier';
@@ -220,7 +224,7 @@ function Scale() {
 
 function SamplerControls() {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const run = useRun();
   const { firstOrderOnly } = findGuidanceRule(run.guidance);
   return (
@@ -260,7 +264,7 @@ const FIRST_SIGMA = 1;
 
 function PictureControls() {
   const { store } = useApp();
-  const { picture } = useStrings().plane;
+  const { picture } = useWords(planeWords);
   const { heat, arrows, sigma } = usePlane();
   const drag = useDrag();
   const used = arrows !== 'none' || heat === 'noised';
@@ -319,7 +323,8 @@ function PictureControls() {
 
 function ParticleControls() {
   const { store } = useApp();
-  const { controls, plane: words } = useStrings();
+  const { controls } = useWords(commonWords);
+  const words = useWords(planeWords);
   const { particles, seed, paths } = usePlane();
   return (
     <>

@@ -5,8 +5,8 @@ import { componentsOf } from '../../diffusion/worlds/analytic';
 import { gridded, guidedDensity, logOf, type Promised } from '../../diffusion/worlds/plane/density';
 import { type ScoreField, scoreField } from '../../diffusion/worlds/plane/score-field';
 import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
-import { nameOf } from '../../kit/words/strings';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { commonWords, nameOf } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import type { ColumnSettings } from '../../settings/settings';
 import { addRun, changePlane, removeRun } from './changes';
@@ -27,12 +27,13 @@ import { PLANE_LIMITS, type PlaneSettings, worldOf } from './plane';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
 import { useDrawing } from './redraw';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
+import { planeWords } from './words';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */
 export function PlanePanel({ index }: { index: number }) {
   const { store } = useApp();
-  const strings = useStrings();
-  const { panel: words, figures } = strings.plane;
+  const strings = useWords(commonWords);
+  const { panel: words, figures } = useWords(planeWords);
   const plane = usePlane();
   const unit = useAppState(({ settings }) => settings.unit);
   const panel = usePanels()[index];
@@ -146,7 +147,7 @@ function formulaOf({ guidance, parameters }: ColumnSettings): string {
 }
 
 function Costs({ particles: { nfe, totalMs }, preview, count }: PanelResult) {
-  const { panel: words, figures } = useStrings().plane;
+  const { panel: words, figures } = useWords(planeWords);
   if (preview) return words.preview(String(count));
   return figures.cost(nfe, totalMs.toFixed(0));
 }

@@ -1,13 +1,16 @@
 import { runSigmas } from '../../diffusion/run';
 import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
-import { useAppState, useStrings } from '../../kit/app-context';
+import { useAppState, useWords } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { usePlane } from './plane-context';
+import { planeWords } from './words';
 
 /** Play, pause and scrub all panels in step. */
 export function PlaneTimeline() {
-  const { timeline, plane: words } = useStrings();
+  const { timeline } = useWords(commonWords);
+  const words = useWords(planeWords);
   const position = useAppState(({ settings }) => settings.position);
   const { runs, active } = usePlane();
   const run = runs[active]!;

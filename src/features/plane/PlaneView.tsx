@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import { ShortNotice } from '../../app/Notices';
-import { useApp, useStrings } from '../../kit/app-context';
+import { useApp, useWords } from '../../kit/app-context';
+import { ShortNotice } from '../../kit/Notices';
 import { change } from '../../settings/store';
 import { TrainSection } from '../training/TrainSection';
 import { changePlane } from './changes';
-import { LabClient } from './client';
+import { planeClient } from './client';
 import { Figure } from './Figure';
 import { PlaneControls } from './PlaneControls';
 import { PlanePanel } from './PlanePanel';
@@ -13,11 +13,13 @@ import { PLANE_PRESETS, presetPlane } from './plane';
 import { PlaneContext, usePanels, usePlane } from './plane-context';
 import { PlaneRunner } from './runner';
 import './plane.css';
+import { commonWords } from '../../kit/words/words';
+import { planeWords } from './words';
 
 /** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
 export function PlaneView() {
   const { store } = useApp();
-  const [runner] = useState(() => new PlaneRunner(store, new LabClient()));
+  const [runner] = useState(() => new PlaneRunner(store, planeClient()));
   useEffect(() => runner.start(), [runner]);
   return (
     <PlaneContext.Provider value={runner}>
@@ -32,7 +34,7 @@ export function PlaneView() {
 }
 
 function Pictures() {
-  const { plane: words } = useStrings();
+  const words = useWords(planeWords);
   const { runs } = usePlane();
   const panels = usePanels();
   const busy = panels.length === 0 || panels.some(({ status }) => status === 'waiting');
@@ -43,7 +45,7 @@ function Pictures() {
         id="stage"
         className="plane-stage"
         tabIndex={-1}
-        aria-label={words.label}
+        aria-label={words.page}
         aria-busy={busy}
         data-count={runs.length}
       >
@@ -69,13 +71,14 @@ function Pictures() {
 /** Scenes a click away, each with a sentence on what to look at. */
 function PlanePresets() {
   const { store } = useApp();
-  const { presets, plane: words } = useStrings();
+  const { controls } = useWords(commonWords);
+  const words = useWords(planeWords);
   const plane = usePlane();
   const now = JSON.stringify({ ...plane, active: 0 });
   const current = PLANE_PRESETS.find((id) => JSON.stringify(presetPlane(id, plane)) === now);
   return (
-    <nav className="presets" aria-label={presets.label}>
-      <span className="label">{presets.label}</span>
+    <nav className="presets" aria-label={controls.startFrom}>
+      <span className="label">{controls.startFrom}</span>
       {PLANE_PRESETS.map((id) => (
         <button
           key={id}
@@ -96,7 +99,7 @@ function PlanePresets() {
 
 /** What the marks in the panels mean. */
 function Legend() {
-  const { legend } = useStrings().plane;
+  const { legend } = useWords(planeWords);
   const { arrows, classLabel } = usePlane();
   const shown = arrows === 'all' ? (['cond', 'uncond', 'guided'] as const) : [arrows];
   return (

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ParticleRun, runParticles } from '../../diffusion/worlds/plane/particles';
-import type { PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { Cancelled } from '../../engine/client';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
-import type { Particles } from './client';
 import { DEFAULT_PLANE } from './plane';
+import type { ParticleRequest, Particles } from './protocol';
 import { PlaneRunner } from './runner';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
@@ -13,11 +13,11 @@ class FakeLab {
   aborted = 0;
   disposed = false;
 
-  run(world: PlaneWorld, run: ParticleRun, signal?: AbortSignal): Promise<Particles | undefined> {
-    return new Promise((resolve, reject) => {
+  request({ world, run }: ParticleRequest, { signal }: { signal?: AbortSignal | undefined } = {}) {
+    return new Promise<Particles>((resolve, reject) => {
       signal?.addEventListener('abort', () => {
         this.aborted++;
-        resolve(undefined);
+        reject(new Cancelled('aborted'));
       });
       const finish = async () => resolve({ ...(await runParticles(world, run)), totalMs: 1 });
       this.asked.push({ run, finish, fail: reject });
@@ -74,6 +74,20 @@ describe('PlaneRunner', () => {
     await soon(() => expect(lab.asked).toHaveLength(3));
     expect(lab.last.run.guidanceScale).toBe(6);
     expect(runner.panels[0]).toMatchObject({ status: 'waiting', result });
+  });
+
+  test('settings that come back before their run is over leave what was shown as done', async () => {
+    const { store, lab, runner } = started();
+    await lab.last.finish();
+    await soon(() => expect(runner.panels[0]!.status).toBe('done'));
+    const { result } = runner.panels[0]!;
+    const { guidanceScale } = DEFAULT_PLANE.runs[0]!;
+    changeRun(store, { guidanceScale: 5 });
+    expect(runner.panels[0]!.status).toBe('waiting');
+    changeRun(store, { guidanceScale });
+    expect(lab.aborted).toBe(1);
+    await soon(() => expect(runner.panels[0]).toEqual({ status: 'done', result }));
+    expect(lab.asked).toHaveLength(2);
   });
 
   test('looking elsewhere runs nothing', async () => {

@@ -9,11 +9,12 @@ import {
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
-import { messageOf } from '../../networks/errors';
+import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
-import type { LabClient, Particles } from './client';
+import type { PlaneClient } from './client';
 import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
+import type { Particles } from './protocol';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
@@ -53,30 +54,57 @@ export function promisedDensity(
 
 type PromisedBy = Pick<ColumnSettings, 'guidance' | 'guidanceScale' | 'parameters'>;
 
-/** Densities kept: one a panel, and the one before it. */
-const MOST_KEPT = 6;
+/** Densities in the cache: one a panel, and the one before it. */
+const CACHED_DENSITIES = 6;
+
+/** The particles of one panel; its place is the panel's index. */
+interface PanelJob extends Job {
+  readonly place: number;
+  readonly plane: PlaneSettings;
+  readonly run: ColumnSettings;
+  readonly count: number;
+  readonly preview: boolean;
+}
 
 /**
- * Keeps the particles of every panel up to date with the settings, one run at a time.
- *
- * A run that is no longer wanted is stopped; a preview is let end, so that something moves while a
- * Gaussian is dragged. What a panel showed stays until something newer replaces it.
+ * Keeps the particles of every panel up to date with the settings, one run at a time; while a
+ * Gaussian is dragged, with previews. What a panel shows stays until something newer replaces it.
  */
 export class PlaneRunner {
   readonly #store: Store;
-  readonly #client: Pick<LabClient, 'run' | 'dispose'>;
+  readonly #client: Pick<PlaneClient, 'request' | 'dispose'>;
   readonly #listeners = new Set<() => void>();
   readonly #promised = new Map<string, Promised>();
   #panels: readonly Panel[] = [];
-  /** What each panel's newest run, or failure, was asked for. */
-  #made: string[] = [];
-  #running: { index: number; key: string; preview: boolean; abort: AbortController } | undefined;
+  /** The key of the result that each panel shows. */
+  #shown: string[] = [];
+  readonly #work: StaleWork<PanelJob, PanelResult>;
   #last = -1;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(store: Store, client: Pick<LabClient, 'run' | 'dispose'>) {
+  constructor(store: Store, client: Pick<PlaneClient, 'request' | 'dispose'>) {
     this.#store = store;
     this.#client = client;
+    this.#work = new StaleWork<PanelJob, PanelResult>({
+      jobs: () => this.#jobs(),
+      isDone: ({ place, key }) => this.#shown[place] === key,
+      isDragging: () => this.#store.getState().dragging,
+      run: (job, signal) => this.#run(job, signal),
+      done: ({ place, key }, result) => {
+        this.#shown[place] = key;
+        this.#last = place;
+        this.#put(place, { status: 'done', result });
+      },
+      failed: ({ place }, message) => {
+        delete this.#shown[place];
+        this.#last = place;
+        this.#put(place, { status: 'failed', result: undefined, message });
+      },
+      aborted: ({ place }) => {
+        const result = this.#panels[place]?.result;
+        if (result) this.#put(place, { status: 'done', result });
+      },
+    });
   }
 
   /** The panels in their order; another list whenever one of them has changed. */
@@ -89,10 +117,11 @@ export class PlaneRunner {
     const world = worldOf(plane);
     const key = JSON.stringify([world, run.guidance, run.guidanceScale, run.parameters]);
     const made = this.#promised.get(key) ?? promisedDensity(world, run);
-    // The newest last, so that the first is the one to give up.
+    // The newest last, so that the first is the one used longest ago.
     this.#promised.delete(key);
     this.#promised.set(key, made);
-    if (this.#promised.size > MOST_KEPT) this.#promised.delete(this.#promised.keys().next().value!);
+    if (this.#promised.size > CACHED_DENSITIES)
+      this.#promised.delete(this.#promised.keys().next().value!);
     return made;
   }
 
@@ -105,75 +134,59 @@ export class PlaneRunner {
   start(): () => void {
     this.#unsubscribe = this.#store.subscribe((state, before) => {
       const changed = state.settings.plane !== before.settings.plane;
-      if (changed || state.dragging !== before.dragging) void this.#wake();
+      if (changed || state.dragging !== before.dragging) this.#wake();
     });
-    void this.#wake();
+    this.#wake();
     return () => {
       this.#unsubscribe?.();
       this.#unsubscribe = undefined;
-      this.#running?.abort.abort();
+      this.#work.reset();
       this.#client.dispose();
     };
   }
 
-  async #wake(): Promise<void> {
-    const wanted = this.#wanted();
-    if (this.#panels.length !== wanted.length) this.#fitPanels(wanted.length);
-    if (this.#running) {
-      const { index, key, preview, abort } = this.#running;
-      if (!preview && wanted[index]?.key !== key) abort.abort();
-      return;
-    }
-    // After the panel that was made last, so that a drag does not starve the others.
-    const order = wanted.map((_, i) => (this.#last + 1 + i) % wanted.length);
-    const index = order.find((i) => this.#made[i] !== wanted[i]!.key);
-    if (index === undefined || !this.#unsubscribe) return;
-    await this.#make(index, wanted[index]!);
-    void this.#wake();
+  #wake(): void {
+    const { length } = this.#store.getState().settings.plane.runs;
+    if (this.#panels.length !== length) this.#fitPanels(length);
+    this.#work.wake();
   }
 
-  async #make(index: number, { key, plane, run, count, preview }: Wanted): Promise<void> {
-    const abort = new AbortController();
-    this.#running = { index, key, preview, abort };
-    this.#put(index, { status: 'waiting', result: this.#panels[index]?.result });
-    const world = worldOf(plane);
-    const options = { ...run, seed: plane.seed, count };
-    try {
-      const particles = await this.#client.run(world, options, abort.signal);
-      if (particles) {
-        const last = particles.xs.subarray(-2 * count);
-        const agreed = agreement(last, this.promised(plane, run), classMean(world));
-        this.#made[index] = key;
-        const result = { particles, count, preview, agreement: agreed };
-        this.#put(index, { status: 'done', result });
-      }
-    } catch (error) {
-      this.#made[index] = key;
-      const message = messageOf(error);
-      this.#put(index, { status: 'failed', result: undefined, message });
-    }
-    this.#running = undefined;
-    this.#last = index;
-  }
-
-  #wanted(): Wanted[] {
+  /** The panels after the one that was made last come first, so that a drag does not starve them. */
+  #jobs(): PanelJob[] {
+    if (!this.#unsubscribe) return [];
     const { settings, dragging } = this.#store.getState();
     const { plane } = settings;
-    return plane.runs.map((run) => {
-      const count = dragging ? Math.min(PREVIEW_PARTICLES, plane.particles) : plane.particles;
-      const preview = count < plane.particles;
-      const key = JSON.stringify([worldOf(plane), run, plane.seed, count]);
-      return { key, plane, run, count, preview };
-    });
+    const count = dragging ? Math.min(PREVIEW_PARTICLES, plane.particles) : plane.particles;
+    const jobs = plane.runs.map((run, place) => ({
+      place,
+      key: JSON.stringify([worldOf(plane), run, plane.seed, count]),
+      plane,
+      run,
+      count,
+      preview: count < plane.particles,
+      dragged: dragging,
+    }));
+    return jobs.map((_, i) => jobs[(this.#last + 1 + i) % jobs.length]!);
+  }
+
+  async #run({ place, plane, run, count, preview }: PanelJob, signal: AbortSignal) {
+    this.#put(place, { status: 'waiting', result: this.#panels[place]?.result });
+    const world = worldOf(plane);
+    const request = { world, run: { ...run, seed: plane.seed, count } };
+    const particles = await this.#client.request(request, { signal });
+    const last = particles.xs.subarray(-2 * count);
+    const agreed = agreement(last, this.promised(plane, run), classMean(world));
+    return { particles, count, preview, agreement: agreed };
   }
 
   /** As many panels as there are runs; those that stay keep what they show until theirs is made. */
   #fitPanels(count: number): void {
+    for (let removed = count; removed < this.#panels.length; removed++) this.#work.retry(removed);
     this.#panels = Array.from(
       { length: count },
       (_, i) => this.#panels[i] ?? { status: 'waiting', result: undefined },
     );
-    this.#made.length = Math.min(this.#made.length, count);
+    this.#shown.length = Math.min(this.#shown.length, count);
     this.#tell();
   }
 
@@ -186,12 +199,4 @@ export class PlaneRunner {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-interface Wanted {
-  readonly key: string;
-  readonly plane: PlaneSettings;
-  readonly run: ColumnSettings;
-  readonly count: number;
-  readonly preview: boolean;
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { type Threshold, thresholdPercentile } from '../../diffusion/guidance/threshold';
-import { useStrings } from '../../kit/app-context';
+import { useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
-import { nameOf } from '../../kit/words/strings';
+import { commonWords, nameOf } from '../../kit/words/words';
 import type { ColumnSettings } from '../../settings/settings';
 
 interface ExtrasProps {
@@ -19,7 +19,7 @@ interface ExtrasProps {
 
 /** What else can be done to a column: its estimate thresholded, its label mixed, led away from a class. */
 export function ColumnExtras({ column, classes, mixes, leadsAway, set }: ExtrasProps) {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const { extras } = strings;
   const { threshold, mix, negative } = column;
   const used = threshold !== null || (mixes && mix !== null) || (leadsAway && negative !== null);

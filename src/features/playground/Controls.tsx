@@ -2,13 +2,14 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { type GuidanceRule, takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import { findSampler } from '../../diffusion/samplers';
 import { findSchedule } from '../../diffusion/schedules';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { IntervalSlider } from '../../kit/IntervalSlider';
 import { OffAxis } from '../../kit/OffAxis';
 import { ParameterSliders } from '../../kit/ParameterSliders';
 import { ScaleControl } from '../../kit/ScaleControl';
 import { Select } from '../../kit/Select';
 import { MOST_STEPS_BY_SLIDER, NumberField, Slider } from '../../kit/Slider';
+import { commonWords } from '../../kit/words/words';
 import {
   CHOICES,
   type ColumnSettings,
@@ -22,11 +23,13 @@ import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { SubjectPicker } from './SubjectPicker';
+import { playgroundWords } from './words';
 
 /** The settings: what is drawn, for all columns, and how, for the active one. */
 export function Controls() {
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const { controls } = strings;
+  const { unguidable } = useWords(playgroundWords);
   const active = useAppState(({ settings }) => settings.active);
   const classes = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.classes : undefined,
@@ -37,7 +40,7 @@ export function Controls() {
         <ModelPicker />
         <ColourHint />
       </div>
-      {classes?.length === 0 && <p className="hint">{strings.own.takesNoLabel}</p>}
+      {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
       {classes && classes.length > 0 && (
         <OffAxis name="draw" label={controls.subject}>
           <SubjectPicker classes={classes} />
@@ -61,7 +64,8 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
 }
 
 function GuidanceControls() {
-  const { controls, own } = useStrings();
+  const { controls } = useWords(commonWords);
+  const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
   );
@@ -85,7 +89,7 @@ function GuidanceControls() {
             heading: controls.moreRules,
             entries: rules.filter(({ advanced }) => advanced),
           }}
-          hint={unguided ? own.noNullLabel : undefined}
+          hint={unguided ? unguidable.noNullLabel : undefined}
           onChange={(guidance) => set({ guidance })}
         />
       </OffAxis>
@@ -116,7 +120,7 @@ function useOfferedRules(): readonly GuidanceRule[] {
 }
 
 function SamplerControls() {
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const [column, set] = useActiveColumn();
   const { firstOrderOnly } = findGuidanceRule(column.guidance);
   const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
@@ -168,7 +172,7 @@ function Extras({ classes }: { classes: readonly string[] }) {
 
 function NoiseControls() {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const seed = useAppState(({ settings }) => settings.seed);
   const locked = useAppState(({ settings }) => settings.seedLocked);
   const count = useAppState(({ settings }) => settings.count);

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { useScaleOffset } from '../../kit/ScaleControl';
 import { Select } from '../../kit/Select';
 import { useDrag } from '../../kit/Slider';
@@ -8,6 +8,8 @@ import { compact } from '../../settings/describe';
 import { CHOICES, LIMITS } from '../../settings/settings';
 import { changeColumn } from '../../settings/store';
 import './curve.css';
+import { commonWords } from '../../kit/words/words';
+import { playgroundWords } from './words';
 
 const { min: MIN, max: MAX, step: TENTH } = LIMITS.guidanceScale;
 const DRAWN = 'drawn';
@@ -17,7 +19,8 @@ const MARK = 0.5;
 /** How the active column's guidance goes over its steps: a shape, or a curve drawn by hand. */
 export function OverTheSteps() {
   const { store } = useApp();
-  const { controls, curve: words } = useStrings();
+  const { controls } = useWords(commonWords);
+  const { curve: words } = useWords(playgroundWords);
   const active = useAppState(({ settings }) => settings.columns[settings.active]!);
   // There the axis gives every cell its scale, and a curve that was drawn waits.
   const scaled = useAppState(
@@ -75,7 +78,7 @@ export function OverTheSteps() {
 /** The scale of every step, to be drawn with the pointer or set step by step with the keys. */
 function CurveEditor({ course, byShape }: { course: Course; byShape: readonly number[] }) {
   const { store } = useApp();
-  const { curve: words } = useStrings();
+  const { curve: words } = useWords(playgroundWords);
   const offset = useScaleOffset();
   const drag = useDrag();
   const [picked, setPicked] = useState(0);
@@ -170,7 +173,7 @@ interface PreviewProps {
 
 /** The scale that each step has, to look at. */
 function Preview({ label, course, taken }: PreviewProps) {
-  const { curve: words } = useStrings();
+  const { curve: words } = useWords(playgroundWords);
   const offset = useScaleOffset();
   const { scales, effective } = course;
   const low = taken === undefined ? Math.min(0, ...scales) : MIN;

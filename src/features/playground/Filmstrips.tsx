@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import type { View } from '../../settings/settings';
 import { type ColumnState, change, selectColumn } from '../../settings/store';
@@ -17,7 +18,7 @@ const LARGEST_THUMBNAIL = 68;
 
 /** The picked sample's way from noise to picture, a strip for each column. */
 export function Filmstrips({ headings }: { headings: readonly string[] }) {
-  const { timeline } = useStrings();
+  const { timeline } = useWords(commonWords);
   const columns = useAppState((state) => state.columns);
   const picked = useAppState(({ settings }) => settings.picked);
   return (
@@ -37,7 +38,7 @@ interface FilmstripProps {
 
 function Filmstrip({ column, index, heading }: FilmstripProps) {
   const { trajectories } = useApp();
-  const { figures } = useStrings();
+  const { figures } = useWords(commonWords);
   const picked = useAppState(({ settings }) => settings.picked);
   const classes = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.classes : undefined,
@@ -74,7 +75,7 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
 /** A button over each thumbnail; one of them is in the tab order, the one nearest to the scrubber. */
 function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: number }) {
   const { store } = useApp();
-  const { timeline } = useStrings();
+  const { timeline } = useWords(commonWords);
   const { numSteps, frames } = trajectory;
   const steps = thumbnailSteps(trajectory);
   const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * numSteps));

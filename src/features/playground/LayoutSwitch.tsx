@@ -1,13 +1,22 @@
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState } from '../../kit/app-context';
 import { change } from '../../settings/store';
+import { gridWords } from '../grid/words';
+import { wipeWords } from '../wipe/words';
+import { playgroundWords } from './words';
 
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export function LayoutSwitch() {
   const { store } = useApp();
-  const { grid } = useStrings();
+  const language = useAppState(({ settings }) => settings.language);
+  const { layout: words } = playgroundWords[language];
+  const names = {
+    columns: words.columns,
+    grid: gridWords[language].name,
+    wipe: wipeWords[language].name,
+  };
   const layout = useAppState(({ settings }) => settings.layout);
   return (
-    <fieldset className="segments layouts" aria-label={grid.layout}>
+    <fieldset className="segments layouts" aria-label={words.label}>
       {(['columns', 'grid', 'wipe'] as const).map((name) => (
         <button
           key={name}
@@ -18,7 +27,7 @@ export function LayoutSwitch() {
             change(store, { layout: name });
           }}
         >
-          {grid.layouts[name]}
+          {names[name]}
         </button>
       ))}
     </fieldset>

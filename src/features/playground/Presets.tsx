@@ -1,13 +1,17 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { commonWords } from '../../kit/words/words';
 import { canPredict } from '../../settings/settings';
 import { arrange, change } from '../../settings/store';
-import { PRESET_IDS, PRESETS, type PresetId, presetColumns, presetSubject } from './presets';
+import { presetSubject } from '../../settings/subject';
+import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
+import { playgroundWords } from './words';
 
 /** Scenes a click away, each with a sentence on what to look at. */
 export function Presets() {
   const { store } = useApp();
-  const { presets } = useStrings();
+  const { controls } = useWords(commonWords);
+  const { presets } = useWords(playgroundWords);
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
@@ -34,8 +38,8 @@ export function Presets() {
   };
   if (offered.length === 0) return null;
   return (
-    <nav className="presets" aria-label={presets.label}>
-      <span className="label">{presets.label}</span>
+    <nav className="presets" aria-label={controls.startFrom}>
+      <span className="label">{controls.startFrom}</span>
       {offered.map((id) => (
         <button
           key={id}

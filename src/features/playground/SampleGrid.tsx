@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useEffect, useRef } from 'react';
+import { useApp } from '../../kit/app-context';
 import {
   batchOf,
   drawSamples,
@@ -8,11 +8,11 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
-import { gridFor } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
+import { SamplePicker } from '../../kit/SamplePicker';
 import type { Trajectory } from '../../kit/trajectories';
 import type { Settings } from '../../settings/settings';
-import { type ColumnState, change } from '../../settings/store';
+import type { ColumnState } from '../../settings/store';
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
@@ -35,59 +35,6 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
     <SamplePicker label={label} count={app.trajectories.shown(column.id)?.count ?? 1}>
       <canvas ref={canvas} data-column={column.id} />
     </SamplePicker>
-  );
-}
-
-interface SamplePickerProps {
-  readonly label: string;
-  readonly count: number;
-  /** The canvas that shows the samples as tiles. */
-  readonly children: ReactNode;
-}
-
-/** Picks one of the samples on a canvas, by the arrow keys or by a click. */
-export function SamplePicker({ label, count, children }: SamplePickerProps) {
-  const { store } = useApp();
-  const { stage } = useStrings();
-  const picked = useAppState(({ settings }) => settings.picked);
-  const subject = useAppState(({ settings }) => settings.subject);
-  const at = Math.min(picked, count - 1);
-  const name = subject.kind === 'each' ? subject.names[at] : undefined;
-  const pick = (sample: number) =>
-    change(store, { picked: Math.max(0, Math.min(count - 1, sample)) });
-  const { columns, rows } = gridFor(count, subject);
-  const steps: Record<string, number> = {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: -columns,
-    ArrowDown: columns,
-  };
-
-  return (
-    <div
-      className="samples"
-      role="slider"
-      tabIndex={0}
-      aria-label={`${label}. ${stage.pickedSample}`}
-      aria-valuemin={1}
-      aria-valuemax={count}
-      aria-valuenow={at + 1}
-      aria-valuetext={name && `${at + 1}: ${name}`}
-      onKeyDown={(event) => {
-        const step = steps[event.key];
-        if (step === undefined) return;
-        event.preventDefault();
-        pick(picked + step);
-      }}
-      onClick={(event) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
-        const y = Math.floor(((event.clientY - box.top) / box.height) * rows);
-        pick(y * columns + x);
-      }}
-    >
-      {children}
-    </div>
   );
 }
 

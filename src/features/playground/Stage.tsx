@@ -1,4 +1,5 @@
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { commonWords } from '../../kit/words/words';
 import { describeColumns } from '../../settings/describe';
 import { LIMITS } from '../../settings/settings';
 import { pinColumn } from '../../settings/store';
@@ -14,7 +15,7 @@ import { Timeline } from './Timeline';
 /** The columns side by side on the same noise, and the timeline that scrubs them together. */
 export function Stage() {
   const { store } = useApp();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const { stage } = strings;
   const settings = useAppState((state) => state.settings.columns);
   const unit = useAppState((state) => state.settings.unit);

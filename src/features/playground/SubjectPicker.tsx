@@ -1,7 +1,8 @@
 import { useId, useRef } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { ClassSearch } from '../../kit/ClassSearch';
 import { areShort } from '../../kit/class-search';
+import { commonWords } from '../../kit/words/words';
 import {
   knownNames,
   knowsNoClass,
@@ -18,7 +19,7 @@ import { change, changeSubject } from '../../settings/store';
  */
 export function SubjectPicker({ classes }: { classes: readonly string[] }) {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const subject = useAppState(({ settings }) => settings.subject);
   const several = subject.kind === 'each';
   const withNone = useAppState(
@@ -121,7 +122,7 @@ interface ChipsProps {
 /** The classes of which a sample each is drawn; the picked sample's is marked. */
 function Chips({ names, onChange }: ChipsProps) {
   const { store } = useApp();
-  const { controls } = useStrings();
+  const { controls } = useWords(commonWords);
   const picked = useAppState(({ settings }) => settings.picked);
   return (
     <ol className="chips">

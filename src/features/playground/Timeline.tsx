@@ -1,26 +1,16 @@
-import { useSyncExternalStore } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
-import { frameAt, type Trajectory } from '../../kit/trajectories';
+import { frameAt } from '../../kit/trajectories';
+import { useActiveTrajectory } from '../../kit/use-active-trajectory';
+import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
 import { change } from '../../settings/store';
 import { OverlayToggle } from './OverlayToggle';
 
-/** The trajectory of the active column, kept up to date while it grows. */
-export function useActiveTrajectory(): Trajectory | undefined {
-  const { trajectories } = useApp();
-  const id = useAppState(({ columns, settings }) => columns[settings.active]?.id ?? -1);
-  useSyncExternalStore(
-    (listener) => trajectories.subscribe(listener),
-    () => trajectories.version,
-  );
-  return trajectories.shown(id);
-}
-
 /** Play, pause and scrub all columns in step; what the pictures show. */
 export function Timeline() {
   const { store } = useApp();
-  const { timeline } = useStrings();
+  const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
   const view = useAppState(({ settings }) => settings.view);
   const trajectory = useActiveTrajectory();

@@ -1,4 +1,4 @@
-import { type ColumnSettings, DEFAULT_COLUMN, type Subject } from '../../settings/settings';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/settings';
 
 export const PRESET_IDS = [
   'glance',
@@ -71,9 +71,4 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
 /** The preset's columns in full. */
 export function presetColumns(id: PresetId): ColumnSettings[] {
   return PRESETS[id].columns.map((column) => ({ ...DEFAULT_COLUMN, ...column }));
-}
-
-/** Presets need a class: the unconditional subject becomes the first class. */
-export function presetSubject(subject: Subject, classes: readonly string[]): Subject {
-  return subject.kind === 'none' ? { kind: 'class', name: classes[0]! } : subject;
 }

@@ -1,22 +1,18 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { megabytes, percent } from '../../kit/numbers';
+import type { ListedModel, ModelsState } from '../../networks/listed';
 import { OwnNetworkButton } from '../own/OwnNetwork';
 import { measuredQuality } from './model-quality';
-import {
-  bytesOf,
-  hasVariants,
-  keptOf,
-  type ListedModel,
-  type ModelsState,
-  removable,
-} from './shelf';
+import { bytesOf, hasVariants, keptOf, removable } from './shelf';
 import './model-picker.css';
+import { commonWords } from '../../kit/words/words';
+import { shelfWords } from './words';
 
 /** The network in use, as a button that opens the choice of another. */
 export function ModelPicker() {
   const { models: shelf } = useApp();
-  const { models: words } = useStrings();
+  const words = useWords(shelfWords);
   const { list } = useAppState(({ models }) => models);
   const current = useCurrentId();
   const title = useAppState(({ engine }) =>
@@ -65,7 +61,7 @@ function useCurrentId(): string | undefined {
 
 function Dialog({ onClose }: { onClose(): void }) {
   const { models: shelf } = useApp();
-  const { models: words } = useStrings();
+  const words = useWords(shelfWords);
   const models = useAppState((state) => state.models);
   const { list, kept, problems } = models;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -139,8 +135,7 @@ interface CardProps {
 /** What there is to know of a network before it is opened. */
 function Card({ model, models, onChosen }: CardProps) {
   const { models: shelf } = useApp();
-  const strings = useStrings();
-  const { models: words } = strings;
+  const words = useWords(shelfWords);
   const { id, title, shape, classes, dataset, pUncond } = model.manifest;
   const current = useCurrentId() === id;
   const open = useRef<HTMLButtonElement>(null);
@@ -237,7 +232,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 function Quality({ model: { manifest } }: { model: ListedModel }) {
-  const { models: words } = useStrings();
+  const words = useWords(shelfWords);
   const quality = measuredQuality(manifest.quality);
   if (!quality) return words.unmeasured;
   const { best, realAccuracy, samples, judge } = quality;
@@ -265,7 +260,7 @@ function Thumbnail({
   model: ListedModel;
   plain?: boolean;
 }) {
-  const { models: words } = useStrings();
+  const words = useWords(shelfWords);
   const grey = manifest.shape[0] === 1;
   if (thumbnail === undefined) {
     return (
@@ -288,7 +283,8 @@ function Thumbnail({
 /** Colour, for a machine that has shown itself fast enough: a network to open, or to hear no more of. */
 export function ColourHint() {
   const { models: shelf } = useApp();
-  const { models: words, notice } = useStrings();
+  const { notice } = useWords(commonWords);
+  const words = useWords(shelfWords);
   const model = useAppState(({ models }) => models.suggested);
   if (!model) return null;
   const { id, title } = model.manifest;

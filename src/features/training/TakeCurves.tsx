@@ -1,17 +1,17 @@
 import type { RefObject } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useStrings } from '../../kit/app-context';
-import { saveBlob } from '../../kit/save';
-import { standaloneSource } from '../../kit/svg-file';
+import { useApp, useWords } from '../../kit/app-context';
+import { fileName, saveBlob } from '../../kit/save';
+import { chartPng, standaloneSource } from '../../kit/svg-file';
+import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
-import { fileName } from '../export/export';
 import { trainingCsv, trainingJson } from './files';
 import type { TrainingRun } from './run';
 
 /** The curves of the training as numbers. */
 export function TakeNumbers({ run }: { run: TrainingRun }) {
   const { store } = useApp();
-  const { experiments } = useStrings();
+  const { charts } = useWords(commonWords);
   const empty = useStore(run.store, ({ losses }) => losses.length === 0);
   const take = (format: 'csv' | 'json') => {
     const curves = run.store.getState();
@@ -22,7 +22,7 @@ export function TakeNumbers({ run }: { run: TrainingRun }) {
   };
   return (
     <p className="train-take">
-      {experiments.take.numbers}{' '}
+      {charts.numbers}{' '}
       {(['csv', 'json'] as const).map((format) => (
         <button key={format} type="button" disabled={empty} onClick={() => take(format)}>
           {format.toUpperCase()}
@@ -39,12 +39,11 @@ export function TakeChart(props: {
 }) {
   const { title, host } = props;
   const { store } = useApp();
-  const { take } = useStrings().experiments;
+  const { charts } = useWords(commonWords);
   const save = async (format: 'svg' | 'png') => {
     try {
       const chart = host.current?.querySelector('svg');
       if (!chart) return;
-      const { chartPng } = await import('../experiments/chart-files');
       const picture = standalone(chart, title);
       const blob =
         format === 'svg'
@@ -62,7 +61,7 @@ export function TakeChart(props: {
         <button
           key={format}
           type="button"
-          aria-label={take.chart(format.toUpperCase(), title)}
+          aria-label={charts.file(format.toUpperCase(), title)}
           onClick={() => void save(format)}
         >
           {format.toUpperCase()}

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { useAppState, useStrings } from '../../kit/app-context';
+import { useAppState, useWords } from '../../kit/app-context';
 import type { Line, Scale } from '../../kit/line-chart';
 import type { TrainingRun } from './run';
 import { TakeChart, TakeNumbers } from './TakeCurves';
+import { trainingWords } from './words';
 
 const MARGINS = { left: 46, right: 18 } as const;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
@@ -13,7 +14,7 @@ const LOSS_ROOM = 0.08;
 
 /** The loss, and how far the network is from the exact denoisers, over the steps. */
 export function TrainCharts({ run }: { run: TrainingRun }) {
-  const { train } = useStrings();
+  const train = useWords(trainingWords);
   const words = train.charts;
   const { steps } = useAppState(({ settings }) => settings.training);
   const losses = useStore(run.store, (state) => state.losses);
@@ -71,7 +72,7 @@ interface ChartProps {
 }
 
 function Chart({ title, hint, curves, scale, steps, empty }: ChartProps) {
-  const { charts } = useStrings().train;
+  const { charts } = useWords(trainingWords);
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useAppState, useStrings } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { compact } from '../../settings/describe';
@@ -22,10 +22,12 @@ import {
   type TrainingSettings,
 } from './training';
 import './train.css';
+import { commonWords } from '../../kit/words/words';
+import { trainingWords } from './words';
 
 /** A network trained on the data of the plane, in the page, with the paper's one-line change. */
 export function TrainSection() {
-  const { train: words } = useStrings();
+  const words = useWords(trainingWords);
   const [run] = useState(() => new TrainingRun());
   const training = useTraining();
   const plane = usePlane();
@@ -88,7 +90,7 @@ function changeTraining(store: Store, changes: Partial<TrainingSettings>): void 
 
 function Settings({ run }: { run: TrainingRun }) {
   const { store } = useApp();
-  const { train: words } = useStrings();
+  const words = useWords(trainingWords);
   const training = useTraining();
   const { pUncond, batch, width, steps } = training;
   const set = (changes: Partial<TrainingSettings>) => changeTraining(store, changes);
@@ -144,7 +146,7 @@ function NumberChoice(props: {
 
 function Buttons({ run }: { run: TrainingRun }) {
   const { store } = useApp();
-  const { train: words } = useStrings();
+  const words = useWords(trainingWords);
   const training = useTraining();
   const plane = usePlane();
   const status = useStore(run.store, (state) => state.status);
@@ -177,7 +179,7 @@ function Buttons({ run }: { run: TrainingRun }) {
 }
 
 function Progress({ run }: { run: TrainingRun }) {
-  const { train: words } = useStrings();
+  const words = useWords(trainingWords);
   const { steps } = useTraining();
   const { status, report, message } = useStore(run.store);
   const done = Math.min(report?.step ?? 0, steps);
@@ -201,7 +203,7 @@ function Progress({ run }: { run: TrainingRun }) {
 
 /** What the worker does at each step, in its own words. */
 function Code() {
-  const { train: words } = useStrings();
+  const words = useWords(trainingWords);
   const { pUncond } = useTraining();
   return (
     <figure className="train-code">
@@ -234,7 +236,7 @@ const LOG_SPAN = Math.log(TRAINING_LIMITS.sigma.max) - LOG_MIN;
 
 function FieldControls() {
   const { store } = useApp();
-  const { fields } = useStrings().train;
+  const { fields } = useWords(trainingWords);
   const { sigma } = useTraining();
   const id = useId();
   return (
@@ -274,7 +276,7 @@ function FieldControls() {
 const FIELDS: readonly FieldKind[] = ['cond', 'uncond', 'difference'];
 
 function Fields({ run }: { run: TrainingRun }) {
-  const { fields: words } = useStrings().train;
+  const { fields: words } = useWords(trainingWords);
   const report = useStore(run.store, (state) => state.report);
   const { classLabel } = usePlane();
   const titles: Readonly<Record<FieldKind, string>> = {
@@ -302,7 +304,7 @@ function Fields({ run }: { run: TrainingRun }) {
 }
 
 function Field({ run, kind, title }: { run: TrainingRun; kind: FieldKind; title: string }) {
-  const { fields: words } = useStrings().train;
+  const { fields: words } = useWords(trainingWords);
   const report = useStore(run.store, (state) => state.report);
   const { mixture, classLabel } = worldOf(usePlane());
   const canvas = useDrawing([], (element) => {
@@ -322,7 +324,8 @@ function Field({ run, kind, title }: { run: TrainingRun; kind: FieldKind; title:
 
 function SampleControls() {
   const { store } = useApp();
-  const { train: words, controls } = useStrings();
+  const { controls } = useWords(commonWords);
+  const words = useWords(trainingWords);
   const { guidance, guidanceScale, sampler, numSteps } = useTraining();
   const set = (changes: Partial<TrainingSettings>) => changeTraining(store, changes);
   return (
@@ -359,7 +362,7 @@ function SampleControls() {
 }
 
 function Samples({ run }: { run: TrainingRun }) {
-  const { samples: words, notes } = useStrings().train;
+  const { samples: words, notes } = useWords(trainingWords);
   const report = useStore(run.store, (state) => state.report);
   const { pUncond } = useTraining();
   const { classLabel } = usePlane();
@@ -397,7 +400,7 @@ function Cloud(props: {
   readonly title: string;
 }) {
   const { run, which, title } = props;
-  const { samples: words } = useStrings().train;
+  const { samples: words } = useWords(trainingWords);
   const samples = useStore(run.store, ({ report }) => report?.[which]);
   const { mixture, classLabel } = worldOf(usePlane());
   const canvas = useDrawing([], (element) => {

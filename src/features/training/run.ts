@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { TrainClient } from './train-client';
+import { TrainClient, type TrainFailure } from './train-client';
 import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
 
-export type { LearntField, PlaneSamples, Report } from './train-protocol';
+export type { LearntField, Report } from './train-protocol';
 
 /** The mean loss of some steps, the last of which is `step`. */
 export interface LossPoint {
@@ -46,7 +46,7 @@ export class TrainingRun {
 
   constructor(
     connect: (
-      onEvent: (event: TrainEvent) => void,
+      onEvent: (event: TrainEvent | TrainFailure) => void,
     ) => Pick<TrainClient, 'open' | 'run' | 'pause' | 'look' | 'dispose'> = (onEvent) =>
       new TrainClient(onEvent),
   ) {
@@ -108,7 +108,7 @@ export class TrainingRun {
     return status === 'running' || status === 'finished' || excess.length > 1;
   }
 
-  #receive(event: TrainEvent): void {
+  #receive(event: TrainEvent | TrainFailure): void {
     switch (event.type) {
       case 'report': {
         const { report } = event;

@@ -1,21 +1,24 @@
 import { expect, test } from 'vitest';
-import { TrainClient } from './train-client';
-import type { Look, TrainEvent, TrainingSpec, TrainRequest } from './train-protocol';
+import type { FromWorker, ToWorker } from '../../kit/worker-messages';
+import { TrainClient, type TrainFailure } from './train-client';
+import type { Look, TrainEvent, TrainingSpec, TrainNote, TrainRequest } from './train-protocol';
+
+type Message = FromWorker<never, TrainEvent>;
 
 class FakeWorker {
-  onmessage: ((event: MessageEvent<TrainEvent>) => void) | null = null;
+  onmessage: ((event: MessageEvent<Message>) => void) | null = null;
   onerror: ((event: ErrorEvent) => void) | null = null;
-  readonly posted: TrainRequest[] = [];
+  readonly posted: ToWorker<TrainRequest, TrainNote>[] = [];
   ended = false;
 
-  postMessage(request: TrainRequest): void {
-    this.posted.push(request);
+  postMessage(message: ToWorker<TrainRequest, TrainNote>): void {
+    this.posted.push(message);
   }
   terminate(): void {
     this.ended = true;
   }
-  tell(event: TrainEvent): void {
-    this.onmessage?.({ data: event } as MessageEvent<TrainEvent>);
+  tell(message: Message): void {
+    this.onmessage?.({ data: message } as MessageEvent<Message>);
   }
 }
 
@@ -24,7 +27,7 @@ const LOOK = {} as Look;
 
 function startClient() {
   const workers: FakeWorker[] = [];
-  const events: TrainEvent[] = [];
+  const events: (TrainEvent | TrainFailure)[] = [];
   const client = new TrainClient(
     (event) => events.push(event),
     () => {
@@ -44,26 +47,27 @@ test('starts its worker with the first run, and tells of the last opened run onl
   client.look(LOOK);
   client.pause();
   expect(workers).toHaveLength(1);
-  expect(workers[0]!.posted.map(({ type, id }) => `${type} ${id}`)).toEqual([
-    ...['open 1', 'run 1', 'open 2', 'look 2', 'pause 2'],
-  ]);
-  workers[0]!.tell({ type: 'finished', id: 1 });
-  workers[0]!.tell({ type: 'finished', id: 2 });
-  expect(events).toEqual([{ type: 'finished', id: 2 }]);
+  const posted = workers[0]!.posted.map((message) => {
+    const { type, id } = message;
+    return `${type === 'note' ? message.note.type : type} ${id}`;
+  });
+  expect(posted).toEqual(['request 1', 'run 1', 'abort 1', 'request 2', 'look 2', 'pause 2']);
+  workers[0]!.tell({ type: 'event', id: 1, event: { type: 'finished' } });
+  workers[0]!.tell({ type: 'event', id: 2, event: { type: 'finished' } });
+  expect(events).toEqual([{ type: 'finished' }]);
 });
 
-test('a worker that breaks is a failed run, and the next run has a new worker', () => {
+test('a worker that breaks is a failed run, and the next run has a new worker', async () => {
   const { client, workers, events } = startClient();
   client.open(SPEC, LOOK);
   workers[0]!.onerror?.({ message: '' } as ErrorEvent);
-  expect(events).toEqual([
-    { type: 'failed', id: 1, message: 'The training worker could not be started' },
-  ]);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(events).toEqual([{ type: 'failed', message: 'The training worker could not be started' }]);
   expect(workers[0]!.ended).toBe(true);
   client.open(SPEC, LOOK);
   expect(workers).toHaveLength(2);
   client.dispose();
   expect(workers[1]!.ended).toBe(true);
-  workers[1]!.tell({ type: 'finished', id: 2 });
+  workers[1]!.tell({ type: 'event', id: 2, event: { type: 'finished' } });
   expect(events).toHaveLength(1);
 });

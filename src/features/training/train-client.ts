@@ -1,65 +1,57 @@
-import type { Look, TrainEvent, TrainingSpec, TrainRequest } from './train-protocol';
+import { Cancelled } from '../../engine/client';
+import { WorkerClient, type WorkerLike } from '../../kit/worker-client';
+import { messageOf } from '../../networks/errors';
+import type { Look, TrainEvent, TrainingSpec, TrainNote, TrainRequest } from './train-protocol';
 
-type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
-  onmessage: ((event: MessageEvent<TrainEvent>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-};
-
-/** Starts the worker that trains: Vite finds it by this exact form. It loads no inference runtime. */
-function startWorker(): WorkerLike {
+/** Starts the worker that trains. It loads no inference runtime. */
+function startWorker(): WorkerLike<never, TrainEvent> {
   return new Worker(new URL('./train.worker.ts', import.meta.url), { type: 'module' });
 }
 
 /** The training worker as the main thread sees it. */
 export class TrainClient {
-  readonly #start: () => WorkerLike;
-  readonly #onEvent: (event: TrainEvent) => void;
-  #worker: WorkerLike | undefined;
-  #id = 0;
+  readonly #worker: WorkerClient<TrainRequest, never, TrainNote, TrainEvent>;
+  readonly #onEvent: (event: TrainEvent | TrainFailure) => void;
+  #opened: AbortController | undefined;
 
   /** @param onEvent is told of the last opened run only */
-  constructor(onEvent: (event: TrainEvent) => void, start: () => WorkerLike = startWorker) {
+  constructor(onEvent: (event: TrainEvent | TrainFailure) => void, start = startWorker) {
     this.#onEvent = onEvent;
-    this.#start = start;
+    this.#worker = new WorkerClient(start, 'The training worker');
   }
 
   /** A new network, not trained yet; the one before is forgotten. */
   open(spec: TrainingSpec, look: Look): void {
-    this.#id++;
-    this.#send({ type: 'open', id: this.#id, spec, look });
+    this.#opened?.abort();
+    this.#opened = new AbortController();
+    const { signal } = this.#opened;
+    const onEvent = (event: TrainEvent | TrainFailure) => {
+      if (!signal.aborted) this.#onEvent(event);
+    };
+    this.#worker.request({ spec, look }, { signal, onEvent }).catch((error: unknown) => {
+      if (!(error instanceof Cancelled)) onEvent({ type: 'failed', message: messageOf(error) });
+    });
   }
 
   run(): void {
-    this.#send({ type: 'run', id: this.#id });
+    this.#worker.tell({ type: 'run' });
   }
 
   pause(): void {
-    this.#send({ type: 'pause', id: this.#id });
+    this.#worker.tell({ type: 'pause' });
   }
 
   look(look: Look): void {
-    this.#send({ type: 'look', id: this.#id, look });
+    this.#worker.tell({ type: 'look', look });
   }
 
   dispose(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#worker.dispose();
   }
+}
 
-  #send(request: TrainRequest): void {
-    if (!this.#worker) {
-      const worker = this.#start();
-      worker.onmessage = ({ data }) => {
-        if (worker === this.#worker && data.id === this.#id) this.#onEvent(data);
-      };
-      worker.onerror = ({ message }) => {
-        if (worker !== this.#worker) return;
-        this.dispose();
-        const failed = message || 'The training worker could not be started';
-        this.#onEvent({ type: 'failed', id: this.#id, message: failed });
-      };
-      this.#worker = worker;
-    }
-    this.#worker.postMessage(request);
-  }
+/** The run has ended by an error. */
+export interface TrainFailure {
+  readonly type: 'failed';
+  readonly message: string;
 }

@@ -79,19 +79,17 @@ export interface Report {
   readonly stepsPerSecond: number;
 }
 
-/** `open` replaces the run before by a network that is not trained yet, and pauses. */
-export type TrainRequest =
-  | {
-      readonly type: 'open';
-      readonly id: number;
-      readonly spec: TrainingSpec;
-      readonly look: Look;
-    }
-  | { readonly type: 'run' | 'pause'; readonly id: number }
-  | { readonly type: 'look'; readonly id: number; readonly look: Look };
+/** Opens a network that is not trained yet, paused. It ends when it is aborted, or fails. */
+export interface TrainRequest {
+  readonly spec: TrainingSpec;
+  readonly look: Look;
+}
 
-/** Reports come after `open`, after every `look`, and during training; `finished` after the last step's. */
+export type TrainNote =
+  | { readonly type: 'run' | 'pause' }
+  | { readonly type: 'look'; readonly look: Look };
+
+/** Reports come at first, after every `look`, and during training; `finished` after the last step's. */
 export type TrainEvent =
-  | { readonly type: 'report'; readonly id: number; readonly report: Report }
-  | { readonly type: 'finished'; readonly id: number }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'finished' };

@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
 import type { GaussianMixture } from '../../diffusion/worlds/analytic';
-import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
+import { answerRequests, type WorkerScope } from '../../kit/worker-answers';
+import type { FromWorker, ToWorker } from '../../kit/worker-messages';
+import type {
+  Look,
+  Report,
+  TrainEvent,
+  TrainingSpec,
+  TrainNote,
+  TrainRequest,
+} from './train-protocol';
 import { Observer } from './train-report';
 import { Trainer } from './trainer';
-import { TrainingLoop } from './training-loop';
+import { answerTraining } from './training-loop';
 
 const MIXTURE: GaussianMixture = [
   { classLabel: 0, weight: 1, mean: [-1, -0.5], std: 0.45 },
@@ -85,28 +94,38 @@ test.each([
   await expect(trained(0).see(change)).rejects.toThrow(message);
 });
 
-/** A loop, and what it posts. */
+/** The worker's side of training, and what it posts. */
 function startLoop() {
-  const events: TrainEvent[] = [];
-  const loop = new TrainingLoop((event) => events.push(event));
+  const posted: FromWorker<never, TrainEvent>[] = [];
+  const scope: WorkerScope<TrainRequest, never, TrainNote, TrainEvent> = {
+    onmessage: null,
+    postMessage: (message) => posted.push(message),
+  };
+  answerRequests(scope, answerTraining);
+  const tell = (data: ToWorker<TrainRequest, TrainNote>) =>
+    scope.onmessage?.({ data } as MessageEvent);
+  const open = (id: number, spec: TrainingSpec) =>
+    tell({ type: 'request', id, request: { spec, look: LOOK } });
+  const note = (id: number, sent: TrainNote) => tell({ type: 'note', id, note: sent });
   const until = async (found: () => boolean) => {
     while (!found()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  const reports = () => events.flatMap((e): Report[] => (e.type === 'report' ? [e.report] : []));
-  return { events, loop, until, reports };
+  const events = () => posted.flatMap((m): TrainEvent[] => (m.type === 'event' ? [m.event] : []));
+  const reports = () => events().flatMap((e): Report[] => (e.type === 'report' ? [e.report] : []));
+  return { posted, tell, open, note, until, events, reports };
 }
 
 const LONG: TrainingSpec = { ...SPEC, steps: 1500 };
 
 test('the loop opens paused, trains when told, pauses, goes on and finishes', async () => {
-  const { events, loop, until, reports } = startLoop();
-  loop.receive({ type: 'open', id: 1, spec: LONG, look: LOOK });
+  const { open, note, until, events, reports } = startLoop();
+  open(1, LONG);
   await until(() => reports().length === 1);
   expect(reports()[0]!.step).toBe(0);
 
-  loop.receive({ type: 'run', id: 1 });
+  note(1, { type: 'run' });
   await until(() => reports().length === 2);
-  loop.receive({ type: 'pause', id: 1 });
+  note(1, { type: 'pause' });
   const count = reports().length;
   await until(() => reports().length > count);
   const { step } = reports().at(-1)!;
@@ -115,31 +134,32 @@ test('the loop opens paused, trains when told, pauses, goes on and finishes', as
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(reports().at(-1)!.step).toBe(step);
 
-  loop.receive({ type: 'look', id: 1, look: { ...LOOK, sigma: 2 } });
+  note(1, { type: 'look', look: { ...LOOK, sigma: 2 } });
   await until(() => reports().at(-1)!.look.sigma === 2);
   expect(reports().at(-1)!.step).toBe(step);
 
-  loop.receive({ type: 'run', id: 1 });
-  await until(() => events.at(-1)?.type === 'finished');
+  note(1, { type: 'run' });
+  await until(() => events().at(-1)?.type === 'finished');
   expect(reports().at(-1)!.step).toBe(LONG.steps);
   const losses = reports().flatMap((report) => [...report.losses]);
   expect(losses).toHaveLength(LONG.steps);
 });
 
 test('the loop forgets what a newer run replaces, and fails in one message', async () => {
-  const { events, loop, until, reports } = startLoop();
-  loop.receive({ type: 'open', id: 1, spec: LONG, look: LOOK });
-  loop.receive({ type: 'run', id: 1 });
-  loop.receive({ type: 'open', id: 2, spec: { ...SPEC, pUncond: 1 }, look: LOOK });
+  const { posted, tell, open, note, until, reports } = startLoop();
+  open(1, LONG);
+  note(1, { type: 'run' });
+  tell({ type: 'abort', id: 1 });
+  open(2, { ...SPEC, pUncond: 1 });
   await until(() => reports().length > 0);
-  loop.receive({ type: 'run', id: 1 }); // of no use any more
+  note(1, { type: 'run' }); // of no use any more
   await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(events.map(({ type, id }) => `${type} ${id}`)).toEqual(['report 2']);
+  expect(posted.map(({ type, id }) => `${type} ${id}`)).toEqual(['aborted 1', 'event 2']);
 
-  loop.receive({ type: 'look', id: 2, look: { ...LOOK, sampler: 'none' } });
-  await until(() => events.at(-1)?.type === 'failed');
-  expect(events.at(-1)).toMatchObject({ id: 2, message: expect.stringContaining('"none"') });
-  loop.receive({ type: 'open', id: 3, spec: { ...SPEC, batch: 0 }, look: LOOK });
-  await until(() => events.at(-1)?.id === 3);
-  expect(events.at(-1)).toMatchObject({ type: 'failed' });
+  note(2, { type: 'look', look: { ...LOOK, sampler: 'none' } });
+  await until(() => posted.at(-1)?.type === 'failed');
+  expect(posted.at(-1)).toMatchObject({ id: 2, message: expect.stringContaining('"none"') });
+  open(3, { ...SPEC, batch: 0 });
+  await until(() => posted.at(-1)?.id === 3);
+  expect(posted.at(-1)).toMatchObject({ type: 'failed' });
 });

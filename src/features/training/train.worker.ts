@@ -1,7 +1,7 @@
-import type { TrainRequest } from './train-protocol';
-import { TrainingLoop } from './training-loop';
+import { answerRequests } from '../../kit/worker-answers';
+import type { TrainEvent, TrainNote, TrainRequest } from './train-protocol';
+import { answerTraining } from './training-loop';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const loop = new TrainingLoop((event) => self.postMessage(event));
-self.onmessage = ({ data }: MessageEvent<TrainRequest>) => loop.receive(data);
+answerRequests<TrainRequest, never, TrainNote, TrainEvent>(self, answerTraining);

@@ -1,5 +1,5 @@
-import { messageOf } from '../../networks/errors';
-import type { Look, TrainEvent, TrainRequest } from './train-protocol';
+import type { Call } from '../../kit/worker-answers';
+import type { Look, TrainEvent, TrainNote, TrainRequest } from './train-protocol';
 import { Observer } from './train-report';
 import { Trainer } from './trainer';
 
@@ -10,122 +10,95 @@ const REPORT_MS = 250;
 /** … and take no more than this share of the time. */
 const REPORT_SHARE = 0.25;
 
-interface Run {
-  readonly id: number;
-  readonly trainer: Trainer;
-  readonly observer: Observer;
-  look: Look;
-  /** The look has not been reported yet. */
-  fresh: boolean;
-  running: boolean;
-  /** Of the steps since the report before. */
-  losses: number[];
-  /** Time in training alone, since the first step. */
-  trainingMs: number;
-  nextReportMs: number;
+/**
+ * Trains a network in slices, so that every note is heard soon, and reports on the way.
+ *
+ * @throws if the call is aborted, or the network cannot be trained or seen as asked for
+ */
+export async function answerTraining(
+  { spec, look }: TrainRequest,
+  call: Call<TrainNote, TrainEvent>,
+): Promise<never> {
+  const run = new Run(new Trainer(spec), look, call);
+  for (;;) {
+    for (const note of call.takeNotes()) run.apply(note);
+    if (!run.isDue) await call.nextNote();
+    else {
+      await run.slice();
+      await call.breathe();
+    }
+  }
 }
 
-/** Answers requests and trains in between, in slices, so that every request is heard soon. */
-export class TrainingLoop {
-  readonly #post: (event: TrainEvent) => void;
-  #run: Run | undefined;
-  #busy = false;
+class Run {
+  readonly #trainer: Trainer;
+  readonly #observer: Observer;
+  readonly #call: Call<TrainNote, TrainEvent>;
+  #look: Look;
+  /** The look has not been reported yet. */
+  #fresh = true;
+  #running = false;
+  /** Of the steps since the report before. */
+  #losses: number[] = [];
+  /** Time in training alone, since the first step. */
+  #trainingMs = 0;
+  #nextReportMs = 0;
 
-  constructor(post: (event: TrainEvent) => void) {
-    this.#post = post;
+  constructor(trainer: Trainer, look: Look, call: Call<TrainNote, TrainEvent>) {
+    this.#trainer = trainer;
+    this.#observer = new Observer(trainer.network, trainer.spec);
+    this.#look = look;
+    this.#call = call;
   }
 
-  receive(request: TrainRequest): void {
-    try {
-      this.#apply(request);
-    } catch (error) {
-      this.#fail(request.id, error);
-    }
-    void this.#go();
+  /** Whether there is something to train or to report. */
+  get isDue(): boolean {
+    return this.#running || this.#fresh;
   }
 
-  #apply(request: TrainRequest): void {
-    if (request.type === 'open') {
-      const { id, spec, look } = request;
-      this.#run = undefined;
-      const trainer = new Trainer(spec);
-      const observer = new Observer(trainer.network, spec);
-      this.#run = {
-        ...{ id, trainer, observer, look, fresh: true, running: false },
-        ...{ losses: [], trainingMs: 0, nextReportMs: 0 },
-      };
-      return;
-    }
-    const run = this.#run;
-    if (run?.id !== request.id) return;
-    switch (request.type) {
+  apply(note: TrainNote): void {
+    switch (note.type) {
       case 'run':
-        run.running = !run.trainer.finished;
-        run.nextReportMs = 0; // the first steps are the steepest
+        this.#running = !this.#trainer.finished;
+        this.#nextReportMs = 0; // the first steps are the steepest
         break;
       case 'pause':
-        run.running = false;
-        run.fresh = true;
+        this.#running = false;
+        this.#fresh = true;
         break;
       case 'look':
-        run.look = request.look;
-        run.fresh = true;
+        this.#look = note.look;
+        this.#fresh = true;
         break;
       default:
-        request satisfies never;
+        note satisfies never;
     }
   }
 
-  /** One at a time, until there is nothing to train or to show. */
-  async #go(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    let run = this.#run;
-    while (run && (run.running || run.fresh)) {
-      try {
-        await this.#slice(run);
-      } catch (error) {
-        if (run === this.#run) {
-          this.#run = undefined;
-          this.#fail(run.id, error);
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve));
-      run = this.#run;
-    }
-    this.#busy = false;
-  }
-
-  async #slice(run: Run): Promise<void> {
-    const { trainer } = run;
+  async slice(): Promise<void> {
+    const trainer = this.#trainer;
     const began = performance.now();
-    while (run.running && !trainer.finished && performance.now() - began < SLICE_MS) {
-      run.losses.push(trainer.train());
+    while (this.#running && !trainer.finished && performance.now() - began < SLICE_MS) {
+      this.#losses.push(trainer.train());
     }
-    run.trainingMs += performance.now() - began;
-    const ends = run.running && trainer.finished;
-    if (run.fresh || ends || performance.now() >= run.nextReportMs) await this.#report(run);
-    if (!ends || run !== this.#run) return;
-    run.running = false;
-    this.#post({ type: 'finished', id: run.id });
+    this.#trainingMs += performance.now() - began;
+    const ends = this.#running && trainer.finished;
+    if (this.#fresh || ends || performance.now() >= this.#nextReportMs) await this.#report();
+    if (!ends) return;
+    this.#running = false;
+    this.#call.emit({ type: 'finished' });
   }
 
-  async #report(run: Run): Promise<void> {
-    const { id, trainer, observer, look, losses, trainingMs } = run;
-    run.fresh = false;
+  async #report(): Promise<void> {
+    this.#fresh = false;
+    const { step } = this.#trainer;
     const began = performance.now();
-    const seen = await observer.see(look);
-    if (run !== this.#run) return; // a newer one has replaced it meanwhile
+    const seen = await this.#observer.see(this.#look);
     const ended = performance.now();
-    run.nextReportMs = ended + Math.max(REPORT_MS, (ended - began) * (1 / REPORT_SHARE - 1));
-    const stepsPerSecond = trainer.step ? (1000 * trainer.step) / trainingMs : 0;
-    run.losses = [];
-    const report = { ...seen, step: trainer.step, losses: Float32Array.from(losses) };
-    this.#post({ type: 'report', id, report: { ...report, stepsPerSecond } });
-  }
-
-  #fail(id: number, error: unknown): void {
-    const message = messageOf(error);
-    this.#post({ type: 'failed', id, message });
+    this.#nextReportMs = ended + Math.max(REPORT_MS, (ended - began) * (1 / REPORT_SHARE - 1));
+    const stepsPerSecond = step ? (1000 * step) / this.#trainingMs : 0;
+    const losses = Float32Array.from(this.#losses);
+    this.#losses = [];
+    this.#call.emit({ type: 'report', report: { ...seen, step, losses, stepsPerSecond } });
   }
 }

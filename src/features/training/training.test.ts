@@ -3,6 +3,7 @@ import { FIRST_VISIT } from '../../settings/settings';
 import { DEFAULT_PLANE } from '../plane/plane';
 import { trainingCsv, trainingJson } from './files';
 import { TrainingRun } from './run';
+import type { TrainFailure } from './train-client';
 import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
 import {
   consistentTraining,
@@ -44,7 +45,7 @@ test('only rules are offered that one network can serve, with samplers that they
 /** A run whose worker is played by the test. */
 function startRun() {
   const calls: string[] = [];
-  let tell: (event: TrainEvent) => void = () => {};
+  let tell: (event: TrainEvent | TrainFailure) => void = () => {};
   const run = new TrainingRun((onEvent) => {
     tell = onEvent;
     return {
@@ -61,10 +62,10 @@ function startRun() {
   };
   const report = (step: number, losses: number[] = []) => {
     const seen = { step, losses: Float32Array.from(losses), excess: { cond: 2, uncond: 3 } };
-    tell({ type: 'report', id: 1, report: seen as unknown as Report });
+    tell({ type: 'report', report: seen as unknown as Report });
   };
   const taken = () => calls.splice(0);
-  return { run, set, report, taken, tell: (event: TrainEvent) => tell(event) };
+  return { run, set, report, taken, tell: (event: TrainEvent | TrainFailure) => tell(event) };
 }
 
 describe('a run', () => {
@@ -113,11 +114,11 @@ describe('a run', () => {
     set();
     report(0);
     run.run();
-    tell({ type: 'finished', id: 1 });
+    tell({ type: 'finished' });
     expect(run.store.getState().status).toBe('finished');
     run.restart(specOf(DEFAULT_TRAINING, DEFAULT_PLANE), lookOf(DEFAULT_TRAINING, DEFAULT_PLANE));
     expect(taken()).toEqual(['open 0.2', 'run', 'open 0.2', 'run']);
-    tell({ type: 'failed', id: 2, message: 'out of memory' });
+    tell({ type: 'failed', message: 'out of memory' });
     expect(run.store.getState()).toMatchObject({ status: 'failed', message: 'out of memory' });
     set({ sigma: 3 });
     expect(taken()).toEqual(['open 0.2']);

@@ -1,5 +1,5 @@
 import { type PointerEvent, useEffect, useId, useRef, useSyncExternalStore } from 'react';
-import { type App, useApp, useAppState, useStrings } from '../../kit/app-context';
+import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
 import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
 import {
   batchOf,
@@ -11,15 +11,17 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
+import { SamplePicker } from '../../kit/SamplePicker';
 import { compact, describeColumns } from '../../settings/describe';
 import { sampleNames } from '../../settings/settings';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
-import { Outcome } from '../playground/Column';
-import { SamplePicker } from '../playground/SampleGrid';
 import { wipePair, wipeWith } from './wipe';
 import './wipe.css';
+import { commonWords } from '../../kit/words/words';
+import { wipeWords } from './words';
 
 /** Share of the width that a key moves the divider by. */
 const KEY_MOVES: Readonly<Record<string, number>> = {
@@ -47,7 +49,8 @@ export function WipeView() {
 
 function OneColumn() {
   const { store } = useApp();
-  const { wipe, stage } = useStrings();
+  const { stage } = useWords(commonWords);
+  const wipe = useWords(wipeWords);
   return (
     <div className="wipe-one">
       <p>{wipe.alone}</p>
@@ -60,8 +63,8 @@ function OneColumn() {
 
 function Wipe({ pair }: { pair: Pair<number> }) {
   const { store } = useApp();
-  const strings = useStrings();
-  const { wipe } = strings;
+  const strings = useWords(commonWords);
+  const wipe = useWords(wipeWords);
   const settings = useAppState((state) => state.settings.columns);
   const unit = useAppState((state) => state.settings.unit);
   const difference = useAppState((state) => state.settings.wipeDifference);
@@ -99,7 +102,8 @@ interface SideProps {
 /** Which column one side shows, and what was measured on it. */
 function SideCard({ side, pair, headings, state }: SideProps) {
   const { store } = useApp();
-  const { wipe, stage } = useStrings();
+  const { stage } = useWords(commonWords);
+  const wipe = useWords(wipeWords);
   const id = useId();
   const index = pair[side];
   const active = useAppState(({ settings }) => settings.active === index);
@@ -154,7 +158,8 @@ interface OverlayProps {
 /** The two columns on one canvas. Dragging anywhere on it moves the divider, a click picks a sample. */
 function Overlay({ columns, difference }: OverlayProps) {
   const app = useApp();
-  const { wipe, stage } = useStrings();
+  const { stage } = useWords(commonWords);
+  const wipe = useWords(wipeWords);
   const canvas = useRef<HTMLCanvasElement>(null);
   const paint = useRef(() => {});
   const divider = useAppState(({ settings }) => settings.wipeDivider);
@@ -220,7 +225,7 @@ function Overlay({ columns, difference }: OverlayProps) {
 /** The colours of the difference, and the mean of its absolute value. */
 function Scale({ columns }: { columns: Pair<number> }) {
   const app = useApp();
-  const { wipe } = useStrings();
+  const wipe = useWords(wipeWords);
   useAppState(({ settings }) => `${settings.position} ${settings.view}`);
   useSyncExternalStore(
     (listener) => app.trajectories.subscribe(listener),

@@ -1,6 +1,7 @@
-import type { ExperimentWords } from './words';
+import type { en } from './words.en';
 
-export const experimentsZh: ExperimentWords = {
+export const zh: typeof en = {
+  page: '实验',
   choose: '实验',
   names: {
     strength: '引导强度',
@@ -112,9 +113,14 @@ export const experimentsZh: ExperimentWords = {
     count: '样本数',
   },
   table: { title: '全部数值', curve: '曲线', value: '取值' },
+  problems: {
+    storage: '结果无法保留到下次访问：',
+    networks: '无法读取网络列表：',
+    file: '文件有误：',
+    noFeatures: '此模型没有特征网络，无法测量。',
+  },
+  kept: '每批完成的样本都保存在此浏览器中：重新加载不会丢失。',
   take: {
-    numbers: '导出数值：',
-    chart: (format, title) => `导出 ${format}：${title}`,
     bring: '导入结果文件',
     bringHint: '本页面或命令行 sweep 生成的 JSON 文件。',
     from: (file) => `来自 ${file}`,
@@ -124,11 +130,4 @@ export const experimentsZh: ExperimentWords = {
     discard: '清除这些结果',
     discardHint: '删除为此实验各点计算的内容。',
   },
-  problems: {
-    storage: '结果无法保留到下次访问：',
-    networks: '无法读取网络列表：',
-    file: '文件有误：',
-    noFeatures: '此模型没有特征网络，无法测量。',
-  },
-  kept: '每批完成的样本都保存在此浏览器中：重新加载不会丢失。',
 };

@@ -1,13 +1,16 @@
-import type { ExperimentWords } from './words';
+import type { FigureId } from './curves';
+import type { ExperimentId } from './experiments';
 
-export const experimentsEn: ExperimentWords = {
+export const en = {
+  page: 'Experiments',
   choose: 'Experiment',
   names: {
     strength: 'Guidance strength',
     'p-uncond': 'Share of unconditional training',
     steps: 'Number of steps',
     temperature: 'Why not lower the temperature?',
-  },
+  } satisfies Readonly<Record<ExperimentId, string>>,
+  /** What to look for. */
   look: {
     strength:
       'Follow the curve from w = 0: each step of w makes the pictures easier to recognise (the score rises) until they drift away from real ones (the Fréchet distance rises too).',
@@ -17,7 +20,8 @@ export const experimentsEn: ExperimentWords = {
       'Look for the number of evaluations beyond which a curve is flat, and for the samplers that get there first.',
     temperature:
       'A method that buys fidelity moves to the right without climbing; see which of the curves do, and which only climb.',
-  },
+  } satisfies Readonly<Record<ExperimentId, string>>,
+  /** What the paper found. */
   found: {
     strength:
       'The paper found the best FID at a small w (0.1 to 0.3) and an Inception Score that keeps rising up to w = 4: guidance trades variety for fidelity.',
@@ -27,55 +31,55 @@ export const experimentsEn: ExperimentWords = {
       'The paper’s sampler improved from 128 to 256 steps and hardly beyond; samplers that came later need a tenth of that.',
     temperature:
       'Scaling the score or adding less noise gives blurred, low-quality samples, as the paper reports from earlier work; classifier guidance and classifier-free guidance make the true trade.',
-  },
+  } satisfies Readonly<Record<ExperimentId, string>>,
   lookFor: 'Look for',
   paperFound: 'The paper',
   sweep: 'Sweep',
   weights: 'Guidance strengths w',
   steps: 'Evaluations T',
-  badValues: (min, max, most) =>
+  badValues: (min: number, max: number, most: number) =>
     `Needs 1 to ${most} different numbers within [${min}, ${max}], separated by commas`,
-  badSteps: (min, max, most) =>
+  badSteps: (min: number, max: number, most: number) =>
     `Needs 1 to ${most} different whole numbers within [${min}, ${max}], separated by commas`,
   samples: 'Samples a point',
-  badSamples: (min, max) => `Needs a whole number within [${min}, ${max}]`,
+  badSamples: (min: number, max: number) => `Needs a whole number within [${min}, ${max}]`,
   run: 'Run',
   goOn: 'Go on',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
-  retry: (points) => `Try ${points} failed points again`,
-  progress: (done, all) => `${done} of ${all} samples`,
+  retry: (points: number) => `Try ${points} failed points again`,
+  progress: (done: number, all: number) => `${done} of ${all} samples`,
   finished: 'Finished',
   measuring: 'Measuring',
-  secondsLeft: (n) => `about ${n} s left`,
-  minutesLeft: (n) => `about ${n} min left`,
-  hoursLeft: (n) => `about ${n} h left`,
+  secondsLeft: (n: number) => `about ${n} s left`,
+  minutesLeft: (n: number) => `about ${n} min left`,
+  hoursLeft: (n: number) => `about ${n} h left`,
   curves: {
     title: 'Curves',
-    count: (n) => `${n} samples a point`,
+    count: (n: number) => `${n} samples a point`,
     empty: 'no samples yet',
-    remove: (name) => `Remove the curve ${name}`,
+    remove: (name: string) => `Remove the curve ${name}`,
     add: 'Add a curve',
     addThis: 'Add',
     addColumns: 'Add the playground’s columns',
     own: 'Back to this experiment’s own curves',
     network: 'Network',
     loaded: 'The page’s network',
-    trainedWith: (title, share) => `${title}, p_uncond ${share}`,
+    trainedWith: (title: string, share: string) => `${title}, p_uncond ${share}`,
     full: 'No more curves fit.',
     atNextW: 'at w + 1',
     lessNoise: 'noise × 1/(1 + w)',
     unequal:
       'These curves have different numbers of samples so far: Fréchet distance, score and recall depend on it. Compare them when the numbers agree.',
-    refused: (points) => `${points} points cannot be drawn`,
-    failed: (points) => `${points} points failed`,
+    refused: (points: number) => `${points} points cannot be drawn`,
+    failed: (points: number) => `${points} points failed`,
     refusals: {
       model: 'the network is not on this site',
       prediction: 'the model has no network for the rule',
       unused: 'the rule has no such setting to sweep',
       range: 'the value leads out of the setting’s range',
-    },
+    } satisfies Readonly<Record<'model' | 'prediction' | 'unused' | 'range', string>>,
   },
   figures: {
     frechetDistance: 'Fréchet distance',
@@ -84,29 +88,33 @@ export const experimentsEn: ExperimentWords = {
     precision: 'Precision',
     recall: 'Recall',
     diversity: 'Diversity within a class',
+  } satisfies Readonly<Record<FigureId, string>>,
+  axes: {
+    weight: 'guidance strength w',
+    steps: 'evaluations T',
   },
-  axes: { weight: 'guidance strength w', steps: 'evaluations T' },
   chart: {
     plane: 'Fréchet distance against classifier score',
-    over: (figure, axis) => `${figure} over ${axis}`,
+    over: (figure: string, axis: string) => `${figure} over ${axis}`,
     fidelity: 'Down: closer to real pictures. Right: easier to recognise.',
     waiting: 'The curve draws itself here as samples arrive.',
     undefinedDistance:
       'Not known yet: a Fréchet distance needs more samples than the network has features.',
     undefinedFigure: 'Not known yet: there are too few samples.',
     pick: 'Click a point, or choose it in the table below, to see its samples.',
-    point: (curve, value) => `${curve}, ${value}`,
+    point: (curve: string, value: string) => `${curve}, ${value}`,
   },
   paper: {
     show: 'The paper’s table, rescaled',
-    weights: (share) => `Paper, Table 1 (ImageNet 64², p_uncond ${share}), rescaled`,
-    steps: (w) => `Paper, Table 2 (ImageNet 128², w = ${w}), rescaled`,
+    weights: (share: string) => `Paper, Table 1 (ImageNet 64², p_uncond ${share}), rescaled`,
+    steps: (w: string) => `Paper, Table 2 (ImageNet 128², w = ${w}), rescaled`,
     note: 'FID and Inception Score of ImageNet, 50,000 samples, laid on the range of the first curve: only the shape compares.',
     none: 'The paper’s table is drawn once the first curve has a value in common with it.',
   },
   point: {
-    title: (value) => `Samples at ${value}`,
-    samples: (n) => `The first ${n} samples, all classes in turn; the same noise at every point.`,
+    title: (value: string) => `Samples at ${value}`,
+    samples: (n: number) =>
+      `The first ${n} samples, all classes in turn; the same noise at every point.`,
     noSamples: 'This point came with a file: its samples are not here.',
     open: 'Open in the playground',
     openHint: 'With the settings of this point; the samples there are the first ones here.',
@@ -115,18 +123,10 @@ export const experimentsEn: ExperimentWords = {
     nfe: 'Network evaluations a sample',
     count: 'Samples',
   },
-  table: { title: 'All numbers', curve: 'Curve', value: 'Value' },
-  take: {
-    numbers: 'Take the numbers away:',
-    chart: (format, title) => `${format}: ${title}`,
-    bring: 'Bring a result file',
-    bringHint: 'A JSON file of this page or of the command line’s sweep.',
-    from: (file) => `from ${file}`,
-    removeFile: (file) => `Remove ${file}`,
-    otherJudge: (file, judge) =>
-      `${file} is not drawn: its figures are those of another feature network (${judge}) and do not compare.`,
-    discard: 'Forget these results',
-    discardHint: 'Deletes what was computed for the points of this experiment.',
+  table: {
+    title: 'All numbers',
+    curve: 'Curve',
+    value: 'Value',
   },
   problems: {
     storage: 'Results cannot be kept beyond this visit:',
@@ -135,4 +135,14 @@ export const experimentsEn: ExperimentWords = {
     noFeatures: 'This model has no feature network: nothing can be measured with it.',
   },
   kept: 'Every finished batch is kept in this browser: a reload loses nothing.',
+  take: {
+    bring: 'Bring a result file',
+    bringHint: 'A JSON file of this page or of the command line’s sweep.',
+    from: (file: string) => `from ${file}`,
+    removeFile: (file: string) => `Remove ${file}`,
+    otherJudge: (file: string, judge: string) =>
+      `${file} is not drawn: its figures are those of another feature network (${judge}) and do not compare.`,
+    discard: 'Forget these results',
+    discardHint: 'Deletes what was computed for the points of this experiment.',
+  },
 };

@@ -1,8 +1,8 @@
 import type { LoadProgress } from '../engine/protocol';
-import { useApp, useAppState, useStrings } from '../kit/app-context';
-import { megabytes } from '../kit/numbers';
-import type { Strings } from '../kit/words/strings';
 import { change, type Notice } from '../settings/store';
+import { useApp, useAppState, useWords } from './app-context';
+import { megabytes } from './numbers';
+import { commonWords, type Strings } from './words/words';
 
 /** How the loading stands, or why it failed; short notices. */
 export function Notices() {
@@ -17,7 +17,7 @@ export function Notices() {
 /** The notice alone, for a page that needs no network. */
 export function ShortNotice() {
   const { store } = useApp();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const notice = useAppState((state) => state.notice);
   const detail = notice && noticeDetail(notice);
   return (
@@ -36,7 +36,7 @@ export function ShortNotice() {
 
 function Loading() {
   const { store, runner } = useApp();
-  const strings = useStrings();
+  const strings = useWords(commonWords);
   const engine = useAppState((state) => state.engine);
   switch (engine.status) {
     case 'ready':
@@ -83,17 +83,14 @@ function Loading() {
 }
 
 /** How a download or the preparation stands, in words. */
-export function progressText(
-  progress: LoadProgress | undefined,
-  { loading, models }: Strings,
-): string {
+export function progressText(progress: LoadProgress | undefined, { loading }: Strings): string {
   switch (progress?.phase) {
     case undefined:
       return loading.start;
     case 'download': {
       if (progress.fromCache) return loading.fromCache;
       const { file, receivedBytes, totalBytes, waiting } = progress;
-      const say = waiting ? models.retrying : loading.download;
+      const say = waiting ? loading.retrying : loading.download;
       return say(file, megabytes(receivedBytes), megabytes(totalBytes));
     }
     case 'prepare':
@@ -105,10 +102,10 @@ export function progressText(
   }
 }
 
-function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: Strings): string {
+function noticeText(notice: Notice, { notice: words }: Strings): string {
   switch (notice.kind) {
     case 'refitted':
-      return models.refitted(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
+      return words.refitted(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
     case 'misread':
       return words.misread(notice.pieces.map(({ key, text }) => `${key}=${text}`).join(', '));
     case 'unchecked':
@@ -122,17 +119,17 @@ function noticeText(notice: Notice, { notice: words, badge, takeAway, models }: 
     case 'smaller-batch':
       return words.smallerBatch(notice.maxBatch);
     case 'fallback':
-      return badge.fallback[notice.reason];
+      return words.fallback[notice.reason];
     case 'copied':
       return words.copied;
     case 'link':
       return words.link(notice.address);
     case 'restored':
-      return `${takeAway.restored(notice.file)} ${notice.changed ? takeAway.changed : ''}`;
+      return `${words.restored(notice.file)} ${notice.changed ? words.changed : ''}`;
     case 'unreadable':
-      return takeAway.unreadable;
+      return words.unreadable;
     case 'not-exported':
-      return takeAway.failed;
+      return words.notExported;
     default:
       return notice satisfies never;
   }

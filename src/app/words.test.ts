@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { guidanceRegistry } from '../../diffusion/guidance';
-import { scheduleShapeRegistry } from '../../diffusion/guidance/modifiers';
-import { thresholdPercentile } from '../../diffusion/guidance/threshold';
-import { samplerRegistry } from '../../diffusion/samplers';
-import { scheduleRegistry } from '../../diffusion/schedules';
-import { choiceEntry, nameOf, STRINGS } from './strings';
+import { guidanceRegistry } from '../diffusion/guidance';
+import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
+import { thresholdPercentile } from '../diffusion/guidance/threshold';
+import { samplerRegistry } from '../diffusion/samplers';
+import { scheduleRegistry } from '../diffusion/schedules';
+import { experimentsWords } from '../features/experiments/words';
+import { exportWords } from '../features/export/words';
+import { gridWords } from '../features/grid/words';
+import { ideaWords } from '../features/idea/words';
+import { insideWords } from '../features/inside/words';
+import { ownWords } from '../features/own/words';
+import { planeWords } from '../features/plane/words';
+import { playgroundWords } from '../features/playground/words';
+import { shelfWords } from '../features/shelf/words';
+import { trainingWords } from '../features/training/words';
+import { wipeWords } from '../features/wipe/words';
+import { choiceEntry, commonWords, nameOf, type Words } from '../kit/words/words';
+import { appWords } from './words';
 
 /** Every text of a table by its path; functions are called with stand-ins, told apart in the result. */
 function texts(value: unknown, path = ''): Map<string, string> {
@@ -19,9 +31,26 @@ function texts(value: unknown, path = ''): Map<string, string> {
   return new Map(inner);
 }
 
-const { en, zh } = STRINGS;
-const english = texts({ ...en, names: {} });
-const chinese = texts({ ...zh, names: {} });
+const { en, zh } = commonWords;
+const tables: Readonly<Record<string, Words<object>>> = {
+  common: { en: { ...en, names: {} }, zh: { ...zh, names: {} } },
+  app: appWords,
+  experiments: experimentsWords,
+  export: exportWords,
+  grid: gridWords,
+  idea: ideaWords,
+  inside: insideWords,
+  own: ownWords,
+  plane: planeWords,
+  playground: playgroundWords,
+  shelf: shelfWords,
+  training: trainingWords,
+  wipe: wipeWords,
+};
+const all = (language: 'en' | 'zh') =>
+  texts(Object.fromEntries(Object.entries(tables).map(([id, words]) => [id, words[language]])));
+const english = all('en');
+const chinese = all('zh');
 const entries = [
   ...guidanceRegistry,
   ...samplerRegistry,
@@ -37,9 +66,12 @@ describe('both languages', () => {
     expect([...chinese.keys()].toSorted()).toEqual([...english.keys()].toSorted());
   });
 
-  test.each(Object.entries({ en, zh }))('%s has no empty text', (_, table) => {
-    for (const [path, text] of texts(table)) expect(text.trim(), path).not.toBe('');
-  });
+  test.each(Object.entries({ english, chinese, names: texts(zh.names) }))(
+    '%s has no empty text',
+    (_, table) => {
+      for (const [path, text] of table) expect(text.trim(), path).not.toBe('');
+    },
+  );
 
   test('tell everything that they are given', () => {
     for (const [path, text] of english) {
@@ -51,13 +83,13 @@ describe('both languages', () => {
   test('Chinese has Chinese words, but for formulas and proper names', () => {
     const same = [...english].filter(([path, text]) => chinese.get(path) === text);
     expect(same.map(([path]) => path).toSorted()).toEqual([
-      'about.formula',
-      'figures.evaluations',
-      'figures.notAvailable',
-      'settingsText.scaleK',
-      'settingsText.scaleS',
-      'settingsText.scaleW',
-      'title',
+      'common.figures.evaluations',
+      'common.figures.notAvailable',
+      'common.settingsText.scaleK',
+      'common.settingsText.scaleS',
+      'common.settingsText.scaleW',
+      'common.title',
+      'playground.about.formula',
     ]);
     for (const [path, text] of chinese) {
       if (same.some(([name]) => name === path)) continue;
@@ -91,7 +123,9 @@ describe('names', () => {
 
 test('a network without classes has no classes, in words', () => {
   const of = (classes: number) =>
-    [en, zh].map(({ models }) => models.shape(8, 9, true, classes).replace(/^8 × 9[,，]\s?/, ''));
+    [shelfWords.en, shelfWords.zh].map((words) =>
+      words.shape(8, 9, true, classes).replace(/^8 × 9[,，]\s?/, ''),
+    );
   expect(of(0)).toEqual(['colour, no classes', '彩色，无类别']);
   expect(of(1)).toEqual(['colour, 1 class', '彩色，1 个类别']);
   expect(of(64)).toEqual(['colour, 64 classes', '彩色，64 个类别']);

@@ -1,0 +1,153 @@
+/** One input of a network that conditions it, a row a sample. */
+export interface ConditioningRows {
+  /** [rows, ...dims] */
+  readonly data: Float32Array;
+  /** Dimensions of one row. */
+  readonly dims: readonly number[];
+}
+
+/** What conditions a network: rows by the names of its inputs, `label` for classes. */
+export type Conditioning = Readonly<Record<string, ConditioningRows>>;
+
+/** What a rule's predictions are conditioned on: they differ in nothing else, and have the same names. */
+export interface GuidanceConditioning {
+  readonly cond: Conditioning;
+  readonly uncond: Conditioning;
+}
+
+/** The inputs, beside x and sigma, of a network whose manifest lists none. */
+const CLASS_INPUTS: readonly string[] = ['label'];
+
+/**
+ * The rows that a network has inputs for; others may be of another network of the run.
+ *
+ * @param names the network's inputs beside x and sigma. Default: `label`
+ * @throws RangeError for an input without rows
+ */
+export function rowsFor(
+  conditioning: Conditioning,
+  names: readonly string[] = CLASS_INPUTS,
+): Conditioning {
+  const entries = names.map((name) => {
+    const rows = conditioning[name];
+    if (!rows) {
+      const given = Object.keys(conditioning).join(', ') || 'none';
+      throw new RangeError(`The network needs rows for its input "${name}", got ${given}`);
+    }
+    return [name, rows] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Rows of several evaluations, one below the other.
+ *
+ * @throws RangeError for parts that differ in their names or in the dimensions of a row
+ */
+export function stackedRows(parts: readonly Conditioning[]): Conditioning {
+  const [first = {}, ...others] = parts;
+  if (others.length === 0) return first;
+  const shapes = (part: Conditioning) =>
+    Object.entries(part)
+      .map(([name, { dims }]) => `${name} [${dims}]`)
+      .sort()
+      .join(', ');
+  for (const part of others) {
+    if (shapes(part) === shapes(first)) continue;
+    throw new RangeError(
+      `Rows of one batch must have the same inputs, got ${shapes(first)} and ${shapes(part)}`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { dims }]) => {
+      const data = joined(parts.map((part) => part[name]!.data));
+      return [name, { data, dims }];
+    }),
+  );
+}
+
+/** All numbers in a row; the array itself where there is but one. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** A second class in every label row: (1 - share) label + share with. */
+export interface LabelMix {
+  readonly with: number;
+  /** Within [0, 1]. */
+  readonly share: number;
+}
+
+/**
+ * Conditioning by class.
+ *
+ * @param options.labels class asked for, sample by sample; numClasses stands for the null label
+ * @param options.negative class that takes the null label's place in `uncond`: guidance leads away
+ * from it (a negative prompt)
+ * @param options.mix every row asked for becomes (1 - share) label + share with
+ * @throws RangeError for a class that does not exist or a share outside [0, 1]
+ */
+export function classConditioning(options: {
+  readonly labels: readonly number[];
+  readonly numClasses: number;
+  readonly negative?: number | undefined;
+  readonly mix?: LabelMix | undefined;
+}): GuidanceConditioning {
+  const { labels, numClasses, negative, mix } = options;
+  if (negative !== undefined) checkLabel('negative', negative, numClasses);
+  return {
+    cond: byLabel(labels, numClasses, mix),
+    uncond: byLabel(
+      labels.map(() => negative ?? numClasses),
+      numClasses,
+    ),
+  };
+}
+
+/** The input `label` for these classes: see `labelRows`. */
+export function byLabel(
+  labels: readonly number[],
+  numClasses: number,
+  mix?: LabelMix,
+): Conditioning {
+  return { label: { data: labelRows(labels, numClasses, mix), dims: [numClasses + 1] } };
+}
+
+/**
+ * Label rows `[batch, numClasses + 1]` that sum to 1: one-hot, or with a second class mixed in.
+ *
+ * @throws RangeError for a class that does not exist or a share outside [0, 1]
+ */
+export function labelRows(
+  labels: readonly number[],
+  numClasses: number,
+  mix: LabelMix = { with: numClasses, share: 0 },
+): Float32Array {
+  checkLabel('mix', mix.with, numClasses);
+  if (!(mix.share >= 0 && mix.share <= 1)) {
+    throw new RangeError(`mix: needs a share within [0, 1], got ${mix.share}`);
+  }
+  const width = numClasses + 1;
+  const rows = new Float32Array(labels.length * width);
+  labels.forEach((label, i) => {
+    checkLabel('label', label, numClasses);
+    rows[i * width + label]! += 1 - mix.share;
+    rows[i * width + mix.with]! += mix.share;
+  });
+  return rows;
+}
+
+function checkLabel(name: string, label: number, numClasses: number): void {
+  if (!Number.isInteger(label) || label < 0 || label > numClasses) {
+    throw new RangeError(
+      `${name}: needs a class 0 … ${numClasses} (the last is null), got ${label}`,
+    );
+  }
+}

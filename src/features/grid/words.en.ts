@@ -1,0 +1,28 @@
+export const en = {
+  name: 'Grid',
+  label: 'Grid over two settings',
+  rows: 'Down',
+  columns: 'Across',
+  swap: 'Swap the axes',
+  values: (setting: string) => `Values: ${setting}`,
+  numbersHint: '1, 2, 3 or 1–8/5: five from 1 to 8',
+  intervalsHint: 'all, or σ from–to: 0.2–2, 0.5–5',
+  mixedClass: (axis: string) => `Class mixed in, ${axis}`,
+  notAValue: (text: string, setting: string) => `${text} is no value of ${setting}`,
+  tooMany: (most: number) => `At most ${most} values`,
+  noValues: 'At least one value',
+  /** What is not on an axis. */
+  rest: (column: number) => `Everything that is not on an axis is set as in column ${column}.`,
+  sameNoise: 'Every cell starts from the same noise.',
+  progress: (done: number, all: number) => `${done} of ${all} cells`,
+  pause: 'Pause',
+  resume: 'Resume',
+  retry: (cells: number) =>
+    cells === 1 ? 'Try the failed cell again' : `Try ${cells} cells again`,
+  waiting: 'waiting',
+  running: 'running',
+  failed: 'failed',
+  unjudged: 'not judged',
+  open: 'Click to replay it among the columns.',
+  again: 'Click to try again.',
+};

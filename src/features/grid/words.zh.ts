@@ -1,0 +1,28 @@
+import type { en } from './words.en';
+
+export const zh: typeof en = {
+  name: '网格',
+  label: '两个设置的网格',
+  rows: '纵轴',
+  columns: '横轴',
+  swap: '交换两轴',
+  values: (setting) => `取值：${setting}`,
+  numbersHint: '1, 2, 3 或 1–8/5：从 1 到 8 取五个',
+  intervalsHint: '全部，或 σ 的范围：0.2–2, 0.5–5',
+  mixedClass: (axis) => `混入的类别，${axis}`,
+  notAValue: (text, setting) => `${text} 不是“${setting}”的取值`,
+  tooMany: (most) => `最多 ${most} 个取值`,
+  noValues: '至少一个取值',
+  rest: (column) => `不在轴上的设置都与第 ${column} 列相同。`,
+  sameNoise: '每一格都从相同的噪声开始。',
+  progress: (done, all) => `已完成 ${done} / ${all} 格`,
+  pause: '暂停',
+  resume: '继续',
+  retry: (cells) => `重试 ${cells} 个失败的格子`,
+  waiting: '等待中',
+  running: '运行中',
+  failed: '失败',
+  unjudged: '未评判',
+  open: '点击可在各列中重放。',
+  again: '点击重试。',
+};

@@ -1,0 +1,39 @@
+import type { InsideFigure } from '../../engine/protocol';
+
+export const en = {
+  title: 'Inside the guidance',
+  hint: (sample: number) =>
+    `What the guidance has to work with at each step of sample ${sample}: c is the prediction with the class, u the one without. Where a rule did not evaluate both, a curve has a gap.`,
+  gradient: 'Explicit gradient',
+  gradientHint:
+    'Also evaluates both predictions and a noisy classifier at every step, which takes more time. The pictures stay the same.',
+  charts: {
+    norm: 'Size of the difference',
+    angle: 'Its angle to the noise',
+    parallel: 'Part along the estimate',
+    orthogonal: 'Part across the estimate',
+    saturated: 'Saturated pixels',
+    opinion: 'Read as what was asked for',
+    agreement: 'Explicit and implicit gradient',
+  } satisfies Readonly<Record<InsideFigure, string>>,
+  gap: 'not evaluated',
+  noData: 'Not evaluated in these runs',
+  noClass: 'No class was asked for',
+  negative: (columns: string) =>
+    `With a negative class (column ${columns}), u is the prediction with that class.`,
+  at: (step: number, sigma: string) => `step ${step}, σ ${sigma}`,
+  column: (n: number, value: string) => `column ${n}: ${value}`,
+  weak: (columns: string) =>
+    `Autoguidance (column ${columns}): the weak network takes the place of u.`,
+  pictures: {
+    cond: 'noise seen with the class',
+    uncond: 'noise seen without it',
+    weak: 'noise seen by the weak network',
+    difference: 'their difference',
+    explicit: 'gradient of the classifier',
+    implicit: 'gradient implied by the two',
+  } satisfies Readonly<
+    Record<'cond' | 'uncond' | 'weak' | 'difference' | 'explicit' | 'implicit', string>
+  >,
+  scale: (limit: string) => `scale ±${limit}`,
+};

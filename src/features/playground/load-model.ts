@@ -1,0 +1,79 @@
+import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
+import { messageOf } from '../../networks/errors';
+import { fittedToModel, type Settings, sampleNames } from '../../settings/settings';
+import type { Store } from '../../settings/store';
+import { experimentFittedTo } from '../experiments/experiments';
+import { axesFittedTo } from '../grid/grid';
+
+/** More rows than this go through the network in several runs. */
+const LARGEST_BATCH = 16;
+
+/**
+ * Loads the model of the settings, or the site's default one; the engine's state ends as `ready` or
+ * `failed`.
+ *
+ * @param baseUrl folder of the models, absolute
+ * @param switching whether the model replaces another one that the settings were made for
+ */
+export async function loadModel(
+  store: Store,
+  client: Pick<EngineClient, 'load'>,
+  baseUrl: string,
+  switching: boolean,
+): Promise<void> {
+  const { model, backend, precision, maxBatch, ...page } = store.getState().settings;
+  store.setState({ engine: { status: 'loading', progress: undefined } });
+  try {
+    const loaded = await client.load(
+      {
+        modelId: model,
+        baseUrl,
+        backend,
+        precision,
+        maxBatch: maxBatch || undefined,
+        rows: firstRows(page),
+      },
+      (progress) => store.setState({ engine: { status: 'loading', progress } }),
+    );
+    setReady(store, loaded, switching);
+  } catch (error) {
+    if (error instanceof Cancelled) return;
+    const kind = error instanceof EngineError ? error.kind : 'engine';
+    store.setState({ engine: { status: 'failed', kind, message: messageOf(error) } });
+  }
+}
+
+/** The engine is ready: what its model does not know leaves the settings, and a notice says so. */
+export function setReady(
+  store: Store,
+  { manifest, info, warnings }: Loaded,
+  switching: boolean,
+): void {
+  store.setState(({ settings: wanted, notice: before }) => {
+    const { experiment } = wanted;
+    const notice = switching ? undefined : before; // it was about another network
+    const others = switching && {
+      ...axesFittedTo(wanted, manifest),
+      experiment: experimentFittedTo(experiment, manifest.classes),
+    };
+    const { settings, ignored } = fittedToModel({ ...wanted, ...others }, manifest);
+    const misread = notice?.kind === 'misread' ? notice.pieces : [];
+    // That another model has other classes goes without saying.
+    const pieces = [...misread, ...ignored.filter(({ key }) => !switching || key !== 'draw')];
+    return {
+      settings,
+      engine: { status: 'ready', info, manifest },
+      notice: pieces.length
+        ? { kind: switching ? 'refitted' : 'misread', pieces }
+        : warnings.length
+          ? { kind: 'unchecked', warnings }
+          : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),
+    };
+  });
+}
+
+/** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */
+function firstRows(page: Pick<Settings, 'subject' | 'count' | 'layout'>): number {
+  const samples = page.layout === 'grid' ? 1 : sampleNames(page).length;
+  return Math.min(LARGEST_BATCH, 2 * samples);
+}

@@ -1,0 +1,77 @@
+import type { PresetId } from './presets';
+
+export const en = {
+  page: 'Playground',
+  layout: {
+    /** The control that chooses between columns, grid and wipe. */
+    label: 'Arrangement',
+    columns: 'Columns',
+  },
+  presets: {
+    names: {
+      glance: 'At a glance',
+      off: 'Guidance off',
+      sweet: 'Sweet spot',
+      collapse: 'Collapse',
+      negative: 'Negative',
+      rescue: 'Interval rescue',
+      few: 'Few steps',
+      rules: 'Rules compared',
+      classifier: 'By a classifier',
+      temperature: 'Low temperature',
+    } satisfies Readonly<Record<PresetId, string>>,
+    notes: {
+      glance: 'The same noise at three scales: more of what was asked for, less variety.',
+      off: 'Scale 1 is the conditional network alone: varied, but not every sample is what was asked for. Beside it, no class at all.',
+      sweet: 'A little guidance makes nearly every sample readable and keeps most of the variety.',
+      collapse: 'Far too much: the samples turn into one and the same picture.',
+      negative: 'Below 0 the guidance pushes away from the class.',
+      rescue:
+        'The same strong scale, once at every noise level and once only in the middle: the variety comes back.',
+      few: 'Four steps by three samplers: what a good sampler is worth.',
+      rules: 'Four rules at the same strong scale: how much variety and tone each of them keeps.',
+      classifier:
+        'The unconditional network led by the gradient of a noisy classifier, the way it was done before; beside it, guidance without a classifier.',
+      temperature:
+        'The paper’s negative example: a scaled score makes smooth, average pictures and loses variety much faster than guidance does.',
+    } satisfies Readonly<Record<PresetId, string>>,
+  },
+  overlay: {
+    show: 'Outside [−1, 1]',
+    hint: 'Colours the pixels of the estimate that lie outside the range of the data',
+    below: 'below −1',
+    above: 'above 1',
+  },
+  unguidable: {
+    /** In place of the classes, and beside the choice of guidance. */
+    takesNoLabel:
+      'This network takes no class label. There is no conditional estimate that guidance could compare with the unconditional one.',
+    noNullLabel:
+      'This network was trained without a label for “no class”. There is no unconditional estimate that guidance could lead away from.',
+  },
+  curve: {
+    drawn: 'Step by step: drawn or steered',
+    edit: 'Scale of each step, to be drawn',
+    preview: 'Scale of each step',
+    recording: 'Scale of each step, as it is steered',
+    hint: 'Draw with the pointer; or choose a step with ← and →, and move it with ↑ and ↓',
+    at: (step: number, steps: number, sigma: string, scale: string) =>
+      `step ${step} of ${steps}, σ ${sigma}: scale ${scale}`,
+    outside: (step: number, steps: number, sigma: string) =>
+      `step ${step} of ${steps}, σ ${sigma}: not guided`,
+    range: (low: string, high: string) => `From ${low} to ${high}`,
+    flat: 'Flat',
+    flatHint: 'The mean of this curve at every step',
+    reset: 'Reset',
+    resetHint: 'What the shape and the scale before this curve give',
+  },
+  about: {
+    summary: 'What am I seeing?',
+    paragraphs: [
+      'A diffusion network starts from pure noise and takes it away step by step. It was trained with the class label, and in a share of the training without it, so it can estimate the picture both ways: with the label (c) and without (u).',
+      'Classifier-free guidance exaggerates the difference: u + s·(c − u). At s = 1 it is off; above, samples become more typical of their class and less varied; far above, they collapse.',
+      'Everything is computed on this machine, now: nothing is prerecorded and nothing is sent anywhere. The figures under the columns come from a classifier that looks at the finished samples.',
+    ],
+    formula: 'D = u + s · (c − u)',
+  },
+};

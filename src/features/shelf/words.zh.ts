@@ -1,0 +1,41 @@
+import type { en } from './words.en';
+
+export const zh: typeof en = {
+  button: (title) => `网络：${title}`,
+  none: '选择…',
+  heading: '网络',
+  intro: '每个网络都在这台机器上运行。首次打开时下载，并保留到下次访问。',
+  close: '关闭',
+  open: '打开',
+  openTitle: (title) => `打开 ${title}`,
+  opened: '正在使用',
+  own: '你自己的文件',
+  samplesOf: (title) => `${title} 的样本`,
+  madeWith: (settings) => `由该网络绘制：${settings}`,
+  shape: (height, width, colour, classes) =>
+    `${height} × ${width}，${colour ? '彩色' : '灰度'}，${classes === 0 ? '无类别' : `${classes} 个类别`}`,
+  download: '下载',
+  later: (size) => `某些规则和指标最多另需 ${size}`,
+  data: '训练数据',
+  quality: '实测',
+  unmeasured: '未测量',
+  atScale: ({ scale, accuracy, distance }) =>
+    `最佳强度 s = ${scale} 时：识别率 ${accuracy}，Fréchet 距离 ${distance}`,
+  real: (accuracy) => `未见过的真实图片：${accuracy}`,
+  qualityHint: (samples, judge) => `${samples} 个样本，由 ${judge} 评判`,
+  memorised: '复制程度',
+  nearTraining: (scale, features, pixels) =>
+    `s = ${scale} 时，${features} 的样本（按像素 ${pixels}）比 99 % 的未见真实图片更接近某张训练图片；若无记忆则为 1 %`,
+  hidden: '隐藏标签',
+  hiddenShare: (share, pUncond) => `训练中的 ${share}（p_uncond ${pUncond}）`,
+  kept: '本机已有',
+  keptAll: '全部',
+  keptPart: (kept, all) => `${kept}，共 ${all}`,
+  keptNone: '尚无',
+  remove: '删除文件',
+  removeTitle: (title) => `删除 ${title} 的文件`,
+  removeAll: '删除全部下载',
+  total: (size) => `本机共保留 ${size} 的网络文件。`,
+  problems: (reasons) => `未能列出全部网络。${reasons}`,
+  suggestion: (title, size) => `这台机器足以运行彩色网络：${title}，需下载 ${size}。`,
+};

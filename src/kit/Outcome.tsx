@@ -1,0 +1,94 @@
+import type { ColumnState } from '../settings/store';
+import { useApp, useAppState, useWords } from './app-context';
+import { progressText } from './Notices';
+import { commonWords, type Strings } from './words/words';
+
+/** How a column's run stands, and what was measured on its samples. */
+export function Outcome({ state }: { state: ColumnState }) {
+  const { runner } = useApp();
+  const strings = useWords(commonWords);
+  const { stage } = strings;
+  return (
+    <>
+      <progress
+        max={state.numSteps || 1}
+        value={state.status === 'running' ? state.step : 0}
+        aria-label={stage.running(state.step, state.numSteps)}
+      />
+      {state.status === 'failed' ? (
+        <p className="error" role="alert">
+          {stage.failed} <small lang="en">{state.message}</small>{' '}
+          <button type="button" onClick={() => runner.repeat()}>
+            {strings.retry}
+          </button>
+        </p>
+      ) : (
+        <Figures state={state} strings={strings} />
+      )}
+    </>
+  );
+}
+
+function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
+  const { figures: words, stage } = strings;
+  const { figures, verdicts, preview, status } = state;
+  const share = verdicts?.classAccuracy;
+  const judged = useAppState(
+    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
+  );
+  return (
+    <div className="figures">
+      {judged && (
+        <dl>
+          <div title={verdicts && words.recognisedHint(verdicts.network)}>
+            <dt>{words.recognised}</dt>
+            <dd data-figure="recognised">
+              {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
+            </dd>
+          </div>
+          <div title={verdicts && words.diversityHint(verdicts.network)}>
+            <dt>{words.diversity}</dt>
+            <dd data-figure="diversity">
+              {verdicts?.diversity === undefined
+                ? words.notAvailable
+                : verdicts.diversity.toFixed(1)}
+            </dd>
+          </div>
+        </dl>
+      )}
+      <p className="costs">
+        {state.download ? (
+          progressText(state.download, strings)
+        ) : preview ? (
+          <b>{stage.preview(state.numSteps)}</b>
+        ) : status === 'running' ? (
+          stage.running(state.step, state.numSteps)
+        ) : status === 'waiting' ? (
+          stage.waiting
+        ) : (
+          figures && (
+            <>
+              <span title={words.evaluationsHint}>
+                {words.evaluations} <b data-figure="nfe">{figures.nfe}</b>
+              </span>{' '}
+              <span>
+                <b>{duration(figures.totalMs / state.numSteps)}</b> {words.perStep}
+              </span>{' '}
+              <span>
+                <b>{seconds(figures.totalMs)}</b> {words.total}
+              </span>
+            </>
+          )
+        )}
+      </p>
+    </div>
+  );
+}
+
+function duration(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,28 @@
+import { en } from './words.en';
+import { zh } from './words.zh';
+
+/** A feature's words in both languages; the English ones say which there are. */
+export interface Words<T> {
+  readonly en: T;
+  readonly zh: T;
+}
+
+/** The words that many have in common. */
+export type Strings = typeof en;
+export const commonWords: Words<Strings> = { en, zh };
+
+/** The entry of a choice that a parameter declares: its id is `parameter.value`. */
+export function choiceEntry(
+  parameter: { readonly id: string },
+  choice: { readonly value: number; readonly label: string },
+): { readonly id: string; readonly label: string } {
+  return { id: `${parameter.id}.${choice.value}`, label: choice.label };
+}
+
+/** The name of a registry entry or parameter: the language's own, else the registry's label. */
+export function nameOf(
+  strings: Pick<Strings, 'names'>,
+  entry: { readonly id: string; readonly label: string },
+): string {
+  return strings.names[entry.id] ?? entry.label;
+}
