@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AppView } from './app/AppView';
+import { SLICES } from './app/slices';
 import { EngineClient } from './engine/client';
 import { browserKeep } from './features/experiments/keep';
 import { MeasuringClient } from './features/experiments/measuring-client';
@@ -16,12 +17,13 @@ import { Trajectories } from './kit/trajectories';
 import { keptFiles, sharedCatalogue } from './networks/library';
 import { keepAddress } from './settings/address';
 import { FIRST_VISIT, type Settings } from './settings/settings';
+import { defaultSlices } from './settings/slice';
 import { createAppStore } from './settings/store';
 import { readAddress } from './settings/url';
 import './app/styles.css';
 
 const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-const defaults: Settings = { ...FIRST_VISIT, language };
+const defaults: Settings = { ...FIRST_VISIT, language, slices: defaultSlices(SLICES) };
 const { settings, misread } = readAddress(location.search, defaults);
 const store = createAppStore(settings);
 if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });

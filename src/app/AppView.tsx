@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { tourSlice } from '../features/idea/settings';
 import { OwnNetworkDialog } from '../features/own/OwnNetwork';
 import { Controls } from '../features/playground/Controls';
 import { Presets } from '../features/playground/Presets';
@@ -45,7 +46,7 @@ export function AppView() {
 
 function Playground() {
   const { about } = useWords(playgroundWords);
-  const onTour = useAppState(({ settings }) => settings.tour > 0);
+  const onTour = useAppState(({ settings }) => tourSlice.of(settings) > 0);
   return (
     <>
       {onTour && (

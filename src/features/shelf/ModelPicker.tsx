@@ -1,7 +1,8 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { megabytes, percent } from '../../kit/numbers';
+import { megabytes } from '../../kit/numbers';
 import type { ListedModel, ModelsState } from '../../networks/listed';
+import { percent } from '../../settings/numbers';
 import { OwnNetworkButton } from '../own/OwnNetwork';
 import { measuredQuality } from './model-quality';
 import { bytesOf, hasVariants, keptOf, removable } from './shelf';
