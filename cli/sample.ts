@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { lostSamples } from '../src/diffusion/metrics/verdicts';
 import { messageOf } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
@@ -61,6 +62,14 @@ async function sample(args: SampleArguments): Promise<void> {
   }
   // Every platform that Node runs on here is little-endian.
   if (args.raw !== undefined) await writeFile(args.raw, new Uint8Array(samples.buffer));
+  const lost = lostSamples(samples, labels.length * args.seeds.length);
+  if (lost.length > 0) {
+    const names = lost.map((k) => {
+      const label = classes[labels[Math.floor(k / args.seeds.length)]!] ?? 'null';
+      return `${label} with seed ${args.seeds[k % args.seeds.length]}`;
+    });
+    console.warn(`Lost, their numbers are not finite: ${names.join(', ')}`);
+  }
   const count = labels.length * args.seeds.length;
   const written = [args.out, args.raw].filter((file) => file !== undefined).join(', ');
   console.log(

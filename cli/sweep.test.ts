@@ -66,7 +66,8 @@ test('writes what the same samples give when they are drawn one by one', async (
       features,
       jobs.map(({ label }) => label),
     );
-    const { samples: count, ...figures } = measured.figures();
+    const { samples: count, leftOut, ...figures } = measured.figures();
+    expect([leftOut, point.leftOut]).toEqual([undefined, undefined]);
     expect([point.samples, point.seed, point.nfe]).toEqual([count, 5, nfe]);
     for (const [name, figure] of Object.entries(figures)) {
       const written = point.figures[name as keyof typeof figures];

@@ -108,10 +108,11 @@ async function sweep(args: SweepArguments): Promise<void> {
         measured.add(logits, features, labels);
         first += size;
       }
-      const { samples: count, ...figures } = measured.figures();
+      const { samples: count, leftOut, ...figures } = measured.figures();
       finished.push({
         settings: task.point.settings,
         samples: count,
+        leftOut,
         seed,
         figures,
         nfe: parts[0]!.nfe,
@@ -128,7 +129,10 @@ async function sweep(args: SweepArguments): Promise<void> {
         curves: [{ ...curve, points: finished }],
       });
       progress.clear();
-      console.log(`${describe(task.point, varied)}: ${words(figures)} (${seconds.toFixed(0)} s)`);
+      const lost = leftOut === undefined ? '' : `, ${leftOut} left out: not finite`;
+      console.log(
+        `${describe(task.point, varied)}: ${words(figures)}${lost} (${seconds.toFixed(0)} s)`,
+      );
     });
   } finally {
     pool.close();
@@ -225,7 +229,7 @@ function describe({ settings }: SweepPoint, varied: readonly string[]): string {
 }
 
 /** "class accuracy 0.912 ± 0.004, …" */
-function words(figures: Omit<PointFigures, 'samples'>): string {
+function words(figures: Omit<PointFigures, 'samples' | 'leftOut'>): string {
   const names = {
     classAccuracy: 'class accuracy',
     classifierScore: 'classifier score',
