@@ -12,28 +12,37 @@ import type { Job } from './generate';
 import { openJudge } from './judge';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
+import { isProgram } from './program';
 import { finishedPoints, numberAt, writeResultsFile } from './results-file';
 import { parseSweep, type SweepArguments, type SweepPoint, sweepHelp } from './sweep-arguments';
 import { type Draw, type Drawn, openPool, type Pool } from './sweep-pool';
 import { Progress } from './sweep-progress';
 
 let stop = (): void => {};
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    stop();
-    process.exit(130);
-  });
+
+if (isProgram(import.meta.url)) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stop();
+      process.exit(130);
+    });
+  }
+  process.exitCode = await main(process.argv.slice(2));
 }
 
-try {
-  const args = parseSweep(process.argv.slice(2));
-  if (args === undefined) console.log(sweepHelp());
-  else await sweep(args);
-} catch (error) {
-  const wrongArgument = error instanceof ArgumentError;
-  const message = messageOf(error);
-  console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-  process.exitCode = wrongArgument ? 2 : 1;
+/** `npm run sweep`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
+export async function main(line: readonly string[]): Promise<number> {
+  try {
+    const args = parseSweep(line);
+    if (args === undefined) console.log(sweepHelp());
+    else await sweep(args);
+    return 0;
+  } catch (error) {
+    const wrongArgument = error instanceof ArgumentError;
+    const message = messageOf(error);
+    console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
+    return wrongArgument ? 2 : 1;
+  }
 }
 
 async function sweep(args: SweepArguments): Promise<void> {

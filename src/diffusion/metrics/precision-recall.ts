@@ -1,7 +1,7 @@
 import { NUM_GROUPS } from './spread';
 
 /** Neighbours that span a manifold: each sample's ball reaches to its third nearest neighbour. */
-export const NEIGHBOURS = 3;
+const NEIGHBOURS = 3;
 
 /** Precision and recall of samples that arrive one by one (1904.06991). */
 export interface Manifolds {
