@@ -2,8 +2,9 @@ import { useEffect, useRef } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { LIMITS } from '../settings/settings';
 import { changeColumn } from '../settings/store';
-import { useApp, useAppState, useWords } from './app-context';
+import { useApp, useAppState, useService, useWords } from './app-context';
 import { Slider } from './Slider';
+import { columnRuns } from './services';
 import { UnitSwitch } from './UnitSwitch';
 import { commonWords } from './words/words';
 
@@ -17,7 +18,8 @@ export function useScaleOffset(): 0 | 1 {
 
 /** The active column's scale; while its run is steered, the scale that the run takes next. */
 export function ScaleControl() {
-  const { store, runner } = useApp();
+  const { store } = useApp();
+  const runs = useService(columnRuns);
   const { controls } = useWords(commonWords);
   const unit = useAppState(({ settings }) => settings.unit);
   const { guidance, guidanceScale, curve } = useAppState(
@@ -31,7 +33,7 @@ export function ScaleControl() {
   const { min, max, step } = LIMITS.guidanceScale;
   const rounded = (value: number) => Number(value.toFixed(4));
   const set = (scale: number) => {
-    if (steering) runner.steerTo(scale);
+    if (steering) runs.steerTo(scale);
     else changeColumn(store, { guidanceScale: rounded(scale) });
   };
   return (
@@ -56,7 +58,7 @@ export function ScaleControl() {
 
 /** Starts a run that goes slowly while the scale above it is moved, and gives it up. */
 function Steer() {
-  const { runner } = useApp();
+  const runs = useService(columnRuns);
   const { steer: words } = useWords(commonWords);
   const button = useRef<HTMLButtonElement>(null);
   const on = useAppState(({ steering }) => steering !== undefined);
@@ -70,7 +72,7 @@ function Steer() {
     const control = button.current?.closest('.with-unit');
     control?.querySelector('input')?.focus();
     const onKey = ({ key }: KeyboardEvent) => {
-      if (key === 'Escape') runner.stopSteering();
+      if (key === 'Escape') runs.stopSteering();
     };
     document.addEventListener('keydown', onKey);
     return () => {
@@ -78,7 +80,7 @@ function Steer() {
       // The slider that steered is gone, and the focus with it.
       if (document.activeElement === document.body) button.current?.focus();
     };
-  }, [on, runner]);
+  }, [on, runs]);
 
   if (!offered) return null;
   return (
@@ -88,7 +90,7 @@ function Steer() {
         type="button"
         aria-pressed={on}
         title={words.hint}
-        onClick={() => (on ? runner.stopSteering() : runner.steer())}
+        onClick={() => (on ? runs.stopSteering() : runs.steer())}
       >
         {on ? words.stop : words.start}
       </button>

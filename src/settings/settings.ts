@@ -32,7 +32,7 @@ export type Subject =
   | { readonly kind: 'each'; readonly names: readonly string[] };
 
 /** What the visitor looks at. */
-export type Page = 'playground' | 'experiments' | 'plane' | 'idea';
+export type Page = string;
 
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
@@ -17,6 +17,7 @@ import { networkName, type PaperCurve, type ShownCurve, useExperiments } from '.
 import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from './experiments';
 import { judgedBy } from './files';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
+import { experimentRunner } from './service';
 import { paperStyle, polygonPoints, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
@@ -97,7 +98,7 @@ export function CurveList({
 }
 
 function RemoveFile({ name }: { name: string }) {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
   return (
     <button

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { Notices } from '../../kit/Notices';
+import { Slot } from '../../kit/Slot';
 import { change } from '../../settings/store';
-import { ModelPicker } from '../shelf/ModelPicker';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
 import { FIGURES } from './curves';
@@ -11,6 +11,7 @@ import { EXPERIMENT_IDS, type ExperimentId, sweepsSteps } from './experiments';
 import { NumbersTable } from './NumbersTable';
 import { PointPanel } from './PointPanel';
 import { Sweep } from './Sweep';
+import { experimentRunner } from './service';
 import { TakeNumbers } from './TakeNumbers';
 import './experiments.css';
 import { commonWords } from '../../kit/words/words';
@@ -40,7 +41,7 @@ export function ExperimentsView() {
     >
       <Notices />
       <Problem />
-      <ModelPicker />
+      <Slot name="modelChoice" />
       <Chooser />
       <section className="question" aria-labelledby="experiment-title">
         <h2 id="experiment-title">{words.names[id]}</h2>
@@ -89,7 +90,7 @@ function Chooser() {
 }
 
 function Problem() {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const { notice } = useWords(commonWords);
   const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
 import { change } from '../../settings/store';
@@ -12,6 +12,7 @@ import {
   sweepsSteps,
 } from './experiments';
 import { valuesOf } from './points';
+import { experimentRunner } from './service';
 import { experimentsWords } from './words';
 
 /** What is swept, and the sweep's progress. */
@@ -122,7 +123,7 @@ function TextField({ label, className, text, complaint, onEnter }: TextFieldProp
 }
 
 function Progress() {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const strings = useWords(commonWords);
   const words = useWords(experimentsWords);
   const wanted = useAppState(({ settings }) => settings.experiment.samples);

@@ -9,6 +9,7 @@ import { ParameterSliders } from '../../kit/ParameterSliders';
 import { ScaleControl } from '../../kit/ScaleControl';
 import { Select } from '../../kit/Select';
 import { MOST_STEPS_BY_SLIDER, NumberField, Slider } from '../../kit/Slider';
+import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import {
   CHOICES,
@@ -19,7 +20,6 @@ import {
   type Predicting,
 } from '../../settings/settings';
 import { change, changeColumn, rollSeed } from '../../settings/store';
-import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { SubjectPicker } from './SubjectPicker';
@@ -37,8 +37,8 @@ export function Controls() {
   return (
     <aside className="panel" aria-label={controls.label}>
       <div className="model-choice">
-        <ModelPicker />
-        <ColourHint />
+        <Slot name="modelChoice" />
+        <Slot name="modelHint" />
       </div>
       {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
       {classes && classes.length > 0 && (
