@@ -4,12 +4,14 @@
  *
  *   npm run equal-cost -- --model letters --steps 16 --seeds 20
  */
+
 import { parseArgs } from 'node:util';
 import { crossed, generate } from '../cli/generate';
 import { judgeSamples } from '../cli/judge';
 import { openClassifier, openNetwork } from '../cli/runtime';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Manifest } from '../src/networks/manifest';
+import { percent } from '../src/settings/numbers';
 
 const { values } = parseArgs({
   options: {
@@ -90,7 +92,7 @@ for (const { name, rule, parameters, step, scales } of candidates) {
       rule === 'cfg' ? `s = ${guidanceScale}` : `${guidanceScale - 1}`,
       numSteps,
       (cost.flops / 1e9).toFixed(2),
-      `${(100 * classAccuracy!).toFixed(1)} %`,
+      percent(classAccuracy!, 1),
       diversity!.toFixed(2),
     ];
     console.log(`| ${cells.join(' | ')} |`);

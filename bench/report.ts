@@ -1,3 +1,4 @@
+import { percent } from '../src/settings/numbers';
 import type { Bar } from './bars';
 import type { Comparison, Results } from './results';
 
@@ -16,7 +17,7 @@ export function report(results: Results, bars: readonly Bar[]): string {
         `${row.batch}`,
         `${row.guidanceScale}`,
         ms(row.msPerStep),
-        percent(row.outsideShare),
+        percent(row.outsideShare, 1),
       ]),
     ]),
     ...section('Guidance on / off', comparisons(results.guidance, 'on', 'off')),
@@ -31,7 +32,7 @@ export function report(results: Results, bars: readonly Bar[]): string {
         row.backend,
         row.device,
         ms(row.msPerStep),
-        percent(row.outsideShare),
+        percent(row.outsideShare, 1),
         `${ms(row.workerMsPerStep)} ms/step`,
         `${ms(row.canvasMsPerStep)} ms/step`,
       ]),
@@ -77,15 +78,19 @@ export function report(results: Results, bars: readonly Bar[]): string {
         ms(row.msPerStep),
         ms(row.gflops),
         ms(row.productGflops),
-        percent(row.share.median),
-        `${percent(row.share.low)} – ${percent(row.share.high)}`,
+        percent(row.share.median, 1),
+        `${percent(row.share.low, 1)} – ${percent(row.share.high, 1)}`,
         row.memoryMb === undefined ? '–' : `${row.memoryMb.toFixed(0)} MB`,
       ]),
     ]),
     ...section('Bars', [
       ['', 'bar', 'measured', 'at most', 'distance'],
       ...bars.map(({ name, measured, limit, unit, verdict, distance }) => {
-        const show = { share: percent, ratio, ms: (value: number) => `${ms(value)} ms` }[unit];
+        const show = {
+          share: (value: number) => percent(value, 1),
+          ratio,
+          ms: (value: number) => `${ms(value)} ms`,
+        }[unit];
         const sign = distance < 0 ? '-' : '+';
         return [
           verdict === 'miss' ? 'MISS' : verdict,
@@ -128,5 +133,4 @@ function section(title: string, table: readonly (readonly string[])[]): string[]
 
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
 const seconds = (value: number) => `${(value / 1000).toFixed(2)} s`;
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const ratio = (value: number) => value.toFixed(3);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { messageOf } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
+import { percent } from '../src/settings/numbers';
 import {
   classIndex,
   helpText,
@@ -77,15 +78,11 @@ async function opinion(
     throw new ArgumentError(`--judge needs a feature network, ${model} has none`);
   const { classAccuracy, diversity } = await judgeSamples(id, samples, labels, { threads, mixed });
   const figures = [
-    classAccuracy !== undefined && `${percent(classAccuracy)} read as what was asked for`,
+    classAccuracy !== undefined && `${percent(classAccuracy, 1)} read as what was asked for`,
     diversity !== undefined && `diversity ${diversity.toFixed(2)}`,
-    `${percent(shareOutside(samples))} of the numbers outside [-1, 1]`,
+    `${percent(shareOutside(samples), 1)} of the numbers outside [-1, 1]`,
   ];
   return `${id}: ${figures.filter(Boolean).join(', ')}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function drawProgress(done: number, total: number): void {

@@ -36,7 +36,17 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/app', ...page, 'src/features'],
   ['src/main.tsx', ...page, 'src/features', 'src/app', 'react-dom'],
   ['cli', ...nodeModels, 'src/settings', '@observablehq/plot', 'linkedom', 'fast-png'],
-  ['bench', ...nodeModels, ...client, 'cli', 'onnxruntime-web', 'playwright', 'vite', 'scripts'],
+  [
+    'bench',
+    ...nodeModels,
+    ...client,
+    'src/settings/numbers.ts',
+    'cli',
+    'onnxruntime-web',
+    'playwright',
+    'vite',
+    'scripts',
+  ],
   ['e2e/harness', ...below, 'onnxruntime-web'],
   [
     'e2e',

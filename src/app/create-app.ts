@@ -8,14 +8,16 @@ import { Trajectories } from '../kit/trajectories';
 import { sharedCatalogue } from '../networks/library';
 import { keepAddress } from '../settings/address';
 import { FIRST_VISIT, type Settings } from '../settings/settings';
+import { defaultSlices } from '../settings/slice';
 import { createAppStore, type Store } from '../settings/store';
 import { readAddress } from '../settings/url';
 
 /** The page as the address says, with its features: from here on the address follows the settings. */
 export function createApp(features: readonly Feature[]): App {
   const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-  const defaults: Settings = { ...FIRST_VISIT, language };
-  const { settings, misread } = readAddress(location.search, defaults);
+  const slices = defaultSlices(features.flatMap(({ slice }) => slice ?? []));
+  const defaults: Settings = { ...FIRST_VISIT, language, slices };
+  const { settings, misread } = readPage(features, defaults);
   const store = createAppStore(settings);
   if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
   const modelsUrl = new URL('models/', document.baseURI).href;
@@ -35,6 +37,16 @@ export function createApp(features: readonly Feature[]): App {
   keepAddress(store, defaults);
   loadWhenNeeded(app);
   return app;
+}
+
+/** The settings of the address; a page that there is not is among what was not understood. */
+function readPage(features: readonly Feature[], defaults: Settings) {
+  const { settings, misread } = readAddress(location.search, defaults);
+  if (features.some(({ id, page }) => page && id === settings.page)) return { settings, misread };
+  return {
+    settings: { ...settings, page: defaults.page },
+    misread: [...misread, { key: 'page', text: settings.page }],
+  };
 }
 
 /** The engine, which tells the store what becomes of it. */

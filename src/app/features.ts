@@ -28,3 +28,6 @@ export const FEATURES: readonly Feature[] = [
   idea,
   exporting,
 ];
+
+/** What the features bring to the settings, in the order of the address. */
+export const SLICES = FEATURES.flatMap(({ slice }) => slice ?? []);

@@ -1,17 +1,12 @@
 import { compact } from '../settings/describe';
 import { INTERVAL_RANGE } from '../settings/settings';
 import { useWords } from './app-context';
+import { logAxis } from './log-axis';
 import { useDrag } from './Slider';
 import { commonWords } from './words/words';
 
-/** Thumb positions are whole thousandths of the logarithmic axis. */
-const TICKS = 1000;
-const LOG_MIN = Math.log(INTERVAL_RANGE.min);
-const LOG_SPAN = Math.log(INTERVAL_RANGE.max) - LOG_MIN;
-
-const toSigma = (tick: number) =>
-  Number(Math.exp(LOG_MIN + (tick / TICKS) * LOG_SPAN).toPrecision(3));
-const toTick = (sigma: number) => Math.round(((Math.log(sigma) - LOG_MIN) / LOG_SPAN) * TICKS);
+/** Thumb positions are whole thousandths of the axis. */
+const { ticks: TICKS, toValue: toSigma, toTick } = logAxis(INTERVAL_RANGE);
 
 type Interval = readonly [number, number] | null;
 
@@ -28,7 +23,7 @@ export function IntervalSlider({
   const [low, high] = value ? [toTick(value[0]), toTick(value[1])] : [0, TICKS];
   const set = (lowTick: number, highTick: number) => {
     const whole = lowTick <= 0 && highTick >= TICKS;
-    onChange(whole ? null : [toSigma(lowTick), Math.min(INTERVAL_RANGE.max, toSigma(highTick))]);
+    onChange(whole ? null : [toSigma(lowTick), toSigma(highTick)]);
   };
   const text = value ? `σ ${compact(value[0])} – ${compact(value[1])}` : controls.intervalAll;
   return (

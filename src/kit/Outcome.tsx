@@ -1,3 +1,4 @@
+import { percent } from '../settings/numbers';
 import type { ColumnState } from '../settings/store';
 import { useAppState, useService, useWords } from './app-context';
 import { progressText } from './Notices';
@@ -44,7 +45,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
           <div title={verdicts && words.recognisedHint(verdicts.network)}>
             <dt>{words.recognised}</dt>
             <dd data-figure="recognised">
-              {share === undefined ? words.notAvailable : `${Math.round(100 * share)} %`}
+              {share === undefined ? words.notAvailable : percent(share)}
             </dd>
           </div>
           <div title={verdicts && words.diversityHint(verdicts.network)}>

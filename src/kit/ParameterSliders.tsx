@@ -1,8 +1,7 @@
-import type { ReactNode } from 'react';
 import type { NumberParameter } from '../diffusion/parameters';
 import { actingParameters, type ColumnSettings } from '../settings/settings';
 import { useWords } from './app-context';
-import { OffAxis } from './OffAxis';
+import type { Frame } from './RunForm';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { choiceEntry, commonWords, nameOf } from './words/words';
@@ -12,39 +11,31 @@ interface ParameterSlidersProps {
   readonly owner: { readonly parameters: readonly NumberParameter[] };
   readonly column: ColumnSettings;
   onChange(parameters: ColumnSettings['parameters']): void;
-  /** Whether they leave for the grid's axes. */
-  readonly inGrid?: boolean;
+  /** What stands around each control. */
+  readonly Frame: Frame;
 }
 
 /** Controls for whatever parameters a registry's entry declares, as far as they act on this column. */
-export function ParameterSliders({ owner, column, onChange, inGrid }: ParameterSlidersProps) {
+export function ParameterSliders({ owner, column, Frame, onChange }: ParameterSlidersProps) {
+  const strings = useWords(commonWords);
   const acting = actingParameters(column);
   return owner.parameters
     .filter((parameter) => acting.includes(parameter))
     .map((parameter) => {
       const { id, default: usual } = parameter;
-      const control = (
-        <ParameterControl
-          key={id}
-          parameter={parameter}
-          value={column.parameters[id] ?? usual}
-          onChange={(value) => {
-            const { [id]: _, ...others } = column.parameters;
-            onChange(value === usual ? others : { ...others, [id]: value });
-          }}
-        />
+      return (
+        <Frame key={id} name={id} label={nameOf(strings, parameter)}>
+          <ParameterControl
+            parameter={parameter}
+            value={column.parameters[id] ?? usual}
+            onChange={(value) => {
+              const { [id]: _, ...others } = column.parameters;
+              onChange(value === usual ? others : { ...others, [id]: value });
+            }}
+          />
+        </Frame>
       );
-      return inGrid ? <Framed key={id} {...{ parameter, control }} /> : control;
     });
-}
-
-function Framed({ parameter, control }: { parameter: NumberParameter; control: ReactNode }) {
-  const label = nameOf(useWords(commonWords), parameter);
-  return (
-    <OffAxis name={parameter.id} label={label}>
-      {control}
-    </OffAxis>
-  );
 }
 
 function ParameterControl({

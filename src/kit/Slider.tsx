@@ -1,9 +1,6 @@
 import { useId, useState } from 'react';
 import { useApp } from './app-context';
 
-/** The `sliderMax` of a number of steps: up to the limit, the useful numbers would lie within a few pixels. */
-export const MOST_STEPS_BY_SLIDER = 128;
-
 interface SliderProps {
   readonly label: string;
   readonly hint?: string;

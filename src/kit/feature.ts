@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { Layout } from '../settings/settings';
+import type { Slice } from '../settings/slice';
 import type { AppState } from '../settings/store';
 import type { App } from './app-context';
 import type { Words } from './words/words';
@@ -49,6 +50,8 @@ export type SlotName = keyof SlotProps;
 export interface Feature {
   readonly id: string;
   readonly words: Words<object>;
+  /** Its part of the settings. */
+  readonly slice?: Slice<unknown>;
   readonly page?: FeaturePage;
   readonly layout?: StageLayout;
   readonly slots?: { readonly [S in SlotName]?: ComponentType<SlotProps[S]> };

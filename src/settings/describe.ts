@@ -4,8 +4,8 @@ import { takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import type { NumberParameter } from '../diffusion/parameters';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { percent } from '../kit/numbers';
 import { choiceEntry, nameOf, type Strings } from '../kit/words/words';
+import { percent } from './numbers';
 import { actingParameters, type ColumnSettings, DEFAULT_COLUMN, type ScaleUnit } from './settings';
 
 /** One thing a column is set to, in words: what it is, and to what. */

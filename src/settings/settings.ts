@@ -6,10 +6,8 @@ import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
 import type { BackendChoice, PrecisionChoice, SampleSettings } from '../engine/protocol';
-import { DEFAULT_EXPERIMENT, type ExperimentSettings } from '../features/experiments/experiments';
-import { DEFAULT_PLANE, type PlaneSettings } from '../features/plane/plane';
-import { DEFAULT_TRAINING, type TrainingSettings } from '../features/training/training';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
+import type { SliceValues } from './slice';
 
 /** What one column of the page is set to: everything that may differ between columns. */
 export interface ColumnSettings extends RunSettings {
@@ -31,9 +29,6 @@ export type Subject =
   | { readonly kind: 'none' }
   | { readonly kind: 'each'; readonly names: readonly string[] };
 
-/** What the visitor looks at. */
-export type Page = string;
-
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';
 
@@ -51,7 +46,8 @@ export type ScaleUnit = 's' | 'w';
 
 /** The page's whole state as the address bar keeps it. */
 export interface Settings {
-  readonly page: Page;
+  /** What the visitor looks at: the id of a feature with a page. */
+  readonly page: string;
   readonly model: string;
   readonly subject: Subject;
   readonly seed: number;
@@ -82,12 +78,6 @@ export interface Settings {
   /** The sample whose steps the filmstrip shows. */
   readonly picked: number;
   readonly unit: ScaleUnit;
-  /** What is swept on the page of experiments. */
-  readonly experiment: ExperimentSettings;
-  /** The page of two dimensions. */
-  readonly plane: PlaneSettings;
-  /** The network trained on the plane's data. */
-  readonly training: TrainingSettings;
   readonly backend: BackendChoice;
   /** What the network computes in. */
   readonly precision: PrecisionChoice;
@@ -95,8 +85,8 @@ export interface Settings {
   readonly maxBatch: number;
   readonly language: Language;
   readonly theme: Theme;
-  /** The step of the tour that is shown over the playground, from 1 on; 0: none. */
-  readonly tour: number;
+  /** What the features of the page have settings of their own for. */
+  readonly slices: SliceValues;
 }
 
 export const LIMITS = {
@@ -141,15 +131,12 @@ export const FIRST_VISIT: Settings = {
   position: 1,
   picked: 0,
   unit: 's',
-  experiment: DEFAULT_EXPERIMENT,
-  plane: DEFAULT_PLANE,
-  training: DEFAULT_TRAINING,
   backend: 'auto',
   precision: 'auto',
   maxBatch: 0,
   language: 'en',
   theme: 'auto',
-  tour: 0,
+  slices: new Map(),
 };
 
 /** The declared parameters of a column's sampler, schedule and rule, in the order of the controls. */

@@ -12,6 +12,7 @@ import { type ModelsState, NO_MODELS } from '../networks/listed';
 import type { DenoiserManifest } from '../networks/manifest';
 import type { GridState } from './grid-state';
 import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
+import type { Slice } from './slice';
 import type { Misread } from './url';
 
 export type EngineState =
@@ -112,6 +113,11 @@ export function createAppStore(settings: Settings = FIRST_VISIT): Store {
 /** Changes settings that all columns share. */
 export function change(store: Store, changes: Partial<Settings>): void {
   store.setState(({ settings }) => ({ settings: { ...settings, ...changes } }));
+}
+
+/** Changes a feature's part of the settings. */
+export function changeSlice<T>(store: Store, slice: Slice<T>, value: T): void {
+  store.setState(({ settings }) => ({ settings: slice.put(settings, value) }));
 }
 
 /** Another class, word or none: new noise too, unless the seed is locked. */

@@ -1,9 +1,5 @@
 import { type Threshold, thresholdPercentile } from '../diffusion/guidance/threshold';
 import { type NumberParameter, parameterValue } from '../diffusion/parameters';
-import { readExperiment, writeExperiment } from '../features/experiments/experiments';
-import { TOUR } from '../features/idea/tour';
-import { readPlane, writePlane } from '../features/plane/plane';
-import { readTraining, writeTraining } from '../features/training/training';
 import {
   type Axis,
   CHOICES,
@@ -33,16 +29,12 @@ interface Property<T> {
   write(value: T): string;
 }
 
-type SharedKey = Exclude<keyof Settings, 'columns'>;
+type SharedKey = Exclude<keyof Settings, 'columns' | 'slices'>;
 type ColumnKey = Exclude<keyof ColumnSettings, 'parameters'>;
 
 const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
-  page: choice('page', {
-    playground: 'playground',
-    experiments: 'experiments',
-    plane: 'plane',
-    idea: 'idea',
-  }),
+  // Which pages there are is known to src/app alone, which checks it.
+  page: text('page', /^[\w-]{1,64}$/),
   model: text('model', /^[\w-]{1,64}$/),
   subject: { key: 'draw', read: readSubject, write: writeSubject },
   seed: number('seed', 0, 2 ** 32 - 1, true),
@@ -62,23 +54,11 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   position: number('at', 0, 1),
   picked: number('pick', 0, LIMITS.count.max - 1, true),
   unit: choice('unit', { s: 's', w: 'w' }),
-  experiment: {
-    key: 'experiment',
-    read: (raw) => readExperiment(raw, readColumn),
-    write: (value) => writeExperiment(value, writeColumn),
-  },
-  plane: {
-    key: 'plane',
-    read: (raw) => readPlane(raw, readColumn),
-    write: (value) => writePlane(value, writeColumn),
-  },
-  training: { key: 'training', read: readTraining, write: writeTraining },
   backend: choice('backend', { auto: 'auto', webgpu: 'webgpu', wasm: 'wasm' }),
   precision: choice('precision', { auto: 'auto', fp16: 'fp16', fp32: 'fp32' }),
   maxBatch: choice('batch', { auto: 0, 1: 1, 2: 2, 4: 4, 8: 8, 16: 16 }),
   language: choice('lang', { en: 'en', zh: 'zh' }),
   theme: choice('theme', { auto: 'auto', light: 'light', dark: 'dark' }),
-  tour: number('tour', 0, TOUR.length, true),
 };
 
 const COLUMN: { readonly [K in ColumnKey]: Property<ColumnSettings[K]> } = {
@@ -108,7 +88,11 @@ export interface Misread {
   readonly text: string;
 }
 
-/** Reads an address's query: the settings it stands for, and the pieces that were ignored. */
+/**
+ * Reads an address's query: the settings it stands for, and the pieces that were ignored.
+ *
+ * @param defaults what the query leaves out; their slices are those that can be read
+ */
 export function readAddress(
   query: string,
   defaults: Settings = FIRST_VISIT,
@@ -122,6 +106,14 @@ export function readAddress(
     const value = property.read(raw);
     if (value === undefined) misread.push({ key: property.key, text: raw });
     else shared[name] = value;
+  }
+  const slices = new Map(defaults.slices);
+  for (const slice of slices.keys()) {
+    const raw = given.get(slice.key);
+    if (raw === null) continue;
+    const value = slice.read(raw);
+    if (value === undefined) misread.push({ key: slice.key, text: raw });
+    else slices.set(slice, value);
   }
 
   const lists = new Map<string, string[]>();
@@ -165,7 +157,12 @@ export function readAddress(
     }
     return consistent({ ...column, parameters } as unknown as ColumnSettings);
   });
-  const settings = { ...shared, columns: anyColumn ? columns : defaults.columns } as Settings;
+  const all: Record<string, unknown> = {
+    ...shared,
+    slices,
+    columns: anyColumn ? columns : defaults.columns,
+  };
+  const settings = all as unknown as Settings;
   return {
     settings: { ...settings, active: Math.min(settings.active, settings.columns.length - 1) },
     misread: unique(misread),
@@ -188,6 +185,10 @@ export function writeAddress(settings: Settings, defaults: Settings | null = FIR
   for (const [name, property] of sharedRows) {
     const value = property.write(settings[name]);
     if (!defaults || value !== property.write(defaults[name])) put(property.key, value);
+  }
+  for (const [slice, value] of settings.slices) {
+    const text = slice.write(value);
+    if (!defaults || text !== slice.write(slice.of(defaults))) put(slice.key, text);
   }
   if (!defaults || JSON.stringify(settings.columns) !== JSON.stringify(defaults.columns)) {
     const { columns } = settings;
@@ -404,7 +405,7 @@ function unescaped(text: string): string {
 }
 
 /** A column from its properties by their keys; undefined if one of them makes no sense. */
-function readColumn(pairs: ReadonlyMap<string, string>): ColumnSettings | undefined {
+export function readColumn(pairs: ReadonlyMap<string, string>): ColumnSettings | undefined {
   const left = new Map(pairs);
   let column = DEFAULT_COLUMN;
   for (const [name, property] of columnRows) {
@@ -428,7 +429,7 @@ function readColumn(pairs: ReadonlyMap<string, string>): ColumnSettings | undefi
 }
 
 /** What of a column is not as by default, by the keys of its properties. */
-function writeColumn(column: ColumnSettings): ReadonlyMap<string, string> {
+export function writeColumn(column: ColumnSettings): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const [name, property] of columnRows) {
     const value = property.write(column[name]);

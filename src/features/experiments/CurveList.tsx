@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { findGuidanceRule } from '../../diffusion/guidance';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
+import { RuleSelect, SamplerSelect, ScheduleSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
+import { roundedScale } from '../../settings/scale-unit';
 import {
   CHOICES,
   type ColumnSettings,
@@ -12,12 +13,12 @@ import {
   consistent,
   DEFAULT_COLUMN,
 } from '../../settings/settings';
-import { change } from '../../settings/store';
+import { changeSlice } from '../../settings/store';
 import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
-import { EXPERIMENT_LIMITS, type Series, sweepsSteps } from './experiments';
 import { judgedBy } from './files';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
 import { experimentRunner } from './service';
+import { EXPERIMENT_LIMITS, experimentSlice, type Series, sweepsSteps } from './settings';
 import { paperStyle, polygonPoints, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
@@ -31,13 +32,13 @@ export function CurveList({
 }) {
   const { store } = useApp();
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const series = useExperiments((state) => state.series);
   const files = useExperiments((state) => state.files);
   const networks = useExperiments((state) => state.networks);
   const others = networks ? files.filter((file) => !judgedBy(file, networks.features)) : [];
   const setSeries = (next: readonly Series[] | null) =>
-    change(store, { experiment: { ...experiment, series: next } });
+    changeSlice(store, experimentSlice, { ...experiment, series: next });
   return (
     <section className="curve-list" aria-label={words.curves.title}>
       <h3>{words.curves.title}</h3>
@@ -172,7 +173,7 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   const language = useAppState(({ settings }) => settings.language);
   const { controls, settingsText } = useWords(commonWords);
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const columns = useAppState(({ settings }) => settings.columns);
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
@@ -188,7 +189,6 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   const rules = CHOICES.guidance.filter(
     (rule) => canPredict(rule, manifest) && (steps || rule.usesScale),
   );
-  const { firstOrderOnly } = findGuidanceRule(column.guidance);
   const intervals = [
     null,
     PUBLISHED_INTERVAL,
@@ -226,33 +226,26 @@ function AddCurve({ series, onSet }: AddCurveProps) {
           onChange={setModel}
         />
       )}
-      <Select
-        label={controls.guidance}
+      <RuleSelect
         value={column.guidance}
-        entries={rules}
+        rules={rules}
         onChange={(guidance) => set({ guidance })}
       />
-      <Select
-        label={controls.sampler}
+      <SamplerSelect
         value={column.sampler}
-        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+        guidance={column.guidance}
         onChange={(sampler) => set({ sampler })}
       />
-      <Select
-        label={controls.schedule}
-        value={column.schedule}
-        entries={CHOICES.schedule}
-        onChange={(schedule) => set({ schedule })}
-      />
+      <ScheduleSelect value={column.schedule} onChange={(schedule) => set({ schedule })} />
       <div className="field inline">
         <label htmlFor="add-number">{steps ? controls.guidanceScale : controls.numSteps}</label>
         {steps ? (
           <NumberField
             id="add-number"
-            value={Number((column.guidanceScale - 1).toFixed(4))}
+            value={roundedScale(column.guidanceScale - 1)}
             {...EXPERIMENT_LIMITS.w}
             step={0.1}
-            onChange={(w) => set({ guidanceScale: Number((w + 1).toFixed(4)) })}
+            onChange={(w) => set({ guidanceScale: roundedScale(w + 1) })}
           />
         ) : (
           <NumberField

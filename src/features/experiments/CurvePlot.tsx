@@ -4,8 +4,8 @@ import { useWidth } from '../../kit/use-width';
 import type { ChartCurve, ChartOptions, ChartPoint } from './curve-chart';
 import type { CurvePoint, FigureId } from './curves';
 import { figureText, type PaperCurve, type ShownCurve, valueText } from './curves-data';
-import { sweepsSteps } from './experiments';
 import { valuesOf } from './points';
+import { experimentSlice, sweepsSteps } from './settings';
 import { paperStyle, styleOf } from './symbols';
 import { TakeChart } from './TakeChart';
 import { experimentsWords } from './words';
@@ -30,8 +30,8 @@ interface CurvePlotProps {
 export function CurvePlot(props: CurvePlotProps) {
   const { kind, large = false, curves, paper, network, chosen, onChoose } = props;
   const { chart, figures, axes } = useWords(experimentsWords);
-  const steps = useAppState(({ settings }) => sweepsSteps(settings.experiment.id));
-  const values = useAppState(({ settings }) => valuesOf(settings.experiment));
+  const steps = useAppState(({ settings }) => sweepsSteps(experimentSlice.of(settings).id));
+  const values = useAppState(({ settings }) => valuesOf(experimentSlice.of(settings)));
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const axis = steps ? axes.steps : axes.weight;

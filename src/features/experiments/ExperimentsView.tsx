@@ -2,16 +2,16 @@ import { useEffect, useMemo, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { Notices } from '../../kit/Notices';
 import { Slot } from '../../kit/Slot';
-import { change } from '../../settings/store';
+import { changeSlice } from '../../settings/store';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
 import { FIGURES } from './curves';
 import { paperCurves, useCurves, useExperiments } from './curves-data';
-import { EXPERIMENT_IDS, type ExperimentId, sweepsSteps } from './experiments';
 import { NumbersTable } from './NumbersTable';
 import { PointPanel } from './PointPanel';
 import { Sweep } from './Sweep';
 import { experimentRunner } from './service';
+import { EXPERIMENT_IDS, type ExperimentId, experimentSlice, sweepsSteps } from './settings';
 import { TakeNumbers } from './TakeNumbers';
 import './experiments.css';
 import { commonWords } from '../../kit/words/words';
@@ -28,7 +28,7 @@ const CHARTS: Readonly<Record<ExperimentId, readonly ChartKind[]>> = {
 /** The paper's experiments, run here and now. */
 export function ExperimentsView() {
   const words = useWords(experimentsWords);
-  const id = useAppState(({ settings }) => settings.experiment.id);
+  const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const busy = useExperiments(({ status }) => status === 'running');
   const ready = useAppState(({ engine }) => engine.status === 'ready');
   return (
@@ -65,7 +65,7 @@ export function ExperimentsView() {
 function Chooser() {
   const { store } = useApp();
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const several = useExperiments(({ networks }) => (networks?.denoisers.length ?? 1) > 1);
   const offered = EXPERIMENT_IDS.filter(
     (id) => id !== 'p-uncond' || several || experiment.id === 'p-uncond',
@@ -79,7 +79,7 @@ function Chooser() {
           aria-pressed={id === experiment.id}
           onClick={() => {
             if (id === experiment.id) return;
-            change(store, { experiment: { ...experiment, id, values: null, series: null } });
+            changeSlice(store, experimentSlice, { ...experiment, id, values: null, series: null });
           }}
         >
           {words.names[id]}
@@ -115,7 +115,7 @@ function Problem() {
 function Results() {
   const language = useAppState(({ settings }) => settings.language);
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const curves = useCurves();
   const networks = useExperiments((state) => state.networks?.denoisers);
   const network = useAppState(({ engine }) =>

@@ -4,8 +4,8 @@ import { drawTiles } from '../../kit/draw-samples';
 import { inkOf, toImage } from '../../kit/paint';
 import { type CurvePoint, FIGURES } from './curves';
 import { figureText, type ShownCurve, useExperiments, valueText } from './curves-data';
-import { sweepsSteps } from './experiments';
 import { experimentRunner } from './service';
+import { experimentSlice, sweepsSteps } from './settings';
 import type { PointSamples } from './state';
 import { experimentsWords } from './words';
 
@@ -22,7 +22,7 @@ interface PointPanelProps {
 export function PointPanel({ curve, point, onClose }: PointPanelProps) {
   const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
-  const steps = useAppState(({ settings }) => sweepsSteps(settings.experiment.id));
+  const steps = useAppState(({ settings }) => sweepsSteps(experimentSlice.of(settings).id));
   const states = useExperiments((state) => state.points);
   const loaded = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.id : undefined,

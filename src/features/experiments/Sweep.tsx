@@ -2,26 +2,30 @@ import { useId, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
-import { change } from '../../settings/store';
+import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';
+import { valuesOf } from './points';
+import { experimentRunner } from './service';
 import {
   areValues,
   EXPERIMENT_LIMITS,
   type ExperimentSettings,
+  experimentSlice,
   isSampleCount,
   sweepsSteps,
-} from './experiments';
-import { valuesOf } from './points';
-import { experimentRunner } from './service';
+} from './settings';
 import { experimentsWords } from './words';
 
 /** What is swept, and the sweep's progress. */
 export function Sweep() {
   const { store } = useApp();
   const words = useWords(experimentsWords);
-  const experiment = useAppState(({ settings }) => settings.experiment);
+  const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
   const set = (changes: Partial<ExperimentSettings>) =>
-    change(store, { experiment: { ...store.getState().settings.experiment, ...changes } });
+    changeSlice(store, experimentSlice, {
+      ...experimentSlice.of(store.getState().settings),
+      ...changes,
+    });
   const steps = sweepsSteps(experiment.id);
   const { values: most, samples, steps: T, w } = EXPERIMENT_LIMITS;
   return (
@@ -126,7 +130,7 @@ function Progress() {
   const experiments = useService(experimentRunner);
   const strings = useWords(commonWords);
   const words = useWords(experimentsWords);
-  const wanted = useAppState(({ settings }) => settings.experiment.samples);
+  const wanted = useAppState(({ settings }) => experimentSlice.of(settings).samples);
   const status = useExperiments((state) => state.status);
   const points = useExperiments((state) => state.points);
   const msLeft = useExperiments((state) => state.msLeft);

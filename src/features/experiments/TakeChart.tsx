@@ -5,6 +5,7 @@ import { commonWords } from '../../kit/words/words';
 import { messageOf } from '../../networks/errors';
 import type { ChartOptions } from './curve-chart';
 import type { PaperCurve, ShownCurve } from './curves-data';
+import { experimentSlice } from './settings';
 import { paperStyle, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
@@ -20,7 +21,7 @@ export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
   const { store } = useApp();
   const { charts } = useWords(commonWords);
   const experiments = useWords(experimentsWords);
-  const id = useAppState(({ settings }) => settings.experiment.id);
+  const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const take = async (format: 'svg' | 'png') => {
     try {
       const { chartPicture } = await import('./chart-files');

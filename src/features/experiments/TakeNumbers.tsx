@@ -3,9 +3,9 @@ import { useApp, useAppState, useService, useWords } from '../../kit/app-context
 import { fileName, saveBlob } from '../../kit/save';
 import { commonWords } from '../../kit/words/words';
 import { type ShownCurve, useExperiments } from './curves-data';
-import { sweepsSteps } from './experiments';
 import { curvesCsv, exportResults } from './files';
 import { experimentRunner } from './service';
+import { experimentSlice, sweepsSteps } from './settings';
 import { experimentsWords } from './words';
 
 /** The numbers as files, the way back, and the end of what is kept. */
@@ -25,7 +25,7 @@ export function TakeNumbers({
   const files = useExperiments((state) => state.files);
   const filled = curves.some(({ curve }) => curve.points.length > 0);
   const kept = useExperiments(({ points }) => points.some(({ record }) => record));
-  const { id } = useAppState(({ settings }) => settings.experiment);
+  const { id } = useAppState(({ settings }) => experimentSlice.of(settings));
 
   const csv = () => {
     const named = curves.map(({ name, model, curve }) => ({ name, model, curve }));
@@ -36,7 +36,7 @@ export function TakeNumbers({
     const { settings } = store.getState();
     const { series, points, networks } = experiments.state.getState();
     if (!networks) return;
-    const { samples } = settings.experiment;
+    const { samples } = experimentSlice.of(settings);
     const page = { series, points, networks, seed: settings.seed, samples, id };
     const text = `${JSON.stringify(exportResults(page, files), null, 1)}\n`;
     saveBlob(new Blob([text], { type: 'application/json' }), fileName([id, network], 'json'));

@@ -4,17 +4,12 @@ import { useAppState, useService } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { compact, traits } from '../../settings/describe';
-import {
-  DEFAULT_COLUMN,
-  declaredParameters,
-  type Language,
-  type Settings,
-} from '../../settings/settings';
+import { DEFAULT_COLUMN, declaredParameters, type Language } from '../../settings/settings';
 import { type Curve, curveOf, type FigureId } from './curves';
-import { type Series, sweepsSteps } from './experiments';
 import { importedCurves, judgedBy } from './files';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
 import { experimentRunner } from './service';
+import { type ExperimentSettings, experimentSlice, type Series, sweepsSteps } from './settings';
 import type { ExperimentState } from './state';
 import { experimentsWords } from './words';
 
@@ -38,7 +33,7 @@ export function useExperiments<T>(select: (state: ExperimentState) => T): T {
 /** The curves of the page, its own before those of files. */
 export function useCurves(): readonly ShownCurve[] {
   const language = useAppState(({ settings }) => settings.language);
-  const { id, samples } = useAppState(({ settings }) => settings.experiment);
+  const { id, samples } = useAppState(({ settings }) => experimentSlice.of(settings));
   const loaded = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
@@ -145,7 +140,7 @@ export interface PaperCurve {
  * each share of unconditional training that the page's networks have.
  */
 export function paperCurves(
-  { id }: Settings['experiment'],
+  { id }: Pick<ExperimentSettings, 'id'>,
   curves: readonly ShownCurve[],
   networks: readonly DenoiserManifest[],
   language: Language,

@@ -3,9 +3,9 @@ import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import { type Results, writeResults } from '../../networks/results';
 import { curveOf } from './curves';
-import { DEFAULT_EXPERIMENT, type ExperimentId } from './experiments';
 import { curvesCsv, exportResults, importedCurves, judgedBy, readResultsFile } from './files';
 import { pointsOf, seriesOf } from './points';
+import { DEFAULT_EXPERIMENT, type ExperimentId } from './settings';
 
 const sha256 = 'ab'.repeat(32);
 const loaded = {

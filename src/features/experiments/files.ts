@@ -15,9 +15,9 @@ import {
 } from '../../networks/results';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/settings';
 import { type Curve, type CurvePoint, FIGURES } from './curves';
-import { type ExperimentId, type Series, sweepsSteps } from './experiments';
 import type { StudyNetworks } from './networks';
 import { graphHash } from './points';
+import { type ExperimentId, type Series, sweepsSteps } from './settings';
 import type { PointState } from './state';
 
 /** A curve of a file, as the page shows it beside its own. */

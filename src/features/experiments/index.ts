@@ -5,11 +5,13 @@ import { MeasuringClient } from './measuring-client';
 import { studyNetworks } from './networks';
 import { ExperimentRunner } from './runner';
 import { experimentRunner } from './service';
+import { experimentSlice } from './settings';
 import { experimentsWords } from './words';
 
 /** The paper's experiments, run in the browser. */
 export const experiments: Feature = {
   id: 'experiments',
+  slice: experimentSlice,
   words: experimentsWords,
   page: {
     words: experimentsWords,

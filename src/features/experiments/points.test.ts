@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Precision } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN } from '../../settings/settings';
-import { areValues, DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
 import {
   batchSettings,
   drawOrder,
@@ -12,6 +11,7 @@ import {
   seriesOf,
   valuesOf,
 } from './points';
+import { areValues, DEFAULT_EXPERIMENT, type ExperimentSettings } from './settings';
 
 const manifest = (id: string, changes: Partial<DenoiserManifest> = {}) =>
   ({

@@ -8,11 +8,10 @@ import {
   consistent,
   DEFAULT_COLUMN,
   LIMITS,
-  type Settings,
   sampleSettings,
 } from '../../settings/settings';
-import { type ExperimentSettings, type Series, sweepsSteps, type Varied } from './experiments';
 import type { StudyNetworks } from './networks';
+import { type ExperimentSettings, type Series, sweepsSteps, type Varied } from './settings';
 
 /** Samples of one request: as many as the network's largest batch. */
 export const BATCH = 16;
@@ -146,7 +145,7 @@ export interface Point {
  * @param precision in which the networks compute: float16 makes other pictures than float32
  */
 export function pointsOf(
-  { experiment, seed }: Pick<Settings, 'experiment' | 'seed'>,
+  { experiment, seed }: { readonly experiment: ExperimentSettings; readonly seed: number },
   loaded: DenoiserManifest,
   { denoisers: networks, features }: StudyNetworks,
   precision: Precision,

@@ -4,11 +4,11 @@ import { Cancelled, EngineError, type Finished } from '../../engine/client';
 import type { SampleSettings } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import { FIRST_VISIT } from '../../settings/settings';
-import { change, createAppStore } from '../../settings/store';
+import { change, changeSlice, createAppStore } from '../../settings/store';
 import { curveOf } from './curves';
-import { DEFAULT_EXPERIMENT, type ExperimentSettings } from './experiments';
 import { type Batch, firstSamples, type Keep, type PointRecord } from './keep';
 import { ExperimentRunner } from './runner';
+import { DEFAULT_EXPERIMENT, type ExperimentSettings, experimentSlice } from './settings';
 
 const manifest = {
   id: 'fake',
@@ -86,7 +86,9 @@ class FakeExperiments {
   constructor(changes: Partial<ExperimentSettings> = {}, keep = new FakeKeep()) {
     this.keep = keep;
     const experiment = { ...DEFAULT_EXPERIMENT, values: [0, 1, 2], samples: 32, ...changes };
-    this.store = createAppStore({ ...FIRST_VISIT, page: 'experiments', experiment });
+    this.store = createAppStore(
+      experimentSlice.put({ ...FIRST_VISIT, page: 'experiments' }, experiment),
+    );
     this.runner = new ExperimentRunner({
       store: this.store,
       keep,
@@ -165,8 +167,8 @@ class FakeExperiments {
     return this.state.points.map(({ status }) => status);
   }
   set(changes: Partial<ExperimentSettings>): void {
-    const { experiment } = this.store.getState().settings;
-    change(this.store, { experiment: { ...experiment, ...changes } });
+    const experiment = experimentSlice.of(this.store.getState().settings);
+    changeSlice(this.store, experimentSlice, { ...experiment, ...changes });
   }
   async start(): Promise<void> {
     this.runner.start();

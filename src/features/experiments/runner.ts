@@ -5,7 +5,6 @@ import { coarseToFine } from '../../kit/coarse-to-fine';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
-import type { Settings } from '../../settings/settings';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { ImportedFiles } from './imported-files';
 import type { Keep } from './keep';
@@ -21,6 +20,7 @@ import {
   seriesOf,
   valuesOf,
 } from './points';
+import { type ExperimentSettings, experimentSlice } from './settings';
 import type { ExperimentState, Measurer, PointSamples, PointState } from './state';
 
 type Client = Pick<EngineClient, 'sample'>;
@@ -46,7 +46,7 @@ interface Drawn {
 }
 
 interface Arranged {
-  readonly experiment: Settings['experiment'];
+  readonly experiment: ExperimentSettings;
   readonly seed: number;
   readonly manifest: DenoiserManifest;
   readonly precision: Precision;
@@ -250,10 +250,9 @@ export class ExperimentRunner {
     return this.#work.failure(key) ?? this.#measuring.failure(key);
   }
 
-  #arrange(
-    { settings: { experiment, seed } }: AppState,
-    { manifest, info: { precision } }: ReadyEngine,
-  ): void {
+  #arrange({ settings }: AppState, { manifest, info: { precision } }: ReadyEngine): void {
+    const experiment = experimentSlice.of(settings);
+    const { seed } = settings;
     if (this.#networksOf !== manifest) {
       this.#networksOf = manifest;
       this.state.setState({ networks: undefined });

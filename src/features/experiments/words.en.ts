@@ -1,5 +1,5 @@
 import type { FigureId } from './curves';
-import type { ExperimentId } from './experiments';
+import type { ExperimentId } from './settings';
 
 export const en = {
   page: 'Experiments',

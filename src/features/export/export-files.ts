@@ -1,6 +1,5 @@
 import type { App } from '../../kit/app-context';
 import { batchOf } from '../../kit/draw-samples';
-import { percent } from '../../kit/numbers';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
 import { gridPictures } from '../../kit/services';
@@ -8,6 +7,7 @@ import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
 import { compact, describeColumns, describeShared } from '../../settings/describe';
+import { percent } from '../../settings/numbers';
 import { type Axis, namesText } from '../../settings/settings';
 import type { AppState, ColumnState } from '../../settings/store';
 import { settingName, valueNote, valueWords } from '../grid/axis-words';

@@ -60,7 +60,7 @@ const page: Exported = {
   date: new Date('2026-01-02T03:04:05Z'),
 };
 
-const visitor = { language: 'en', theme: 'auto' } as const;
+const visitor = { language: 'en', theme: 'auto', slices: new Map() } as const;
 const parse = (json: unknown) => parseExport(JSON.stringify(json), 'page.json', visitor);
 
 describe('an exported page', () => {

@@ -12,6 +12,7 @@ import {
   type Settings,
   sampleNames,
 } from '../../settings/settings';
+import { defaultSlices } from '../../settings/slice';
 import type { ColumnState } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
 
@@ -160,13 +161,13 @@ function gridCells({ settings, grid, manifest }: Exported): ExportedPage['grid']
 /**
  * Reads an exported file.
  *
- * @param visitor whose language and theme stay: they change no picture
+ * @param visitor whose language and theme stay: they change no picture; its slices are those that can be read
  * @throws ExportError naming file, field, requirement and the value received
  */
 export function parseExport(
   source: string,
   fileName: string,
-  visitor: Pick<Settings, 'language' | 'theme'>,
+  visitor: Pick<Settings, 'language' | 'theme' | 'slices'>,
 ): { settings: Settings; model: ExportedPage['model'] } {
   let json: unknown;
   try {
@@ -184,7 +185,8 @@ export function parseExport(
   if (!result.success) throw new ExportError(complaint(result.issues[0], fileName));
   const { query, model } = result.output;
   const { language, theme } = visitor;
-  const { settings, misread } = readAddress(query, { ...FIRST_VISIT, language, theme });
+  const slices = defaultSlices([...visitor.slices.keys()]);
+  const { settings, misread } = readAddress(query, { ...FIRST_VISIT, language, theme, slices });
   if (misread.length) {
     const pieces = misread.map(({ key, text }) => `${key}=${text}`).join(', ');
     throw new ExportError(

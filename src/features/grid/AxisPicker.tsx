@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { useScaleOffset } from '../../kit/ScaleControl';
+import { useScaleOffset } from '../../kit/use-scale-offset';
 import { commonWords } from '../../kit/words/words';
 import type { Manifest } from '../../networks/manifest';
 import { type Axis, LIMITS, type ScaleUnit, type Settings } from '../../settings/settings';

@@ -10,9 +10,9 @@ import {
 } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
-import { percent } from '../../kit/numbers';
 import type { Trait } from '../../settings/describe';
 import type { CellState } from '../../settings/grid-state';
+import { percent } from '../../settings/numbers';
 import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';

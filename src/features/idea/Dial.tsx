@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { logAxis } from '../../kit/log-axis';
 
 interface DialProps {
   readonly label: string;
@@ -17,9 +18,9 @@ const RATIOS = 100;
 export function Dial({ label, value, min, max, step = 0.1, logarithmic, onChange }: DialProps) {
   const id = useId();
   const text = short(value);
-  const ratio = Math.log(max / min);
-  const range = logarithmic
-    ? { min: 0, max: RATIOS, step: 1, value: Math.round((RATIOS * Math.log(value / min)) / ratio) }
+  const axis = logarithmic && logAxis({ min, max }, RATIOS);
+  const range = axis
+    ? { min: 0, max: RATIOS, step: 1, value: axis.toTick(value) }
     : { min, max, step, value };
   return (
     <div className="dial">
@@ -32,7 +33,7 @@ export function Dial({ label, value, min, max, step = 0.1, logarithmic, onChange
         {...range}
         onChange={({ target }) => {
           const at = Number(target.value);
-          onChange(logarithmic ? min * Math.exp((ratio * at) / RATIOS) : at);
+          onChange(axis ? axis.toValue(at) : at);
         }}
       />
     </div>
@@ -43,8 +44,4 @@ export function Dial({ label, value, min, max, step = 0.1, logarithmic, onChange
 export function short(value: number): string {
   const text = Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1);
   return text.replace(/^-(?=0\.?0*$)/, '').replace('-', '−');
-}
-
-export function percent(value: number): string {
-  return `${Math.round(100 * value)} %`;
 }

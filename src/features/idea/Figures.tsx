@@ -16,9 +16,10 @@ import {
   posteriorAt,
   WANTED,
 } from '../../diffusion/worlds/line';
+import { percent } from '../../settings/numbers';
 import type { FigureId, FigureWords } from './article';
 import { type Axis, Chart, type Ink, type Series, wholeTicks } from './Chart';
-import { Dial, percent, short } from './Dial';
+import { Dial, short } from './Dial';
 
 interface FigureProps {
   readonly title: string;

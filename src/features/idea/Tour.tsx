@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { change } from '../../settings/store';
-import { goOnTour } from './scenes';
+import { goOnTour, leaveTour } from './scenes';
 import { TOUR, type TourStepId } from './tour';
 import { ideaWords } from './words';
 import './tour.css';
+import { tourSlice } from './settings';
 
 /** What a step points at. */
 const TARGETS: Readonly<Record<TourStepId, string>> = {
@@ -22,7 +22,7 @@ const TARGETS: Readonly<Record<TourStepId, string>> = {
 export function Tour() {
   const { store } = useApp();
   const words = useWords(ideaWords).tour;
-  const tour = useAppState(({ settings }) => settings.tour);
+  const tour = useAppState(({ settings }) => tourSlice.of(settings));
   const card = useRef<HTMLElement>(null);
   const next = useRef<HTMLButtonElement>(null);
   const step = TOUR[tour - 1];
@@ -85,7 +85,7 @@ export function Tour() {
         <div className="turns">
           {!last && <small>{words.keys}</small>}
           {last && (
-            <button type="button" onClick={() => change(store, { tour: 0, page: 'idea' })}>
+            <button type="button" onClick={() => leaveTour(store)}>
               {words.article}
             </button>
           )}

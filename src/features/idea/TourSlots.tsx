@@ -1,6 +1,7 @@
 import { lazy } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { goOnTour } from './scenes';
+import { tourSlice } from './settings';
 import { ideaWords } from './words';
 
 const Tour = lazy(() => import('./Tour').then(({ Tour }) => ({ default: Tour })));
@@ -18,5 +19,5 @@ export function TourButton() {
 
 /** The tour's card, while one is on the tour. */
 export function TourCard() {
-  return useAppState(({ settings }) => settings.tour > 0) && <Tour />;
+  return useAppState(({ settings }) => tourSlice.of(settings) > 0) && <Tour />;
 }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { FIRST_VISIT, type Settings } from '../../settings/settings';
+import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';
-import { readAddress } from '../../settings/url';
+import { readAddress, writeAddress } from '../../settings/url';
+import { experimentSlice } from '../experiments/settings';
+import { planeSlice } from '../plane/settings';
 import { loaded } from '../playground/testing/fake-page';
+import { trainingSlice } from '../training/settings';
 import { goOnTour, openScene, SCENES, type SceneId } from './scenes';
+import { tourSlice } from './settings';
 import { TOUR } from './tour';
 
 const scenes = Object.entries(SCENES) as [SceneId, string][];
@@ -11,6 +16,7 @@ const queries = [...scenes, ...TOUR.map(({ id, query }) => [`tour: ${id}`, query
 /** A visitor in the middle of something. */
 const visitor: Settings = {
   ...FIRST_VISIT,
+  slices: defaultSlices([experimentSlice, planeSlice, trainingSlice, tourSlice]),
   page: 'idea',
   model: 'mine',
   subject: { kind: 'class', name: 'B' },
@@ -28,7 +34,7 @@ const visitor: Settings = {
 
 describe('scenes and steps', () => {
   test.each(queries)('%s is an address that is understood', (_, query) => {
-    expect(readAddress(query).misread).toEqual([]);
+    expect(readAddress(query, visitor).misread).toEqual([]);
   });
 
   test('a scene sets the playground and keeps what is the visitor’s own', () => {
@@ -57,8 +63,9 @@ describe('scenes and steps', () => {
   test('a scene of another page leaves the playground as it is', () => {
     const store = createAppStore(visitor);
     openScene(store, 'plane');
-    const { plane, ...others } = store.getState().settings;
-    expect(others).toEqual({ ...others, ...visitor, page: 'plane', plane: undefined });
+    const { settings } = store.getState();
+    const plane = planeSlice.of(settings);
+    expect(settings).toEqual(planeSlice.put({ ...visitor, page: 'plane' }, plane));
     expect(plane.runs.map(({ guidanceScale }) => guidanceScale)).toEqual([1, 4]);
   });
 
@@ -79,7 +86,7 @@ describe('scenes and steps', () => {
     const seen = scenes.map(([id]) => {
       const store = createAppStore(visitor);
       openScene(store, id);
-      return JSON.stringify(store.getState().settings);
+      return writeAddress(store.getState().settings, null);
     });
     expect(new Set(seen).size).toBe(scenes.length);
   });
@@ -91,13 +98,14 @@ describe('the tour', () => {
     TOUR.forEach(({ query }, i) => {
       goOnTour(store, i + 1);
       const { settings } = store.getState();
-      expect(settings.tour).toBe(i + 1);
+      expect(tourSlice.of(settings)).toBe(i + 1);
       expect(settings.page).toBe('playground');
       expect(settings.columns).toEqual(readAddress(query).settings.columns);
     });
     const { columns } = store.getState().settings;
     goOnTour(store, 0);
-    expect(store.getState().settings).toMatchObject({ tour: 0, page: 'playground', columns });
+    expect(store.getState().settings).toMatchObject({ page: 'playground', columns });
+    expect(tourSlice.of(store.getState().settings)).toBe(0);
   });
 
   test('nothing that one step switched on stays on in the next', () => {

@@ -1,7 +1,8 @@
 import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
-import { type AppState, restoreSettings, type Store } from '../../settings/store';
+import { type AppState, changeSlice, restoreSettings, type Store } from '../../settings/store';
 import { presetSubject } from '../../settings/subject';
 import { readAddress } from '../../settings/url';
+import { tourSlice } from './settings';
 import { TOUR } from './tour';
 
 /**
@@ -58,6 +59,12 @@ export function goOnTour(store: Store, tour: number): void {
   const state = store.getState();
   const step = TOUR[tour - 1];
   const settings = step ? sceneSettings(state, step.query) : state.settings;
-  if (step) restoreSettings(store, { ...settings, tour });
-  else store.setState({ settings: { ...settings, tour: 0 } });
+  if (step) restoreSettings(store, tourSlice.put(settings, tour));
+  else changeSlice(store, tourSlice, 0);
+}
+
+/** Ends the tour and goes back to the article. */
+export function leaveTour(store: Store): void {
+  const { settings } = store.getState();
+  store.setState({ settings: tourSlice.put({ ...settings, page: 'idea' }, 0) });
 }

@@ -10,9 +10,9 @@ import {
 import { useApp, useWords } from '../../kit/app-context';
 import { changeRun } from './changes';
 import { type Colour, coloursOf, mixed, picture } from './draw';
-import { VIEW_HALF, worldOf } from './plane';
 import { usePlane } from './plane-context';
 import { useDrawing } from './redraw';
+import { VIEW_HALF, worldOf } from './settings';
 import { planeWords } from './words';
 
 /** The paper's w, from no guidance on. */

@@ -2,8 +2,8 @@ import { type PointerEvent, useRef } from 'react';
 import { useApp, useWords } from '../../kit/app-context';
 import { useDrag } from '../../kit/Slider';
 import { changeComponent } from './changes';
-import { PLANE_LIMITS, VIEW_HALF } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { PLANE_LIMITS, VIEW_HALF } from './settings';
 import { planeWords } from './words';
 
 /** The Gaussians' letters, to be dragged or moved by keys, and their rings one standard deviation out. */

@@ -1,20 +1,18 @@
-import { type ComponentProps, useState } from 'react';
+import { useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { findSampler } from '../../diffusion/samplers';
-import { findSchedule } from '../../diffusion/schedules';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { IntervalSlider } from '../../kit/IntervalSlider';
-import { ParameterSliders } from '../../kit/ParameterSliders';
+import { useApp, useWords } from '../../kit/app-context';
+import { LogSlider } from '../../kit/LogSlider';
+import { RunForm } from '../../kit/RunForm';
+import { ScaleSlider } from '../../kit/ScaleSlider';
 import { Select } from '../../kit/Select';
-import { MOST_STEPS_BY_SLIDER, NumberField, Slider, useDrag } from '../../kit/Slider';
-import { UnitSwitch } from '../../kit/UnitSwitch';
+import { NumberField, Slider, useDrag } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
-import { CHOICES, LIMITS } from '../../settings/settings';
+import { CHOICES } from '../../settings/settings';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
-import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './plane';
 import { CLASS_LETTERS, usePlane } from './plane-context';
+import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './settings';
 import { planeWords } from './words';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);
@@ -32,8 +30,7 @@ export function PlaneControls() {
       </section>
       <section className="group" aria-labelledby="plane-run">
         <h2 id="plane-run">{words.editing(active + 1)}</h2>
-        <GuidanceControls />
-        <SamplerControls />
+        <RunControls />
       </section>
       <section className="group" aria-labelledby="plane-picture">
         <h2 id="plane-picture">{words.picture.title}</h2>
@@ -133,132 +130,64 @@ function useRun() {
   return runs[active]!;
 }
 
-function RunParameters({ owner }: Pick<ComponentProps<typeof ParameterSliders>, 'owner'>) {
+function RunControls() {
   const { store } = useApp();
+  const { controls } = useWords(commonWords);
+  const words = useWords(planeWords);
+  const run = useRun();
+  const { max, step } = PLANE_LIMITS.guidanceScale;
   return (
-    <ParameterSliders
-      owner={owner}
-      column={useRun()}
-      onChange={(parameters) => changeRun(store, { parameters })}
+    <RunForm
+      run={run}
+      rules={RULES}
+      ruleHint={words.notOffered}
+      onChange={(changes) => changeRun(store, changes)}
+      scale={
+        <div className="with-unit">
+          <ScaleSlider
+            guidance={run.guidance}
+            value={run.guidanceScale}
+            min={leastScale(run.guidance)}
+            {...{ max, step }}
+            onChange={(guidanceScale) => changeRun(store, { guidanceScale })}
+          />
+        </div>
+      }
+      shape={
+        <Select
+          label={controls.shape}
+          value={run.shape}
+          entries={CHOICES.shape}
+          onChange={(shape) => changeRun(store, { shape })}
+        />
+      }
+      more={<WeakBlur />}
     />
   );
 }
 
-function GuidanceControls() {
+/** For rules that compare with a weaker network. */
+function WeakBlur() {
   const { store } = useApp();
-  const { controls } = useWords(commonWords);
-  const words = useWords(planeWords);
+  const { data } = useWords(planeWords);
   const { weakBlur } = usePlane();
-  const run = useRun();
-  const rule = findGuidanceRule(run.guidance);
+  const { guidance, parameters } = useRun();
+  const rule = findGuidanceRule(guidance);
   const weak =
     rule.predictions.includes('weak') ||
-    (rule.scaleKind === 'classifier' && run.parameters.classifierSize === 1);
+    (rule.scaleKind === 'classifier' && parameters.classifierSize === 1);
+  if (!weak) return null;
   return (
-    <>
-      {rule.usesScale && <Scale />}
-      <Select
-        label={controls.guidance}
-        value={run.guidance}
-        entries={RULES.filter(({ advanced }) => !advanced)}
-        more={{ heading: controls.moreRules, entries: RULES.filter(({ advanced }) => advanced) }}
-        hint={words.notOffered}
-        onChange={(guidance) => changeRun(store, { guidance })}
-      />
-      <RunParameters owner={rule} />
-      {weak && (
-        <Slider
-          label={words.data.blur}
-          hint={words.data.blurHint}
-          value={weakBlur}
-          {...PLANE_LIMITS.weakBlur}
-          onChange={(value) => changePlane(store, { weakBlur: value })}
-        />
-      )}
-      {rule.usesScale && (
-        <>
-          <IntervalSlider
-            value={run.interval}
-            onChange={(interval) => changeRun(store, { interval })}
-          />
-          <Select
-            label={controls.shape}
-            value={run.shape}
-            entries={CHOICES.shape}
-            onChange={(shape) => changeRun(store, { shape })}
-          />
-        </>
-      )}
-    </>
+    <Slider
+      label={data.blur}
+      hint={data.blurHint}
+      value={weakBlur}
+      {...PLANE_LIMITS.weakBlur}
+      onChange={(value) => changePlane(store, { weakBlur: value })}
+    />
   );
 }
 
-/** As s or as the paper's w; the classifier's own counts from 0. */
-function Scale() {
-  const { store } = useApp();
-  const { controls } = useWords(commonWords);
-  const unit = useAppState(({ settings }) => settings.unit);
-  const { guidance, guidanceScale } = useRun();
-  const ofClassifier = findGuidanceRule(guidance).scaleKind === 'classifier';
-  const offset = ofClassifier || unit === 'w' ? 1 : 0;
-  const hint = unit === 's' ? controls.scaleHintS : controls.scaleHintW;
-  const { max, step } = PLANE_LIMITS.guidanceScale;
-  const rounded = (value: number) => Number(value.toFixed(4));
-  return (
-    <div className="with-unit">
-      <Slider
-        // Another one, so that a number half typed does not outlive its unit.
-        key={`${ofClassifier} ${unit}`}
-        label={ofClassifier ? controls.classifierScale : controls.guidanceScale}
-        hint={ofClassifier ? controls.scaleHintClassifier : hint}
-        value={rounded(guidanceScale - offset)}
-        min={rounded(leastScale(guidance) - offset)}
-        max={max - offset}
-        step={step}
-        onChange={(value) => changeRun(store, { guidanceScale: rounded(value + offset) })}
-      />
-      {!ofClassifier && <UnitSwitch />}
-    </div>
-  );
-}
-
-function SamplerControls() {
-  const { store } = useApp();
-  const { controls } = useWords(commonWords);
-  const run = useRun();
-  const { firstOrderOnly } = findGuidanceRule(run.guidance);
-  return (
-    <>
-      <Slider
-        label={controls.numSteps}
-        value={run.numSteps}
-        {...LIMITS.numSteps}
-        sliderMax={MOST_STEPS_BY_SLIDER}
-        onChange={(numSteps) => changeRun(store, { numSteps: Math.round(numSteps) })}
-      />
-      <Select
-        label={controls.sampler}
-        value={run.sampler}
-        entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
-        hint={firstOrderOnly && controls.firstOrderHint}
-        onChange={(sampler) => changeRun(store, { sampler })}
-      />
-      <RunParameters owner={findSampler(run.sampler)} />
-      <Select
-        label={controls.schedule}
-        value={run.schedule}
-        entries={CHOICES.schedule}
-        onChange={(schedule) => changeRun(store, { schedule })}
-      />
-      <RunParameters owner={findSchedule(run.schedule)} />
-    </>
-  );
-}
-
-/** The noise level's slider is logarithmic, in whole thousandths. */
-const TICKS = 1000;
-const LOG_MIN = Math.log(PLANE_LIMITS.sigma.min);
-const LOG_SPAN = Math.log(PLANE_LIMITS.sigma.max) - LOG_MIN;
 /** Where the slider stands when it is taken from the steps. */
 const FIRST_SIGMA = 1;
 
@@ -268,7 +197,6 @@ function PictureControls() {
   const { heat, arrows, sigma } = usePlane();
   const drag = useDrag();
   const used = arrows !== 'none' || heat === 'noised';
-  const shown = sigma ?? FIRST_SIGMA;
   return (
     <>
       <Select
@@ -284,27 +212,16 @@ function PictureControls() {
         onChange={(value) => changePlane(store, { arrows: value })}
       />
       {used && (
-        <div className="field">
-          <label htmlFor="plane-sigma">
-            {picture.sigma} {sigma !== null && <output>{compact(sigma)}</output>}
-          </label>
-          <input
-            id="plane-sigma"
-            type="range"
-            min={0}
-            max={TICKS}
-            step={1}
-            disabled={sigma === null}
-            value={Math.round(((Math.log(shown) - LOG_MIN) / LOG_SPAN) * TICKS)}
-            aria-valuetext={sigma === null ? picture.follow : compact(sigma)}
-            {...drag}
-            onChange={({ target }) => {
-              const level = Math.exp(LOG_MIN + (Number(target.value) / TICKS) * LOG_SPAN);
-              const { min, max } = PLANE_LIMITS.sigma;
-              const rounded = Math.min(max, Math.max(min, Number(level.toPrecision(3))));
-              changePlane(store, { sigma: rounded });
-            }}
-          />
+        <LogSlider
+          label={picture.sigma}
+          value={sigma ?? FIRST_SIGMA}
+          {...PLANE_LIMITS.sigma}
+          text={sigma === null ? picture.follow : compact(sigma)}
+          shown={sigma !== null}
+          disabled={sigma === null}
+          drag={drag}
+          onChange={(level) => changePlane(store, { sigma: level })}
+        >
           <label className="check">
             <input
               type="checkbox"
@@ -315,7 +232,7 @@ function PictureControls() {
             />
             {picture.follow}
           </label>
-        </div>
+        </LogSlider>
       )}
     </>
   );

@@ -8,6 +8,8 @@ import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords, nameOf } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
+import { percent } from '../../settings/numbers';
+import { scaleOffset } from '../../settings/scale-unit';
 import type { ColumnSettings } from '../../settings/settings';
 import { addRun, changePlane, removeRun } from './changes';
 import {
@@ -23,10 +25,10 @@ import {
   shrink,
 } from './draw';
 import { Handles } from './Handles';
-import { PLANE_LIMITS, type PlaneSettings, worldOf } from './plane';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
 import { useDrawing } from './redraw';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
+import { PLANE_LIMITS, type PlaneSettings, worldOf } from './settings';
 import { planeWords } from './words';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */
@@ -41,7 +43,7 @@ export function PlanePanel({ index }: { index: number }) {
   const rule = findGuidanceRule(run.guidance);
   const active = index === plane.active;
   const alone = plane.runs.length === 1;
-  const offset = rule.scaleKind === 'classifier' || unit === 'w' ? 1 : 0;
+  const offset = scaleOffset(run.guidance, unit);
   const scaleName = rule.scaleKind === 'classifier' ? strings.controls.classifierScale : unit;
   const scale = rule.usesScale ? `${scaleName} = ${compact(run.guidanceScale - offset)}` : '';
   const result = panel?.result;
@@ -98,7 +100,7 @@ export function PlanePanel({ index }: { index: number }) {
                 {figures.inside}
                 <small> · {figures.insideOf(percent(REGION_SHARE))}</small>
               </dt>
-              <dd data-figure="inside">{result ? percent(result.agreement.inside) : '–'}</dd>
+              <dd data-figure="inside">{result ? percent(result.agreement.inside, 1) : '–'}</dd>
             </div>
             <div>
               <dt>
@@ -150,10 +152,6 @@ function Costs({ particles: { nfe, totalMs }, preview, count }: PanelResult) {
   const { panel: words, figures } = useWords(planeWords);
   if (preview) return words.preview(String(count));
   return figures.cost(nfe, totalMs.toFixed(0));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share === REGION_SHARE ? 0 : 1)} %`;
 }
 
 /** What the canvas shows besides the particles, kept while it stays the same. */

@@ -9,9 +9,9 @@ import { Figure } from './Figure';
 import { PlaneControls } from './PlaneControls';
 import { PlanePanel } from './PlanePanel';
 import { PlaneTimeline } from './PlaneTimeline';
-import { PLANE_PRESETS, presetPlane } from './plane';
 import { PlaneContext, usePanels, usePlane } from './plane-context';
 import { PlaneRunner } from './runner';
+import { PLANE_PRESETS, planeSlice, presetPlane } from './settings';
 import './plane.css';
 import { commonWords } from '../../kit/words/words';
 import { planeWords } from './words';
@@ -85,7 +85,7 @@ function PlanePresets() {
           type="button"
           aria-pressed={current === id}
           onClick={() => {
-            changePlane(store, presetPlane(id, store.getState().settings.plane));
+            changePlane(store, presetPlane(id, planeSlice.of(store.getState().settings)));
             change(store, { position: 1 });
           }}
         >

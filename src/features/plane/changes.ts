@@ -1,21 +1,22 @@
 import { type ColumnSettings, consistent } from '../../settings/settings';
-import { change, type Store } from '../../settings/store';
+import { changeSlice, type Store } from '../../settings/store';
 import {
   fitsPlane,
   leastScale,
   PLANE_LIMITS,
   type PlaneComponent,
   type PlaneSettings,
-} from './plane';
+  planeSlice,
+} from './settings';
 
 /** Changes settings of the plane. */
 export function changePlane(store: Store, changes: Partial<PlaneSettings>): void {
-  change(store, { plane: { ...store.getState().settings.plane, ...changes } });
+  changeSlice(store, planeSlice, { ...planeSlice.of(store.getState().settings), ...changes });
 }
 
 /** Changes the run of the active panel; what does not fit together any more is fitted. */
 export function changeRun(store: Store, changes: Partial<ColumnSettings>): void {
-  const { runs, active } = store.getState().settings.plane;
+  const { runs, active } = planeSlice.of(store.getState().settings);
   const wanted = consistent({ ...runs[active]!, ...changes });
   const guidanceScale = Math.max(leastScale(wanted.guidance), wanted.guidanceScale);
   const run = { ...wanted, guidanceScale };
@@ -25,13 +26,13 @@ export function changeRun(store: Store, changes: Partial<ColumnSettings>): void 
 
 /** A panel more, as the active one is; it becomes the active one. */
 export function addRun(store: Store): void {
-  const { runs, active } = store.getState().settings.plane;
+  const { runs, active } = planeSlice.of(store.getState().settings);
   if (runs.length >= PLANE_LIMITS.runs) return;
   changePlane(store, { runs: runs.toSpliced(active + 1, 0, runs[active]!), active: active + 1 });
 }
 
 export function removeRun(store: Store, index: number): void {
-  const { runs, active } = store.getState().settings.plane;
+  const { runs, active } = planeSlice.of(store.getState().settings);
   if (runs.length === 1) return;
   const shifted = active > index ? active - 1 : active;
   changePlane(store, {
@@ -46,7 +47,7 @@ export function changeComponent(
   index: number,
   changes: Partial<PlaneComponent>,
 ): void {
-  const { components } = store.getState().settings.plane;
+  const { components } = planeSlice.of(store.getState().settings);
   const { weight, x, y, std, classLabel } = { ...components[index]!, ...changes };
   const { place } = PLANE_LIMITS;
   const changed = {
@@ -61,7 +62,7 @@ export function changeComponent(
 
 /** One Gaussian more, beside the given one and of its class. @returns its index */
 export function addComponent(store: Store, index: number): number {
-  const { components } = store.getState().settings.plane;
+  const { components } = planeSlice.of(store.getState().settings);
   if (components.length >= PLANE_LIMITS.components.max) return index;
   const { max } = PLANE_LIMITS.place;
   const beside = components[index]!;
@@ -71,14 +72,14 @@ export function addComponent(store: Store, index: number): number {
 }
 
 export function removeComponent(store: Store, index: number): void {
-  const { components } = store.getState().settings.plane;
+  const { components } = planeSlice.of(store.getState().settings);
   if (components.length > PLANE_LIMITS.components.min) {
     setComponents(store, components.toSpliced(index, 1));
   }
 }
 
 function setComponents(store: Store, components: readonly PlaneComponent[]): void {
-  const { classLabel } = store.getState().settings.plane;
+  const { classLabel } = planeSlice.of(store.getState().settings);
   const exists = components.some((component) => component.classLabel === classLabel);
   changePlane(store, {
     components,

@@ -1,6 +1,6 @@
 import { contour, type GriddedDensity, type Promised } from '../../diffusion/worlds/plane/density';
 import type { ScoreField } from '../../diffusion/worlds/plane/score-field';
-import { VIEW_HALF } from './plane';
+import { VIEW_HALF } from './settings';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 

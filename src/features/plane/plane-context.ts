@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useAppState } from '../../kit/app-context';
 import type { PlaneRunner } from './runner';
+import { planeSlice } from './settings';
 
 export const PlaneContext = createContext<PlaneRunner | undefined>(undefined);
 
@@ -21,7 +22,7 @@ export function usePanels(): PlaneRunner['panels'] {
 
 /** The settings of this page. */
 export function usePlane() {
-  return useAppState(({ settings }) => settings.plane);
+  return useAppState(({ settings }) => planeSlice.of(settings));
 }
 
 /** Names of the classes: letters, the same in every language. */

@@ -3,9 +3,9 @@ import { type ParticleRun, runParticles } from '../../diffusion/worlds/plane/par
 import { Cancelled } from '../../engine/client';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
-import { DEFAULT_PLANE } from './plane';
 import type { ParticleRequest, Particles } from './protocol';
 import { PlaneRunner } from './runner';
+import { DEFAULT_PLANE } from './settings';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
 class FakeLab {

@@ -13,8 +13,8 @@ import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/settings';
 import type { Store } from '../../settings/store';
 import type { PlaneClient } from './client';
-import { type PlaneSettings, VIEW_HALF, worldOf } from './plane';
 import type { Particles } from './protocol';
+import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from './settings';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
@@ -133,7 +133,7 @@ export class PlaneRunner {
   /** Follows the settings from now on. @returns what ends it */
   start(): () => void {
     this.#unsubscribe = this.#store.subscribe((state, before) => {
-      const changed = state.settings.plane !== before.settings.plane;
+      const changed = planeSlice.of(state.settings) !== planeSlice.of(before.settings);
       if (changed || state.dragging !== before.dragging) this.#wake();
     });
     this.#wake();
@@ -146,7 +146,7 @@ export class PlaneRunner {
   }
 
   #wake(): void {
-    const { length } = this.#store.getState().settings.plane.runs;
+    const { length } = planeSlice.of(this.#store.getState().settings).runs;
     if (this.#panels.length !== length) this.#fitPanels(length);
     this.#work.wake();
   }
@@ -155,7 +155,7 @@ export class PlaneRunner {
   #jobs(): PanelJob[] {
     if (!this.#unsubscribe) return [];
     const { settings, dragging } = this.#store.getState();
-    const { plane } = settings;
+    const plane = planeSlice.of(settings);
     const count = dragging ? Math.min(PREVIEW_PARTICLES, plane.particles) : plane.particles;
     const jobs = plane.runs.map((run, place) => ({
       place,

@@ -1,4 +1,4 @@
-import type { Arrows, HeatMap, PlanePreset } from './plane';
+import type { Arrows, HeatMap, PlanePreset } from './settings';
 
 export const en = {
   page: 'Two dimensions',

@@ -1,14 +1,9 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { type GuidanceRule, takesLabel, takesNegative } from '../../diffusion/guidance/rule';
-import { findSampler } from '../../diffusion/samplers';
-import { findSchedule } from '../../diffusion/schedules';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { IntervalSlider } from '../../kit/IntervalSlider';
 import { OffAxis } from '../../kit/OffAxis';
-import { ParameterSliders } from '../../kit/ParameterSliders';
-import { ScaleControl } from '../../kit/ScaleControl';
-import { Select } from '../../kit/Select';
-import { MOST_STEPS_BY_SLIDER, NumberField, Slider } from '../../kit/Slider';
+import { RunForm } from '../../kit/RunForm';
+import { NumberField, Slider } from '../../kit/Slider';
 import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import {
@@ -22,6 +17,7 @@ import {
 import { change, changeColumn, rollSeed } from '../../settings/store';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
+import { ScaleControl } from './ScaleControl';
 import { SubjectPicker } from './SubjectPicker';
 import { playgroundWords } from './words';
 
@@ -48,8 +44,7 @@ export function Controls() {
       )}
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
-        <GuidanceControls />
-        <SamplerControls />
+        <RunControls />
         {classes && <Extras classes={classes} />}
       </section>
       <NoiseControls />
@@ -63,48 +58,22 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
   return [column, (changes) => changeColumn(store, changes)];
 }
 
-function GuidanceControls() {
-  const { controls } = useWords(commonWords);
+function RunControls() {
   const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
   );
   const [column, set] = useActiveColumn();
-  const rule = findGuidanceRule(column.guidance);
-  const rules = useOfferedRules();
-  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
   return (
-    <>
-      {rule.usesScale && (
-        <OffAxis name="scale" label={controls.guidanceScale}>
-          <ScaleControl />
-        </OffAxis>
-      )}
-      <OffAxis name="guidance" label={controls.guidance}>
-        <Select
-          label={controls.guidance}
-          value={column.guidance}
-          entries={rules.filter(({ advanced }) => !advanced)}
-          more={{
-            heading: controls.moreRules,
-            entries: rules.filter(({ advanced }) => advanced),
-          }}
-          hint={unguided ? unguidable.noNullLabel : undefined}
-          onChange={(guidance) => set({ guidance })}
-        />
-      </OffAxis>
-      <ParameterSliders inGrid owner={rule} {...{ column, onChange }} />
-      {rule.usesScale && (
-        <>
-          <OffAxis name="interval" label={controls.interval}>
-            <IntervalSlider value={column.interval} onChange={(interval) => set({ interval })} />
-          </OffAxis>
-          <OffAxis name="shape" label={controls.shape}>
-            <OverTheSteps />
-          </OffAxis>
-        </>
-      )}
-    </>
+    <RunForm
+      run={column}
+      rules={useOfferedRules()}
+      ruleHint={unguided ? unguidable.noNullLabel : undefined}
+      scale={<ScaleControl />}
+      shape={<OverTheSteps />}
+      Frame={OffAxis}
+      onChange={set}
+    />
   );
 }
 
@@ -117,45 +86,6 @@ function useOfferedRules(): readonly GuidanceRule[] {
     engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
   );
   return CHOICES.guidance.filter((rule) => canPredict(rule, model));
-}
-
-function SamplerControls() {
-  const { controls } = useWords(commonWords);
-  const [column, set] = useActiveColumn();
-  const { firstOrderOnly } = findGuidanceRule(column.guidance);
-  const onChange = (parameters: ColumnSettings['parameters']) => set({ parameters });
-  return (
-    <>
-      <OffAxis name="steps" label={controls.numSteps}>
-        <Slider
-          label={controls.numSteps}
-          value={column.numSteps}
-          {...LIMITS.numSteps}
-          sliderMax={MOST_STEPS_BY_SLIDER}
-          onChange={(numSteps) => set({ numSteps: Math.round(numSteps) })}
-        />
-      </OffAxis>
-      <OffAxis name="sampler" label={controls.sampler}>
-        <Select
-          label={controls.sampler}
-          value={column.sampler}
-          entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
-          hint={firstOrderOnly && controls.firstOrderHint}
-          onChange={(sampler) => set({ sampler })}
-        />
-      </OffAxis>
-      <ParameterSliders inGrid owner={findSampler(column.sampler)} {...{ column, onChange }} />
-      <OffAxis name="schedule" label={controls.schedule}>
-        <Select
-          label={controls.schedule}
-          value={column.schedule}
-          entries={CHOICES.schedule}
-          onChange={(schedule) => set({ schedule })}
-        />
-      </OffAxis>
-      <ParameterSliders inGrid owner={findSchedule(column.schedule)} {...{ column, onChange }} />
-    </>
-  );
 }
 
 function Extras({ classes }: { classes: readonly string[] }) {

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { useScaleOffset } from '../../kit/ScaleControl';
 import { Select } from '../../kit/Select';
 import { useDrag } from '../../kit/Slider';
+import { useScaleOffset } from '../../kit/use-scale-offset';
 import { type Course, courseOf, curveScale, flattened, stroked } from '../../settings/curve';
 import { compact } from '../../settings/describe';
 import { CHOICES, LIMITS } from '../../settings/settings';

@@ -6,6 +6,7 @@ import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords } from '../../kit/words/words';
 import { compact } from '../../settings/describe';
+import { percent } from '../../settings/numbers';
 import type { View } from '../../settings/settings';
 import { type ColumnState, change, selectColumn } from '../../settings/store';
 
@@ -54,10 +55,7 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
         {heading}
         {verdict !== undefined && classes && (
           <small>
-            {figures.readAs(
-              classes[verdict] ?? '?',
-              `${Math.round(100 * (verdicts?.confidence[sample] ?? 0))} %`,
-            )}
+            {figures.readAs(classes[verdict] ?? '?', percent(verdicts?.confidence[sample] ?? 0))}
           </small>
         )}
       </h4>

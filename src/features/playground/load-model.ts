@@ -1,8 +1,8 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
 import { messageOf } from '../../networks/errors';
 import { fittedToModel, type Settings, sampleNames } from '../../settings/settings';
+import { slicesFittedTo } from '../../settings/slice';
 import type { Store } from '../../settings/store';
-import { experimentFittedTo } from '../experiments/experiments';
 import { axesFittedTo } from '../grid/grid';
 
 /** More rows than this go through the network in several runs. */
@@ -50,11 +50,10 @@ export function setReady(
   switching: boolean,
 ): void {
   store.setState(({ settings: wanted, notice: before }) => {
-    const { experiment } = wanted;
     const notice = switching ? undefined : before; // it was about another network
     const others = switching && {
       ...axesFittedTo(wanted, manifest),
-      experiment: experimentFittedTo(experiment, manifest.classes),
+      slices: slicesFittedTo(wanted.slices, manifest),
     };
     const { settings, ignored } = fittedToModel({ ...wanted, ...others }, manifest);
     const misread = notice?.kind === 'misread' ? notice.pieces : [];

@@ -1,8 +1,9 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useAppState, useService, useWords } from '../../kit/app-context';
-import { megabytes, percent } from '../../kit/numbers';
+import { megabytes } from '../../kit/numbers';
 import { Slot } from '../../kit/Slot';
 import type { ListedModel, ModelsState } from '../../networks/listed';
+import { percent } from '../../settings/numbers';
 import { measuredQuality } from './model-quality';
 import { modelShelf } from './service';
 import { bytesOf, hasVariants, keptOf, removable } from './shelf';

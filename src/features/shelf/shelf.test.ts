@@ -1,8 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Catalogue } from '../../networks/library';
 import type { DenoiserManifest, Manifest } from '../../networks/manifest';
-import { DEFAULT_COLUMN, FIRST_VISIT } from '../../settings/settings';
-import { experimentFittedTo } from '../experiments/experiments';
+import { FIRST_VISIT } from '../../settings/settings';
 import { axesFittedTo } from '../grid/grid';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
 import {
@@ -116,16 +115,6 @@ describe('switching', () => {
         values: ['class:cat', 'class:lion'],
       },
     );
-  });
-
-  test('the curves of an experiment lose the classes that the model does not know', () => {
-    const column = { ...DEFAULT_COLUMN, negative: 'A', mix: { name: 'dog', share: 0.5 } };
-    const series = [{ model: null, column, varies: 'scale' }] as const;
-    const experiment = { ...FIRST_VISIT.experiment, series };
-    expect(experimentFittedTo(experiment, ['A', 'dog'])).toBe(experiment);
-    expect(experimentFittedTo(experiment, ['cat', 'dog']).series).toMatchObject([
-      { column: { negative: null, mix: { name: 'dog' } } },
-    ]);
   });
 
   test('repairs the class silently and tells of the rest; what makes sense stays', async () => {

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useAppState, useWords } from '../../kit/app-context';
 import type { Line, Scale } from '../../kit/line-chart';
 import type { TrainingRun } from './run';
+import { trainingSlice } from './settings';
 import { TakeChart, TakeNumbers } from './TakeCurves';
 import { trainingWords } from './words';
 
@@ -16,7 +17,7 @@ const LOSS_ROOM = 0.08;
 export function TrainCharts({ run }: { run: TrainingRun }) {
   const train = useWords(trainingWords);
   const words = train.charts;
-  const { steps } = useAppState(({ settings }) => settings.training);
+  const { steps } = useAppState(({ settings }) => trainingSlice.of(settings));
   const losses = useStore(run.store, (state) => state.losses);
   const excess = useStore(run.store, (state) => state.excess);
   const leastLoss = useStore(run.store, ({ report }) => report?.leastLoss);

@@ -1,26 +1,29 @@
-import { type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { LogSlider } from '../../kit/LogSlider';
+import { RuleSelect, SamplerSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { compact } from '../../settings/describe';
-import { change, type Store } from '../../settings/store';
+import { percent } from '../../settings/numbers';
+import { changeSlice, type Store } from '../../settings/store';
 import { coloursOf } from '../plane/draw';
-import { worldOf } from '../plane/plane';
 import { CLASS_LETTERS, usePlane } from '../plane/plane-context';
 import { useDrawing } from '../plane/redraw';
+import { worldOf } from '../plane/settings';
 import { TrainingRun } from './run';
-import { short, TrainCharts } from './TrainCharts';
-import { drawCloud, drawField, type FieldKind } from './train-draw';
 import {
   consistentTraining,
   lookOf,
-  samplersFor,
   specOf,
   TRAINING_CHOICES,
   TRAINING_LIMITS,
   type TrainingSettings,
-} from './training';
+  trainingSlice,
+} from './settings';
+import { short, TrainCharts } from './TrainCharts';
+import { drawCloud, drawField, type FieldKind } from './train-draw';
 import './train.css';
 import { commonWords } from '../../kit/words/words';
 import { trainingWords } from './words';
@@ -80,12 +83,12 @@ function useVisible(element: RefObject<HTMLElement | null>): boolean {
 }
 
 function useTraining(): TrainingSettings {
-  return useAppState(({ settings }) => settings.training);
+  return useAppState(({ settings }) => trainingSlice.of(settings));
 }
 
 function changeTraining(store: Store, changes: Partial<TrainingSettings>): void {
-  const { training } = store.getState().settings;
-  change(store, { training: consistentTraining({ ...training, ...changes }) });
+  const training = trainingSlice.of(store.getState().settings);
+  changeSlice(store, trainingSlice, consistentTraining({ ...training, ...changes }));
 }
 
 function Settings({ run }: { run: TrainingRun }) {
@@ -229,38 +232,22 @@ function Code() {
   );
 }
 
-/** The slider of the noise level is logarithmic, in whole thousandths. */
-const TICKS = 1000;
-const LOG_MIN = Math.log(TRAINING_LIMITS.sigma.min);
-const LOG_SPAN = Math.log(TRAINING_LIMITS.sigma.max) - LOG_MIN;
-
 function FieldControls() {
   const { store } = useApp();
   const { fields } = useWords(trainingWords);
   const { sigma } = useTraining();
-  const id = useId();
   return (
     <div className="panel train-panel">
       <h3>{fields.title}</h3>
-      <div className="field">
-        <label htmlFor={id}>
-          {fields.sigma} <output>{short(sigma)}</output>
-        </label>
-        <input
-          id={id}
-          type="range"
-          min={0}
-          max={TICKS}
-          step={1}
-          value={Math.round(((Math.log(sigma) - LOG_MIN) / LOG_SPAN) * TICKS)}
-          aria-valuetext={short(sigma)}
-          onChange={({ target }) => {
-            const level = Math.exp(LOG_MIN + (Number(target.value) / TICKS) * LOG_SPAN);
-            changeTraining(store, { sigma: Number(level.toPrecision(3)) });
-          }}
-        />
+      <LogSlider
+        label={fields.sigma}
+        value={sigma}
+        {...TRAINING_LIMITS.sigma}
+        text={short(sigma)}
+        onChange={(level) => changeTraining(store, { sigma: level })}
+      >
         <p className="hint">{fields.sigmaHint}</p>
-      </div>
+      </LogSlider>
       <ul className="train-legend">
         <li>
           <span className="exact" aria-hidden="true" /> {fields.exact}
@@ -339,16 +326,14 @@ function SampleControls() {
         {...TRAINING_LIMITS.guidanceScale}
         onChange={(value) => set({ guidanceScale: value })}
       />
-      <Select
-        label={controls.guidance}
+      <RuleSelect
         value={guidance}
-        entries={TRAINING_CHOICES.guidance}
+        rules={TRAINING_CHOICES.guidance}
         onChange={(value) => set({ guidance: value })}
       />
-      <Select
-        label={controls.sampler}
+      <SamplerSelect
         value={sampler}
-        entries={samplersFor(guidance)}
+        guidance={guidance}
         onChange={(value) => set({ sampler: value })}
       />
       <Slider
@@ -380,7 +365,7 @@ function Samples({ run }: { run: TrainingRun }) {
             <figcaption>
               <b>{title}</b>
               <span className="figure">
-                {samples && words.recognised(`${Math.round(100 * samples.recognised)} %`, letter)}
+                {samples && words.recognised(percent(samples.recognised), letter)}
               </span>
               <span className="figure">{samples && words.spread(short(samples.spread))}</span>
             </figcaption>

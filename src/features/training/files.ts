@@ -1,5 +1,7 @@
 import type { Settings } from '../../settings/settings';
+import { planeSlice } from '../plane/settings';
 import type { TrainingState } from './run';
+import { trainingSlice } from './settings';
 
 type Curves = Pick<TrainingState, 'losses' | 'excess' | 'report'>;
 
@@ -14,13 +16,13 @@ export function trainingCsv({ losses, excess }: Curves): string {
 }
 
 /** The curves with everything that the training depends on. */
-export function trainingJson(curves: Curves, { training, plane }: Settings): string {
+export function trainingJson(curves: Curves, settings: Settings): string {
   const { losses, excess, report } = curves;
-  const { pUncond, batch, steps, width, seed } = training;
+  const { pUncond, batch, steps, width, seed } = trainingSlice.of(settings);
   const content = {
     kind: 'training-curves',
     settings: { pUncond, batch, steps, width, seed },
-    data: plane.components,
+    data: planeSlice.of(settings).components,
     leastLoss: report?.leastLoss,
     losses,
     excess,

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FIRST_VISIT } from '../../settings/settings';
-import { DEFAULT_PLANE } from '../plane/plane';
+import { DEFAULT_PLANE } from '../plane/settings';
 import { trainingCsv, trainingJson } from './files';
 import { TrainingRun } from './run';
-import type { TrainFailure } from './train-client';
-import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
 import {
   consistentTraining,
   DEFAULT_TRAINING,
@@ -14,7 +12,9 @@ import {
   specOf,
   TRAINING_CHOICES,
   writeTraining,
-} from './training';
+} from './settings';
+import type { TrainFailure } from './train-client';
+import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
 
 describe('the address', () => {
   test('holds what differs from the default', () => {

@@ -1,7 +1,8 @@
 import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { samplerRegistry } from '../../diffusion/samplers';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
-import { type PlaneSettings, worldOf } from '../plane/plane';
+import { defineSlice } from '../../settings/slice';
+import { type PlaneSettings, worldOf } from '../plane/settings';
 import type { Look, TrainingSpec } from './train-protocol';
 
 /** The network trained in the page, as the address keeps it; its data and class are the plane's. */
@@ -127,6 +128,14 @@ export function writeTraining(training: TrainingSettings): string {
     .map(([name, [key]]) => `${key}:${shortened(training[name])}`)
     .join(',');
 }
+
+/** The network trained on the plane's data. */
+export const trainingSlice = defineSlice<TrainingSettings>({
+  key: 'training',
+  default: DEFAULT_TRAINING,
+  read: readTraining,
+  write: writeTraining,
+});
 
 function shortened(value: string | number): string | number {
   return typeof value === 'number' ? Number(value.toFixed(4)) : value;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
 import { DEFAULT_COLUMN, FIRST_VISIT } from '../../settings/settings';
+import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
 import {
@@ -18,16 +19,19 @@ import {
   fitsPlane,
   PLANE_LIMITS,
   PLANE_PRESETS,
+  planeSlice,
   presetPlane,
   worldOf,
-} from './plane';
+} from './settings';
 
-const planeOf = (text: string) => readAddress(`?plane=${encodeURIComponent(text)}`);
+const firstVisit = { ...FIRST_VISIT, slices: defaultSlices([planeSlice]) };
+const read = (query: string) => readAddress(query, firstVisit);
+const planeOf = (text: string) => read(`?plane=${encodeURIComponent(text)}`);
 const misread = (text: string) => planeOf(text).misread.map(({ key }) => key);
 
 describe('the address', () => {
   test('has no plane where it is as by default', () => {
-    expect(writeAddress({ ...FIRST_VISIT, page: 'plane' })).toBe('page=plane');
+    expect(writeAddress({ ...firstVisit, page: 'plane' })).toBe('page=plane');
   });
 
   test('names what differs, readably', () => {
@@ -37,16 +41,16 @@ describe('the address', () => {
       runs: [{ ...DEFAULT_PLANE.runs[0]!, guidance: 'apg' }],
       arrows: 'all' as const,
     };
-    const text = writeAddress({ ...FIRST_VISIT, plane });
+    const text = writeAddress(planeSlice.put(firstVisit, plane));
     expect(text).toBe('plane=class:2!run:guidance:apg,scale:3,steps:48!arrows:all');
-    expect(readAddress(`?${text}`).settings.plane).toEqual(plane);
+    expect(planeSlice.of(read(`?${text}`).settings)).toEqual(plane);
   });
 
   test.each(PLANE_PRESETS)('restores the preset %s', (id) => {
     const plane = presetPlane(id, { ...DEFAULT_PLANE, seed: 5, arrows: 'cond' });
     expect(plane).toMatchObject({ seed: 5, arrows: 'cond' });
-    const read = readAddress(`?${writeAddress({ ...FIRST_VISIT, plane })}`);
-    expect(read).toEqual({ settings: { ...FIRST_VISIT, plane }, misread: [] });
+    const settings = planeSlice.put(firstVisit, plane);
+    expect(read(`?${writeAddress(settings)}`)).toEqual({ settings, misread: [] });
   });
 
   test.each([
@@ -74,14 +78,14 @@ describe('the address', () => {
     'n',
   ])('ignores %s and says so', (text) => {
     expect(misread(text)).toEqual(['plane']);
-    expect(planeOf(text).settings.plane).toEqual(DEFAULT_PLANE);
+    expect(planeSlice.of(planeOf(text).settings)).toEqual(DEFAULT_PLANE);
   });
 });
 
 describe('changes', () => {
   const opened = () => {
     const store = createAppStore();
-    return { store, plane: () => store.getState().settings.plane };
+    return { store, plane: () => planeSlice.of(store.getState().settings) };
   };
 
   test('a Gaussian keeps within the limits, with the digits of the address', () => {

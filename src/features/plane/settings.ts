@@ -1,6 +1,8 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { PLANE_SIGMAS, type PlaneWorld, worksInPlane } from '../../diffusion/worlds/plane/world';
 import type { ColumnSettings } from '../../settings/settings';
+import { defineSlice } from '../../settings/slice';
+import { readColumn, writeColumn } from '../../settings/url';
 
 /** A Gaussian of the data in the plane. */
 export interface PlaneComponent {
@@ -190,13 +192,9 @@ export function fitsPlane(run: ColumnSettings): boolean {
  * Reads the plane as the address holds it: `class:1!g:0,0.5,-1.2,0.8,0.7!…!run:scale:5,…!n:1000`.
  * A Gaussian is class, weight, x, y and std; what is absent is as by default.
  *
- * @param readColumn reads `key:value` pairs of a run
  * @returns undefined where a part makes no sense
  */
-export function readPlane(
-  raw: string,
-  readColumn: (pairs: ReadonlyMap<string, string>) => ColumnSettings | undefined,
-): PlaneSettings | undefined {
+function readPlane(raw: string): PlaneSettings | undefined {
   const components: PlaneComponent[] = [];
   const runs: ColumnSettings[] = [];
   const read: { -readonly [K in keyof PlaneSettings]: PlaneSettings[K] } = { ...DEFAULT_PLANE };
@@ -251,11 +249,7 @@ export function readPlane(
   return known && few && read.active < read.runs.length ? read : undefined;
 }
 
-/** @param writeColumn the pairs of a run that are not as by default */
-export function writePlane(
-  plane: PlaneSettings,
-  writeColumn: (column: ColumnSettings) => ReadonlyMap<string, string>,
-): string {
+function writePlane(plane: PlaneSettings): string {
   const parts: string[] = [];
   const base = DEFAULT_PLANE;
   const put = (key: string, value: number | string | null, usual: number | string | null) => {
@@ -283,6 +277,14 @@ export function writePlane(
   put('sigma', plane.sigma, base.sigma);
   return parts.join('!');
 }
+
+/** The page of two dimensions. */
+export const planeSlice = defineSlice<PlaneSettings>({
+  key: 'plane',
+  default: DEFAULT_PLANE,
+  read: readPlane,
+  write: writePlane,
+});
 
 function pairsOf(text: string): ReadonlyMap<string, string> {
   return new Map(

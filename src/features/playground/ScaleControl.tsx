@@ -1,62 +1,42 @@
 import { useEffect, useRef } from 'react';
-import { findGuidanceRule } from '../diffusion/guidance';
-import { LIMITS } from '../settings/settings';
-import { changeColumn } from '../settings/store';
-import { useApp, useAppState, useService, useWords } from './app-context';
-import { Slider } from './Slider';
-import { columnRuns } from './services';
-import { UnitSwitch } from './UnitSwitch';
-import { commonWords } from './words/words';
-
-/** What is taken off the scale to show it: the paper's w and the classifier's scale are s - 1. */
-export function useScaleOffset(): 0 | 1 {
-  return useAppState(({ settings }) => {
-    const { guidance } = settings.columns[settings.active]!;
-    return settings.unit === 'w' || findGuidanceRule(guidance).scaleKind === 'classifier' ? 1 : 0;
-  });
-}
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
+import { ScaleSlider } from '../../kit/ScaleSlider';
+import { columnRuns } from '../../kit/services';
+import { commonWords } from '../../kit/words/words';
+import { LIMITS } from '../../settings/settings';
+import { changeColumn } from '../../settings/store';
 
 /** The active column's scale; while its run is steered, the scale that the run takes next. */
 export function ScaleControl() {
   const { store } = useApp();
   const runs = useService(columnRuns);
   const { controls } = useWords(commonWords);
-  const unit = useAppState(({ settings }) => settings.unit);
   const { guidance, guidanceScale, curve } = useAppState(
     ({ settings }) => settings.columns[settings.active]!,
   );
   const steering = useAppState((state) => state.steering);
-  const ofClassifier = findGuidanceRule(guidance).scaleKind === 'classifier';
-  const offset = useScaleOffset();
   const drawn = curve !== null && !steering;
-  const hint = unit === 's' ? controls.scaleHintS : controls.scaleHintW;
-  const { min, max, step } = LIMITS.guidanceScale;
-  const rounded = (value: number) => Number(value.toFixed(4));
-  const set = (scale: number) => {
-    if (steering) runs.steerTo(scale);
-    else changeColumn(store, { guidanceScale: rounded(scale) });
-  };
   return (
     <div className="with-unit">
-      <Slider
+      <ScaleSlider
         // Another one, so that a number half typed does not outlive the steered run.
         key={steering ? 'steered' : 'set'}
-        label={ofClassifier ? controls.classifierScale : controls.guidanceScale}
-        hint={drawn ? controls.curveSetsScale : ofClassifier ? controls.scaleHintClassifier : hint}
-        value={rounded((steering?.guidanceScale ?? guidanceScale) - offset)}
-        min={min - offset}
-        max={max - offset}
-        step={step}
+        guidance={guidance}
+        value={steering?.guidanceScale ?? guidanceScale}
+        {...LIMITS.guidanceScale}
         disabled={drawn}
-        onChange={(value) => set(value + offset)}
+        hint={drawn ? controls.curveSetsScale : undefined}
+        onChange={(scale) => {
+          if (steering) runs.steerTo(scale);
+          else changeColumn(store, { guidanceScale: scale });
+        }}
       />
-      {!ofClassifier && <UnitSwitch />}
       <Steer />
     </div>
   );
 }
 
-/** Starts a run that goes slowly while the scale above it is moved, and gives it up. */
+/** Starts a run that goes slowly while the scale above it is moved, and stops it. */
 function Steer() {
   const runs = useService(columnRuns);
   const { steer: words } = useWords(commonWords);

@@ -1,4 +1,6 @@
 import type { ColumnSettings } from '../../settings/settings';
+import { defineSlice } from '../../settings/slice';
+import { readColumn, writeColumn } from '../../settings/url';
 
 export type ExperimentId = 'strength' | 'p-uncond' | 'steps' | 'temperature';
 
@@ -49,7 +51,7 @@ export const DEFAULT_EXPERIMENT: ExperimentSettings = {
 };
 
 /** The experiment without the classes that a model does not know, mixed in or led away from. */
-export function experimentFittedTo(
+function experimentFittedTo(
   experiment: ExperimentSettings,
   classes: readonly string[],
 ): ExperimentSettings {
@@ -78,13 +80,9 @@ export function sweepsSteps(id: ExperimentId): boolean {
  * Reads an experiment as the address holds it: `steps!n:52!at:4,8!s:sampler:heun,scale:1.3`, its
  * parts separated by `!`.
  *
- * @param readColumn reads `key:value` pairs of a column
  * @returns undefined for text that makes no sense
  */
-export function readExperiment(
-  raw: string,
-  readColumn: (pairs: ReadonlyMap<string, string>) => ColumnSettings | undefined,
-): ExperimentSettings | undefined {
+function readExperiment(raw: string): ExperimentSettings | undefined {
   const [id, ...parts] = raw.split('!');
   if (!isExperimentId(id)) return undefined;
   let read: ExperimentSettings = { ...DEFAULT_EXPERIMENT, id };
@@ -103,7 +101,7 @@ export function readExperiment(
     } else if (key === 'plain') {
       read = { ...read, overlay: false };
     } else if (key === 's') {
-      const one = readSeries(text, readColumn);
+      const one = readSeries(text);
       if (!one) return undefined;
       series.push(one);
     } else return undefined;
@@ -112,11 +110,7 @@ export function readExperiment(
   return series.length ? { ...read, series } : read;
 }
 
-/** @param writeColumn the pairs of a column that are not as by default */
-export function writeExperiment(
-  { id, samples, values, series, overlay }: ExperimentSettings,
-  writeColumn: (column: ColumnSettings) => ReadonlyMap<string, string>,
-): string {
+function writeExperiment({ id, samples, values, series, overlay }: ExperimentSettings): string {
   const parts: string[] = [id];
   if (samples !== DEFAULT_EXPERIMENT.samples) parts.push(`n:${samples}`);
   if (values) parts.push(`at:${values.join(',')}`);
@@ -130,10 +124,7 @@ export function writeExperiment(
   return parts.join('!');
 }
 
-function readSeries(
-  text: string,
-  readColumn: (pairs: ReadonlyMap<string, string>) => ColumnSettings | undefined,
-): Series | undefined {
+function readSeries(text: string): Series | undefined {
   const pairs = new Map<string, string>();
   for (const pair of text === '' ? [] : text.split(',')) {
     const at = pair.indexOf(':');
@@ -177,6 +168,15 @@ export function areValues(values: readonly number[], id: ExperimentId): boolean 
     values.every((value) => value >= min && value <= max && (!steps || Number.isInteger(value)))
   );
 }
+
+/** What is swept on the page of experiments. */
+export const experimentSlice = defineSlice<ExperimentSettings>({
+  key: 'experiment',
+  default: DEFAULT_EXPERIMENT,
+  read: readExperiment,
+  write: writeExperiment,
+  fitTo: (experiment, { classes }) => experimentFittedTo(experiment, classes),
+});
 
 /** Commas, exclamation marks and colons of a name, where they separate. */
 function escaped(text: string): string {

@@ -1,0 +1,45 @@
+import type { Manifest } from '../networks/manifest';
+import type { Settings } from './settings';
+
+/** The values of the slices that the page's features have brought, by their slices. */
+export type SliceValues = ReadonlyMap<Slice<unknown>, unknown>;
+
+interface SliceDefinition<T> {
+  /** Its key in the address. */
+  readonly key: string;
+  readonly default: T;
+  /** The value that an address's text stands for; undefined: the text makes no sense. */
+  read(text: string): T | undefined;
+  write(value: T): string;
+  /** The value as another model can follow it; absent: any model can. */
+  fitTo?(value: T, model: Manifest): T;
+}
+
+/** A feature's part of the page's settings: src/settings stores, reads and writes it without knowing it. */
+export interface Slice<T> extends SliceDefinition<T> {
+  /** Its value in these settings; the default where the page has not this feature. */
+  of(settings: Pick<Settings, 'slices'>): T;
+  /** The settings with another value of it. */
+  put(settings: Settings, value: T): Settings;
+}
+
+export function defineSlice<T>(definition: SliceDefinition<T>): Slice<T> {
+  const slice: Slice<T> = {
+    ...definition,
+    of: ({ slices }) => (slices.has(slice) ? (slices.get(slice) as T) : definition.default),
+    put: (settings, value) => ({ ...settings, slices: new Map(settings.slices).set(slice, value) }),
+  };
+  return slice;
+}
+
+/** Each slice at its default. */
+export function defaultSlices(slices: readonly Slice<unknown>[]): SliceValues {
+  return new Map(slices.map((slice) => [slice, slice.default]));
+}
+
+/** Each slice's value as another model can follow it. */
+export function slicesFittedTo(slices: SliceValues, model: Manifest): SliceValues {
+  return new Map(
+    [...slices].map(([slice, value]) => [slice, slice.fitTo?.(value, model) ?? value]),
+  );
+}
