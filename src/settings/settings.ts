@@ -30,9 +30,6 @@ export type Subject =
   | { readonly kind: 'none' }
   | { readonly kind: 'each'; readonly names: readonly string[] };
 
-/** What the visitor looks at. */
-export type Page = 'playground' | 'experiments' | 'plane' | 'idea';
-
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';
 
@@ -50,7 +47,8 @@ export type ScaleUnit = 's' | 'w';
 
 /** The page's whole state as the address bar keeps it. */
 export interface Settings {
-  readonly page: Page;
+  /** What the visitor looks at: the id of a feature with a page. */
+  readonly page: string;
   readonly model: string;
   readonly subject: Subject;
   readonly seed: number;

@@ -4,6 +4,7 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
 import { RunForm } from '../../kit/RunForm';
 import { NumberField, Slider } from '../../kit/Slider';
+import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import {
   CHOICES,
@@ -14,7 +15,6 @@ import {
   type Predicting,
 } from '../../settings/settings';
 import { change, changeColumn, rollSeed } from '../../settings/store';
-import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { ScaleControl } from './ScaleControl';
@@ -33,8 +33,8 @@ export function Controls() {
   return (
     <aside className="panel" aria-label={controls.label}>
       <div className="model-choice">
-        <ModelPicker />
-        <ColourHint />
+        <Slot name="modelChoice" />
+        <Slot name="modelHint" />
       </div>
       {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
       {classes && classes.length > 0 && (
