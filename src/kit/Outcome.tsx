@@ -78,6 +78,9 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
               <span>
                 <b>{seconds(figures.totalMs)}</b> {words.total}
               </span>
+              {figures.lost && (
+                <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
+              )}
             </>
           )
         )}

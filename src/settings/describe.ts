@@ -136,7 +136,7 @@ export function describeColumns(
 }
 
 /** A parameter's name without its explanation: "η: noise added back" is η. */
-export function shortName(name: string): string {
+function shortName(name: string): string {
   return name.split(/[:：]/)[0]!;
 }
 

@@ -53,6 +53,12 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
           <dt>{words.point.count}</dt>
           <dd>{figures.samples}</dd>
         </div>
+        {figures.leftOut !== undefined && (
+          <div>
+            <dt>{words.point.leftOut}</dt>
+            <dd>{figures.leftOut}</dd>
+          </div>
+        )}
         {nfe !== undefined && (
           <div>
             <dt>{words.point.nfe}</dt>

@@ -71,7 +71,7 @@ export function useCurves(): readonly ShownCurve[] {
 }
 
 /** Names that tell curves apart: the rule, and what else they differ in; of a single one, how it is sampled. */
-export function curveNames(
+function curveNames(
   all: readonly Series[],
   steps: boolean,
   networks: readonly DenoiserManifest[],

@@ -92,7 +92,11 @@ export function importedCurves(
         );
         return {
           value: steps ? evaluationsOf(point) : weightOf(point, varies),
-          figures: { ...figures, samples: point.samples } as PointFigures,
+          figures: {
+            ...figures,
+            samples: point.samples,
+            leftOut: point.leftOut,
+          } as PointFigures,
           nfe: point.nfe,
           key: undefined,
         };
@@ -157,6 +161,7 @@ export function exportResults(
         {
           settings: resultsSettings(point.column),
           samples: figures.samples,
+          leftOut: figures.leftOut,
           seed: page.seed,
           figures: writtenFigures(figures),
           nfe,

@@ -227,7 +227,7 @@ function refusalOf(
 }
 
 /** The class of sample k: all in turn, so that any number of samples is spread evenly. */
-export function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
+function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
   return k % classes.length;
 }
 
@@ -255,7 +255,7 @@ export function isMilestone(count: number, samples: number): boolean {
  * Samples that a point gets before the next has its turn: enough for a Fréchet distance of the shipped
  * feature network's 64 features.
  */
-export const ROUND = 5 * BATCH;
+const ROUND = 5 * BATCH;
 
 /**
  * Points in the order in which their samples are drawn: all get a round before any gets the next, so
