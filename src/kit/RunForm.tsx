@@ -3,7 +3,7 @@ import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, LIMITS } from '../settings/settings';
+import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/settings';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { type Frame, ParameterSliders } from './ParameterSliders';
@@ -17,6 +17,8 @@ const MOST_STEPS_BY_SLIDER = 128;
 interface RunFormProps {
   readonly run: ColumnSettings;
   readonly rules: readonly GuidanceRule[];
+  /** The network that the run is for. Absent: one that can follow every choice. */
+  readonly model?: Predicting | undefined;
   readonly ruleHint?: string | undefined;
   /** The control of the guidance scale, for rules that have one. */
   readonly scale: ReactNode;
@@ -30,12 +32,12 @@ interface RunFormProps {
 
 /** How a run is guided and sampled. */
 export function RunForm(props: RunFormProps) {
-  const { run, rules, ruleHint, scale, shape, more, Frame = NoFrame, onChange } = props;
+  const { run, rules, model, ruleHint, scale, shape, more, Frame = NoFrame, onChange } = props;
   const { controls } = useWords(commonWords);
   const rule = findGuidanceRule(run.guidance);
   const parametersOf = (owner: Parameters<typeof ParameterSliders>[0]['owner']) => (
     <ParameterSliders
-      {...{ owner, Frame }}
+      {...{ owner, model, Frame }}
       column={run}
       onChange={(parameters) => onChange({ parameters })}
     />
