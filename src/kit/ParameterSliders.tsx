@@ -1,3 +1,4 @@
+import type { ComponentType, ReactNode } from 'react';
 import type { NumberParameter } from '../diffusion/parameters';
 import {
   actingParameters,
@@ -6,10 +7,16 @@ import {
   type Predicting,
 } from '../settings/settings';
 import { useWords } from './app-context';
-import type { Frame } from './RunForm';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { choiceEntry, commonWords, nameOf } from './words/words';
+
+/** What stands around each control; its props are the setting's key in the address and its name. */
+export type Frame = ComponentType<{
+  readonly name: string;
+  readonly label: string;
+  readonly children: ReactNode;
+}>;
 
 interface ParameterSlidersProps {
   /** A registry's entry. */

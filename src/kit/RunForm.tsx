@@ -1,4 +1,4 @@
-import type { ComponentType, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
@@ -6,20 +6,13 @@ import { findSchedule } from '../diffusion/schedules';
 import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/settings';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
-import { ParameterSliders } from './ParameterSliders';
+import { type Frame, ParameterSliders } from './ParameterSliders';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { commonWords } from './words/words';
 
 /** A slider up to the limit would have the useful numbers of steps within a few pixels. */
 const MOST_STEPS_BY_SLIDER = 128;
-
-/** What stands around each control; its props are the setting's key in the address and its name. */
-export type Frame = ComponentType<{
-  readonly name: string;
-  readonly label: string;
-  readonly children: ReactNode;
-}>;
 
 interface RunFormProps {
   readonly run: ColumnSettings;
