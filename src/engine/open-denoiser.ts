@@ -4,9 +4,15 @@ import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import { toHalf } from '../networks/onnx/half';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
-import { BATCHES, batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
+import { batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
 import type { LimitedNetwork, SmallerBatch } from './network';
-import type { BatchWhy, Precision, PrecisionChoice, PrecisionWhy } from './protocol';
+import {
+  type BatchWhy,
+  LARGEST_BATCH,
+  type Precision,
+  type PrecisionChoice,
+  type PrecisionWhy,
+} from './protocol';
 import type { Runtime } from './session';
 
 /**
@@ -15,7 +21,6 @@ import type { Runtime } from './session';
  * the letters; what overflows or comes from a broken driver is off by far more.
  */
 const TOLERANCE = { fp32: 2e-3, fp16: 5e-2 } as const;
-const LARGEST = BATCHES.at(-1)!;
 
 /** How a network is to be opened. */
 export interface OpenOptions {
@@ -151,12 +156,15 @@ function firstBatch(
     const batch = batchUpTo(maxBatch);
     return { batch, why: { reason: 'asked', detail: '' } };
   }
-  const within = limits ? batchWithinLimits(limits, manifest) : LARGEST;
-  const after = lostAt === undefined ? LARGEST : batchUpTo(lostAt - 1);
+  const within = limits ? batchWithinLimits(limits, manifest) : LARGEST_BATCH;
+  const after = lostAt === undefined ? LARGEST_BATCH : batchUpTo(lostAt - 1);
   if (after < within) {
     return { batch: after, why: { reason: 'memory', detail: `${lostAt} rows lost the device` } };
   }
-  return { batch: within, why: within < LARGEST ? { reason: 'limits', detail: '' } : undefined };
+  return {
+    batch: within,
+    why: within < LARGEST_BATCH ? { reason: 'limits', detail: '' } : undefined,
+  };
 }
 
 /** Evaluates the rows of the stored check, or pure zeros where a network has none. */
