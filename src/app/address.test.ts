@@ -21,7 +21,7 @@ import {
 } from '../settings/settings';
 import { defaultSlices, type Slice } from '../settings/slice';
 import { readAddress, writeAddress } from '../settings/url';
-import { SLICES } from './slices';
+import { SLICES } from './features';
 
 const firstVisit: Settings = { ...FIRST_VISIT, slices: defaultSlices(SLICES) };
 

@@ -33,12 +33,8 @@ type SharedKey = Exclude<keyof Settings, 'columns' | 'slices'>;
 type ColumnKey = Exclude<keyof ColumnSettings, 'parameters'>;
 
 const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
-  page: choice('page', {
-    playground: 'playground',
-    experiments: 'experiments',
-    plane: 'plane',
-    idea: 'idea',
-  }),
+  // Which pages there are is known to src/app alone, which checks it.
+  page: text('page', /^[\w-]{1,64}$/),
   model: text('model', /^[\w-]{1,64}$/),
   subject: { key: 'draw', read: readSubject, write: writeSubject },
   seed: number('seed', 0, 2 ** 32 - 1, true),

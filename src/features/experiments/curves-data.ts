@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useAppState } from '../../kit/app-context';
+import { useAppState, useService } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { compact, traits } from '../../settings/describe';
@@ -8,6 +8,7 @@ import { DEFAULT_COLUMN, declaredParameters, type Language } from '../../setting
 import { type Curve, curveOf, type FigureId } from './curves';
 import { importedCurves, judgedBy } from './files';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
+import { experimentRunner } from './service';
 import { type ExperimentSettings, experimentSlice, type Series, sweepsSteps } from './settings';
 import type { ExperimentState } from './state';
 import { experimentsWords } from './words';
@@ -26,7 +27,7 @@ export interface ShownCurve {
 }
 
 export function useExperiments<T>(select: (state: ExperimentState) => T): T {
-  return useStore(useApp().experiments.state, select);
+  return useStore(useService(experimentRunner).state, select);
 }
 
 /** The curves of the page, its own before those of files. */
