@@ -1,4 +1,4 @@
-import type { App } from './app-context';
+import type { App } from './feature';
 
 /**
  * Draws in the next animation frame after anything has changed that a canvas shows: settings,

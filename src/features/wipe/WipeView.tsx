@@ -1,5 +1,5 @@
 import { type PointerEvent, useEffect, useId, useRef, useSyncExternalStore } from 'react';
-import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
 import {
   batchOf,
@@ -11,6 +11,7 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import type { App } from '../../kit/feature';
 import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
