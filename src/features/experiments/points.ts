@@ -89,7 +89,9 @@ export function seriesOf(
         plain({ ...base, guidance: 'classifier' }, 'scale+1'),
         plain({ ...base, guidance: 'classifier-conditional' }),
       ];
-      return own.filter(({ column }) => canPredict(findGuidanceRule(column.guidance), loaded));
+      return own.filter(({ column: { guidance, parameters } }) =>
+        canPredict(findGuidanceRule(guidance), loaded, parameters),
+      );
     }
     default:
       return id satisfies never;
@@ -209,14 +211,14 @@ function withWeight({ column, varies }: Series, w: number): ColumnSettings | und
 }
 
 function refusalOf(
-  { column: { guidance }, varies, model }: Series,
+  { column: { guidance, parameters }, varies, model }: Series,
   column: ColumnSettings | undefined,
   network: DenoiserManifest | undefined,
   steps: boolean,
 ): PointRefusal | undefined {
   if (!network) return { kind: 'model', model: model ?? '' };
   const rule = findGuidanceRule(guidance);
-  if (!canPredict(rule, network)) return { kind: 'prediction', guidance };
+  if (!canPredict(rule, network, parameters)) return { kind: 'prediction', guidance };
   const swept =
     steps ||
     (varies === 'noise'

@@ -1,5 +1,5 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { type GuidanceRule, takesLabel, takesNegative } from '../../diffusion/guidance/rule';
+import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
 import { RunForm } from '../../kit/RunForm';
@@ -63,11 +63,15 @@ function RunControls() {
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
   );
+  const model = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
+  );
   const [column, set] = useActiveColumn();
   return (
     <RunForm
       run={column}
-      rules={useOfferedRules()}
+      rules={CHOICES.guidance.filter((rule) => canPredict(rule, model))}
+      model={model}
       ruleHint={unguided ? unguidable.noNullLabel : undefined}
       scale={<ScaleControl />}
       shape={<OverTheSteps />}
@@ -79,14 +83,6 @@ function RunControls() {
 
 /** What is offered until the model is known. */
 const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
-
-/** The rules whose predictions the model and its companions can make. */
-function useOfferedRules(): readonly GuidanceRule[] {
-  const model = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
-  );
-  return CHOICES.guidance.filter((rule) => canPredict(rule, model));
-}
 
 function Extras({ classes }: { classes: readonly string[] }) {
   const [column, set] = useActiveColumn();

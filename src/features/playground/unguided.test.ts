@@ -4,9 +4,11 @@ import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
 import {
   canPredict,
+  DEFAULT_COLUMN,
   FIRST_VISIT,
   fittedToModel,
   knowsNoClass,
+  offeredChoices,
   sampleSettings,
 } from '../../settings/settings';
 import { axesFittedTo, axisKeys, gridCells, newAxis } from '../grid/grid';
@@ -79,5 +81,29 @@ describe('networks that cannot be guided', () => {
       expect(['draw', 'mix', 'negative']).not.toContain(key);
       expect(newAxis(key, settings, unconditional, other).values.length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('emoji, which ships one classifier', () => {
+  const shipped = new URL('../../../public/models/emoji/manifest.json', import.meta.url);
+  const emoji = parseManifest(readFileSync(shipped, 'utf8'), 'emoji') as DenoiserManifest;
+  const size = findGuidanceRule('classifier').parameters.find(({ id }) => id === 'classifierSize')!;
+  const column = { ...DEFAULT_COLUMN, guidance: 'classifier', guidanceScale: 3 };
+  const valuesOf = (model: DenoiserManifest) =>
+    offeredChoices(size, column, model).map(({ value }) => value);
+
+  test('offers every rule, and the classifier that it has', () => {
+    expect(emoji.companions).not.toHaveProperty('smallClassifier');
+    expect(rules(emoji)).toEqual(guidanceRegistry.map(({ id }) => id));
+    expect([valuesOf(emoji), valuesOf(tiny)]).toEqual([[0], [0, 1]]);
+  });
+
+  test('says that it has no smaller one, and takes the larger', () => {
+    const small = { ...column, parameters: { classifierSize: 1 } };
+    const { settings, ignored } = fittedToModel({ ...FIRST_VISIT, columns: [small] }, emoji);
+    expect(settings.columns).toEqual([column]);
+    expect(ignored).toContainEqual({ key: 'classifierSize', text: '1' });
+    const kept = fittedToModel({ ...FIRST_VISIT, columns: [small] }, tiny).settings.columns[0];
+    expect(kept).toBe(small);
   });
 });
