@@ -1,4 +1,3 @@
-import type { App } from '../../kit/app-context';
 import { differencePixels, divergingOf } from '../../kit/difference';
 import {
   batchOf,
@@ -10,6 +9,7 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import type { App } from '../../kit/feature';
 import { picturesOf } from '../../kit/paint';
 import type { Pair } from './wipe';
 
