@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { parseResults } from '../src/networks/results';
+import { parseResults } from '../src/settings/results';
 import { parseSweep } from './sweep-arguments';
 
 // docs/RESULTS.md must say what its stored results say, and how they were made.

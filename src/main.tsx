@@ -24,9 +24,9 @@ import './app/styles.css';
 
 const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
 const defaults: Settings = { ...FIRST_VISIT, language, slices: defaultSlices(SLICES) };
-const { settings, misread } = readAddress(location.search, defaults);
+const { settings, ignored } = readAddress(location.search, defaults);
 const store = createAppStore(settings);
-if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
+if (ignored.length) store.setState({ notice: { kind: 'misread', pieces: ignored } });
 
 /** Set in the browser's storage once the hint to colour has been dismissed. */
 const COLOUR_HINT = 'guidance-colour-hint-dismissed';

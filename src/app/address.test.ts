@@ -1,3 +1,4 @@
+import { CHOICES, type ColumnSettings, consistent, declaredParameters, LIMITS } from '../settings/column';
 import { expect, test } from 'vitest';
 import { type ExperimentSettings, experimentSlice } from '../features/experiments/settings';
 import { tourSlice } from '../features/idea/settings';
@@ -10,15 +11,7 @@ import {
   planeSlice,
 } from '../features/plane/settings';
 import { consistentTraining, TRAINING_CHOICES, trainingSlice } from '../features/training/settings';
-import {
-  CHOICES,
-  type ColumnSettings,
-  consistent,
-  declaredParameters,
-  FIRST_VISIT,
-  LIMITS,
-  type Settings,
-} from '../settings/settings';
+import { FIRST_VISIT, type Settings } from '../settings/settings';
 import { defaultSlices, type Slice } from '../settings/slice';
 import { readAddress, writeAddress } from '../settings/url';
 import { SLICES } from './slices';
@@ -183,7 +176,7 @@ test('settings drawn at random come back from the address bar', () => {
     const address = writeAddress(settings);
     const { search } = new URL(`http://localhost/?${address}`);
     const read = readAddress(search, firstVisit);
-    expect(read, address).toEqual({ settings, misread: [] });
+    expect(read, address).toEqual({ settings, ignored: [] });
     expect(writeAddress(read.settings)).toBe(address);
   }
 });

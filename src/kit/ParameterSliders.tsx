@@ -1,5 +1,5 @@
+import { actingParameters, type ColumnSettings } from '../settings/column';
 import type { NumberParameter } from '../diffusion/parameters';
-import { actingParameters, type ColumnSettings } from '../settings/settings';
 import { useWords } from './app-context';
 import type { Frame } from './RunForm';
 import { Select } from './Select';

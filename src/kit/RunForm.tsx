@@ -1,9 +1,9 @@
+import { CHOICES, type ColumnSettings, LIMITS } from '../settings/column';
 import type { ComponentType, ReactNode } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, LIMITS } from '../settings/settings';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { ParameterSliders } from './ParameterSliders';

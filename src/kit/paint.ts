@@ -1,5 +1,6 @@
+import { isWord, type Subject } from '../settings/subject';
 import type { Frame } from '../engine/protocol';
-import { isWord, type Subject, type View } from '../settings/settings';
+import { type View } from '../settings/settings';
 
 type Shape = readonly [channels: number, height: number, width: number];
 

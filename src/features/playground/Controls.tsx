@@ -9,10 +9,10 @@ import {
   CHOICES,
   type ColumnSettings,
   canPredict,
-  knowsNoClass,
+  hasNullClass,
   LIMITS,
   type Predicting,
-} from '../../settings/settings';
+} from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
 import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
 import { ColumnExtras } from './ColumnExtras';
@@ -61,7 +61,7 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
 function RunControls() {
   const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
-    ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
+    ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
   );
   const [column, set] = useActiveColumn();
   return (

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { ScaleSlider } from '../../kit/ScaleSlider';
 import { commonWords } from '../../kit/words/words';
-import { LIMITS } from '../../settings/settings';
+import { LIMITS } from '../../settings/column';
 import { changeColumn } from '../../settings/store';
 
 /** The active column's scale; while its run is steered, the scale that the run takes next. */

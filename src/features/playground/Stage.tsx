@@ -1,7 +1,7 @@
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
+import { LIMITS } from '../../settings/column';
 import { describeColumns } from '../../settings/describe';
-import { LIMITS } from '../../settings/settings';
 import { pinColumn } from '../../settings/store';
 import { GridCaption, GridView } from '../grid/GridView';
 import { isGridBusy } from '../grid/grid';

@@ -1,9 +1,10 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
 import { messageOf } from '../../networks/errors';
-import { fittedToModel, type Settings, sampleNames } from '../../settings/settings';
+import { axesFittedTo } from '../../settings/axes';
+import { fittedToModel, type Settings } from '../../settings/settings';
 import { slicesFittedTo } from '../../settings/slice';
 import type { Store } from '../../settings/store';
-import { axesFittedTo } from '../grid/grid';
+import { sampleNames } from '../../settings/subject';
 
 /** More rows than this go through the network in several runs. */
 const LARGEST_BATCH = 16;

@@ -1,8 +1,8 @@
+import { sampleNames } from '../../settings/subject';
 import { messageOf } from '../../networks/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
 import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
-import { sampleNames } from '../../settings/settings';
 import type { Store } from '../../settings/store';
 import type { Runner } from '../playground/runner';
 

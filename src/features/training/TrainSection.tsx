@@ -5,7 +5,7 @@ import { LogSlider } from '../../kit/LogSlider';
 import { RuleSelect, SamplerSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
-import { compact } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import { percent } from '../../settings/numbers';
 import { changeSlice, type Store } from '../../settings/store';
 import { coloursOf } from '../plane/draw';
@@ -219,7 +219,7 @@ function Code() {
           {'const { x0, classLabel } = pick(data);\n'}
           <mark>
             {'const label = random() < '}
-            <b>{compact(pUncond)}</b>
+            <b>{shortNumber(pUncond)}</b>
             {' ? null : classLabel;'}
           </mark>
           {'\nconst x = x0 + sigma * noise;\n'}

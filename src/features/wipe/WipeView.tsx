@@ -1,3 +1,4 @@
+import { sampleNames } from '../../settings/subject';
 import { type PointerEvent, useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
 import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
@@ -15,8 +16,8 @@ import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { redrawOnChange } from '../../kit/redraw';
 import { SamplePicker } from '../../kit/SamplePicker';
-import { compact, describeColumns } from '../../settings/describe';
-import { sampleNames } from '../../settings/settings';
+import { describeColumns } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
 import { wipePair, wipeWith } from './wipe';
 import './wipe.css';
@@ -245,7 +246,7 @@ function Scale({ columns }: { columns: Pair<number> }) {
       <p className="mean" title={wipe.meanHint}>
         {means.length > 0 ? (
           <>
-            {wipe.mean} <output>{compact(mean)}</output>
+            {wipe.mean} <output>{shortNumber(mean)}</output>
           </>
         ) : (
           wipe.differing
