@@ -13,7 +13,7 @@ export interface Bar {
   readonly distance: number;
 }
 
-export const LIMITS = {
+const LIMITS = {
   /** Share of a step outside the network, worker to canvas included. */
   outsideShare: 0.05,
   /** Engine over plain loop. */

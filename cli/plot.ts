@@ -4,6 +4,7 @@ import { messageOf } from '../src/networks/errors';
 import { parseResults, ResultsError } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { figureNames, plotResults, tableOf } from './plot-svg';
+import { isProgram } from './program';
 
 const help = `Draws stored results as an SVG: a panel a figure, a curve a sweep, with error bars; or as a table.
 
@@ -17,12 +18,18 @@ npm run plot -- results.json --table
   --help               this text
 `;
 
-try {
-  await draw(process.argv.slice(2));
-} catch (error) {
-  const wrongArgument = error instanceof ArgumentError || error instanceof ResultsError;
-  console.error(messageOf(error));
-  process.exitCode = wrongArgument ? 2 : 1;
+if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
+
+/** `npm run plot`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await draw(args);
+    return 0;
+  } catch (error) {
+    const wrongArgument = error instanceof ArgumentError || error instanceof ResultsError;
+    console.error(messageOf(error));
+    return wrongArgument ? 2 : 1;
+  }
 }
 
 async function draw(args: readonly string[]): Promise<void> {

@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { parseResults } from '../src/settings/results';
+import { main } from './plot';
 import { parseSweep } from './sweep-arguments';
+import { asProgram, inProcess } from './testing/programs';
 
 // docs/RESULTS.md must say what its stored results say, and how they were made.
 vi.setConfig({ testTimeout: 30_000 });
@@ -44,14 +45,6 @@ describe('the sweeps', () => {
 
 describe('the plots', () => {
   const plots = commands('plot').map((args): [string, string[]] => [args.join(' '), args]);
-  const plot = (args: readonly string[]) =>
-    new Promise<string>((resolve, reject) => {
-      const node = ['--import', 'tsx', 'cli/plot.ts', ...args];
-      execFile(process.execPath, node, { cwd: root }, (error, stdout) =>
-        error ? reject(error) : resolve(stdout),
-      );
-    });
-
   test('are drawings and tables', () => {
     expect(document.match(/!\[.*\]\(results\/.*\.svg\)/g)?.length).toBeGreaterThanOrEqual(3);
     expect(plots.length).toBeGreaterThanOrEqual(3);
@@ -61,11 +54,19 @@ describe('the plots', () => {
     const at = args.indexOf('--out') + 1;
     const drawing = args[at]!;
     const copy = join(folder, basename(drawing));
-    const printed = await plot(at ? args.with(at, copy) : args);
+    const line = at ? args.with(at, copy) : args;
+    const { code, stdout: printed, stderr } = await inProcess(main, line);
+    expect([code, stderr]).toEqual([0, '']);
     if (at) {
       expect(readFileSync(copy, 'utf8')).toBe(readFileSync(join(root, drawing), 'utf8'));
       expect(document).toContain(`](${drawing.replace('docs/', '')})`);
     }
     if (args.includes('--table')) expect(document).toContain(printed.trim());
+  });
+
+  test('by the program as by its function', async () => {
+    const table = plots.find(([line]) => !line.includes('--out'))![1];
+    const here = await inProcess(main, table);
+    expect(await asProgram('cli/plot.ts', table)).toEqual({ ...here, code: 0, stderr: '' });
   });
 });

@@ -1,27 +1,20 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
 import { afterAll, expect, test, vi } from 'vitest';
+import { main } from './sample';
+import { asProgram, inProcess } from './testing/programs';
 
-// Each run starts Node and the runtime.
-vi.setConfig({ testTimeout: 30_000 });
+// The networks run on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sample-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the program as `npm run sample` does. */
-function sample(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const args = ['--import', 'tsx', 'cli/sample.ts', ...line.split(' ')];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const sample = (line: string) => inProcess(main, line.split(' '));
 
 /** Samples of the test network, 8 × 8 pixels, as the raw file holds them. */
 async function raw(name: string, line: string): Promise<Float32Array> {
@@ -130,14 +123,12 @@ test('the sheet shows the same pixels, a row a label and a column a seed', async
 });
 
 test('wrong arguments: one line and exit code 2', async () => {
-  const [flag, label, model, negative, mix, lacking] = await Promise.all([
-    sample('--steps 0 --out a.png'),
-    sample('--model tiny --labels Q --out a.png'),
-    sample('--model faces --out a.png'),
-    sample('--model tiny --negative Q --out a.png'),
-    sample('--model tiny --mix Q:0.5 --out a.png'),
-    sample('--model tiny-weak --guidance classifier --out a.png'),
-  ]);
+  const flag = await sample('--steps 0 --out a.png');
+  const label = await sample('--model tiny --labels Q --out a.png');
+  const model = await sample('--model faces --out a.png');
+  const negative = await sample('--model tiny --negative Q --out a.png');
+  const mix = await sample('--model tiny --mix Q:0.5 --out a.png');
+  const lacking = await sample('--model tiny-weak --guidance classifier --out a.png');
   for (const { code, stdout, stderr } of [flag, label, model, negative, mix, lacking]) {
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -148,6 +139,20 @@ test('wrong arguments: one line and exit code 2', async () => {
   expect(mix.stderr).toContain('--mix must be of 0,1,2,3, got "Q"');
   expect(lacking.stderr).toContain('--guidance classifier needs a classifier, tiny-weak has none');
   expect(model.stderr).toMatch(/--model must be one of .*tiny.*, got "faces"/);
+});
+
+test('as a program: the same samples, and the exit codes', async () => {
+  const line = '--labels 2 --seeds 4';
+  const here = await raw('here', line);
+  const file = join(folder, 'there.f32');
+  const args = ['--model', 'tiny', '--steps', '6', ...line.split(' '), '--raw', file];
+  const [good, bad] = await Promise.all([
+    asProgram('cli/sample.ts', args),
+    asProgram('cli/sample.ts', ['--steps', '0', '--out', 'a.png']),
+  ]);
+  expect(good).toEqual({ code: 0, stdout: expect.stringContaining(file), stderr: '' });
+  expect(new Float32Array(new Uint8Array(readFileSync(file)).buffer)).toEqual(here);
+  expect(bad).toEqual({ ...(await sample('--steps 0 --out a.png')), code: 2 });
 });
 
 test('a folder that cannot be written to is exit code 1', async () => {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { lostSamples } from '../src/diffusion/metrics/verdicts';
 import { messageOf } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
@@ -13,18 +14,25 @@ import { ArgumentError } from './flags';
 import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
+import { isProgram } from './program';
 import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
 
-try {
-  const args = parseArguments(process.argv.slice(2));
-  if (args === undefined) console.log(helpText());
-  else await sample(args);
-} catch (error) {
-  const wrongArgument = error instanceof ArgumentError;
-  const message = messageOf(error);
-  console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-  process.exitCode = wrongArgument ? 2 : 1;
+if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
+
+/** `npm run sample`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
+export async function main(line: readonly string[]): Promise<number> {
+  try {
+    const args = parseArguments(line);
+    if (args === undefined) console.log(helpText());
+    else await sample(args);
+    return 0;
+  } catch (error) {
+    const wrongArgument = error instanceof ArgumentError;
+    const message = messageOf(error);
+    console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
+    return wrongArgument ? 2 : 1;
+  }
 }
 
 async function sample(args: SampleArguments): Promise<void> {
@@ -51,6 +59,14 @@ async function sample(args: SampleArguments): Promise<void> {
   }
   // Every platform that Node runs on here is little-endian.
   if (args.raw !== undefined) await writeFile(args.raw, new Uint8Array(samples.buffer));
+  const lost = lostSamples(samples, labels.length * args.seeds.length);
+  if (lost.length > 0) {
+    const names = lost.map((k) => {
+      const label = classes[labels[Math.floor(k / args.seeds.length)]!] ?? 'null';
+      return `${label} with seed ${args.seeds[k % args.seeds.length]}`;
+    });
+    console.warn(`Lost, their numbers are not finite: ${names.join(', ')}`);
+  }
   const count = labels.length * args.seeds.length;
   const written = [args.out, args.raw].filter((file) => file !== undefined).join(', ');
   console.log(

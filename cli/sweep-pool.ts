@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LabelMix } from '../src/diffusion/conditioning';
 import type { RunSettings } from '../src/diffusion/run';
 import type { Job } from './generate';
@@ -48,8 +49,9 @@ export interface Pool {
  */
 export function openPool(size: number, opening: Opening): Pool {
   const program = fileURLToPath(new URL('./sweep-worker.ts', import.meta.url));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const children = Array.from({ length: size }, () => {
-    const child = fork(program, { serialization: 'advanced' });
+    const child = fork(program, { serialization: 'advanced', execArgv: ['--import', tsx] });
     child.send(opening);
     return child;
   });

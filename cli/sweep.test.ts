@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { parseResults, type ResultsPoint } from '../src/settings/results';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { openNetwork } from './runtime';
+import { main } from './sweep';
+import { inProcess } from './testing/programs';
 
 // Programs that start programs: seconds on idle cores, more on busy ones.
 vi.setConfig({ testTimeout: 120_000 });
@@ -18,17 +20,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sweep-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const argumentsOf = (line: string) => ['--import', 'tsx', 'cli/sweep.ts', ...line.split(' ')];
 const file = (name: string) => join(folder, name);
-
-/** Runs the program as `npm run sweep` does. */
-function sweep(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, argumentsOf(line), { cwd: root }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const sweep = (line: string) => inProcess(main, line.split(' '));
 
 function pointsOf(name: string): readonly ResultsPoint[] {
   return parseResults(readFileSync(file(name), 'utf8'), name).curves[0]!.points;
@@ -73,7 +66,8 @@ test('writes what the same samples give when they are drawn one by one', async (
       features,
       jobs.map(({ label }) => label),
     );
-    const { samples: count, ...figures } = measured.figures();
+    const { samples: count, leftOut, ...figures } = measured.figures();
+    expect([leftOut, point.leftOut]).toEqual([undefined, undefined]);
     expect([point.samples, point.seed, point.nfe]).toEqual([count, 5, nfe]);
     for (const [name, figure] of Object.entries(figures)) {
       const written = point.figures[name as keyof typeof figures];
@@ -86,7 +80,7 @@ test('writes what the same samples give when they are drawn one by one', async (
 });
 
 test('a wider grid goes on from the finished points', async () => {
-  const line = `${shared} --out ${file('b.json')} --scales`;
+  const line = `${shared} --processes 1 --out ${file('b.json')} --scales`;
   await sweep(`${line} 2`);
   const [before] = pointsOf('b.json');
   const { code, stderr } = await sweep(`${line} 0,2,1.5`);
@@ -101,8 +95,10 @@ test('a wider grid goes on from the finished points', async () => {
 });
 
 test('stopped in the middle it keeps its points, and the same command goes on', async () => {
-  const line = `--model tiny --samples 400 --steps 20 --scales 0:9 --out ${file('c.json')}`;
-  const child = spawn(process.execPath, argumentsOf(line), { cwd: root });
+  const line = `--model tiny --samples 150 --steps 20 --scales 0:9 --out ${file('c.json')}`;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/sweep.ts', ...line.split(' ')], {
+    cwd: root,
+  });
   let stderr = '';
   child.stderr.on('data', (text) => {
     stderr += text;
@@ -129,7 +125,7 @@ test('stopped in the middle it keeps its points, and the same command goes on', 
 
 test('what cannot be swept or continued is one line', async () => {
   writeFileSync(file('other.json'), 'w,score\n0,1');
-  await sweep(`${shared} --scales 1 --out ${file('d.json')}`);
+  await sweep(`${shared} --processes 1 --scales 1 --out ${file('d.json')}`);
   const kept = readFileSync(file('d.json'), 'utf8');
   const cases: [line: string, code: number, message: string][] = [
     [`${shared} --out ${file('other.json')}`, 1, 'other.json must be JSON, got "w,score\\n0,1"'],
@@ -138,12 +134,11 @@ test('what cannot be swept or continued is one line', async () => {
     [`--model tiny-weak --out ${file('e.json')}`, 2, 'needs a feature network, tiny-weak has none'],
     [`--model tiny --negative Q --out ${file('e.json')}`, 2, '--negative must be of 0,1,2,3, got'],
   ];
-  const answers = await Promise.all(cases.map(([line]) => sweep(line)));
-  answers.forEach(({ code, stdout, stderr }, i) => {
-    const [, wanted, message] = cases[i]!;
+  for (const [line, wanted, message] of cases) {
+    const { code, stdout, stderr } = await sweep(line);
     expect(stderr).toContain(message);
     expect([code, stdout, stderr.trim().split('\n').length]).toEqual([wanted, '', 1]);
-  });
+  }
   expect(readFileSync(file('d.json'), 'utf8')).toBe(kept);
   expect(existsSync(file('e.json'))).toBe(false);
 });

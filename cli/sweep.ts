@@ -12,28 +12,37 @@ import type { Job } from './generate';
 import { openJudge } from './judge';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
+import { isProgram } from './program';
 import { finishedPoints, numberAt, writeResultsFile } from './results-file';
 import { parseSweep, type SweepArguments, type SweepPoint, sweepHelp } from './sweep-arguments';
 import { type Draw, type Drawn, openPool, type Pool } from './sweep-pool';
 import { Progress } from './sweep-progress';
 
 let stop = (): void => {};
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    stop();
-    process.exit(130);
-  });
+
+if (isProgram(import.meta.url)) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stop();
+      process.exit(130);
+    });
+  }
+  process.exitCode = await main(process.argv.slice(2));
 }
 
-try {
-  const args = parseSweep(process.argv.slice(2));
-  if (args === undefined) console.log(sweepHelp());
-  else await sweep(args);
-} catch (error) {
-  const wrongArgument = error instanceof ArgumentError;
-  const message = messageOf(error);
-  console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-  process.exitCode = wrongArgument ? 2 : 1;
+/** `npm run sweep`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
+export async function main(line: readonly string[]): Promise<number> {
+  try {
+    const args = parseSweep(line);
+    if (args === undefined) console.log(sweepHelp());
+    else await sweep(args);
+    return 0;
+  } catch (error) {
+    const wrongArgument = error instanceof ArgumentError;
+    const message = messageOf(error);
+    console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
+    return wrongArgument ? 2 : 1;
+  }
 }
 
 async function sweep(args: SweepArguments): Promise<void> {
@@ -99,10 +108,11 @@ async function sweep(args: SweepArguments): Promise<void> {
         measured.add(logits, features, labels);
         first += size;
       }
-      const { samples: count, ...figures } = measured.figures();
+      const { samples: count, leftOut, ...figures } = measured.figures();
       finished.push({
         settings: task.point.settings,
         samples: count,
+        leftOut,
         seed,
         figures,
         nfe: parts[0]!.nfe,
@@ -119,7 +129,10 @@ async function sweep(args: SweepArguments): Promise<void> {
         curves: [{ ...curve, points: finished }],
       });
       progress.clear();
-      console.log(`${describe(task.point, varied)}: ${words(figures)} (${seconds.toFixed(0)} s)`);
+      const lost = leftOut === undefined ? '' : `, ${leftOut} left out: not finite`;
+      console.log(
+        `${describe(task.point, varied)}: ${words(figures)}${lost} (${seconds.toFixed(0)} s)`,
+      );
     });
   } finally {
     pool.close();
@@ -211,7 +224,7 @@ function describe({ settings }: SweepPoint, varied: readonly string[]): string {
 }
 
 /** "class accuracy 0.912 ± 0.004, …" */
-function words(figures: Omit<PointFigures, 'samples'>): string {
+function words(figures: Omit<PointFigures, 'samples' | 'leftOut'>): string {
   const names = {
     classAccuracy: 'class accuracy',
     classifierScore: 'classifier score',

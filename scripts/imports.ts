@@ -52,6 +52,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     'e2e',
     ...page,
     'src/features',
+    'src/app',
     'node:*',
     '@playwright/test',
     '@axe-core/playwright',

@@ -25,6 +25,7 @@ const results = [];
 if (all || options.includes('--unit')) {
   check('lint and format', ['biome', 'check', '--error-on-warnings']);
   check('typecheck', ['tsc', '-b']);
+  check('dead code', ['knip', '--no-progress']);
   const file = join(reports, 'vitest.json');
   const status = run([
     'vitest',

@@ -33,7 +33,7 @@ class GridOf {
     return this.#page.locator('.axis').filter({ hasText: name }).getByRole('combobox').first();
   }
   layout(name: 'columns' | 'grid' | 'wipe') {
-    return this.playground.button(name === 'columns' ? words.layout.columns : words[name].name);
+    return this.playground.button(name === 'columns' ? words.name : words[name].name);
   }
   cell(index: number) {
     return this.#page.locator(`[data-index="${index}"]`);
@@ -156,7 +156,7 @@ test('a drawn curve waits while the scale is on an axis, and comes back', async 
   const shape = playground.choice(controls.shape);
   await expect(shape.locator('option')).toHaveCount(scheduleShapeRegistry.length);
   await shape.selectOption('falling');
-  await page.getByRole('button', { name: words.layout.columns, exact: true }).click();
+  await page.getByRole('button', { name: words.name, exact: true }).click();
   await playground.settled();
   await expect(shape).toHaveValue('drawn');
   await expect(page).toHaveURL(/curve=1~9/);

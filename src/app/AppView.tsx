@@ -1,24 +1,17 @@
-import { lazy, Suspense, useEffect } from 'react';
-import { tourSlice } from '../features/idea/settings';
-import { OwnNetworkDialog } from '../features/own/OwnNetwork';
-import { Controls } from '../features/playground/Controls';
-import { Presets } from '../features/playground/Presets';
-import { Stage } from '../features/playground/Stage';
-import { playgroundWords } from '../features/playground/words';
-import { useAppState, useWords } from '../kit/app-context';
-import { Notices } from '../kit/Notices';
+import { Suspense, useEffect } from 'react';
+import { useApp, useAppState, useWords } from '../kit/app-context';
+import { Slot } from '../kit/Slot';
 import { Header } from './Header';
 import { PageNav } from './PageNav';
-import { PAGES } from './pages';
 import { appWords } from './words';
-
-const Tour = lazy(() => import('../features/idea/Tour').then(({ Tour }) => ({ default: Tour })));
+import './styles.css';
 
 /** The whole page. */
 export function AppView() {
   const words = useWords(appWords);
-  const page = useAppState(({ settings }) => settings.page);
-  const View = PAGES.find(({ id }) => id === page)?.View;
+  const { features } = useApp();
+  const current = useAppState(({ settings }) => settings.page);
+  const View = features.find(({ id }) => id === current)?.page?.View;
   useDocument();
   return (
     <>
@@ -31,46 +24,9 @@ export function AppView() {
         {words.skip}
       </button>
       <Header />
-      <OwnNetworkDialog />
+      <Slot name="everyPage" />
       <PageNav />
-      {View ? (
-        <Suspense>
-          <View />
-        </Suspense>
-      ) : (
-        <Playground />
-      )}
-    </>
-  );
-}
-
-function Playground() {
-  const { about } = useWords(playgroundWords);
-  const onTour = useAppState(({ settings }) => tourSlice.of(settings) > 0);
-  return (
-    <>
-      {onTour && (
-        <Suspense>
-          <Tour />
-        </Suspense>
-      )}
-      <Presets />
-      <div className="layout">
-        <Controls />
-        <div className="main">
-          <Notices />
-          <Stage />
-        </div>
-        <section aria-label={about.summary}>
-          <details className="about">
-            <summary>{about.summary}</summary>
-            <p className="formula">{about.formula}</p>
-            {about.paragraphs.map((paragraph) => (
-              <p key={paragraph}>{paragraph}</p>
-            ))}
-          </details>
-        </section>
-      </div>
+      <Suspense>{View && <View />}</Suspense>
     </>
   );
 }

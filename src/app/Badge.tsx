@@ -1,6 +1,7 @@
 import type { BackendInfo } from '../engine/protocol';
-import { useApp, useAppState, useWords } from '../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../kit/app-context';
 import { Select } from '../kit/Select';
+import { columnRuns } from '../kit/services';
 import { commonWords } from '../kit/words/words';
 import type { Settings } from '../settings/settings';
 import { change } from '../settings/store';
@@ -11,7 +12,8 @@ const BATCHES = [0, 1, 2, 4, 8, 16] as const;
 
 /** Backend, adapter and precision, and what decided them. */
 export function Badge() {
-  const { store, runner } = useApp();
+  const { store } = useApp();
+  const runs = useService(columnRuns);
   const { notice } = useWords(commonWords);
   const { badge } = useWords(appWords);
   const engine = useAppState((state) => state.engine);
@@ -24,7 +26,7 @@ export function Badge() {
   const { dataset } = engine.manifest;
   const reload = (changes: Partial<Pick<Settings, 'backend' | 'precision' | 'maxBatch'>>) => {
     change(store, changes);
-    void runner.load();
+    void runs.load();
   };
   const device = backend === 'webgpu' ? `WebGPU · ${adapter}` : badge.wasm(threads);
   return (

@@ -1,5 +1,5 @@
-import { Export } from '../features/export/Export';
 import { useApp, useAppState, useWords } from '../kit/app-context';
+import { Slot } from '../kit/Slot';
 import { commonWords } from '../kit/words/words';
 import { linkTo } from '../settings/address';
 import type { Language, Theme } from '../settings/settings';
@@ -22,7 +22,7 @@ export function Header() {
       </div>
       <Badge />
       <CopyLink />
-      <Export />
+      <Slot name="header" />
       <select
         aria-label={words.language}
         value={language}

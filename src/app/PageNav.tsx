@@ -1,32 +1,30 @@
-import { goOnTour } from '../features/idea/scenes';
-import { ideaWords } from '../features/idea/words';
 import { useApp, useAppState, useWords } from '../kit/app-context';
+import { Slot } from '../kit/Slot';
 import { change } from '../settings/store';
-import { PAGES } from './pages';
 import { appWords } from './words';
 
 /** Leads from one page to another; every page keeps its settings meanwhile. */
 export function PageNav() {
-  const { store } = useApp();
+  const { store, features } = useApp();
   const { pages } = useWords(appWords);
-  const { startTour } = useWords(ideaWords);
+  const current = useAppState(({ settings }) => settings.page);
   const language = useAppState(({ settings }) => settings.language);
-  const page = useAppState(({ settings }) => settings.page);
   return (
     <nav className="pages" aria-label={pages}>
-      {PAGES.map(({ id, words }) => (
-        <button
-          key={id}
-          type="button"
-          aria-current={page === id ? 'page' : undefined}
-          onClick={() => change(store, { page: id })}
-        >
-          {words[language].page}
-        </button>
-      ))}
-      <button type="button" className="start-tour" onClick={() => goOnTour(store, 1)}>
-        {startTour}
-      </button>
+      {features.map(
+        ({ id, page }) =>
+          page && (
+            <button
+              key={id}
+              type="button"
+              aria-current={id === current ? 'page' : undefined}
+              onClick={() => change(store, { page: id })}
+            >
+              {page.words[language].page}
+            </button>
+          ),
+      )}
+      <Slot name="navigation" />
     </nav>
   );
 }

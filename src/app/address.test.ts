@@ -1,4 +1,3 @@
-import { CHOICES, type ColumnSettings, consistent, declaredParameters, LIMITS } from '../settings/column';
 import { expect, test } from 'vitest';
 import { type ExperimentSettings, experimentSlice } from '../features/experiments/settings';
 import { tourSlice } from '../features/idea/settings';
@@ -11,10 +10,17 @@ import {
   planeSlice,
 } from '../features/plane/settings';
 import { consistentTraining, TRAINING_CHOICES, trainingSlice } from '../features/training/settings';
+import {
+  CHOICES,
+  type ColumnSettings,
+  consistent,
+  declaredParameters,
+  LIMITS,
+} from '../settings/column';
 import { FIRST_VISIT, type Settings } from '../settings/settings';
 import { defaultSlices, type Slice } from '../settings/slice';
 import { readAddress, writeAddress } from '../settings/url';
-import { SLICES } from './slices';
+import { SLICES } from './features';
 
 const firstVisit: Settings = { ...FIRST_VISIT, slices: defaultSlices(SLICES) };
 

@@ -4,18 +4,9 @@ import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { thresholdPercentile } from '../diffusion/guidance/threshold';
 import { samplerRegistry } from '../diffusion/samplers';
 import { scheduleRegistry } from '../diffusion/schedules';
-import { experimentsWords } from '../features/experiments/words';
-import { exportWords } from '../features/export/words';
-import { gridWords } from '../features/grid/words';
-import { ideaWords } from '../features/idea/words';
-import { insideWords } from '../features/inside/words';
-import { ownWords } from '../features/own/words';
-import { planeWords } from '../features/plane/words';
-import { playgroundWords } from '../features/playground/words';
 import { shelfWords } from '../features/shelf/words';
-import { trainingWords } from '../features/training/words';
-import { wipeWords } from '../features/wipe/words';
 import { choiceEntry, commonWords, nameOf, type Words } from '../kit/words/words';
+import { FEATURES } from './features';
 import { appWords } from './words';
 
 /** Every text of a table by its path; functions are called with stand-ins, told apart in the result. */
@@ -35,17 +26,7 @@ const { en, zh } = commonWords;
 const tables: Readonly<Record<string, Words<object>>> = {
   common: { en: { ...en, names: {} }, zh: { ...zh, names: {} } },
   app: appWords,
-  experiments: experimentsWords,
-  export: exportWords,
-  grid: gridWords,
-  idea: ideaWords,
-  inside: insideWords,
-  own: ownWords,
-  plane: planeWords,
-  playground: playgroundWords,
-  shelf: shelfWords,
-  training: trainingWords,
-  wipe: wipeWords,
+  ...Object.fromEntries(FEATURES.map(({ id, words }) => [id, words])),
 };
 const all = (language: 'en' | 'zh') =>
   texts(Object.fromEntries(Object.entries(tables).map(([id, words]) => [id, words[language]])));

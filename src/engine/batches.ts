@@ -2,7 +2,7 @@
 export const BATCHES = [1, 2, 4, 8, 16] as const;
 
 /** One run lasts at most about this long: a run cannot be cancelled, and a GPU is not the page's alone. */
-export const MOST_RUN_MS = 1000;
+const MOST_RUN_MS = 1000;
 
 /**
  * Floating-point operations a second to count on before anything is measured; the first, measured

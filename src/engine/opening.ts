@@ -142,7 +142,7 @@ async function tried(
 }
 
 /** The largest batch before anything was run, and what decided it if it is not the largest of all. */
-export function firstBatch(
+function firstBatch(
   { limits }: Pick<Runtime, 'limits'>,
   manifest: Pick<DenoiserManifest, 'shape' | 'flopsPerForward'>,
   { maxBatch, lostAt }: Pick<Wanted, 'maxBatch' | 'lostAt'>,

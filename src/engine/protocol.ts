@@ -86,6 +86,8 @@ export interface RunFigures {
   readonly totalMs: number;
   /** Time of the run spent inside the network. */
   readonly networkMs: number;
+  /** Samples whose numbers are not finite any more, by their place in the batch. Absent: none. */
+  readonly lost?: readonly number[];
 }
 
 /** What the model's classifier says of the finished samples. */

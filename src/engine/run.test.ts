@@ -54,6 +54,32 @@ async function sample(changes: Partial<SampleSettings> = {}, stop = () => false)
 }
 
 describe('a run', () => {
+  test('names the sample that it lost, and leaves the others as they are', async () => {
+    const { network } = constantNetwork();
+    const broken: typeof network = {
+      ...network,
+      async run(inputs, rows, stop) {
+        const { denoised } = await network.run(inputs, rows, stop);
+        // The second sample's row in both of the stacked predictions.
+        for (const row of [1, 3]) denoised![4 * row + 2] = Number.NaN;
+        return { denoised: denoised! };
+      },
+    };
+    const threshold = { kind: 'dynamic', percentile: 100 } as const;
+    const wanted = { ...settings, threshold };
+    const run = (of: typeof network) =>
+      runSampler(
+        { network: of, manifest },
+        wanted,
+        () => {},
+        () => false,
+      );
+    const [lost, whole] = [await run(broken), await run(network)];
+    expect(lost.figures.lost).toEqual([1]);
+    expect(lost.samples.subarray(0, 4)).toEqual(whole.samples.subarray(0, 4));
+    expect(whole.figures).not.toHaveProperty('lost');
+  });
+
   test('ends at the guided estimate, u + s (c - u)', async () => {
     const { samples } = await sample();
     const expected = [1.5, 1.5, 1.5, 1.5, -1.5, -1.5, -1.5, -1.5];

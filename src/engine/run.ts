@@ -2,6 +2,7 @@ import { classConditioning, rowsFor } from '../diffusion/conditioning';
 import { arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Prediction } from '../diffusion/guidance/rule';
+import { lostSamples } from '../diffusion/metrics/verdicts';
 import { createRun, runStages } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
@@ -108,6 +109,7 @@ export async function runSampler(
     x = toBytes(field.x.data, visible(sigma));
     if (step === numSteps - 1) samples = field.x.data.slice();
   }
+  const lost = lostSamples(samples, seeds.length);
   return {
     samples,
     frame: { step: numSteps, sigma: 0, x, denoised: x.slice(), outside: outsideOf(samples) },
@@ -115,6 +117,7 @@ export async function runSampler(
       nfe: run.nfe,
       totalMs: performance.now() - started,
       networkMs: busyMs() - busyBefore,
+      ...(lost.length > 0 && { lost }),
     },
   };
 }

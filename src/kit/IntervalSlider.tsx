@@ -25,7 +25,9 @@ export function IntervalSlider({
     const whole = lowTick <= 0 && highTick >= TICKS;
     onChange(whole ? null : [toSigma(lowTick), toSigma(highTick)]);
   };
-  const text = value ? `σ ${shortNumber(value[0])} – ${shortNumber(value[1])}` : controls.intervalAll;
+  const text = value
+    ? `σ ${shortNumber(value[0])} – ${shortNumber(value[1])}`
+    : controls.intervalAll;
   return (
     <fieldset className="field">
       <legend>

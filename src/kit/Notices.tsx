@@ -1,7 +1,8 @@
 import type { LoadProgress } from '../engine/protocol';
 import { change, type Notice } from '../settings/store';
-import { useApp, useAppState, useWords } from './app-context';
+import { useApp, useAppState, useService, useWords } from './app-context';
 import { megabytes } from './numbers';
+import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
 
 /** How the loading stands, or why it failed; short notices. */
@@ -35,7 +36,8 @@ export function ShortNotice() {
 }
 
 function Loading() {
-  const { store, runner } = useApp();
+  const { store } = useApp();
+  const runs = useService(columnRuns);
   const strings = useWords(commonWords);
   const engine = useAppState((state) => state.engine);
   switch (engine.status) {
@@ -48,7 +50,7 @@ function Loading() {
             <strong>{strings.failure[engine.kind]}.</strong>{' '}
             <small lang="en">{engine.message}</small>
           </p>
-          <button type="button" onClick={() => void runner.load()}>
+          <button type="button" onClick={() => void runs.load()}>
             {strings.retry}
           </button>
           {engine.kind === 'unknown-model' && (
@@ -56,7 +58,7 @@ function Loading() {
               type="button"
               onClick={() => {
                 change(store, { model: '' });
-                void runner.load();
+                void runs.load();
               }}
             >
               {strings.openDefault}

@@ -1,12 +1,13 @@
 import { percent } from '../settings/numbers';
 import type { ColumnState } from '../settings/store';
-import { useApp, useAppState, useWords } from './app-context';
+import { useAppState, useService, useWords } from './app-context';
 import { progressText } from './Notices';
+import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
 
 /** How a column's run stands, and what was measured on its samples. */
 export function Outcome({ state }: { state: ColumnState }) {
-  const { runner } = useApp();
+  const runs = useService(columnRuns);
   const strings = useWords(commonWords);
   const { stage } = strings;
   return (
@@ -19,7 +20,7 @@ export function Outcome({ state }: { state: ColumnState }) {
       {state.status === 'failed' ? (
         <p className="error" role="alert">
           {stage.failed} <small lang="en">{state.message}</small>{' '}
-          <button type="button" onClick={() => runner.repeat()}>
+          <button type="button" onClick={() => runs.repeat()}>
             {strings.retry}
           </button>
         </p>
@@ -78,6 +79,9 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
               <span>
                 <b>{seconds(figures.totalMs)}</b> {words.total}
               </span>
+              {figures.lost && (
+                <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
+              )}
             </>
           )
         )}

@@ -1,32 +1,48 @@
-import { actingParameters, type ColumnSettings } from '../settings/column';
+import type { ComponentType, ReactNode } from 'react';
 import type { NumberParameter } from '../diffusion/parameters';
+import {
+  actingParameters,
+  type ColumnSettings,
+  offeredChoices,
+  type Predicting,
+} from '../settings/column';
 import { useWords } from './app-context';
-import type { Frame } from './RunForm';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { choiceEntry, commonWords, nameOf } from './words/words';
+
+/** What stands around each control; its props are the setting's key in the address and its name. */
+export type Frame = ComponentType<{
+  readonly name: string;
+  readonly label: string;
+  readonly children: ReactNode;
+}>;
 
 interface ParameterSlidersProps {
   /** A registry's entry. */
   readonly owner: { readonly parameters: readonly NumberParameter[] };
   readonly column: ColumnSettings;
+  /** The network of which only the choices that it can follow are offered. Absent: all are. */
+  readonly model?: Predicting | undefined;
   onChange(parameters: ColumnSettings['parameters']): void;
   /** What stands around each control. */
   readonly Frame: Frame;
 }
 
 /** Controls for whatever parameters a registry's entry declares, as far as they act on this column. */
-export function ParameterSliders({ owner, column, Frame, onChange }: ParameterSlidersProps) {
+export function ParameterSliders({ owner, column, model, Frame, onChange }: ParameterSlidersProps) {
   const strings = useWords(commonWords);
   const acting = actingParameters(column);
   return owner.parameters
     .filter((parameter) => acting.includes(parameter))
     .map((parameter) => {
-      const { id, default: usual } = parameter;
+      const { id, choices, default: usual } = parameter;
+      const offered = choices && model ? offeredChoices(parameter, column, model) : choices;
+      if (offered && offered.length < 2) return null;
       return (
         <Frame key={id} name={id} label={nameOf(strings, parameter)}>
           <ParameterControl
-            parameter={parameter}
+            parameter={offered ? { ...parameter, choices: offered } : parameter}
             value={column.parameters[id] ?? usual}
             onChange={(value) => {
               const { [id]: _, ...others } = column.parameters;

@@ -1,12 +1,12 @@
-import { CHOICES, type ColumnSettings, LIMITS } from '../settings/column';
-import type { ComponentType, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
+import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/column';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
-import { ParameterSliders } from './ParameterSliders';
+import { type Frame, ParameterSliders } from './ParameterSliders';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { commonWords } from './words/words';
@@ -14,16 +14,11 @@ import { commonWords } from './words/words';
 /** A slider up to the limit would have the useful numbers of steps within a few pixels. */
 const MOST_STEPS_BY_SLIDER = 128;
 
-/** What stands around each control; its props are the setting's key in the address and its name. */
-export type Frame = ComponentType<{
-  readonly name: string;
-  readonly label: string;
-  readonly children: ReactNode;
-}>;
-
 interface RunFormProps {
   readonly run: ColumnSettings;
   readonly rules: readonly GuidanceRule[];
+  /** The network that the run is for. Absent: one that can follow every choice. */
+  readonly model?: Predicting | undefined;
   readonly ruleHint?: string | undefined;
   /** The control of the guidance scale, for rules that have one. */
   readonly scale: ReactNode;
@@ -37,12 +32,12 @@ interface RunFormProps {
 
 /** How a run is guided and sampled. */
 export function RunForm(props: RunFormProps) {
-  const { run, rules, ruleHint, scale, shape, more, Frame = NoFrame, onChange } = props;
+  const { run, rules, model, ruleHint, scale, shape, more, Frame = NoFrame, onChange } = props;
   const { controls } = useWords(commonWords);
   const rule = findGuidanceRule(run.guidance);
   const parametersOf = (owner: Parameters<typeof ParameterSliders>[0]['owner']) => (
     <ParameterSliders
-      {...{ owner, Frame }}
+      {...{ owner, model, Frame }}
       column={run}
       onChange={(parameters) => onChange({ parameters })}
     />

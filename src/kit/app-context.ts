@@ -1,25 +1,30 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { ExperimentRunner } from '../features/experiments/runner';
-import type { GridRunner } from '../features/grid/runner';
-import type { OwnNetworks } from '../features/own/own-networks';
-import type { Runner } from '../features/playground/runner';
-import type { ModelShelf } from '../features/shelf/shelf';
+import type { EngineClient } from '../engine/client';
+import type { Catalogue } from '../networks/library';
 import type { Settings } from '../settings/settings';
 import type { AppState, Store } from '../settings/store';
+import type { Feature } from './feature';
+import type { ResultCache } from './result-cache';
+import type { Service, Services } from './service';
 import type { Trajectories } from './trajectories';
 import type { Words } from './words/words';
 
+/** What every feature of the page stands on. */
 export interface App {
   readonly store: Store;
-  readonly runner: Runner;
-  readonly grid: GridRunner;
-  readonly experiments: ExperimentRunner;
-  readonly models: ModelShelf;
-  readonly own: OwnNetworks;
+  readonly client: EngineClient;
   readonly trajectories: Trajectories;
+  /** Finished runs that need not be run again. */
+  readonly cache: ResultCache;
+  /** Address of the models folder, ending in a slash. */
+  readonly modelsUrl: string;
+  /** The site's networks, read once. */
+  readonly readCatalogue: () => Promise<Catalogue>;
   /** What the address bar leaves out. */
   readonly defaults: Settings;
+  readonly features: readonly Feature[];
+  readonly services: Services;
 }
 
 export const AppContext = createContext<App | undefined>(undefined);
@@ -28,6 +33,11 @@ export function useApp(): App {
   const app = useContext(AppContext);
   if (!app) throw new Error('useApp: needs an AppContext.Provider above, found none');
   return app;
+}
+
+/** What a feature of the page offers. */
+export function useService<T>(service: Service<T>): T {
+  return useApp().services.get(service);
 }
 
 /** A value of the store; the component is drawn again when it changes. */

@@ -64,7 +64,7 @@ export function themeOf(element: Element): Pick<Look, 'ink' | 'accent'> {
 }
 
 /** Where a sample's picture lies. */
-export function placeOf(sample: number, { columns, tile, gap }: Tiling) {
+function placeOf(sample: number, { columns, tile, gap }: Tiling) {
   return {
     left: (sample % columns) * tile.width + gap / 2,
     top: Math.floor(sample / columns) * tile.height + gap / 2,

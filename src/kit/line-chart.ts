@@ -21,19 +21,18 @@ export interface Scale {
   readonly logarithmic?: boolean;
 }
 
-/**
- * Curves over the course of a run, 0 = pure noise, 1 = finished. A value that is NaN is a gap.
- *
- * @param options.margins left and right of positions 0 and 1, in CSS pixels
- * @param options.ticks texts at positions, below the chart
- */
-export function lineChart(options: {
+export interface LineChartOptions {
   readonly lines: readonly Line[];
   readonly scale: Scale;
   readonly width: number;
+  /** Left and right of positions 0 and 1, in CSS pixels. */
   readonly margins: { readonly left: number; readonly right: number };
+  /** Texts at positions, below the chart. */
   readonly ticks: ReadonlyMap<number, string>;
-}): Element {
+}
+
+/** Curves over the course of a run, 0 = pure noise, 1 = finished. A value that is NaN is a gap. */
+export function lineChart(options: LineChartOptions): Element {
   const { lines, scale, width, margins, ticks } = options;
   const { domain, unit = '', logarithmic = false } = scale;
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value));

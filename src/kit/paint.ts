@@ -1,6 +1,6 @@
-import { isWord, type Subject } from '../settings/subject';
 import type { Frame } from '../engine/protocol';
-import { type View } from '../settings/settings';
+import type { View } from '../settings/settings';
+import { isWord, type Subject } from '../settings/subject';
 
 type Shape = readonly [channels: number, height: number, width: number];
 

@@ -1,16 +1,21 @@
-import type { App } from './app-context';
+/** Subscribes a listener. @returns what ends it */
+export type Subscribe = (listener: () => void) => () => void;
+
+export interface Redrawing {
+  /** Draws in the next animation frame. */
+  schedule(): void;
+  stop(): void;
+}
 
 /**
- * Draws in the next animation frame after anything has changed that a canvas shows: settings,
- * pictures, the theme, its size. Outside React, where every frame of every column would be a render.
- *
- * @returns what ends it
+ * Draws in the next animation frame after anything has changed that a canvas shows: what the sources
+ * tell, the theme, its size. Outside React, where every frame of every picture would be a render.
  */
 export function redrawOnChange(
-  { store, trajectories }: App,
   canvas: HTMLCanvasElement,
+  sources: readonly Subscribe[],
   draw: () => void,
-): () => void {
+): Redrawing {
   let request = 0;
   const schedule = () => {
     request ||= requestAnimationFrame(() => {
@@ -22,12 +27,15 @@ export function redrawOnChange(
   sizes.observe(canvas);
   const themes = new MutationObserver(schedule);
   themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  const unsubscribe = [store.subscribe(schedule), trajectories.subscribe(schedule)];
+  const unsubscribe = sources.map((subscribe) => subscribe(schedule));
   schedule();
-  return () => {
-    cancelAnimationFrame(request);
-    sizes.disconnect();
-    themes.disconnect();
-    for (const stop of unsubscribe) stop();
+  return {
+    schedule,
+    stop() {
+      cancelAnimationFrame(request);
+      sizes.disconnect();
+      themes.disconnect();
+      for (const stop of unsubscribe) stop();
+    },
   };
 }

@@ -6,7 +6,12 @@ import { type DownloadProgress, loadModel, loadModelIndex } from './download';
 import { type Bytes, fetchModelFile, type ModelCache } from './sources';
 
 const weights = new Uint8Array(200_000).map((_, i) => i % 251);
-const sha256 = createHash('sha256').update(weights).digest('hex');
+// Compared by their digests: element by element takes a second.
+const digest = (bytes: Uint8Array | undefined) =>
+  createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex');
+const sha256 = digest(weights);
 const manifest = {
   schema: 1,
   id: 'dots',
@@ -70,7 +75,7 @@ test('downloads with byte progress and checks the file', async () => {
   const seen: DownloadProgress[] = [];
   const model = await loadModel('dots', { baseUrl, onProgress: (event) => seen.push(event) });
   expect(model.manifest).toEqual(manifest);
-  expect(model.files.get('model.onnx')).toEqual(weights);
+  expect(digest(model.files.get('model.onnx'))).toBe(sha256);
   expect(model.warnings).toEqual([]);
   const received = seen.map(({ receivedBytes }) => receivedBytes);
   expect(received).toEqual(received.toSorted((a, b) => a - b));
@@ -90,7 +95,7 @@ test('a second visit takes the file from the cache', async () => {
   await loadModel('dots', { baseUrl, cache });
   const seen: DownloadProgress[] = [];
   const { files } = await loadModel('dots', { baseUrl, cache, onProgress: (e) => seen.push(e) });
-  expect(files.get('model.onnx')).toEqual(weights);
+  expect(digest(files.get('model.onnx'))).toBe(sha256);
   expect(requests.filter((path) => path === 'dots/model.onnx')).toHaveLength(1);
   expect(seen.map(({ fromCache }) => fromCache)).toEqual([true]);
 });
@@ -101,8 +106,8 @@ test('a damaged cache entry is replaced by a fresh download', async () => {
   damaged[7]! ^= 1;
   const cache = memoryCache({ [sha256]: damaged });
   const { files } = await loadModel('dots', { baseUrl, cache });
-  expect(files.get('model.onnx')).toEqual(weights);
-  expect(cache.kept.get(sha256)).toEqual(weights);
+  expect(digest(files.get('model.onnx'))).toBe(sha256);
+  expect(digest(cache.kept.get(sha256))).toBe(sha256);
 });
 
 test('a cache that fails altogether does not matter', async () => {
@@ -112,7 +117,7 @@ test('a cache that fails altogether does not matter', async () => {
     baseUrl,
     cache: { get: fail, put: fail, delete: fail, keys: fail },
   });
-  expect(files.get('model.onnx')).toEqual(weights);
+  expect(digest(files.get('model.onnx'))).toBe(sha256);
 });
 
 const flipped = weights.slice();
@@ -234,7 +239,7 @@ describe('a connection that breaks', () => {
       read: fetchModelFile(baseUrl, [1, 1]),
       onProgress: (progress) => seen.push(progress),
     });
-    expect(files.get('model.onnx')).toEqual(weights);
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
     expect(ranges.slice(0, 3)).toEqual([undefined, 'bytes=30000-', 'bytes=60000-']);
     const received = seen.map(({ receivedBytes }) => receivedBytes);
     expect(received).toEqual(received.toSorted((a, b) => a - b));
@@ -252,7 +257,7 @@ describe('a connection that breaks', () => {
       },
     });
     const { files } = await loadModel('dots', { baseUrl, read: fetchModelFile(baseUrl, [1, 1]) });
-    expect(files.get('model.onnx')).toEqual(weights);
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
   });
 
   test('starts over where the file has changed meanwhile, by its ETag or by its SHA-256', async () => {
@@ -268,7 +273,7 @@ describe('a connection that breaks', () => {
         },
       });
       const { files } = await loadModel('dots', { baseUrl, read: fetchModelFile(baseUrl, [1]) });
-      expect(files.get('model.onnx')).toEqual(weights);
+      expect(digest(files.get('model.onnx'))).toBe(sha256);
     }
   });
 
@@ -294,7 +299,7 @@ describe('a connection that breaks', () => {
     alive = true;
     const { files } = await loadModel('dots', { baseUrl, cache, read });
     expect(asked).toBe('bytes=70000-');
-    expect(files.get('model.onnx')).toEqual(weights);
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
     expect([...cache.kept.keys()]).toEqual([sha256]);
   });
 
@@ -308,7 +313,7 @@ describe('a connection that breaks', () => {
     });
     const cache = memoryCache({ [`part-${sha256}`]: start });
     const { files } = await loadModel('dots', { baseUrl, cache });
-    expect(files.get('model.onnx')).toEqual(weights);
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
     expect([...cache.kept.keys()]).toEqual([sha256]);
   });
 });

@@ -14,7 +14,7 @@ import {
   type ReadModelFile,
 } from './sources';
 
-export { ModelError, type ModelErrorKind } from './errors';
+export { ModelError } from './errors';
 
 export interface DownloadProgress {
   /** Name in the manifest's list of files. */

@@ -116,7 +116,10 @@ function ofColumn(setting: RunSetting): AxisSetting {
     },
     fits(text, model) {
       const value = setting.read(text);
-      return value !== undefined && (setting.fits?.(value, model) ?? true);
+      return (
+        value !== undefined &&
+        (setting.fits?.(value, model, setting.put(DEFAULT_COLUMN, value)) ?? true)
+      );
     },
     applies: (column) => setting.applies(column),
     words(text, { columns, active, unit }, strings) {

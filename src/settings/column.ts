@@ -1,7 +1,8 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
-import type { Prediction } from '../diffusion/guidance/rule';
-import type { NumberParameter } from '../diffusion/parameters';
+import { neededPredictions } from '../diffusion/guidance/needed';
+import type { GuidanceRule } from '../diffusion/guidance/rule';
+import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
 import { findSchedule, scheduleRegistry } from '../diffusion/schedules';
@@ -89,15 +90,26 @@ export function withoutDefaultParameters(column: ColumnSettings): ColumnSettings
 export type Predicting = Pick<Manifest, 'classes' | 'companions'> &
   Pick<Partial<DenoiserManifest>, 'adapt'>;
 
-/** Whether a model with its companions can make a rule's predictions. */
+/** Whether a model with its companions can make the predictions that a rule needs with these parameters. */
 export function canPredict(
-  { predictions }: { readonly predictions: readonly Prediction[] },
+  rule: Pick<GuidanceRule, 'needs'>,
   model: Predicting,
+  parameters: Parameters = {},
 ): boolean {
-  return predictions.every((name) => {
+  return neededPredictions(rule, parameters).every((name) => {
     if (name === 'cond') return model.classes.length > 0;
     return name === 'uncond' ? hasNullClass(model) : model.companions?.[name] !== undefined;
   });
+}
+
+/** The values of a rule's parameter with which a model can make the rule's predictions. */
+export function offeredChoices(
+  { id, choices = [] }: NumberParameter,
+  { guidance, parameters }: Pick<ColumnSettings, 'guidance' | 'parameters'>,
+  model: Predicting,
+): NonNullable<NumberParameter['choices']> {
+  const rule = findGuidanceRule(guidance);
+  return choices.filter(({ value }) => canPredict(rule, model, { ...parameters, [id]: value }));
 }
 
 /** Whether a model draws without a class; one of another convention may never have been taught to. */

@@ -48,6 +48,8 @@ const figures = v.object({
 const point = v.object({
   settings,
   samples: count,
+  /** Of them, those whose numbers are not finite. Absent: none. */
+  leftOut: v.optional(count),
   /** Of the first sample: sample k has seed + k, and class k modulo the number of classes. */
   seed,
   figures,

@@ -101,7 +101,7 @@ export interface RunRow<T> extends TextCodec<T> {
   /** Another setting that replaces it where it is not null. */
   readonly replacedBy?: 'curve';
   /** Whether the model can follow the value; absent: every model can follow every value. */
-  fits?(value: T, model: Predicting): boolean;
+  fits?(value: T, model: Predicting, column: ColumnSettings): boolean;
   /** The value in place of one that the model cannot follow; absent: the default. */
   instead?(model: Predicting): T;
   /** The class that the value names, if it names one. */

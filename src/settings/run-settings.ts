@@ -9,6 +9,7 @@ import {
   type ColumnSettings,
   DEFAULT_COLUMN,
   declaredParameters,
+  offeredChoices,
 } from './column';
 import { flagNumber } from './flag-text';
 import type { RunRow } from './run-row';
@@ -96,6 +97,11 @@ function parameterSetting(parameter: NumberParameter): RunSetting<number> {
     put: (column, value) => ({ ...column, parameters: { ...column.parameters, [id]: value } }),
     applies: (column) => actingParameters(column).some((acting) => acting.id === id),
     name: (strings) => nameOf(strings, parameter),
+    fits(value, model, column) {
+      const offered =
+        column.parameters[id] === undefined ? [] : offeredChoices(parameter, column, model);
+      return offered.length === 0 || offered.some((choice) => choice.value === value);
+    },
     caption: {
       order: 8,
       value(value, { strings }) {

@@ -25,7 +25,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     key: 'guidance',
     ...idText(CHOICES.guidance),
     name: ({ controls }) => controls.guidance,
-    fits: (id, model) => canPredict(findGuidanceRule(id), model),
+    fits: (id, model, { parameters }) => canPredict(findGuidanceRule(id), model, parameters),
     instead(model) {
       const usual = [DEFAULT_COLUMN.guidance, 'conditional', 'unconditional'];
       return usual.find((id) => canPredict(findGuidanceRule(id), model)) ?? DEFAULT_COLUMN.guidance;

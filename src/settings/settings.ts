@@ -1,14 +1,17 @@
 import type { BackendChoice, PrecisionChoice } from '../engine/protocol';
 import type { Manifest } from '../networks/manifest';
-import { type ColumnSettings, consistent, DEFAULT_COLUMN, hasNullClass } from './column';
+import {
+  type ColumnSettings,
+  consistent,
+  DEFAULT_COLUMN,
+  hasNullClass,
+  withoutDefaultParameters,
+} from './column';
 import type { IgnoredPiece } from './column-text';
-import { RUN_SETTINGS } from './run-settings';
+import { parameterSettings, RUN_SETTINGS, type RunSetting } from './run-settings';
 import type { ScaleUnit } from './scale-unit';
 import type { SliceValues } from './slice';
 import { knownSubject, namesText, type Subject } from './subject';
-
-/** What the visitor looks at. */
-export type Page = 'playground' | 'experiments' | 'plane' | 'idea';
 
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';
@@ -25,7 +28,8 @@ export type Theme = 'auto' | 'light' | 'dark';
 
 /** The page's whole state as the address bar keeps it. */
 export interface Settings {
-  readonly page: Page;
+  /** What the visitor looks at: the id of a feature with a page. */
+  readonly page: string;
   readonly model: string;
   readonly subject: Subject;
   readonly seed: number;
@@ -118,17 +122,15 @@ export function fittedToModel(
   }
   const columns = settings.columns.map((column) => {
     let fitted = column;
-    for (const setting of RUN_SETTINGS) {
+    for (const setting of [...(parameterSettings(column) as RunSetting[]), ...RUN_SETTINGS]) {
       const value = setting.of(fitted);
-      if (setting.fits?.(value, model) ?? true) continue;
+      if (setting.fits?.(value, model, fitted) ?? true) continue;
       const instead = setting.instead?.(model) ?? setting.default;
-      fitted = consistent(setting.put(fitted, instead));
+      fitted = withoutDefaultParameters(consistent(setting.put(fitted, instead)));
       // Beside a network that has no use for the default either, the controls say so themselves.
       if (instead === setting.default) {
-        ignored.push({
-          key: setting.key,
-          text: setting.className?.(value) ?? setting.write(value),
-        });
+        const text = setting.className?.(value) ?? setting.write(value);
+        ignored.push({ key: setting.key, text });
       }
     }
     return fitted;

@@ -21,15 +21,8 @@ const columnText = numberText(0, LIMITS.columns - 1, true);
 const onOff = choiceText({ on: true, off: false });
 
 const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
-  page: as(
-    'page',
-    choiceText({
-      playground: 'playground',
-      experiments: 'experiments',
-      plane: 'plane',
-      idea: 'idea',
-    }),
-  ),
+  // Which pages there are is known to src/app alone, which checks it.
+  page: as('page', patternText(/^[\w-]{1,64}$/)),
   model: as('model', patternText(/^[\w-]{1,64}$/)),
   subject: { key: 'draw', read: readSubject, write: writeSubject },
   seed: as('seed', seedText),

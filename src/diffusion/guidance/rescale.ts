@@ -11,11 +11,13 @@ const phi: NumberParameter = {
 };
 
 /**
- * Rescaled guidance: g = cfg, then φ g std(c)/std(g) + (1 - φ) g (2305.08891, eq. 15 and 16).
+ * Rescaled guidance: v = k v_g with g = cfg and k = φ std(v_c)/std(v_g) + 1 - φ, each std over the
+ * pixels of a sample (2305.08891, eq. 15 and 16), on the output of the paper's network, which
+ * predicts v.
  *
- * Guidance makes eps larger than the network's own, which saturates; this gives it back the
- * standard deviation of the conditional one. In eps, as published on the network's output. With
- * eps = (x - D)/sigma and k the factor, that is D = x - k (x - g).
+ * In variance-exploding form v points along x - (1 + sigma²) D, so D = k g + (1 - k) x/(1 + sigma²).
+ * Guidance widens v, which saturates; this gives it back the spread of the conditional one. The same
+ * in eps would do nothing: where there is noise, std(eps_c)/std(eps_g) is 1.000.
  */
 export const rescale: GuidanceRule = {
   id: 'rescale',
@@ -27,7 +29,7 @@ export const rescale: GuidanceRule = {
   needs: ({ guidanceScale }) => (guidanceScale === 1 ? ['cond'] : ['cond', 'uncond']),
   create(fields, params) {
     const share = parameterValue(phi, params);
-    return async (predictions, { guidanceScale: s }, x) => {
+    return async (predictions, { guidanceScale: s, sigma }, x) => {
       const c = prediction(predictions, 'cond');
       if (s === 1) return c;
       const u = prediction(predictions, 'uncond');
@@ -42,13 +44,14 @@ export const rescale: GuidanceRule = {
         }
         return Math.max(0, square / size - average ** 2);
       };
+      const t = 1 + sigma ** 2;
       const factors = inner.map((_, b) => {
-        const guided = variance(b, [1, -s, s - 1]);
+        const guided = variance(b, [1, -t * s, t * (s - 1)]);
         if (guided === 0) return 1;
-        return share * Math.sqrt(variance(b, [1, -1, 0]) / guided) + 1 - share;
+        return share * Math.sqrt(variance(b, [1, -t, 0]) / guided) + 1 - share;
       });
       return fields.lincomb([
-        [factors.map((k) => 1 - k), x],
+        [factors.map((k) => (1 - k) / t), x],
         [factors.map((k) => k * s), c],
         [factors.map((k) => k * (1 - s)), u],
       ]);

@@ -58,7 +58,7 @@ export interface GuidanceRule {
   /** arXiv number. */
   readonly paper: string;
   readonly parameters: readonly NumberParameter[];
-  /** Everything that it may need: a model without one of these networks does not offer the rule. */
+  /** Everything that it may need, whatever its parameters: see `neededPredictions` for some of them. */
   readonly predictions: readonly Prediction[];
   /** False for the conditional and the unconditional network alone: no scale, interval or schedule. */
   readonly usesScale: boolean;

@@ -109,21 +109,30 @@ describe.each([...affine, ...others])('%s in the limits', (id) => {
   });
 });
 
+describe.each([...affine, ...others])('%s with a sample that is lost', (id) => {
+  test.each([0, 1, 2, 3])('NaN at its number %d: the other is as it would be', async (at) => {
+    const broken = C.map((value, i) => (i === 4 + at ? Number.NaN : value));
+    const whole = await guided(id, { s: 4 });
+    const beside = await guided(id, { s: 4, c: broken });
+    expect(beside.slice(0, 4)).toEqual(whole.slice(0, 4));
+  });
+});
+
 describe('rescale', () => {
-  test.each([0, 0.4, 1])(
-    'gives eps back the conditional standard deviation, φ = %d',
-    async (phi) => {
-      const wanted = bySample(({ x, c, u }) => {
-        const g = eps(x, cfg(c, u, 5));
-        const factor = (phi * std(eps(x, c))) / std(g) + 1 - phi;
-        return denoised(
-          x,
-          g.map((value) => value * factor),
-        );
-      });
-      expectClose(await guided('rescale', { s: 5, params: { rescalePhi: phi } }), wanted);
-    },
-  );
+  // z = alpha x with alpha² = 1/(1 + sigma²), v = alpha eps - sigma_vp D, D = alpha z - sigma_vp v.
+  const alpha = 1 / Math.hypot(1, SIGMA);
+  const sigmaVp = SIGMA * alpha;
+  const velocity = (x: number[], d: number[]) =>
+    eps(x, d).map((value, i) => alpha * value - sigmaVp * d[i]!);
+
+  test.each([0, 0.4, 1])('gives v back the conditional standard deviation, φ = %d', async (phi) => {
+    const wanted = bySample(({ x, c, u }) => {
+      const g = velocity(x, cfg(c, u, 5));
+      const factor = (phi * std(velocity(x, c))) / std(g) + 1 - phi;
+      return g.map((value, i) => alpha * (alpha * x[i]!) - sigmaVp * (value * factor));
+    });
+    expectClose(await guided('rescale', { s: 5, params: { rescalePhi: phi } }), wanted);
+  });
 
   test('φ = 0 is cfg', async () => {
     const params = { rescalePhi: 0 };

@@ -43,6 +43,18 @@ describe('dynamic', () => {
   });
 });
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'one number that is %d loses its sample and no other',
+  async (value) => {
+    const fields = arrayFields({ seeds: [1, 2], sampleSize: 2 });
+    const field = fields.empty();
+    field.data.set([value, 0.5, 3, -6]);
+    const made = await thresholded(fields, { kind: 'dynamic', percentile: 100 }, field);
+    expect(made.data[0]).toBeNaN();
+    expect([...made.data.subarray(2)]).toEqual([0.5, -1]);
+  },
+);
+
 test('checkThreshold says what does not fit', () => {
   expect(() => checkThreshold({ kind: 'static' })).not.toThrow();
   expect(() => checkThreshold({ kind: 'dynamic', percentile: 99.5 })).not.toThrow();

@@ -34,7 +34,8 @@ export function checkThreshold(threshold: Threshold): void {
  * The estimate with its numbers brought back to [-1, 1], as a new field (Imagen, 2205.11487, section 2.3).
  *
  * Static: clamped. Dynamic: t = max(1, percentile of |x̂0|) of each sample, clamped to ±t and
- * divided by t, so that a large scale does not push all pixels against the bounds.
+ * divided by t, so that a large scale does not push all pixels against the bounds. A sample whose
+ * numbers are not finite stays lost, and the others of its batch are as they would be without it.
  */
 export async function thresholded<F>(
   fields: FieldAlgebra<F>,
@@ -43,9 +44,13 @@ export async function thresholded<F>(
 ): Promise<F> {
   if (threshold.kind === 'static') return fields.clamp(denoised, 1);
   const quantiles = await fields.absQuantile(denoised, threshold.percentile / 100);
-  const bounds = Array.from(quantiles, (quantile) => Math.max(1, quantile));
+  const isLost = (quantile: number) => !Number.isFinite(quantile);
+  const bounds = Array.from(quantiles, (quantile) =>
+    isLost(quantile) ? 1 : Math.max(1, quantile),
+  );
   const clamped = fields.clamp(denoised, bounds);
-  const scaled = fields.lincomb([[bounds.map((t) => 1 / t), clamped]]);
+  const factors = bounds.map((t, b) => (isLost(quantiles[b]!) ? Number.NaN : 1 / t));
+  const scaled = fields.lincomb([[factors, clamped]]);
   fields.release(clamped);
   return scaled;
 }

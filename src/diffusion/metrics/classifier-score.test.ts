@@ -34,3 +34,12 @@ test('exp of the mean divergence from the mean, over parts as over the whole', (
 test('needs a sample', () => {
   expect(() => classifierScore([emptyScore(2)])).toThrow('at least 1 sample, got 0');
 });
+
+test('a logit of -Infinity is a class of probability 0', () => {
+  const sums = emptyScore(3);
+  addToScore(sums, Float32Array.of(0, 0, Number.NEGATIVE_INFINITY));
+  addToScore(sums, Float32Array.of(Number.NEGATIVE_INFINITY, 0, Number.NEGATIVE_INFINITY));
+  // Entropies ln 2 and 0; the mean is (1/4, 3/4, 0).
+  const mixed = -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75));
+  expect(classifierScore([sums])).toBeCloseTo(Math.exp(mixed - Math.log(2) / 2), 12);
+});

@@ -19,7 +19,8 @@ export function addToScore(sums: ScoreSums, logits: Float32Array): void {
   weights.forEach((weight, k) => {
     const p = weight / total;
     sums.probabilities[k]! += p;
-    sums.negativeEntropy += p * (logits[k]! - highest - Math.log(total));
+    // 0 · ln 0 = 0, also of a logit of -Infinity.
+    if (p > 0) sums.negativeEntropy += p * (logits[k]! - highest - Math.log(total));
   });
   sums.count++;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { gaussian } from '../random';
 import {
   addToMoments,
   emptyMoments,
@@ -76,4 +77,15 @@ test('refuses what has no distance', () => {
   expect(() => addToMoments(emptyMoments(2), [1, 2, 3])).toThrow('must have 2 features, got 3');
   const to = frechetDistanceTo({ mean: [0], covariance: [1] });
   expect(() => to({ mean: [0, 0], covariance: [1, 0, 0, 1] })).toThrow('1 features, got 2');
+});
+
+test('is not negative between Gaussians that differ by rounding alone', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const rows = Array.from({ length: 9 }, (_, i) => gaussian(seed, i, 6));
+    const moments = emptyMoments(6);
+    const again = emptyMoments(6);
+    for (const row of rows) addToMoments(moments, row);
+    for (const row of rows.toReversed()) addToMoments(again, row);
+    expect(frechetDistance(gaussianOf(moments), gaussianOf(again))).toBeGreaterThanOrEqual(0);
+  }
 });

@@ -102,7 +102,8 @@ export function frechetDistanceTo(reference: Gaussian): (other: Gaussian) => num
     for (const value of decompose(product).realEigenvalues) {
       distance -= 2 * Math.sqrt(Math.max(value, 0));
     }
-    return distance;
+    // Rounding may leave two Gaussians that are all but equal less than nothing apart.
+    return Math.max(0, distance);
   };
 }
 

@@ -31,8 +31,8 @@ const features = Float32Array.from(stored.features.flat());
 test('every figure and spread is that of evaluate.py and NumPy, to 1e-6', () => {
   const point = measurePoint(size, referenceOf(stored.real));
   point.add(logits, features, stored.labels);
-  const { samples, ...figures } = point.figures();
-  expect(samples).toBe(60);
+  const { samples, leftOut, ...figures } = point.figures();
+  expect([samples, leftOut]).toEqual([60, undefined]);
   expect(Object.keys(figures).sort()).toEqual(Object.keys(stored.figures).sort());
   for (const [name, expected] of Object.entries(stored.figures)) {
     const figure = figures[name as keyof typeof figures]!;
@@ -93,18 +93,22 @@ test('a class that is mixed into every label counts as asked for', () => {
   expect([accuracy(), accuracy(1), accuracy(3)]).toEqual([0, 0.5, 0]);
 });
 
-test('a sample that diverged is no hit, and what has no value because of it is undefined', () => {
-  const point = measurePoint(size, referenceOf(stored.real));
-  point.add(new Float32Array(4).fill(Number.NaN), new Float32Array(6).fill(Number.NaN), [0]);
-  point.add(logits, features, stored.labels);
-  const { classAccuracy, classifierScore, frechetDistance, precision, recall, diversity } =
-    point.figures();
-  const { figures } = stored;
-  expect(classAccuracy?.value).toBeCloseTo((figures.classAccuracy!.value * 60) / 61, 12);
-  expect(precision?.value).toBeCloseTo((figures.precision!.value * 60) / 61, 12);
-  expect(recall?.value).toBe(figures.recall!.value);
-  expect([classifierScore, frechetDistance, diversity]).toEqual([undefined, undefined, undefined]);
-});
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a sample that diverged (%d) is no hit, is counted, and every other figure leaves it out',
+  (value) => {
+    const point = measurePoint(size, referenceOf(stored.real));
+    point.add(new Float32Array(4).fill(value), new Float32Array(6).fill(value), [0]);
+    point.add(logits, features, stored.labels);
+    const { samples, leftOut, ...measured } = point.figures();
+    const { figures } = stored;
+    expect([samples, leftOut]).toEqual([61, 1]);
+    expect(measured.classAccuracy?.value).toBeCloseTo((figures.classAccuracy!.value * 60) / 61, 12);
+    expect(measured.precision?.value).toBeCloseTo((figures.precision!.value * 60) / 61, 12);
+    for (const id of ['classifierScore', 'frechetDistance', 'recall', 'diversity'] as const) {
+      expect(measured[id]?.value, id).toBeCloseTo(figures[id]!.value, 6);
+    }
+  },
+);
 
 test('the spread is how far a repetition with other seeds scatters', () => {
   const draw = (seed: number, count: number) =>

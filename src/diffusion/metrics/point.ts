@@ -24,6 +24,11 @@ export interface FeatureReference extends Gaussian {
  */
 export interface PointFigures {
   readonly samples: number;
+  /**
+   * Of them, those with numbers that are not finite, because their run diverged: they count as not
+   * recognised and outside the real manifold, and every other figure leaves them out. Absent: none.
+   */
+  readonly leftOut?: number;
   /** Share recognised as the class asked for; undefined if a sample was asked for none. */
   readonly classAccuracy: Figure | undefined;
   readonly classifierScore: Figure | undefined;
@@ -82,8 +87,12 @@ export function measurePoint(
   const nearby = reference && manifolds(reference.features, numFeatures);
   const diversity = classDiversity();
   let unlabelled = false;
+  let leftOut = 0;
   const parts = (without: number | undefined) => groups.filter((_, g) => g !== without);
   const total = (without?: number) => parts(without).reduce((sum, { count }) => sum + count, 0);
+  /** Those with finite numbers. */
+  const measured = (without?: number) =>
+    parts(without).reduce((sum, { moments }) => sum + moments.count, 0);
 
   return {
     add(logits, features, labels) {
@@ -99,29 +108,36 @@ export function measurePoint(
         const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
         const vector = features.subarray(i * numFeatures, (i + 1) * numFeatures);
         group.count++;
-        const read = row.indexOf(Math.max(...row));
-        if (read === label || (mixed !== undefined && read === mixed)) group.hits++;
         unlabelled ||= label === numClasses;
+        nearby?.add(vector, index);
+        const highest = Math.max(...row);
+        // A class may be impossible, its logit -Infinity; not all of them.
+        if (!Number.isFinite(highest) || !vector.every(Number.isFinite)) {
+          leftOut++;
+          return;
+        }
+        const read = row.indexOf(highest);
+        if (read === label || (mixed !== undefined && read === mixed)) group.hits++;
         addToScore(group.score, row);
         addToMoments(group.moments, vector);
-        nearby?.add(vector, index);
         diversity.add(vector, label, index);
       });
     },
     figures() {
       return {
         samples: total(),
+        ...(leftOut > 0 && { leftOut }),
         classAccuracy: jackknifed((without) => {
           if (unlabelled || total(without) === 0) return undefined;
           return parts(without).reduce((sum, { hits }) => sum + hits, 0) / total(without);
         }),
         classifierScore: jackknifed((without) =>
-          total(without) === 0
+          measured(without) === 0
             ? undefined
             : classifierScore(parts(without).map(({ score }) => score)),
         ),
         frechetDistance: jackknifed((without) => {
-          if (distance === undefined || total(without) <= numFeatures) return undefined;
+          if (distance === undefined || measured(without) <= numFeatures) return undefined;
           const moments = parts(without).map((group) => group.moments);
           return distance(gaussianOf(mergeMoments(moments, numFeatures)));
         }),

@@ -55,3 +55,12 @@ test('refuses what does not fit', () => {
   expect(() => manifolds(line(3), 1)).toThrow('more than 3 vectors of 1 features, got 3 numbers');
   expect(() => manifolds(line(20), 2).add(line(3), 0)).toThrow('must have 2 features, got 3');
 });
+
+test('samples with infinite features reach nothing, and are in no manifold', () => {
+  const real = Float32Array.from({ length: 20 }, (_, i) => i);
+  const lost = manifolds(real, 2);
+  for (let k = 0; k < 6; k++) lost.add(Float32Array.of(Number.POSITIVE_INFINITY, k), k);
+  expect([lost.precision(), lost.recall()]).toEqual([0, 0]);
+  for (let k = 0; k < 3; k++) lost.add(Float32Array.of(2 * k, 2 * k + 1), k);
+  expect([lost.precision(), lost.recall()], 'three have no balls').toEqual([3 / 9, 0]);
+});

@@ -1,11 +1,16 @@
 import { NUM_GROUPS } from './spread';
 
 /** Neighbours that span a manifold: each sample's ball reaches to its third nearest neighbour. */
-export const NEIGHBOURS = 3;
+const NEIGHBOURS = 3;
 
 /** Precision and recall of samples that arrive one by one (1904.06991). */
 export interface Manifolds {
-  /** Takes one more sample, of a group in 0 … NUM_GROUPS - 1. @param features [numFeatures] */
+  /**
+   * Takes one more sample, of a group in 0 … NUM_GROUPS - 1; one whose features are not all finite is
+   * in no manifold and has no ball.
+   *
+   * @param features [numFeatures]
+   */
   add(features: Float32Array, group: number): void;
   /**
    * Share of samples inside the manifold of the real features: how many could be real. Undefined
@@ -17,7 +22,7 @@ export interface Manifolds {
   /**
    * Share of real features inside the manifold of the samples: how much of the real variety they
    * reach. It grows with the number of samples, so only equal counts compare. Undefined for
-   * NEIGHBOURS samples or fewer.
+   * NEIGHBOURS samples or fewer; 0 where no more than those have finite features.
    */
   recall(without?: number): number | undefined;
 }
@@ -70,6 +75,8 @@ export function manifolds(real: Float32Array, numFeatures: number): Manifolds {
       if (features.length !== numFeatures) {
         throw new RangeError(`A sample must have ${numFeatures} features, got ${features.length}`);
       }
+      counts[group]!++;
+      if (!features.every(Number.isFinite)) return;
       const sample: Sample = {
         features: features.slice(),
         group,
@@ -94,17 +101,15 @@ export function manifolds(real: Float32Array, numFeatures: number): Manifolds {
         }
       });
       samples.push(sample);
-      counts[group]!++;
       if (inside) hits[group]!++;
     },
     precision(without) {
-      const sum = (values: readonly number[]) =>
-        values.reduce((total, value, g) => (g === without ? total : total + value), 0);
-      return sum(counts) === 0 ? undefined : sum(hits) / sum(counts);
+      return sum(counts, without) === 0 ? undefined : sum(hits, without) / sum(counts, without);
     },
     recall(without) {
       const used = samples.filter(({ group }) => group !== without);
-      if (used.length <= NEIGHBOURS) return undefined;
+      if (sum(counts, without) <= NEIGHBOURS) return undefined;
+      if (used.length <= NEIGHBOURS) return 0;
       const covered = new Set<number>();
       for (const sample of used) {
         const square = reach(sample, without);
@@ -117,6 +122,11 @@ export function manifolds(real: Float32Array, numFeatures: number): Manifolds {
   };
 }
 
+/** Total over the groups but one. */
+function sum(values: readonly number[], without: number | undefined): number {
+  return values.reduce((total, value, g) => (g === without ? total : total + value), 0);
+}
+
 /** Squared radius of a sample's ball among the samples without a group; Infinity while they are few. */
 function reach({ nearest }: Sample, without: number | undefined): number {
   const all: number[] = [];
@@ -126,7 +136,7 @@ function reach({ nearest }: Sample, without: number | undefined): number {
   return all[NEIGHBOURS - 1] ?? Infinity;
 }
 
-/** Puts a value in its place among the NEIGHBOURS smallest; NaN, of a run that diverged, has none. */
+/** Puts a value in its place among the NEIGHBOURS smallest. */
 function keepNearest(nearest: number[], square: number): void {
   if (!(square < (nearest[NEIGHBOURS - 1] ?? Infinity))) return;
   const place = nearest.findIndex((other) => square < other);

@@ -43,6 +43,16 @@ export function opinionFrom(
   };
 }
 
+/** The samples that hold a number that is not finite, because their run diverged. */
+export function lostSamples(samples: Float32Array, batch: number): number[] {
+  const size = samples.length / batch;
+  const lost: number[] = [];
+  for (let b = 0; b < batch; b++) {
+    if (!samples.subarray(b * size, (b + 1) * size).every(Number.isFinite)) lost.push(b);
+  }
+  return lost;
+}
+
 /** Pictures as a screen shows them, back as numbers: clamped to [-1, 1] and rounded to 8 bits. */
 export function asShown(pictures: Float32Array): Float32Array {
   return pictures.map(
@@ -50,14 +60,16 @@ export function asShown(pictures: Float32Array): Float32Array {
   );
 }
 
-/** Mean over the labels that have at least two samples of `diversity` among them. */
+/** Mean over the labels that have at least two samples of `diversity` among them; lost samples are left out. */
 function diversityWithinLabels(
   features: Float32Array,
   labels: readonly number[],
 ): number | undefined {
   const size = features.length / labels.length;
+  const lost = lostSamples(features, labels.length);
   const groups = new Map<number, number[]>();
   labels.forEach((label, i) => {
+    if (lost.includes(i)) return;
     groups.set(label, [...(groups.get(label) ?? []), i]);
   });
   const values: number[] = [];

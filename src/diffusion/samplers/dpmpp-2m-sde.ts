@@ -16,7 +16,8 @@ const sdeEta: NumberParameter = {
  * k = q^(1+η), q = sigma'/sigma, r = hPrevious/h with h = ln(sigma/sigma') (2211.01095, in
  * variance-exploding form, with k-diffusion's η).
  *
- * η = 0 is DPM-Solver++(2M). First order where that is, and then DDPM at η = 1.
+ * η = 0 is DPM-Solver++(2M). First order where that is (at jumps of the guidance too: see there for the
+ * measured errors), and then DDPM at η = 1.
  */
 export const dpmpp2mSde: Sampler = {
   id: 'dpmpp-2m-sde',

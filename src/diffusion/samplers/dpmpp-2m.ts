@@ -8,6 +8,11 @@ import { HeldFields, type Sampler, stepsOf } from './sampler';
  * Exponential integrator in lambda = -ln sigma with D extrapolated linearly from the step before.
  * First order where there is no such estimate: in the first step, where the guidance jumped (the
  * old estimate belongs to another vector field), and in the last step to 0, where h is infinite.
+ *
+ * Starting again at a jump, against the exact piecewise ODE on the line and in the plane (`npm run
+ * restarts`): worse in 64 of 120 runs with an interval, but the error is 0.93 of that without a
+ * restart (geometric mean; line 0.85, plane 1.01); in 30 runs whose scale was steered, worse in 13,
+ * and the error 0.69 of that without.
  */
 export const dpmpp2m: Sampler = {
   id: 'dpmpp-2m',

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { RuleSelect, SamplerSelect, ScheduleSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
@@ -17,6 +17,7 @@ import { changeSlice } from '../../settings/store';
 import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
 import { judgedBy } from './files';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
+import { experimentRunner } from './service';
 import { EXPERIMENT_LIMITS, experimentSlice, type Series, sweepsSteps } from './settings';
 import { paperStyle, polygonPoints, styleOf } from './symbols';
 import { experimentsWords } from './words';
@@ -98,7 +99,7 @@ export function CurveList({
 }
 
 function RemoveFile({ name }: { name: string }) {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
   return (
     <button

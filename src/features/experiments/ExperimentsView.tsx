@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { Notices } from '../../kit/Notices';
+import { Slot } from '../../kit/Slot';
 import { changeSlice } from '../../settings/store';
-import { ModelPicker } from '../shelf/ModelPicker';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
 import { FIGURES } from './curves';
@@ -10,6 +10,7 @@ import { paperCurves, useCurves, useExperiments } from './curves-data';
 import { NumbersTable } from './NumbersTable';
 import { PointPanel } from './PointPanel';
 import { Sweep } from './Sweep';
+import { experimentRunner } from './service';
 import { EXPERIMENT_IDS, type ExperimentId, experimentSlice, sweepsSteps } from './settings';
 import { TakeNumbers } from './TakeNumbers';
 import './experiments.css';
@@ -40,7 +41,7 @@ export function ExperimentsView() {
     >
       <Notices />
       <Problem />
-      <ModelPicker />
+      <Slot name="modelChoice" />
       <Chooser />
       <section className="question" aria-labelledby="experiment-title">
         <h2 id="experiment-title">{words.names[id]}</h2>
@@ -89,7 +90,7 @@ function Chooser() {
 }
 
 function Problem() {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const { notice } = useWords(commonWords);
   const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);

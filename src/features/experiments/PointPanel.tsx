@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useAppState, useService, useWords } from '../../kit/app-context';
 import { drawTiles } from '../../kit/draw-samples';
 import { inkOf, toImage } from '../../kit/paint';
 import { type CurvePoint, FIGURES } from './curves';
 import { figureText, type ShownCurve, useExperiments, valueText } from './curves-data';
+import { experimentRunner } from './service';
 import { experimentSlice, sweepsSteps } from './settings';
 import type { PointSamples } from './state';
 import { experimentsWords } from './words';
@@ -19,7 +20,7 @@ interface PointPanelProps {
 
 /** A point's samples and figures, and the way to its settings. */
 export function PointPanel({ curve, point, onClose }: PointPanelProps) {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
   const steps = useAppState(({ settings }) => sweepsSteps(experimentSlice.of(settings).id));
   const states = useExperiments((state) => state.points);
@@ -53,6 +54,12 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
           <dt>{words.point.count}</dt>
           <dd>{figures.samples}</dd>
         </div>
+        {figures.leftOut !== undefined && (
+          <div>
+            <dt>{words.point.leftOut}</dt>
+            <dd>{figures.leftOut}</dd>
+          </div>
+        )}
         {nfe !== undefined && (
           <div>
             <dt>{words.point.nfe}</dt>
@@ -78,7 +85,7 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
 }
 
 function Samples({ pointKey, count }: { pointKey: string; count: number }) {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [samples, setSamples] = useState<PointSamples>();

@@ -1,10 +1,11 @@
 import { useId, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
 import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';
 import { valuesOf } from './points';
+import { experimentRunner } from './service';
 import {
   areValues,
   EXPERIMENT_LIMITS,
@@ -126,7 +127,7 @@ function TextField({ label, className, text, complaint, onEnter }: TextFieldProp
 }
 
 function Progress() {
-  const { experiments } = useApp();
+  const experiments = useService(experimentRunner);
   const strings = useWords(commonWords);
   const words = useWords(experimentsWords);
   const wanted = useAppState(({ settings }) => experimentSlice.of(settings).samples);

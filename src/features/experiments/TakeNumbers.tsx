@@ -1,9 +1,10 @@
 import { useRef } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { fileName, saveBlob } from '../../kit/save';
 import { commonWords } from '../../kit/words/words';
 import { type ShownCurve, useExperiments } from './curves-data';
 import { curvesCsv, exportResults } from './files';
+import { experimentRunner } from './service';
 import { experimentSlice, sweepsSteps } from './settings';
 import { experimentsWords } from './words';
 
@@ -15,7 +16,8 @@ export function TakeNumbers({
   curves: readonly ShownCurve[];
   network: string;
 }) {
-  const { experiments, store } = useApp();
+  const { store } = useApp();
+  const experiments = useService(experimentRunner);
   const { charts } = useWords(commonWords);
   const words = useWords(experimentsWords);
   const input = useRef<HTMLInputElement>(null);

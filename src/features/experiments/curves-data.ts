@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useAppState } from '../../kit/app-context';
+import { useAppState, useService } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN, declaredParameters } from '../../settings/column';
@@ -10,6 +10,7 @@ import { shortNumber } from '../../settings/short-text';
 import { type Curve, curveOf, type FigureId } from './curves';
 import { importedCurves, judgedBy } from './files';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
+import { experimentRunner } from './service';
 import { type ExperimentSettings, experimentSlice, type Series, sweepsSteps } from './settings';
 import type { ExperimentState } from './state';
 import { experimentsWords } from './words';
@@ -28,7 +29,7 @@ export interface ShownCurve {
 }
 
 export function useExperiments<T>(select: (state: ExperimentState) => T): T {
-  return useStore(useApp().experiments.state, select);
+  return useStore(useService(experimentRunner).state, select);
 }
 
 /** The curves of the page, its own before those of files. */
@@ -73,7 +74,7 @@ export function useCurves(): readonly ShownCurve[] {
 }
 
 /** Names that tell curves apart: the rule, and what else they differ in; of a single one, how it is sampled. */
-export function curveNames(
+function curveNames(
   all: readonly Series[],
   steps: boolean,
   networks: readonly DenoiserManifest[],

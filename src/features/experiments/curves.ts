@@ -3,7 +3,7 @@ import { isRound } from './points';
 import type { PointState } from './state';
 
 /** A figure of a point that a curve may show. */
-export type FigureId = Exclude<keyof PointFigures, 'samples'>;
+export type FigureId = Exclude<keyof PointFigures, 'samples' | 'leftOut'>;
 
 export const FIGURES: readonly FigureId[] = [
   'frechetDistance',

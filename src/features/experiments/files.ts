@@ -18,19 +18,13 @@ import { type Curve, type CurvePoint, FIGURES } from './curves';
 import type { StudyNetworks } from './networks';
 import { graphHash } from './points';
 import { type ExperimentId, type Series, sweepsSteps } from './settings';
-import type { PointState } from './state';
+import type { ImportedFile, PointState } from './state';
 
 /** A curve of a file, as the page shows it beside its own. */
 export interface ImportedCurve {
   readonly file: string;
   readonly series: Series;
   readonly curve: Curve;
-}
-
-/** A file that was brought along. */
-export interface ImportedFile {
-  readonly name: string;
-  readonly results: Results;
 }
 
 /**
@@ -98,7 +92,11 @@ export function importedCurves(
         );
         return {
           value: steps ? evaluationsOf(point) : weightOf(point, varies),
-          figures: { ...figures, samples: point.samples } as PointFigures,
+          figures: {
+            ...figures,
+            samples: point.samples,
+            leftOut: point.leftOut,
+          } as PointFigures,
           nfe: point.nfe,
           key: undefined,
         };
@@ -163,6 +161,7 @@ export function exportResults(
         {
           settings: point.column,
           samples: figures.samples,
+          leftOut: figures.leftOut,
           seed: page.seed,
           figures: writtenFigures(figures),
           nfe,

@@ -89,7 +89,9 @@ export function seriesOf(
         plain({ ...base, guidance: 'classifier' }, 'scale+1'),
         plain({ ...base, guidance: 'classifier-conditional' }),
       ];
-      return own.filter(({ column }) => canPredict(findGuidanceRule(column.guidance), loaded));
+      return own.filter(({ column: { guidance, parameters } }) =>
+        canPredict(findGuidanceRule(guidance), loaded, parameters),
+      );
     }
     default:
       return id satisfies never;
@@ -209,14 +211,14 @@ function withWeight({ column, varies }: Series, w: number): ColumnSettings | und
 }
 
 function refusalOf(
-  { column: { guidance }, varies, model }: Series,
+  { column: { guidance, parameters }, varies, model }: Series,
   column: ColumnSettings | undefined,
   network: DenoiserManifest | undefined,
   steps: boolean,
 ): PointRefusal | undefined {
   if (!network) return { kind: 'model', model: model ?? '' };
   const rule = findGuidanceRule(guidance);
-  if (!canPredict(rule, network)) return { kind: 'prediction', guidance };
+  if (!canPredict(rule, network, parameters)) return { kind: 'prediction', guidance };
   const swept =
     steps ||
     (varies === 'noise'
@@ -227,7 +229,7 @@ function refusalOf(
 }
 
 /** The class of sample k: all in turn, so that any number of samples is spread evenly. */
-export function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
+function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
   return k % classes.length;
 }
 
@@ -255,7 +257,7 @@ export function isMilestone(count: number, samples: number): boolean {
  * Samples that a point gets before the next has its turn: enough for a Fréchet distance of the shipped
  * feature network's 64 features.
  */
-export const ROUND = 5 * BATCH;
+const ROUND = 5 * BATCH;
 
 /**
  * Points in the order in which their samples are drawn: all get a round before any gets the next, so

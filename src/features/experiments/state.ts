@@ -1,6 +1,6 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DownloadProgress } from '../../engine/protocol';
-import type { ImportedFile } from './files';
+import type { Results } from '../../settings/results';
 import type { Batch, PointRecord } from './keep';
 import type { StudyNetworks } from './networks';
 import type { Point } from './points';
@@ -30,6 +30,12 @@ export interface PointState {
   readonly record: PointRecord | undefined;
   /** Why it failed. */
   readonly message?: string | undefined;
+}
+
+/** A results file that the visitor brought. */
+export interface ImportedFile {
+  readonly name: string;
+  readonly results: Results;
 }
 
 export type ExperimentProblem =

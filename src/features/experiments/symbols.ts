@@ -30,7 +30,7 @@ const scaled = (corners: readonly Corner[], by: number): Corner[] =>
   corners.map(([x, y]) => [by * x, by * y]);
 
 /** Shape and dashes of each curve: what tells curves apart beside their colour. */
-export const STYLES: readonly { readonly corners: readonly Corner[]; readonly dashes: string }[] = [
+const STYLES: readonly { readonly corners: readonly Corner[]; readonly dashes: string }[] = [
   { corners: regular(24, 0), dashes: '' },
   { corners: regular(4, 0.125), dashes: '7 3' },
   { corners: scaled(regular(3, -0.25), 1.2), dashes: '2 3' },

@@ -122,6 +122,7 @@ export const en = {
     close: 'Close',
     nfe: 'Network evaluations a sample',
     count: 'Samples',
+    leftOut: 'Left out: not finite',
   },
   table: {
     title: 'All numbers',

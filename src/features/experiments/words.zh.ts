@@ -111,6 +111,7 @@ export const zh: typeof en = {
     close: '关闭',
     nfe: '每个样本的网络求值次数',
     count: '样本数',
+    leftOut: '未计入：数值不是有限数',
   },
   table: { title: '全部数值', curve: '曲线', value: '取值' },
   problems: {

@@ -13,7 +13,7 @@ import {
   rowPng,
   samplePng,
 } from './export-files';
-import { restoreFrom } from './restore';
+import { restore } from './restore';
 import './export.css';
 import { exportWords } from './words';
 
@@ -86,7 +86,7 @@ export function Export() {
         onChange={({ target }) => {
           const [file] = target.files ?? [];
           if (menu.current) menu.current.open = false;
-          if (file) void restoreFrom(file, app);
+          if (file) void restore(file, app);
           target.value = ''; // so that the same file can be chosen again
         }}
       />
@@ -133,15 +133,14 @@ function DropTarget() {
     on('drop', (event) => {
       setOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
-      const [file] = files;
-      if (!file) return;
+      if (files.length === 0) return;
       event.preventDefault();
-      if (app.own.takes(files)) {
-        void app.own.take(files);
+      for (const { openFiles } of app.features) {
+        const open = openFiles?.(files, app);
+        if (!open) continue;
+        open();
         return;
       }
-      const { page } = app.store.getState().settings;
-      void (page === 'experiments' ? app.experiments.bring(file) : restoreFrom(file, app));
     });
     return () => controller.abort();
   }, [app]);

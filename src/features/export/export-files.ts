@@ -2,6 +2,7 @@ import type { App } from '../../kit/app-context';
 import { batchOf } from '../../kit/draw-samples';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
+import { gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
@@ -130,7 +131,7 @@ export async function gridPng(now: Ready): Promise<Made> {
         .join(' '),
     );
   const cells = grid.cells.map(({ status, verdicts, figures }, i) => {
-    const picture = status === 'done' ? app.grid.picture(i) : undefined;
+    const picture = status === 'done' ? app.services.get(gridPictures).picture(i) : undefined;
     if (!picture || picture.stale) return undefined;
     const { frame } = picture;
     const read = verdicts && (manifest.classes[verdicts.predicted[0]!] ?? '?');

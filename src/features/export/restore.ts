@@ -1,7 +1,8 @@
+import type { App } from '../../kit/app-context';
+import { type ColumnRuns, columnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { fittedToModel } from '../../settings/settings';
 import { restoreSettings, type Store } from '../../settings/store';
-import type { Runner } from '../playground/runner';
 import { ExportError, type ExportedPage, parseExport } from './export';
 
 /** An export holds some tens of kilobytes; anything far larger is not read. */
@@ -13,7 +14,7 @@ const MOST_BYTES = 4_000_000;
  */
 export async function restoreFrom(
   file: Pick<File, 'name' | 'size' | 'text'>,
-  { store, runner }: { readonly store: Store; readonly runner: Pick<Runner, 'load'> },
+  { store, runner }: { readonly store: Store; readonly runner: Pick<ColumnRuns, 'load'> },
 ): Promise<void> {
   let parsed: ReturnType<typeof parseExport>;
   try {
@@ -59,4 +60,9 @@ function tell(store: Store, file: string, { files }: ExportedPage['model']): voi
   const now = new Map(engine.manifest.files.map(({ name, sha256 }) => [name, sha256]));
   const changed = files.some(({ name, sha256 }) => now.get(name) !== sha256);
   store.setState({ notice: { kind: 'restored', file, changed } });
+}
+
+/** Restores the page from a file. */
+export function restore(file: File, { store, services }: App): Promise<void> {
+  return restoreFrom(file, { store, runner: services.get(columnRuns) });
 }

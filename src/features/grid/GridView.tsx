@@ -8,7 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import type { Trait } from '../../settings/describe';
 import type { CellState } from '../../settings/grid-state';
@@ -20,6 +20,7 @@ import { axisName, cellTraits, refusalWords, valueNote, valueWords } from './axi
 import { drawCells } from './draw-cells';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
+import { gridRunner } from './service';
 import { gridWords } from './words';
 
 const CARD_ID = 'grid-card';
@@ -75,7 +76,7 @@ function Axes() {
 
 /** How far the grid is; pause and resume; what failed. */
 function Progress() {
-  const app = useApp();
+  const runner = useService(gridRunner);
   const strings = useWords(commonWords);
   const words = useWords(gridWords);
   const download = useAppState(({ grid }) => grid.download);
@@ -91,13 +92,13 @@ function Progress() {
       <progress max={all || 1} value={done} aria-label={words.progress(done, all)} />
       <p>{download ? progressText(download, strings) : words.progress(done, all)}</p>
       {done + failed < all && (
-        <button type="button" onClick={() => (paused ? app.grid.resume() : app.grid.pause())}>
+        <button type="button" onClick={() => (paused ? runner.resume() : runner.pause())}>
           <span aria-hidden="true">{paused ? '▶' : '❚❚'}</span>{' '}
           {paused ? words.resume : words.pause}
         </button>
       )}
       {failed > 0 && (
-        <button type="button" onClick={() => app.grid.retry()}>
+        <button type="button" onClick={() => runner.retry()}>
           {words.retry(failed)}
         </button>
       )}
@@ -124,6 +125,7 @@ function useHeaders(axis: Axis): Header[] {
 
 function Table() {
   const app = useApp();
+  const runner = useService(gridRunner);
   const strings = useWords(commonWords);
   const language = useAppState(({ settings }) => settings.language);
   const frame = useRef<HTMLDivElement>(null);
@@ -139,7 +141,10 @@ function Table() {
   const cells = rows.length * columns.length;
   const stop = Math.min(reached, cells - 1);
 
-  useEffect(() => (frame.current ? drawCells(app, frame.current) : undefined), [app]);
+  useEffect(
+    () => (frame.current ? drawCells(app, runner, frame.current) : undefined),
+    [app, runner],
+  );
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') setEnlarged(undefined);
@@ -252,7 +257,7 @@ interface GridCellProps {
 /** A picture with what the classifier reads in it, and what it cost. */
 const GridCell = memo(function GridCell(props: GridCellProps) {
   const { index, name, reached, enlarged, language, classes } = props;
-  const { grid } = useApp();
+  const grid = useService(gridRunner);
   const state = useAppState((app) => app.grid.cells[index]);
   const verdict = state && verdictOf(state, classes);
   const words = state ? statusWords(state, classes, language) : gridWords[language].waiting;

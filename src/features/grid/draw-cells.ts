@@ -1,6 +1,7 @@
 import type { Frame } from '../../engine/protocol';
 import type { App } from '../../kit/app-context';
 import { type Ink, inkOf, outsideIn, toImage } from '../../kit/paint';
+import type { GridRunner } from './runner';
 
 /**
  * Draws the grid's cells, each in the network's own resolution, on the canvases below an element
@@ -9,7 +10,11 @@ import { type Ink, inkOf, outsideIn, toImage } from '../../kit/paint';
  *
  * @returns what ends it
  */
-export function drawCells({ store, grid }: App, parent: HTMLElement): () => void {
+export function drawCells(
+  { store }: Pick<App, 'store'>,
+  grid: Pick<GridRunner, 'picture' | 'subscribe'>,
+  parent: HTMLElement,
+): () => void {
   const drawn = new WeakMap<HTMLCanvasElement, Frame>();
   /** Read anew only where it may have changed: reading a style makes the browser compute it. */
   let ink: Ink | undefined;

@@ -60,9 +60,9 @@ function refusalOf(
   manifest: Manifest,
 ): Refusal | undefined {
   const { classes } = manifest;
-  const { guidance } = column;
+  const { guidance, parameters } = column;
   const rule = findGuidanceRule(guidance);
-  if (!canPredict(rule, manifest)) return { kind: 'prediction', guidance };
+  if (!canPredict(rule, manifest, parameters)) return { kind: 'prediction', guidance };
   // A rule that forbids the axis's sampler has been given another.
   if (sampler !== undefined && column.sampler !== sampler) {
     return { kind: 'sampler', guidance, sampler };

@@ -36,7 +36,7 @@ export type SceneId = keyof typeof SCENES;
  * The settings that a query stands for. The playground starts plain, with the visitor's own network,
  * subject, noise and number of samples; another page keeps everything that the query leaves out.
  */
-export function sceneSettings({ settings, engine }: AppState, query: string): Settings {
+function sceneSettings({ settings, engine }: AppState, query: string): Settings {
   const { classes } = engine.status === 'ready' ? engine.manifest : { classes: undefined };
   const ofPlayground = !new URLSearchParams(query).has('page');
   const { layout, inside, gradient, overlay, view, position, picked, active } = FIRST_VISIT;

@@ -1,9 +1,10 @@
-import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type PointerEvent, type ReactNode, useMemo, useRef } from 'react';
 import type { InsideFigure } from '../../engine/protocol';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import type { Line, Scale } from '../../kit/line-chart';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
+import { useLineChart } from '../../kit/use-line-chart';
 import { useWidth } from '../../kit/use-width';
 import { shortNumber } from '../../settings/short-text';
 import { change } from '../../settings/store';
@@ -143,20 +144,12 @@ function Curves({ kind, shown, picked }: CurvesProps) {
   const empty = lines.every(({ points }) => points.every(({ value }) => Number.isNaN(value)));
   const ticksOf = shown[active] ?? shown.find(Boolean);
 
-  useEffect(() => {
-    const element = host.current;
-    if (!element || width === 0 || empty) return;
-    let wanted = true;
-    // The library is fetched when the first chart is drawn.
-    void import('../../kit/line-chart').then(({ lineChart }) => {
-      if (!wanted) return;
-      const ticks = new Map(TICKS.map((at) => [at, ticksOf ? sigmaAt(ticksOf, at) : '']));
-      element.replaceChildren(lineChart({ lines, scale: kind, width, margins: MARGINS, ticks }));
-    });
-    return () => {
-      wanted = false;
-    };
+  const options = useMemo(() => {
+    if (empty) return undefined;
+    const ticks = new Map(TICKS.map((at) => [at, ticksOf ? sigmaAt(ticksOf, at) : '']));
+    return { lines, scale: kind, width, margins: MARGINS, ticks };
   }, [lines, kind, width, empty, ticksOf]);
+  useLineChart(host, options);
 
   return (
     <>

@@ -1,12 +1,12 @@
-import { useEffect, useRef } from 'react';
+import { useCallback } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import type { Inside, SignedPicture } from '../../engine/protocol';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { divergingOf } from '../../kit/difference';
 import { inkOf } from '../../kit/paint';
-import { redrawOnChange } from '../../kit/redraw';
 import type { Trajectories } from '../../kit/trajectories';
 import { useActiveTrajectory } from '../../kit/use-active-trajectory';
+import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { shortNumber } from '../../settings/short-text';
 import type { AppState } from '../../settings/store';
 import { Formula } from './InsideCharts';
@@ -70,14 +70,12 @@ export function InsidePictures({ headings }: { headings: readonly string[] }) {
 /** One picture of the active column's picked sample, drawn as the scrubber moves. */
 function SignedCanvas({ id, label }: { id: PictureId; label: string }) {
   const app = useApp();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    return redrawOnChange(app, element, () => {
-      paint(element, app.store.getState(), app.trajectories, id);
-    });
-  }, [app, id]);
+  const canvas = usePictureDrawing(
+    useCallback(
+      (element) => () => paint(element, app.store.getState(), app.trajectories, id),
+      [app, id],
+    ),
+  );
   return <canvas ref={canvas} role="img" aria-label={label} data-picture={id} />;
 }
 

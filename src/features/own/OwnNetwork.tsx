@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { useApp, useWords } from '../../kit/app-context';
+import { useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import {
   classesOf,
@@ -11,23 +11,24 @@ import {
 } from '../../networks/own/own-network';
 import { Choice, Numeric, Text } from './fields';
 import type { Draft, OwnState } from './own-networks';
+import { ownNetworks } from './service';
 import './own.css';
 import { commonWords } from '../../kit/words/words';
 import { ownWords } from './words';
 
 function useOwn<T>(select: (state: OwnState) => T): T {
-  return useStore(useApp().own.state, select);
+  return useStore(useService(ownNetworks).state, select);
 }
 
 /** Opens the dialog of the visitor's own networks. */
-export function OwnNetworkButton({ onOpen }: { onOpen?(): void }) {
-  const { own } = useApp();
+export function OwnNetworkButton({ onOpen }: { readonly onOpen: () => void }) {
+  const own = useService(ownNetworks);
   const words = useWords(ownWords);
   return (
     <button
       type="button"
       onClick={() => {
-        onOpen?.();
+        onOpen();
         own.show();
       }}
     >
@@ -42,7 +43,7 @@ export function OwnNetworkDialog() {
 }
 
 function Dialog() {
-  const { own } = useApp();
+  const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const draft = useOwn((state) => state.draft);
   const unkept = useOwn((state) => state.unkept);
@@ -100,7 +101,7 @@ function Problems() {
 }
 
 function FileChoice() {
-  const { own } = useApp();
+  const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -127,7 +128,7 @@ function FileChoice() {
 
 /** Networks brought before. */
 function Kept() {
-  const { own } = useApp();
+  const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const networks = useOwn((state) => state.networks);
   const id = useId();
@@ -195,7 +196,7 @@ interface FormProps {
 
 /** What the graph does not tell; the button tries the network out. */
 function Form({ draft, settings }: FormProps) {
-  const { own } = useApp();
+  const own = useService(ownNetworks);
   const strings = useWords(commonWords);
   const words = useWords(ownWords);
   const trial = useOwn((state) => state.trial);
@@ -317,7 +318,7 @@ function Form({ draft, settings }: FormProps) {
 }
 
 function Labels({ draft: { ports, fileName }, settings }: FormProps) {
-  const { own } = useApp();
+  const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const { labels, nullLabel, names } = settings;
   // As it is typed: a comma at the end is the beginning of the next name.

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { adaptedSigmaRange } from '../../diffusion/adapt';
 import { EngineError } from '../../engine/client';
 import type { BackendChoice, LoadProgress, OwnFiles } from '../../engine/protocol';
+import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { hexOf, sha256Of } from '../../networks/library';
 import type { ListedModel } from '../../networks/listed';
@@ -20,7 +21,6 @@ import {
   suggested,
 } from '../../networks/own/own-network';
 import { change, type Store } from '../../settings/store';
-import type { Runner } from '../playground/runner';
 
 /** An ONNX file that was read, and what its network is taken for. */
 export interface Draft {
@@ -83,7 +83,7 @@ export function browserOwnKeep(): OwnKeep {
 export interface OwnNetworksOptions {
   readonly store: Store;
   readonly keep: OwnKeep;
-  readonly runner: () => Pick<Runner, 'switchTo'>;
+  readonly runner: () => Pick<ColumnRuns, 'switchTo'>;
   /** Loads a network on an engine of its own, with its trial forwards. @throws EngineError */
   readonly tryOut: (
     files: OwnFiles,

@@ -8,10 +8,10 @@ import {
   type PlaneGrid,
 } from '../../diffusion/worlds/plane/density';
 import { useApp, useWords } from '../../kit/app-context';
+import { useDrawing } from '../../kit/use-drawing';
 import { changeRun } from './changes';
 import { type Colour, coloursOf, mixed, picture } from './draw';
 import { usePlane } from './plane-context';
-import { useDrawing } from './redraw';
 import { VIEW_HALF, worldOf } from './settings';
 import { planeWords } from './words';
 

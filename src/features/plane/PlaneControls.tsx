@@ -1,4 +1,3 @@
-import { CHOICES } from '../../settings/column';
 import { useState } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
@@ -9,6 +8,7 @@ import { ScaleSlider } from '../../kit/ScaleSlider';
 import { Select } from '../../kit/Select';
 import { NumberField, Slider, useDrag } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
+import { CHOICES } from '../../settings/column';
 import { shortNumber } from '../../settings/short-text';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
 import { CLASS_LETTERS, usePlane } from './plane-context';

@@ -1,4 +1,3 @@
-import { type ColumnSettings } from '../../settings/column';
 import { useRef } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { runSigmas } from '../../diffusion/run';
@@ -7,10 +6,12 @@ import { gridded, guidedDensity, logOf, type Promised } from '../../diffusion/wo
 import { type ScoreField, scoreField } from '../../diffusion/worlds/plane/score-field';
 import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useDrawing } from '../../kit/use-drawing';
 import { commonWords, nameOf } from '../../kit/words/words';
-import { shortNumber } from '../../settings/short-text';
+import type { ColumnSettings } from '../../settings/column';
 import { percent } from '../../settings/numbers';
 import { scaleOffset } from '../../settings/scale-unit';
+import { shortNumber } from '../../settings/short-text';
 import { addRun, changePlane, removeRun } from './changes';
 import {
   arrowPoints,
@@ -26,7 +27,6 @@ import {
 } from './draw';
 import { Handles } from './Handles';
 import { usePanels, usePlane, usePlaneRunner } from './plane-context';
-import { useDrawing } from './redraw';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
 import { PLANE_LIMITS, type PlaneSettings, worldOf } from './settings';
 import { planeWords } from './words';

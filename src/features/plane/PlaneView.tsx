@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { useApp, useWords } from '../../kit/app-context';
 import { ShortNotice } from '../../kit/Notices';
+import { Slot } from '../../kit/Slot';
 import { change } from '../../settings/store';
-import { TrainSection } from '../training/TrainSection';
 import { changePlane } from './changes';
 import { planeClient } from './client';
 import { Figure } from './Figure';
@@ -27,7 +27,7 @@ export function PlaneView() {
       <div className="layout plane">
         <PlaneControls />
         <Pictures />
-        <TrainSection />
+        <Slot name="belowPlane" />
       </div>
     </PlaneContext.Provider>
   );

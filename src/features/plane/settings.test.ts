@@ -1,7 +1,7 @@
-import { DEFAULT_COLUMN } from '../../settings/column';
 import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
+import { DEFAULT_COLUMN } from '../../settings/column';
 import { FIRST_VISIT } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';

@@ -1,7 +1,7 @@
-import { readColumn, writeColumn } from '../../settings/column-text';
-import { type ColumnSettings } from '../../settings/column';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { PLANE_SIGMAS, type PlaneWorld, worksInPlane } from '../../diffusion/worlds/plane/world';
+import type { ColumnSettings } from '../../settings/column';
+import { readColumn, writeColumn } from '../../settings/column-text';
 import { defineSlice } from '../../settings/slice';
 
 /** A Gaussian of the data in the plane. */

@@ -1,9 +1,10 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { type GuidanceRule, takesLabel, takesNegative } from '../../diffusion/guidance/rule';
+import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
 import { RunForm } from '../../kit/RunForm';
 import { NumberField, Slider } from '../../kit/Slider';
+import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import {
   CHOICES,
@@ -14,7 +15,6 @@ import {
   type Predicting,
 } from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
-import { ColourHint, ModelPicker } from '../shelf/ModelPicker';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { ScaleControl } from './ScaleControl';
@@ -33,8 +33,8 @@ export function Controls() {
   return (
     <aside className="panel" aria-label={controls.label}>
       <div className="model-choice">
-        <ModelPicker />
-        <ColourHint />
+        <Slot name="modelChoice" />
+        <Slot name="modelHint" />
       </div>
       {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
       {classes && classes.length > 0 && (
@@ -63,11 +63,15 @@ function RunControls() {
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
   );
+  const model = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
+  );
   const [column, set] = useActiveColumn();
   return (
     <RunForm
       run={column}
-      rules={useOfferedRules()}
+      rules={CHOICES.guidance.filter((rule) => canPredict(rule, model))}
+      model={model}
       ruleHint={unguided ? unguidable.noNullLabel : undefined}
       scale={<ScaleControl />}
       shape={<OverTheSteps />}
@@ -79,14 +83,6 @@ function RunControls() {
 
 /** What is offered until the model is known. */
 const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
-
-/** The rules whose predictions the model and its companions can make. */
-function useOfferedRules(): readonly GuidanceRule[] {
-  const model = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
-  );
-  return CHOICES.guidance.filter((rule) => canPredict(rule, model));
-}
 
 function Extras({ classes }: { classes: readonly string[] }) {
   const [column, set] = useActiveColumn();

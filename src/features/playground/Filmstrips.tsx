@@ -1,9 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { useCallback } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
-import { redrawOnChange } from '../../kit/redraw';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
+import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { commonWords } from '../../kit/words/words';
 import { percent } from '../../settings/numbers';
 import type { View } from '../../settings/settings';
@@ -110,27 +110,28 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
 /** All thumbnails on one canvas, each drawn once as its frame arrives. */
 function StripCanvas({ column }: { column: ColumnState }) {
   const app = useApp();
-  const canvas = useRef<HTMLCanvasElement>(null);
-
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    let drawn: { key: string; frames: number; trajectory: Trajectory } | undefined;
-    return redrawOnChange(app, element, () => {
-      const trajectory = app.trajectories.shown(column.id);
-      const { settings } = app.store.getState();
-      if (!trajectory) return;
-      const { picked: sample, view, overlay } = settings;
-      const look = { sample, view, overlay };
-      const { numSteps, shape, frames } = trajectory;
-      const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
-      const goesOn =
-        drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= frames.length;
-      const from = goesOn && drawn ? drawn.frames : 0;
-      paintStrip(element, trajectory, { ...look, from, fresh: !goesOn });
-      drawn = { key, frames: frames.length, trajectory };
-    });
-  }, [app, column.id]);
+  const canvas = usePictureDrawing(
+    useCallback(
+      (element) => {
+        let drawn: { key: string; frames: number; trajectory: Trajectory } | undefined;
+        return () => {
+          const trajectory = app.trajectories.shown(column.id);
+          const { settings } = app.store.getState();
+          if (!trajectory) return;
+          const { picked: sample, view, overlay } = settings;
+          const look = { sample, view, overlay };
+          const { numSteps, shape, frames } = trajectory;
+          const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
+          const goesOn =
+            drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= frames.length;
+          const from = goesOn && drawn ? drawn.frames : 0;
+          paintStrip(element, trajectory, { ...look, from, fresh: !goesOn });
+          drawn = { key, frames: frames.length, trajectory };
+        };
+      },
+      [app, column.id],
+    ),
+  );
 
   return <canvas ref={canvas} />;
 }

@@ -1,33 +1,27 @@
-import { useApp, useAppState } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { change } from '../../settings/store';
-import { gridWords } from '../grid/words';
-import { wipeWords } from '../wipe/words';
 import { playgroundWords } from './words';
 
-/** Columns side by side, a grid over two settings, or two columns overlaid. */
+/** The ways to arrange the columns. */
 export function LayoutSwitch() {
-  const { store } = useApp();
+  const { store, features } = useApp();
+  const words = useWords(playgroundWords);
   const language = useAppState(({ settings }) => settings.language);
-  const { layout: words } = playgroundWords[language];
-  const names = {
-    columns: words.columns,
-    grid: gridWords[language].name,
-    wipe: wipeWords[language].name,
-  };
-  const layout = useAppState(({ settings }) => settings.layout);
+  const chosen = useAppState(({ settings }) => settings.layout);
+  const layouts = features.flatMap(({ layout }) => layout ?? []);
   return (
-    <fieldset className="segments layouts" aria-label={words.label}>
-      {(['columns', 'grid', 'wipe'] as const).map((name) => (
+    <fieldset className="segments layouts" aria-label={words.layout}>
+      {layouts.map((layout) => (
         <button
-          key={name}
+          key={layout.id}
           type="button"
-          aria-pressed={layout === name}
+          aria-pressed={layout.id === chosen}
           onClick={() => {
             store.setState({ playing: false });
-            change(store, { layout: name });
+            change(store, { layout: layout.id });
           }}
         >
-          {names[name]}
+          {layout.words[language].name}
         </button>
       ))}
     </fieldset>

@@ -18,7 +18,8 @@ export function Presets() {
   const classes = manifest?.classes;
   const offered = PRESET_IDS.filter((id) =>
     presetColumns(id).every(
-      ({ guidance }) => !manifest || canPredict(findGuidanceRule(guidance), manifest),
+      ({ guidance, parameters }) =>
+        !manifest || canPredict(findGuidanceRule(guidance), manifest, parameters),
     ),
   );
   // Whichever preset the columns are at the moment, however they came to be.

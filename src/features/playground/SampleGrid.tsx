@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useCallback } from 'react';
 import { useApp } from '../../kit/app-context';
 import {
   batchOf,
@@ -8,28 +8,27 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
-import { redrawOnChange } from '../../kit/redraw';
 import { SamplePicker } from '../../kit/SamplePicker';
 import type { Trajectory } from '../../kit/trajectories';
+import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import type { Settings } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
   const app = useApp();
-  const canvas = useRef<HTMLCanvasElement>(null);
-
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    return redrawOnChange(app, element, () => {
-      const { settings, columns, engine } = app.store.getState();
-      const shown = app.trajectories.shown(column.id);
-      const verdicts = columns.find(({ id }) => id === column.id)?.verdicts;
-      const classes = engine.status === 'ready' ? engine.manifest.classes : [];
-      paint(element, { settings, shown, misread: misreadSamples(shown, verdicts, classes) });
-    });
-  }, [app, column.id]);
+  const canvas = usePictureDrawing(
+    useCallback(
+      (element) => () => {
+        const { settings, columns, engine } = app.store.getState();
+        const shown = app.trajectories.shown(column.id);
+        const verdicts = columns.find(({ id }) => id === column.id)?.verdicts;
+        const classes = engine.status === 'ready' ? engine.manifest.classes : [];
+        paint(element, { settings, shown, misread: misreadSamples(shown, verdicts, classes) });
+      },
+      [app, column.id],
+    ),
+  );
 
   return (
     <SamplePicker label={label} count={app.trajectories.shown(column.id)?.count ?? 1}>

@@ -1,13 +1,15 @@
 import { useEffect, useRef } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { ScaleSlider } from '../../kit/ScaleSlider';
+import { columnRuns } from '../../kit/services';
 import { commonWords } from '../../kit/words/words';
 import { LIMITS } from '../../settings/column';
 import { changeColumn } from '../../settings/store';
 
 /** The active column's scale; while its run is steered, the scale that the run takes next. */
 export function ScaleControl() {
-  const { store, runner } = useApp();
+  const { store } = useApp();
+  const runs = useService(columnRuns);
   const { controls } = useWords(commonWords);
   const { guidance, guidanceScale, curve } = useAppState(
     ({ settings }) => settings.columns[settings.active]!,
@@ -25,7 +27,7 @@ export function ScaleControl() {
         disabled={drawn}
         hint={drawn ? controls.curveSetsScale : undefined}
         onChange={(scale) => {
-          if (steering) runner.steerTo(scale);
+          if (steering) runs.steerTo(scale);
           else changeColumn(store, { guidanceScale: scale });
         }}
       />
@@ -36,7 +38,7 @@ export function ScaleControl() {
 
 /** Starts a run that goes slowly while the scale above it is moved, and stops it. */
 function Steer() {
-  const { runner } = useApp();
+  const runs = useService(columnRuns);
   const { steer: words } = useWords(commonWords);
   const button = useRef<HTMLButtonElement>(null);
   const on = useAppState(({ steering }) => steering !== undefined);
@@ -50,7 +52,7 @@ function Steer() {
     const control = button.current?.closest('.with-unit');
     control?.querySelector('input')?.focus();
     const onKey = ({ key }: KeyboardEvent) => {
-      if (key === 'Escape') runner.stopSteering();
+      if (key === 'Escape') runs.stopSteering();
     };
     document.addEventListener('keydown', onKey);
     return () => {
@@ -58,7 +60,7 @@ function Steer() {
       // The slider that steered is gone, and the focus with it.
       if (document.activeElement === document.body) button.current?.focus();
     };
-  }, [on, runner]);
+  }, [on, runs]);
 
   if (!offered) return null;
   return (
@@ -68,7 +70,7 @@ function Steer() {
         type="button"
         aria-pressed={on}
         title={words.hint}
-        onClick={() => (on ? runner.stopSteering() : runner.steer())}
+        onClick={() => (on ? runs.stopSteering() : runs.steer())}
       >
         {on ? words.stop : words.start}
       </button>

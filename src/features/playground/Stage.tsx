@@ -1,35 +1,30 @@
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import { LIMITS } from '../../settings/column';
 import { describeColumns } from '../../settings/describe';
-import { pinColumn } from '../../settings/store';
-import { GridCaption, GridView } from '../grid/GridView';
-import { isGridBusy } from '../grid/grid';
-import { Inside } from '../inside/Inside';
-import { WipeView } from '../wipe/WipeView';
-import { Column } from './Column';
+import { type AppState, pinColumn } from '../../settings/store';
 import { Filmstrips } from './Filmstrips';
 import { LayoutSwitch } from './LayoutSwitch';
 import { Timeline } from './Timeline';
 
-/** The columns side by side on the same noise, and the timeline that scrubs them together. */
+/** The columns as they are arranged, and the timeline that scrubs them together. */
 export function Stage() {
-  const { store } = useApp();
+  const { store, features } = useApp();
   const strings = useWords(commonWords);
   const { stage } = strings;
   const settings = useAppState((state) => state.settings.columns);
   const unit = useAppState((state) => state.settings.unit);
-  const layout = useAppState((state) => state.settings.layout);
-  const columns = useAppState((state) => state.columns);
+  const chosen = useAppState((state) => state.settings.layout);
+  const layout = features.find((feature) => feature.layout?.id === chosen)?.layout;
   const { differences, headings } = describeColumns(settings, strings, unit);
-  const columnsBusy = columns.some(({ status }) => status === 'running' || status === 'waiting');
-  const gridBusy = useAppState(({ grid }) => isGridBusy(grid));
-  const busy = layout === 'grid' ? gridBusy : columnsBusy;
+  const busy = useAppState(layout?.isBusy ?? isRunning);
+  const ofColumns = !layout?.isBusy;
   return (
     <main id="stage" tabIndex={-1} className="stage" aria-label={stage.label} aria-busy={busy}>
       <div className="caption">
-        {layout === 'grid' ? (
-          <GridCaption />
+        {layout?.Caption ? (
+          <layout.Caption />
         ) : (
           <p>
             {differences.length > 0 && stage.differIn(differences.join(', '))}{' '}
@@ -37,7 +32,7 @@ export function Stage() {
           </p>
         )}
         <LayoutSwitch />
-        {layout !== 'grid' && (
+        {ofColumns && (
           <button
             type="button"
             title={stage.pinHint}
@@ -48,22 +43,19 @@ export function Stage() {
           </button>
         )}
       </div>
-      {layout === 'grid' && <GridView />}
-      {layout === 'wipe' && <WipeView />}
-      {layout === 'columns' && (
-        <div className="columns" data-count={columns.length}>
-          {columns.map((state, index) => (
-            <Column key={state.id} index={index} state={state} heading={headings[index] ?? ''} />
-          ))}
-        </div>
-      )}
-      {layout !== 'grid' && (
+      {layout && <layout.View headings={headings} />}
+      {ofColumns && (
         <>
           <Timeline />
           <Filmstrips headings={headings} />
-          <Inside headings={headings} />
+          <Slot name="belowColumns" headings={headings} />
         </>
       )}
     </main>
   );
+}
+
+/** Whether the pictures of a column are still to come. */
+function isRunning({ columns }: AppState): boolean {
+  return columns.some(({ status }) => status === 'running' || status === 'waiting');
 }

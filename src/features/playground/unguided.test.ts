@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
 import { axesFittedTo, axisKeys, newAxis } from '../../settings/axes';
-import { canPredict, hasNullClass } from '../../settings/column';
+import { canPredict, DEFAULT_COLUMN, hasNullClass, offeredChoices } from '../../settings/column';
 import { sampleSettings } from '../../settings/sample-settings';
 import { FIRST_VISIT, fittedToModel } from '../../settings/settings';
 import { gridCells } from '../grid/grid';
@@ -76,5 +76,29 @@ describe('networks that cannot be guided', () => {
       expect(['draw', 'mix', 'negative']).not.toContain(key);
       expect(newAxis(key, settings, unconditional, other).values.length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('emoji, which ships one classifier', () => {
+  const shipped = new URL('../../../public/models/emoji/manifest.json', import.meta.url);
+  const emoji = parseManifest(readFileSync(shipped, 'utf8'), 'emoji') as DenoiserManifest;
+  const size = findGuidanceRule('classifier').parameters.find(({ id }) => id === 'classifierSize')!;
+  const column = { ...DEFAULT_COLUMN, guidance: 'classifier', guidanceScale: 3 };
+  const valuesOf = (model: DenoiserManifest) =>
+    offeredChoices(size, column, model).map(({ value }) => value);
+
+  test('offers every rule, and the classifier that it has', () => {
+    expect(emoji.companions).not.toHaveProperty('smallClassifier');
+    expect(rules(emoji)).toEqual(guidanceRegistry.map(({ id }) => id));
+    expect([valuesOf(emoji), valuesOf(tiny)]).toEqual([[0], [0, 1]]);
+  });
+
+  test('says that it has no smaller one, and takes the larger', () => {
+    const small = { ...column, parameters: { classifierSize: 1 } };
+    const { settings, ignored } = fittedToModel({ ...FIRST_VISIT, columns: [small] }, emoji);
+    expect(settings.columns).toEqual([column]);
+    expect(ignored).toContainEqual({ key: 'classifierSize', text: '1' });
+    const kept = fittedToModel({ ...FIRST_VISIT, columns: [small] }, tiny).settings.columns[0];
+    expect(kept).toBe(small);
   });
 });

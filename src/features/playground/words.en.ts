@@ -2,11 +2,9 @@ import type { PresetId } from './presets';
 
 export const en = {
   page: 'Playground',
-  layout: {
-    /** The control that chooses between columns, grid and wipe. */
-    label: 'Arrangement',
-    columns: 'Columns',
-  },
+  /** The columns side by side. */
+  name: 'Columns',
+  layout: 'Arrangement',
   presets: {
     names: {
       glance: 'At a glance',

@@ -2,10 +2,8 @@ import type { en } from './words.en';
 
 export const zh: typeof en = {
   page: '游乐场',
-  layout: {
-    label: '排列方式',
-    columns: '并列',
-  },
+  name: '并列',
+  layout: '排列方式',
   presets: {
     names: {
       glance: '一眼看懂',

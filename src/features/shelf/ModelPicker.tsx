@@ -1,10 +1,11 @@
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useAppState, useService, useWords } from '../../kit/app-context';
 import { megabytes } from '../../kit/numbers';
+import { Slot } from '../../kit/Slot';
 import type { ListedModel, ModelsState } from '../../networks/listed';
 import { percent } from '../../settings/numbers';
-import { OwnNetworkButton } from '../own/OwnNetwork';
 import { measuredQuality } from './model-quality';
+import { modelShelf } from './service';
 import { bytesOf, hasVariants, keptOf, removable } from './shelf';
 import './model-picker.css';
 import { commonWords } from '../../kit/words/words';
@@ -12,7 +13,7 @@ import { shelfWords } from './words';
 
 /** The network in use, as a button that opens the choice of another. */
 export function ModelPicker() {
-  const { models: shelf } = useApp();
+  const shelf = useService(modelShelf);
   const words = useWords(shelfWords);
   const { list } = useAppState(({ models }) => models);
   const current = useCurrentId();
@@ -61,7 +62,7 @@ function useCurrentId(): string | undefined {
 }
 
 function Dialog({ onClose }: { onClose(): void }) {
-  const { models: shelf } = useApp();
+  const shelf = useService(modelShelf);
   const words = useWords(shelfWords);
   const models = useAppState((state) => state.models);
   const { list, kept, problems } = models;
@@ -101,7 +102,7 @@ function Dialog({ onClose }: { onClose(): void }) {
         ))}
       </ul>
       <footer>
-        <OwnNetworkButton onOpen={() => dialog.current?.close()} />
+        <Slot name="modelList" onOpen={() => dialog.current?.close()} />
         <p aria-live="polite">{words.total(megabytes(total))}</p>
         <button
           type="button"
@@ -135,7 +136,7 @@ interface CardProps {
 
 /** What there is to know of a network before it is opened. */
 function Card({ model, models, onChosen }: CardProps) {
-  const { models: shelf } = useApp();
+  const shelf = useService(modelShelf);
   const words = useWords(shelfWords);
   const { id, title, shape, classes, dataset, pUncond } = model.manifest;
   const current = useCurrentId() === id;
@@ -283,7 +284,7 @@ function Thumbnail({
 
 /** Colour, for a machine that has shown itself fast enough: a network to open, or to hear no more of. */
 export function ColourHint() {
-  const { models: shelf } = useApp();
+  const shelf = useService(modelShelf);
   const { notice } = useWords(commonWords);
   const words = useWords(shelfWords);
   const model = useAppState(({ models }) => models.suggested);

@@ -1,7 +1,7 @@
-import { axesFittedTo } from '../../settings/axes';
 import { describe, expect, test, vi } from 'vitest';
 import type { Catalogue } from '../../networks/library';
 import type { DenoiserManifest, Manifest } from '../../networks/manifest';
+import { axesFittedTo } from '../../settings/axes';
 import { FIRST_VISIT } from '../../settings/settings';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
 import {

@@ -1,10 +1,10 @@
-import { sampleNames } from '../../settings/subject';
+import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
 import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
 import type { Store } from '../../settings/store';
-import type { Runner } from '../playground/runner';
+import { sampleNames } from '../../settings/subject';
 
 /**
  * The site's denoisers with the files that come with them.
@@ -111,12 +111,12 @@ export interface ModelSource {
 export class ModelShelf {
   readonly #store: Store;
   readonly #source: ModelSource;
-  readonly #runner: Pick<Runner, 'switchTo'>;
+  readonly #runner: Pick<ColumnRuns, 'switchTo'>;
   #reading: Promise<void> | undefined;
   /** On this visit, whatever the browser remembers. */
   #dismissed = false;
 
-  constructor(store: Store, source: ModelSource, runner: Pick<Runner, 'switchTo'>) {
+  constructor(store: Store, source: ModelSource, runner: Pick<ColumnRuns, 'switchTo'>) {
     this.#store = store;
     this.#source = source;
     this.#runner = runner;

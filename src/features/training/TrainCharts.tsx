@@ -1,10 +1,14 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { useAppState, useWords } from '../../kit/app-context';
 import type { Line, Scale } from '../../kit/line-chart';
+import { SaveChart } from '../../kit/SaveChart';
+import { useLineChart } from '../../kit/use-line-chart';
+import { useWidth } from '../../kit/use-width';
 import type { TrainingRun } from './run';
+import { SaveNumbers } from './SaveNumbers';
 import { trainingSlice } from './settings';
-import { TakeChart, TakeNumbers } from './TakeCurves';
+import { titled } from './titled-chart';
 import { trainingWords } from './words';
 
 const MARGINS = { left: 46, right: 18 } as const;
@@ -54,7 +58,7 @@ export function TrainCharts({ run }: { run: TrainingRun }) {
         scale={LOGARITHMIC}
         {...{ steps, empty: excess.length < 2 }}
       />
-      <TakeNumbers run={run} />
+      <SaveNumbers run={run} />
     </div>
   );
 }
@@ -75,28 +79,9 @@ interface ChartProps {
 function Chart({ title, hint, curves, scale, steps, empty }: ChartProps) {
   const { charts } = useWords(trainingWords);
   const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const parent = host.current?.parentElement;
-    if (!parent) return;
-    const sizes = new ResizeObserver(() => setWidth(Math.floor(parent.clientWidth)));
-    sizes.observe(parent);
-    return () => sizes.disconnect();
-  }, []);
-  useEffect(() => {
-    const element = host.current;
-    if (!element || width === 0 || empty) return;
-    let wanted = true;
-    // The library is fetched when the first chart is drawn.
-    void import('../../kit/line-chart').then(({ lineChart }) => {
-      if (!wanted) return;
-      const ticks = new Map(TICKS.map((at) => [at, String(Math.round(at * steps))]));
-      element.replaceChildren(lineChart({ lines: curves, scale, width, margins: MARGINS, ticks }));
-    });
-    return () => {
-      wanted = false;
-    };
-  });
+  const width = useWidth(host);
+  const ticks = new Map(TICKS.map((at) => [at, String(Math.round(at * steps))]));
+  useLineChart(host, empty ? undefined : { lines: curves, scale, width, margins: MARGINS, ticks });
   const lastOf = ({ points }: Curve) => {
     const last = points.at(-1);
     return last ? short(last.value) : '–';
@@ -114,7 +99,17 @@ function Chart({ title, hint, curves, scale, steps, empty }: ChartProps) {
             </li>
           ))}
         </ul>
-        {!empty && <TakeChart title={title} host={host} />}
+        {!empty && (
+          <SaveChart
+            className="train-take"
+            name="training"
+            title={title}
+            picture={async () => {
+              const chart = host.current?.querySelector('svg');
+              return chart ? titled(chart, title) : undefined;
+            }}
+          />
+        )}
       </figcaption>
       <div role="img" aria-label={`${title}. ${spoken.join('; ')}`}>
         <div ref={host} className="plot" hidden={empty} />

@@ -5,12 +5,12 @@ import { LogSlider } from '../../kit/LogSlider';
 import { RuleSelect, SamplerSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
-import { shortNumber } from '../../settings/short-text';
+import { useDrawing } from '../../kit/use-drawing';
 import { percent } from '../../settings/numbers';
+import { shortNumber } from '../../settings/short-text';
 import { changeSlice, type Store } from '../../settings/store';
 import { coloursOf } from '../plane/draw';
 import { CLASS_LETTERS, usePlane } from '../plane/plane-context';
-import { useDrawing } from '../plane/redraw';
 import { worldOf } from '../plane/settings';
 import { TrainingRun } from './run';
 import {

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { TrainClient, type TrainFailure } from './train-client';
 import type { Look, Report, TrainEvent, TrainingSpec } from './train-protocol';
 
-export type { LearntField, PlaneSamples, Report } from './train-protocol';
+export type { LearntField, Report } from './train-protocol';
 
 /** The mean loss of some steps, the last of which is `step`. */
 export interface LossPoint {

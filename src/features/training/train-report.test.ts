@@ -26,12 +26,19 @@ const LOOK: Look = {
   ...{ guidance: 'cfg', guidanceScale: 2, sampler: 'heun', numSteps: 12 },
 };
 
-async function seenAfter(steps: number, changes: Partial<TrainingSpec> = {}, look = LOOK) {
+/** A network trained for some steps, to be looked at. */
+function trained(steps: number, changes: Partial<TrainingSpec> = {}) {
   const spec = { ...SPEC, ...changes };
   const trainer = new Trainer(spec);
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) losses.push(trainer.train());
-  return { losses, ...(await new Observer(trainer.network, spec).see(look)) };
+  const observer = new Observer(trainer.network, spec);
+  return { losses, see: (change: Partial<Look> = {}) => observer.see({ ...LOOK, ...change }) };
+}
+
+async function seenAfter(steps: number, changes: Partial<TrainingSpec> = {}) {
+  const { losses, see } = trained(steps, changes);
+  return { losses, ...(await see()) };
 }
 
 test('training brings both fields to the exact ones, and its loss to the least possible', async () => {
@@ -59,7 +66,8 @@ test('without p_uncond there is no unconditional model, with all of it no condit
 });
 
 test('exact samples are the class, closer together under guidance; all of the look counts', async () => {
-  const base = await seenAfter(50);
+  const { see } = trained(50);
+  const base = await see();
   expect(base.exactSamples.recognised).toBeGreaterThan(0.97);
   for (const change of [
     { guidanceScale: 4 },
@@ -68,14 +76,14 @@ test('exact samples are the class, closer together under guidance; all of the lo
     { numSteps: 5 },
     { classLabel: 1 },
   ]) {
-    const changed = await seenAfter(50, {}, { ...LOOK, ...change });
+    const changed = await see(change);
     expect(changed.samples.x, JSON.stringify(change)).not.toEqual(base.samples.x);
     expect(changed.exactSamples.x, JSON.stringify(change)).not.toEqual(base.exactSamples.x);
   }
-  const strong = await seenAfter(50, {}, { ...LOOK, guidanceScale: 6 });
-  const off = await seenAfter(50, {}, { ...LOOK, guidanceScale: 1 });
+  const strong = await see({ guidanceScale: 6 });
+  const off = await see({ guidanceScale: 1 });
   expect(strong.exactSamples.spread).toBeLessThan(off.exactSamples.spread);
-  expect((await seenAfter(50, {}, { ...LOOK, sigma: 1 })).field.cond).not.toEqual(base.field.cond);
+  expect((await see({ sigma: 1 })).field.cond).not.toEqual(base.field.cond);
 });
 
 test.each([
@@ -83,7 +91,7 @@ test.each([
   [{ guidance: 'cfg-plus-plus' }, 'needs a first-order sampler'],
   [{ classLabel: 7 }, 'classLabel must be one of'],
 ])('refuses to look at %j', async (change, message) => {
-  await expect(seenAfter(0, {}, { ...LOOK, ...change })).rejects.toThrow(message);
+  await expect(trained(0).see(change)).rejects.toThrow(message);
 });
 
 /** The worker's side of training, and what it posts. */

@@ -1,5 +1,11 @@
-import { sampleNames } from '../../settings/subject';
-import { type PointerEvent, useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import {
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
 import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
 import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
 import {
@@ -14,11 +20,12 @@ import {
 } from '../../kit/draw-samples';
 import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
-import { redrawOnChange } from '../../kit/redraw';
 import { SamplePicker } from '../../kit/SamplePicker';
+import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { describeColumns } from '../../settings/describe';
 import { shortNumber } from '../../settings/short-text';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 import { wipePair, wipeWith } from './wipe';
 import './wipe.css';
 import { commonWords } from '../../kit/words/words';
@@ -161,21 +168,17 @@ function Overlay({ columns, difference }: OverlayProps) {
   const app = useApp();
   const { stage } = useWords(commonWords);
   const wipe = useWords(wipeWords);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const paint = useRef(() => {});
+  const canvas = usePictureDrawing(useCallback(() => () => paint.current(), []));
   const divider = useAppState(({ settings }) => settings.wipeDivider);
   const moveDivider = (to: number) => change(app.store, { wipeDivider: clamped(to) });
   const count = useAppState(({ settings }) => sampleNames(settings).length);
   const subject = useAppState(({ settings }) => settings.subject);
   const both = useAppState(({ settings }) => settings.view === 'both');
-  const drag = useDrag(moveDivider);
+  const drag = useDividerDrag(moveDivider);
   const grid = gridFor(count, subject);
   const ids = [columns[0].id, columns[1].id] as const;
 
-  useEffect(() => {
-    const element = canvas.current;
-    return element ? redrawOnChange(app, element, () => paint.current()) : undefined;
-  }, [app]);
   useEffect(() => {
     paint.current = () => {
       if (!canvas.current) return;
@@ -257,7 +260,7 @@ function Scale({ columns }: { columns: Pair<number> }) {
 }
 
 /** Handlers that move the divider with the pointer. Until it has moved, it may become a click. */
-function useDrag(move: (to: number) => void) {
+function useDividerDrag(move: (to: number) => void) {
   const start = useRef<number>(undefined);
   const end = () => {
     start.current = undefined;

@@ -160,6 +160,7 @@ export const en = {
     total: 'in all',
     readAs: (name: string, share: string) => `read as ${name}, ${share}`,
     notAvailable: '–',
+    lost: (samples: string) => `Lost, its numbers are no longer finite: sample ${samples}`,
   },
   timeline: {
     label: 'Timeline',

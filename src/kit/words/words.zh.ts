@@ -199,6 +199,7 @@ export const zh: typeof en = {
     total: '总计',
     readAs: (name, share) => `被认作 ${name}，${share}`,
     notAvailable: '–',
+    lost: (samples) => `已丢失（数值不再是有限数）：样本 ${samples}`,
   },
   timeline: {
     label: '时间线',

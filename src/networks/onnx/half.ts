@@ -53,7 +53,8 @@ export function toHalf(model: Uint8Array, picture = 'x'): Bytes {
     }
     stored.set(node.outputs[0]!, source.name);
   }
-  const halves = halfNodes(graph.nodes, graph.outputs, picture);
+  const outputs = graph.outputs.map(({ name }) => name);
+  const halves = halfNodes(graph.nodes, outputs, picture);
   if (halves.size === 0)
     throw new RangeError(`float16 needs matrix products on the way of "${picture}"`);
 

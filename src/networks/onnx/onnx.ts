@@ -1,97 +1,9 @@
-// Just enough of ONNX's protobuf format to rewrite a graph: https://onnx.ai/onnx/repo-docs/IR.html
+// Just enough of ONNX to read and rewrite a graph: https://onnx.ai/onnx/repo-docs/IR.html
 import type { Bytes } from '../sources';
+import { delimited, fields, integer, integersOf, joined, string, text } from './protobuf';
 
 /** Element types of tensors, as ONNX numbers them. */
 export const ELEMENT = { float: 1, int64: 7, float16: 10 } as const;
-
-/** A field of a protobuf message: its number, and its payload or integer. */
-export interface Field {
-  readonly number: number;
-  /** Payload of a length-delimited field; empty for the others. */
-  readonly bytes: Uint8Array;
-  /** A varint, as far as it is exact in a number. */
-  readonly value: number;
-  /** The whole field with its tag. */
-  readonly whole: Uint8Array;
-}
-
-/** The fields of a message in order. @throws RangeError where the bytes are no such message */
-export function* fields(message: Uint8Array): Generator<Field> {
-  let at = 0;
-  const varint = () => {
-    const [value, next] = readVarint(message, at);
-    at = next;
-    return value;
-  };
-  while (at < message.length) {
-    const from = at;
-    const tag = varint();
-    const [number, wire] = [Math.floor(tag / 8), tag % 8];
-    let bytes = new Uint8Array();
-    let value = 0;
-    if (wire === 0) value = varint();
-    else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else if (wire === 2) {
-      const length = varint();
-      bytes = message.subarray(at, at + length) as Bytes;
-      at += length;
-    } else throw new RangeError(`An ONNX file must have wire types 0, 1, 2 and 5, got ${wire}`);
-    if (at > message.length)
-      throw new RangeError('An ONNX file must be whole, this one is cut off');
-    yield { number, bytes, value, whole: message.subarray(from, at) };
-  }
-}
-
-export function readVarint(bytes: Uint8Array, from: number): [value: number, next: number] {
-  let value = 0;
-  let at = from;
-  for (let factor = 1; ; factor *= 128) {
-    const byte = bytes[at++] ?? 0;
-    value += (byte & 127) * factor;
-    if (byte < 128) return [value, at];
-  }
-}
-
-function varintBytes(value: number): number[] {
-  const bytes: number[] = [];
-  for (let left = value; ; left = Math.floor(left / 128)) {
-    if (left < 128) return [...bytes, left];
-    bytes.push((left % 128) + 128);
-  }
-}
-
-type Part = Uint8Array | readonly Part[];
-
-const byteLength = (part: Part): number =>
-  part instanceof Uint8Array
-    ? part.length
-    : part.reduce((total, inner) => total + byteLength(inner), 0);
-
-/** A length-delimited field from its pieces, which are not copied yet. */
-const delimited = (number: number, ...parts: Part[]): Part => [
-  Uint8Array.from([...varintBytes(8 * number + 2), ...varintBytes(byteLength(parts))]),
-  parts,
-];
-const integer = (number: number, value: number): Part =>
-  Uint8Array.from([...varintBytes(8 * number), ...varintBytes(value)]);
-const string = (number: number, text: string): Part =>
-  delimited(number, new TextEncoder().encode(text));
-
-function joined(parts: Part): Bytes {
-  const out = new Uint8Array(byteLength(parts));
-  let at = 0;
-  const write = (part: Part): void => {
-    if (part instanceof Uint8Array) {
-      out.set(part, at);
-      at += part.length;
-    } else for (const inner of part) write(inner);
-  };
-  write(parts);
-  return out;
-}
-
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 export interface OnnxNode {
   readonly op: string;
@@ -106,36 +18,75 @@ export interface OnnxTensor {
   /** One of ELEMENT, or another of ONNX's numbers. */
   readonly type: number;
   readonly dims: readonly number[];
-  /** Little-endian numbers; undefined where the file keeps them in another way. */
+  /** Little-endian numbers; undefined where the file stores them in another way. */
   readonly data: Uint8Array | undefined;
+  /** Where the numbers are, if in a file beside the model's own. */
+  readonly external?: ExternalData | undefined;
   /** The tensor as it stands in the file. */
   readonly whole: Uint8Array;
+}
+
+/** Where the numbers of a tensor are in another file. */
+export interface ExternalData {
+  readonly file: string;
+  readonly offset: number;
+  /** undefined: to the end of the file. */
+  readonly length: number | undefined;
+}
+
+/** A tensor that goes into a network or comes out. */
+export interface OnnxValue {
+  readonly name: string;
+  /** As ONNX calls it, in small letters: "float", "int64". */
+  readonly type: string;
+  /** Numbers, names of free dimensions, or nothing known of a dimension; absent: not even how many there are. */
+  readonly shape?: readonly (number | string | undefined)[] | undefined;
 }
 
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
-  readonly outputs: readonly string[];
+  /** Old files list weights among them. */
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** What the exporter wrote beside the graph. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** Everything else of the graph and of the model. */
   readonly graphRest: readonly Uint8Array[];
   readonly modelRest: readonly Uint8Array[];
 }
 
-const MODEL = { graph: 7 } as const;
-const GRAPH = { node: 1, tensor: 5, output: 12, valueInfo: 13 } as const;
+// The numbers of the fields in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+const MODEL = { graph: 7, metadata: 14 } as const;
+const GRAPH = { node: 1, tensor: 5, input: 11, output: 12, valueInfo: 13 } as const;
 const NODE = { input: 1, output: 2, op: 4, attribute: 5 } as const;
-const TENSOR = { dim: 1, type: 2, name: 8, raw: 9 } as const;
+const TENSOR = { dim: 1, type: 2, name: 8, raw: 9, external: 13, location: 14 } as const;
+const EXTERNAL = 1;
 
-/** Reads a model's graph. @throws RangeError where the bytes are no ONNX model */
+/** TensorProto.DataType. */
+const TYPES = [
+  ...['undefined', 'float', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'string', 'bool'],
+  ...['float16', 'double', 'uint32', 'uint64', 'complex64', 'complex128', 'bfloat16'],
+];
+
+/** The name of an element type by its number. */
+export function typeName(type: number): string {
+  return TYPES[type] ?? `type ${type}`;
+}
+
+/** Reads a model's graph; payloads are not copied. @throws RangeError where the bytes are no ONNX model */
 export function readGraph(model: Uint8Array): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const tensors: OnnxTensor[] = [];
-  const outputs: string[] = [];
+  const inputs: OnnxValue[] = [];
+  const outputs: OnnxValue[] = [];
+  const metadata: Record<string, string> = {};
   const graphRest: Uint8Array[] = [];
   const modelRest: Uint8Array[] = [];
   for (const field of fields(model)) {
     if (field.number !== MODEL.graph) {
       modelRest.push(field.whole);
+      if (field.number === MODEL.metadata) Object.assign(metadata, readEntry(field.bytes));
       continue;
     }
     for (const { number, bytes, whole } of fields(field.bytes)) {
@@ -143,18 +94,22 @@ export function readGraph(model: Uint8Array): OnnxGraph {
       else if (number === GRAPH.tensor) tensors.push(readTensor(bytes, whole));
       // Types of tensors in between, which the file need not tell and a rewritten graph changes.
       else if (number !== GRAPH.valueInfo) graphRest.push(whole);
-      if (number === GRAPH.output) {
-        for (const part of fields(bytes)) if (part.number === 1) outputs.push(text(part.bytes));
-      }
+      if (number === GRAPH.input) inputs.push(readValue(bytes));
+      if (number === GRAPH.output) outputs.push(readValue(bytes));
     }
   }
   if (nodes.length === 0)
     throw new RangeError('An ONNX file must have a graph with nodes, got none');
-  return { nodes, tensors, outputs, graphRest, modelRest };
+  return { nodes, tensors, inputs, outputs, metadata, graphRest, modelRest };
 }
 
 /** The graph as a model file. */
-export function writeGraph({ nodes, tensors, graphRest, modelRest }: OnnxGraph): Bytes {
+export function writeGraph({
+  nodes,
+  tensors,
+  graphRest,
+  modelRest,
+}: Pick<OnnxGraph, 'nodes' | 'tensors' | 'graphRest' | 'modelRest'>): Bytes {
   const graph = [
     ...nodes.map(({ inputs, outputs, rest }) =>
       delimited(
@@ -232,10 +187,9 @@ export function makeModel(
   return writeGraph({
     nodes,
     tensors,
-    outputs: Object.keys(outputs),
     graphRest: [
       joined(string(2, 'graph')),
-      ...Object.entries(inputs).map((input) => value(11, input)),
+      ...Object.entries(inputs).map((input) => value(GRAPH.input, input)),
       ...Object.entries(outputs).map((output) => value(GRAPH.output, output)),
     ],
     modelRest: [joined(integer(1, 8)), joined(delimited(8, string(1, ''), integer(2, 17)))],
@@ -260,20 +214,68 @@ function readTensor(bytes: Uint8Array, whole: Uint8Array): OnnxTensor {
   let name = '';
   let type = 0;
   let data: Uint8Array | undefined;
+  let location = 0;
   const dims: number[] = [];
-  for (const { number, bytes: payload, value } of fields(bytes)) {
-    if (number === TENSOR.name) name = text(payload);
-    else if (number === TENSOR.type) type = value;
-    else if (number === TENSOR.raw) data = payload;
-    else if (number === TENSOR.dim) {
-      // Writers pack the list of dimensions or do not.
-      if (payload.length === 0) dims.push(value);
-      for (let at = 0; at < payload.length; ) {
-        const [dim, next] = readVarint(payload, at);
-        dims.push(dim);
-        at = next;
+  const entries: Record<string, string> = {};
+  for (const field of fields(bytes)) {
+    if (field.number === TENSOR.name) name = text(field.bytes);
+    else if (field.number === TENSOR.type) type = field.value;
+    else if (field.number === TENSOR.raw) data = field.bytes;
+    else if (field.number === TENSOR.dim) dims.push(...integersOf(field));
+    else if (field.number === TENSOR.location) location = field.value;
+    else if (field.number === TENSOR.external) Object.assign(entries, readEntry(field.bytes));
+  }
+  const external = location === EXTERNAL ? externalData(entries) : undefined;
+  return { name, type, dims, data, external, whole };
+}
+
+function externalData({ location, offset, length }: Record<string, string>): ExternalData {
+  return {
+    file: location ?? '',
+    offset: Number(offset ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** StringStringEntryProto. */
+function readEntry(bytes: Uint8Array): Record<string, string> {
+  let [key, value] = ['', ''];
+  for (const field of fields(bytes)) {
+    if (field.number === 1) key = text(field.bytes);
+    if (field.number === 2) value = text(field.bytes);
+  }
+  return { [key]: value };
+}
+
+/** ValueInfoProto. */
+function readValue(bytes: Uint8Array): OnnxValue {
+  let name = '';
+  let type = 'no tensor';
+  let shape: OnnxValue['shape'];
+  for (const field of fields(bytes)) {
+    if (field.number === 1) name = text(field.bytes);
+    if (field.number !== 2) continue;
+    for (const kind of fields(field.bytes)) {
+      if (kind.number !== 1) continue; // sequences, maps, optionals
+      for (const tensor of fields(kind.bytes)) {
+        if (tensor.number === 1) type = typeName(tensor.value);
+        if (tensor.number === 2) shape = readShape(tensor.bytes);
       }
     }
   }
-  return { name, type, dims, data, whole };
+  return { name, type, shape };
+}
+
+function readShape(bytes: Uint8Array): (number | string | undefined)[] {
+  const shape: (number | string | undefined)[] = [];
+  for (const field of fields(bytes)) {
+    if (field.number !== 1) continue;
+    let length: number | string | undefined;
+    for (const dimension of fields(field.bytes)) {
+      if (dimension.number === 1) length = dimension.value;
+      if (dimension.number === 2) length = text(dimension.bytes) || undefined;
+    }
+    shape.push(length);
+  }
+  return shape;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { complaint, type DenoiserManifest } from '../manifest';
-import type { OnnxFile, OnnxValue } from '../onnx/file';
+import type { OnnxFile } from '../onnx/file';
+import type { OnnxValue } from '../onnx/onnx';
 import { count, text } from '../schema';
 import { type adaptation, betas, range } from './adaptation';
 import { type Hints, PREDICTIONS, type Read, SCHEDULES } from './own-hints';

@@ -1,0 +1,89 @@
+import { EngineClient } from '../engine/client';
+import type { App } from '../kit/app-context';
+import type { Feature } from '../kit/feature';
+import { ResultCache } from '../kit/result-cache';
+import { Services } from '../kit/service';
+import { broughtNetworks, columnRuns } from '../kit/services';
+import { Trajectories } from '../kit/trajectories';
+import { sharedCatalogue } from '../networks/library';
+import { keepAddress } from '../settings/address';
+import { FIRST_VISIT, type Settings } from '../settings/settings';
+import { defaultSlices } from '../settings/slice';
+import { createAppStore, type Store } from '../settings/store';
+import { readAddress } from '../settings/url';
+
+/** The page as the address says, with its features: from here on the address follows the settings. */
+export function createApp(features: readonly Feature[]): App {
+  const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+  const slices = defaultSlices(features.flatMap(({ slice }) => slice ?? []));
+  const defaults: Settings = { ...FIRST_VISIT, language, slices };
+  const { settings, ignored } = readPage(features, defaults);
+  const store = createAppStore(settings);
+  if (ignored.length) store.setState({ notice: { kind: 'misread', pieces: ignored } });
+  const modelsUrl = new URL('models/', document.baseURI).href;
+  const services = new Services();
+  const app: App = {
+    store,
+    client: createClient(store, services),
+    trajectories: new Trajectories(),
+    cache: new ResultCache(),
+    modelsUrl,
+    readCatalogue: sharedCatalogue({ baseUrl: modelsUrl }),
+    defaults,
+    features,
+    services,
+  };
+  for (const feature of features) feature.mount?.(app);
+  keepAddress(store, defaults);
+  loadWhenNeeded(app);
+  return app;
+}
+
+/** The settings of the address; a page that there is not is among what was not understood. */
+function readPage(features: readonly Feature[], defaults: Settings) {
+  const { settings, ignored } = readAddress(location.search, defaults);
+  if (features.some(({ id, page }) => page && id === settings.page)) return { settings, ignored };
+  return {
+    settings: { ...settings, page: defaults.page },
+    ignored: [...ignored, { key: 'page', text: settings.page }],
+  };
+}
+
+/** The engine, which tells the store what becomes of it. */
+function createClient(store: Store, services: Services): EngineClient {
+  return new EngineClient({
+    findOwn: (id) => services.get(broughtNetworks).find(id),
+    onDeviceLost: () => store.setState({ notice: { kind: 'device-lost' } }),
+    onRebuildFailed: ({ kind, message }) =>
+      store.setState({ engine: { status: 'failed', kind, message }, notice: undefined }),
+    onSmallerBatch: (info) =>
+      store.setState(({ engine }) => ({
+        engine: engine.status === 'ready' ? { ...engine, info } : engine,
+        notice: { kind: 'smaller-batch', maxBatch: info.maxBatch },
+      })),
+    onRecovered: (loaded) => {
+      const { maxBatch, batchWhy } = loaded.info;
+      const smaller = batchWhy?.reason === 'memory' ? maxBatch : undefined;
+      store.setState({ notice: { kind: 'recovered', maxBatch: smaller } });
+      services.get(columnRuns).ready(loaded);
+    },
+  });
+}
+
+/** Loads the network when a page is first opened that needs it. */
+function loadWhenNeeded({ store, features, services }: App): void {
+  const needed = () => {
+    const { page } = store.getState().settings;
+    return features.some((feature) => feature.id === page && feature.page?.needsNetwork);
+  };
+  const load = () => void services.get(columnRuns).load();
+  if (needed()) {
+    load();
+    return;
+  }
+  const stop = store.subscribe(() => {
+    if (!needed()) return;
+    stop();
+    load();
+  });
+}

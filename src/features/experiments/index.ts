@@ -1,0 +1,35 @@
+import { lazy } from 'react';
+import type { Feature } from '../../kit/feature';
+import { browserKeep } from './keep';
+import { MeasuringClient } from './measuring-client';
+import { studyNetworks } from './networks';
+import { ExperimentRunner } from './runner';
+import { experimentRunner } from './service';
+import { experimentSlice } from './settings';
+import { experimentsWords } from './words';
+
+/** The paper's experiments, run in the browser. */
+export const experiments: Feature = {
+  id: 'experiments',
+  slice: experimentSlice,
+  words: experimentsWords,
+  page: {
+    words: experimentsWords,
+    View: lazy(async () => ({ default: (await import('./ExperimentsView')).ExperimentsView })),
+    needsNetwork: true,
+  },
+  mount({ store, client, modelsUrl, readCatalogue, services }) {
+    const runner = new ExperimentRunner({
+      store,
+      client,
+      measurer: new MeasuringClient(modelsUrl),
+      keep: browserKeep(),
+      findNetworks: async (loaded) => studyNetworks(loaded, await readCatalogue()),
+    });
+    services.provide(experimentRunner, runner);
+  },
+  openFiles([file], { store, services }) {
+    if (!file || store.getState().settings.page !== 'experiments') return undefined;
+    return () => void services.get(experimentRunner).bring(file);
+  },
+};

@@ -1,0 +1,17 @@
+import { lazy } from 'react';
+import type { Feature } from '../../kit/feature';
+import { tourSlice } from './settings';
+import { TourButton, TourCard } from './TourSlots';
+import { ideaWords } from './words';
+
+/** The article, and the tour of the playground. */
+export const idea: Feature = {
+  id: 'idea',
+  slice: tourSlice,
+  words: ideaWords,
+  page: {
+    words: ideaWords,
+    View: lazy(async () => ({ default: (await import('./IdeaView')).IdeaView })),
+  },
+  slots: { navigation: TourButton, playgroundTop: TourCard },
+};

@@ -1,0 +1,15 @@
+import { lazy } from 'react';
+import type { Feature } from '../../kit/feature';
+import { planeSlice } from './settings';
+import { planeWords } from './words';
+
+/** Guidance in two dimensions, where every score is exact. */
+export const plane: Feature = {
+  id: 'plane',
+  slice: planeSlice,
+  words: planeWords,
+  page: {
+    words: planeWords,
+    View: lazy(async () => ({ default: (await import('./PlaneView')).PlaneView })),
+  },
+};

@@ -1,0 +1,17 @@
+import type { Feature } from '../../kit/feature';
+import { columnRuns } from '../../kit/services';
+import { Columns } from './Columns';
+import { PlaygroundView } from './PlaygroundView';
+import { Runner } from './runner';
+import { playgroundWords } from './words';
+
+/** Columns of samples on the same noise, each with settings of its own. */
+export const playground: Feature = {
+  id: 'playground',
+  words: playgroundWords,
+  page: { words: playgroundWords, View: PlaygroundView, needsNetwork: true },
+  layout: { id: 'columns', words: playgroundWords, View: Columns },
+  mount({ store, client, trajectories, modelsUrl, cache, services }) {
+    services.provide(columnRuns, new Runner(store, client, trajectories, modelsUrl, cache));
+  },
+};

@@ -1,0 +1,4 @@
+import { defineService } from '../../kit/service';
+import type { ModelShelf } from './shelf';
+
+export const modelShelf = defineService<ModelShelf>('model shelf');

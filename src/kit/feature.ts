@@ -1,0 +1,62 @@
+import type { ComponentType } from 'react';
+import type { Layout } from '../settings/settings';
+import type { Slice } from '../settings/slice';
+import type { AppState } from '../settings/store';
+import type { App } from './app-context';
+import type { Words } from './words/words';
+
+/** A page in the navigation. */
+export interface FeaturePage {
+  readonly words: Words<{ readonly page: string }>;
+  readonly View: ComponentType;
+  /** The page's network is loaded when the page is first opened. */
+  readonly needsNetwork?: boolean;
+}
+
+/** A way to arrange the columns of the playground. */
+export interface StageLayout {
+  readonly id: Layout;
+  readonly words: Words<{ readonly name: string }>;
+  readonly View: ComponentType<{ readonly headings: readonly string[] }>;
+  /** In place of what the columns differ in. */
+  readonly Caption?: ComponentType;
+  /** It has runs of its own: no timeline, filmstrips or panels of the columns. */
+  readonly isBusy?: (state: AppState) => boolean;
+}
+
+/** The places that features fill for others, and what stands there is told. */
+export interface SlotProps {
+  /** At the top of every page, beside the title. */
+  readonly header: object;
+  /** Behind the pages in the navigation. */
+  readonly navigation: object;
+  /** On every page: dialogs that are shown at times. */
+  readonly everyPage: object;
+  readonly playgroundTop: object;
+  /** The network in use, and the choice of another. */
+  readonly modelChoice: object;
+  /** Beside that choice in the playground. */
+  readonly modelHint: object;
+  /** At the end of the list of networks; `onOpen` closes the list. */
+  readonly modelList: { readonly onOpen: () => void };
+  /** Below the columns and their timeline. */
+  readonly belowColumns: { readonly headings: readonly string[] };
+  /** Below the panels of the plane. */
+  readonly belowPlane: object;
+}
+export type SlotName = keyof SlotProps;
+
+/** A part of the page that registers itself: src/app/features.ts lists them. */
+export interface Feature {
+  readonly id: string;
+  readonly words: Words<object>;
+  /** Its part of the settings. */
+  readonly slice?: Slice<unknown>;
+  readonly page?: FeaturePage;
+  readonly layout?: StageLayout;
+  readonly slots?: { readonly [S in SlotName]?: ComponentType<SlotProps[S]> };
+  /** Builds what the feature keeps for as long as the page is open, and offers it as services. */
+  mount?(app: App): void;
+  /** What is done with files dropped on the page; undefined: they are not meant for this feature. */
+  openFiles?(files: readonly File[], app: App): (() => void) | undefined;
+}

@@ -1,0 +1,33 @@
+import type { Loaded } from '../engine/client';
+import type { Frame, OwnFiles } from '../engine/protocol';
+import { defineService } from './service';
+
+/** Loads the page's network and keeps the columns' pictures up to date with the settings. */
+export interface ColumnRuns {
+  /** Loads the network of the settings, or the site's default one. */
+  load(): Promise<void>;
+  /** Loads another network. */
+  switchTo(model: string): Promise<void>;
+  /** The engine is ready after it was rebuilt. */
+  ready(loaded: Loaded): void;
+  /** Runs again what has failed. */
+  repeat(): void;
+  /** Starts a slow run of the active column whose scale is changed while it goes. */
+  steer(): void;
+  steerTo(scale: number): void;
+  stopSteering(): void;
+}
+export const columnRuns = defineService<ColumnRuns>('column runs');
+
+/** The networks that the visitor brought, which are on no server. */
+export interface BroughtNetworks {
+  /** Its files; undefined for ids of other networks. */
+  find(id: string): Promise<OwnFiles> | undefined;
+}
+export const broughtNetworks = defineService<BroughtNetworks>('brought networks');
+
+/** What the cells of the grid show. */
+export interface GridPictures {
+  picture(index: number): { readonly frame: Frame; readonly stale: boolean } | undefined;
+}
+export const gridPictures = defineService<GridPictures>('grid pictures');
