@@ -1,6 +1,5 @@
 import { EngineClient } from '../engine/client';
-import type { App } from '../kit/app-context';
-import type { Feature } from '../kit/feature';
+import type { App, Feature } from '../kit/feature';
 import { ResultCache } from '../kit/result-cache';
 import { Services } from '../kit/service';
 import { broughtNetworks, columnRuns } from '../kit/services';

@@ -1,31 +1,9 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { EngineClient } from '../engine/client';
-import type { Catalogue } from '../networks/library';
-import type { Settings } from '../settings/settings';
-import type { AppState, Store } from '../settings/store';
-import type { Feature } from './feature';
-import type { ResultCache } from './result-cache';
-import type { Service, Services } from './service';
-import type { Trajectories } from './trajectories';
+import type { AppState } from '../settings/store';
+import type { App } from './feature';
+import type { Service } from './service';
 import type { Words } from './words/words';
-
-/** What every feature of the page stands on. */
-export interface App {
-  readonly store: Store;
-  readonly client: EngineClient;
-  readonly trajectories: Trajectories;
-  /** Finished runs that need not be run again. */
-  readonly cache: ResultCache;
-  /** Address of the models folder, ending in a slash. */
-  readonly modelsUrl: string;
-  /** The site's networks, read once. */
-  readonly readCatalogue: () => Promise<Catalogue>;
-  /** What the address bar leaves out. */
-  readonly defaults: Settings;
-  readonly features: readonly Feature[];
-  readonly services: Services;
-}
 
 export const AppContext = createContext<App | undefined>(undefined);
 

@@ -1,9 +1,30 @@
 import type { ComponentType } from 'react';
-import type { Layout } from '../settings/settings';
+import type { EngineClient } from '../engine/client';
+import type { Catalogue } from '../networks/library';
+import type { Layout, Settings } from '../settings/settings';
 import type { Slice } from '../settings/slice';
-import type { AppState } from '../settings/store';
-import type { App } from './app-context';
+import type { AppState, Store } from '../settings/store';
+import type { ResultCache } from './result-cache';
+import type { Services } from './service';
+import type { Trajectories } from './trajectories';
 import type { Words } from './words/words';
+
+/** What every feature of the page stands on. */
+export interface App {
+  readonly store: Store;
+  readonly client: EngineClient;
+  readonly trajectories: Trajectories;
+  /** Finished runs that need not be run again. */
+  readonly cache: ResultCache;
+  /** Address of the models folder, ending in a slash. */
+  readonly modelsUrl: string;
+  /** The site's networks, read once. */
+  readonly readCatalogue: () => Promise<Catalogue>;
+  /** What the address bar leaves out. */
+  readonly defaults: Settings;
+  readonly features: readonly Feature[];
+  readonly services: Services;
+}
 
 /** A page in the navigation. */
 export interface FeaturePage {

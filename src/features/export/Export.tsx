@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
+import type { App } from '../../kit/feature';
 import { saveBlob } from '../../kit/save';
 import { messageOf } from '../../networks/errors';
 import type { AppState } from '../../settings/store';

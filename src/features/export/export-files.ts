@@ -1,5 +1,5 @@
-import type { App } from '../../kit/app-context';
 import { batchOf } from '../../kit/draw-samples';
+import type { App } from '../../kit/feature';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
 import { gridPictures } from '../../kit/services';

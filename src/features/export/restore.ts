@@ -1,4 +1,4 @@
-import type { App } from '../../kit/app-context';
+import type { App } from '../../kit/feature';
 import { type ColumnRuns, columnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { fittedToModel } from '../../settings/settings';

@@ -1,5 +1,5 @@
 import type { Frame } from '../../engine/protocol';
-import type { App } from '../../kit/app-context';
+import type { App } from '../../kit/feature';
 import { type Ink, inkOf, outsideIn, toImage } from '../../kit/paint';
 import type { GridRunner } from './runner';
 

@@ -6,7 +6,7 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import { type App, useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
 import {
   batchOf,
@@ -18,6 +18,7 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import type { App } from '../../kit/feature';
 import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { SamplePicker } from '../../kit/SamplePicker';
