@@ -2,7 +2,7 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import type { Trait } from '../../settings/describe';
-import { cellTraits, settingName } from './axis-words';
+import { axisName, cellTraits } from './axis-words';
 import { statusWords } from './cell-words';
 import { useClasses } from './use-classes';
 import { gridWords } from './words';
@@ -50,7 +50,7 @@ export function GridCard({
   const { cell, status } = state;
   const told = cellTraits(cell, strings, unit);
   // What the axes vary comes first.
-  const names = [rows, columns].map((key) => settingName(key, strings));
+  const names = [rows, columns].map((key) => axisName(key, strings));
   const varied = ({ what }: Trait) => names.includes(what);
   const sorted = told.toSorted((a, b) => Number(varied(b)) - Number(varied(a)));
   return (

@@ -5,7 +5,7 @@ import type { CellState } from '../../settings/grid-state';
 import type { Axis } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
-import { settingName, valueNote, valueWords } from './axis-words';
+import { axisName, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
 import { cellButton, GridCard } from './GridCard';
 import { GridCell } from './GridCell';
@@ -175,10 +175,10 @@ function Table() {
           <thead>
             <tr>
               <th scope="col" className="corner" rowSpan={2}>
-                {settingName(gridRows.key, strings)} <span aria-hidden="true">↓</span>
+                {axisName(gridRows.key, strings)} <span aria-hidden="true">↓</span>
               </th>
               <th scope="colgroup" className="axis-name" colSpan={columns.length}>
-                {settingName(gridColumns.key, strings)} <span aria-hidden="true">→</span>
+                {axisName(gridColumns.key, strings)} <span aria-hidden="true">→</span>
               </th>
             </tr>
             <tr>
