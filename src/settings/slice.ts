@@ -3,6 +3,7 @@ import type { Manifest } from '../networks/manifest';
 /** The values of the slices that the page's features have brought, by their slices. */
 export type SliceValues = ReadonlyMap<Slice<unknown>, unknown>;
 
+/** Settings that features have brought slices to. */
 interface WithSlices {
   readonly slices: SliceValues;
 }
