@@ -39,6 +39,7 @@ const views: readonly View[] = [
     query: 'layout=wipe&scale=1,3',
     states: ['false', 'true'].map((pressed) => async ({ page }: Playground, { wipe }: Words) => {
       const difference = page.getByRole('button', { name: wipe.difference, exact: true });
+      await page.keyboard.press('Escape'); // The open menu lies over the buttons.
       if ((await difference.getAttribute('aria-pressed')) !== pressed) {
         await (pressed === 'true'
           ? difference
