@@ -1,3 +1,4 @@
+import { firstSeed } from '../../diffusion/random';
 import {
   type Agreement,
   agreement,
@@ -172,7 +173,7 @@ export class PlaneRunner {
   async #run({ place, plane, run, count, preview }: PanelJob, signal: AbortSignal) {
     this.#put(place, { status: 'waiting', result: this.#panels[place]?.result });
     const world = worldOf(plane);
-    const request = { world, run: { ...run, seed: plane.seed, count } };
+    const request = { world, run: { ...run, seed: firstSeed(plane.seed), count } };
     const particles = await this.#client.request(request, { signal });
     const last = particles.xs.subarray(-2 * count);
     const agreed = agreement(last, this.promised(plane, run), classMean(world));
