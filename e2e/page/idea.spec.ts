@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { SECTIONS } from '../../src/features/idea/article';
-import { en } from '../../src/features/idea/text-en';
-import { zh } from '../../src/features/idea/text-zh';
+import { en } from '../../src/features/idea/article.en';
+import { zh } from '../../src/features/idea/article.zh';
 import { TOUR } from '../../src/features/idea/tour';
 import { expect, test, words } from '../playground';
 
