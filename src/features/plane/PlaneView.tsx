@@ -15,6 +15,7 @@ import { PLANE_PRESETS, planeSlice, presetPlane } from './settings';
 import './plane.css';
 import { commonWords } from '../../kit/words/words';
 import { planeWords } from './words';
+import '../../kit/presets.css';
 
 /** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
 export function PlaneView() {
