@@ -7,17 +7,20 @@ const preview = `npx vite preview --mode e2e --host localhost --port ${port} --s
 
 /**
  * `test.info().project.metadata.backend` names the backend that a project's tests ask the page for.
- * e2e/gpu needs WebGPU; e2e/page is the same whatever the backend and runs on the quick one.
+ * e2e/gpu needs WebGPU; e2e/page is the same whatever the backend and runs on the quick one; what
+ * lies beside them is run on both: the journey, agreement with PyTorch, the network that ships.
  */
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  workers: 1,
+  // Half of a test's time goes by between processes: two share two cores well.
+  workers: 2,
   retries: 0,
-  // WebGPU on the software adapter is about a hundred times slower than on a GPU.
-  timeout: 240_000,
-  expect: { timeout: 60_000 },
+  // WebGPU on the software adapter is about a hundred times slower than on a GPU. No test measures
+  // time, and a busy machine is many times slower.
+  timeout: 480_000,
+  expect: { timeout: 120_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [
     ['list'],
@@ -25,7 +28,7 @@ export default defineConfig({
   ],
   use: {
     baseURL: `http://localhost:${port}`,
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
@@ -38,7 +41,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'webgpu', metadata: { backend: 'webgpu' }, testIgnore: 'page/**' },
+    // The software adapter takes every core for one page.
+    { name: 'webgpu', metadata: { backend: 'webgpu' }, testIgnore: 'page/**', workers: 1 },
     { name: 'wasm', metadata: { backend: 'wasm' }, testIgnore: 'gpu/**' },
   ],
   webServer: {

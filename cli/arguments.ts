@@ -1,22 +1,14 @@
-import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
-import {
-  checkModifiers,
-  resampled,
-  type ScheduleShapeId,
-  scheduleShapeRegistry,
-} from '../src/diffusion/guidance/modifiers';
-import {
-  checkSampler,
-  type GuidanceRule,
-  takesLabel,
-  takesNegative,
-} from '../src/diffusion/guidance/rule';
-import { type Threshold, thresholdPercentile } from '../src/diffusion/guidance/threshold';
+import { findGuidanceRule } from '../src/diffusion/guidance';
+import { checkModifiers, resampled } from '../src/diffusion/guidance/modifiers';
+import { checkSampler, type GuidanceRule } from '../src/diffusion/guidance/rule';
 import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
-import { guidanceModifiers, type RunSettings } from '../src/diffusion/run';
-import { findSampler, samplerRegistry } from '../src/diffusion/samplers';
+import { guidanceModifiers } from '../src/diffusion/run';
+import { findSampler } from '../src/diffusion/samplers';
 import type { Sampler } from '../src/diffusion/samplers/sampler';
-import { findSchedule, scheduleRegistry } from '../src/diffusion/schedules';
+import { findSchedule } from '../src/diffusion/schedules';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../src/settings/column';
+import { FlagError, type RunFlag } from '../src/settings/run-row';
+import { RUN_SETTINGS, type RunSetting } from '../src/settings/run-settings';
 import {
   ArgumentError,
   type Flag,
@@ -32,15 +24,8 @@ import {
   wholeNumber,
 } from './flags';
 
-/** How samples are drawn: everything but the model, the classes and the seeds. */
-export interface RunArguments extends RunSettings {
-  /** Class name in place of the null label; whether the model has it is not known here. */
-  readonly negative: string | undefined;
-  /** A second class name in every label, and its share within [0, 1]. */
-  readonly mix: { readonly name: string; readonly share: number } | undefined;
-}
-
-export interface SampleArguments extends RunArguments {
+/** What is drawn, and how; classes by their names: whether the model has them is not known here. */
+export interface SampleArguments extends ColumnSettings {
   readonly model: string;
   /** Class names as given, "null" for the null label; undefined: every class. */
   readonly labels: readonly string[] | undefined;
@@ -56,26 +41,19 @@ export interface SampleArguments extends RunArguments {
   readonly raw: string | undefined;
 }
 
+/** A flag that `readRun` reads, with the setting that it sets. */
+interface SettingFlag extends RunFlag<unknown> {
+  readonly setting: RunSetting;
+}
+
+const settingFlags: readonly SettingFlag[] = RUN_SETTINGS.flatMap((setting) =>
+  setting.flags.map((flag) => ({ ...flag, setting })),
+).toSorted((a, b) => a.order - b.order);
+
 /** The flags that `readRun` reads, beside the parameters'. */
-export const runFlags = [
-  ['negative', 'CLASS', undefined, 'class that guidance leads away from, in place of no class'],
-  ['mix', 'CLASS:SHARE', undefined, 'second class in every label, with a share of 0 to 1'],
-  ['sampler', 'ID', 'heun', ids(samplerRegistry)],
-  ['schedule', 'ID', 'karras', ids(scheduleRegistry)],
-  ['steps', 'N', '20', 'sampler steps'],
-  ['guidance', 'RULE', 'cfg', ids(guidanceRegistry)],
-  ['scale', 'S', '1', 'guidance scale; 1 is off'],
-  ['classifier-scale', 'K', undefined, 'scale of classifier guidance; 0 is off (= --scale 1+K)'],
-  ['interval', 'LO,HI', undefined, 'guidance only where sigma is in (LO, HI]'],
-  ['shape', 'ID', undefined, `guidance over the steps: ${ids(scheduleShapeRegistry)}`],
-  ['curve', '1,3,2', undefined, 'guidance scales from the first step to the last, interpolated'],
-  [
-    'threshold',
-    'KIND',
-    undefined,
-    `estimates kept in range: static, dynamic or dynamic:PERCENTILE (${thresholdPercentile.default})`,
-  ],
-] as const satisfies readonly Flag[];
+export const runFlags: readonly Flag[] = settingFlags.map(
+  ({ flag, placeholder, fallback, help }) => [flag, placeholder, fallback, help],
+);
 
 const sampleFlags = [
   ['model', 'ID', 'letters', 'network, a folder of public/models'],
@@ -95,7 +73,6 @@ const sampleFlags = [
   ['raw', 'FILE.f32', undefined, 'float32 [N,C,H,W], little-endian, class by class'],
 ] as const satisfies readonly Flag[];
 
-type RunFlag = (typeof runFlags)[number][0];
 type SampleFlag = (typeof sampleFlags)[number][0];
 
 export function helpText(): string {
@@ -143,44 +120,40 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
 }
 
 /** Reads the flags that say how samples are drawn. @throws ArgumentError */
-export function readRun(given: Given): RunArguments {
-  const text = (flag: RunFlag) => textOf(given, runFlags, flag);
-  const sampler = asArgument(() => findSampler(text('sampler')!));
-  const schedule = asArgument(() => findSchedule(text('schedule')!));
-  const rule = asArgument(() => findGuidanceRule(text('guidance')!));
+export function readRun(given: Given): ColumnSettings {
+  let run = DEFAULT_COLUMN;
+  for (const setting of RUN_SETTINGS) {
+    const flags = settingFlags.filter((flag) => flag.setting === setting);
+    // Of several flags for one setting, one is given: `refuseIdleFlags` sees to it.
+    const used = flags.findLast(({ flag }) => given[flag] !== undefined) ?? flags[0];
+    const text = used && (given[used.flag] ?? used.fallback);
+    if (used && text !== undefined)
+      run = setting.put(
+        run,
+        asArgument(() => used.read(text), used.flag),
+      );
+  }
+  const sampler = findSampler(run.sampler);
+  const rule = findGuidanceRule(run.guidance);
   asArgument(() => checkSampler(rule, sampler));
   refuseIdleFlags(given, rule);
-  const numSteps = wholeNumber('steps', text('steps')!, 1);
-  const interval = text('interval');
-  const curve = text('curve');
-  const classifierScale = text('classifier-scale');
-  const threshold = text('threshold');
-  const mix = text('mix');
-  const run: RunArguments = {
-    guidance: rule.id,
-    guidanceScale:
-      classifierScale === undefined
-        ? number('scale', text('scale')!)
-        : 1 + number('classifier-scale', classifierScale),
-    interval: interval === undefined ? null : parseInterval(interval),
-    shape: (text('shape') as ScheduleShapeId | undefined) ?? 'constant',
-    curve:
-      curve === undefined
-        ? null
-        : resampled(
-            curve.split(',').map((scale) => number('curve', scale)),
-            numSteps,
-          ),
-    threshold: threshold === undefined ? null : parseThreshold(threshold),
-    mix: mix === undefined ? undefined : parseMix(mix),
-    negative: text('negative'),
-    numSteps,
-    sampler: sampler.id,
-    schedule: schedule.id,
-    parameters: parseParameters(given, sampler, [schedule, rule]),
-  };
-  asArgument(() => checkModifiers(guidanceModifiers(run), numSteps));
+  const parameters = parseParameters(given, sampler, [findSchedule(run.schedule), rule]);
+  // A results file lists the scale of every step.
+  const curve = run.curve && resampled(run.curve, run.numSteps);
+  run = { ...run, curve, parameters };
+  asArgument(() => checkModifiers(guidanceModifiers(run), run.numSteps));
   return run;
+}
+
+/** Second class and negative class of a run by their indices. @throws ArgumentError for others */
+export function classIndices(
+  { mix, negative }: Pick<ColumnSettings, 'mix' | 'negative'>,
+  classes: readonly string[],
+) {
+  return {
+    mix: mix ? { with: classIndex('mix', mix.name, classes), share: mix.share } : undefined,
+    negative: negative === null ? undefined : classIndex('negative', negative, classes),
+  };
 }
 
 /** Class names to indices; "null" is the one after the last. @throws ArgumentError */
@@ -198,7 +171,7 @@ export function labelIndices(
 }
 
 /** The index of a class name that a flag gives. @throws ArgumentError */
-export function classIndex(flag: RunFlag, name: string, classes: readonly string[]): number {
+export function classIndex(flag: string, name: string, classes: readonly string[]): number {
   const index = classes.indexOf(name);
   if (index >= 0) return index;
   throw new ArgumentError(`--${flag} must be of ${classes.join(',')}, got "${name}"`);
@@ -206,17 +179,20 @@ export function classIndex(flag: RunFlag, name: string, classes: readonly string
 
 /** @throws ArgumentError for a flag that the rule or another flag leaves without effect */
 function refuseIdleFlags(given: Given, rule: GuidanceRule) {
-  const idle = (flags: readonly RunFlag[], because: string) => {
-    const flag = flags.find((name) => given[name] !== undefined);
-    if (flag) throw new ArgumentError(`--${flag} has no effect with ${because}`);
+  const used = settingFlags.filter(({ flag }) => given[flag] !== undefined);
+  const refuse = (flag: string, because: string) => {
+    throw new ArgumentError(`--${flag} has no effect with ${because}`);
   };
-  const scales = ['scale', 'classifier-scale', 'shape', 'curve'] as const;
-  if (!rule.usesScale) idle([...scales, 'interval'], `--guidance ${rule.id}`);
-  if (rule.scaleKind !== 'classifier') idle(['classifier-scale'], `--guidance ${rule.id}`);
-  if (!takesNegative(rule)) idle(['negative'], `--guidance ${rule.id}`);
-  if (!takesLabel(rule)) idle(['mix'], `--guidance ${rule.id}`);
-  if (given['classifier-scale'] !== undefined) idle(['scale'], '--classifier-scale: give one');
-  if (given.curve !== undefined) idle(['scale', 'classifier-scale', 'shape'], '--curve');
+  for (const { flag, setting, ofRule } of used) {
+    const meant = (setting.ofRule?.(rule) ?? true) && (ofRule?.(rule) ?? true);
+    if (!meant) refuse(flag, `--guidance ${rule.id}`);
+  }
+  for (const [i, { flag, setting }] of used.entries()) {
+    const other = used.slice(i + 1).find((later) => later.setting === setting);
+    if (other) refuse(flag, `--${other.flag}: give one`);
+    const { replacedBy } = setting;
+    if (replacedBy && given[replacedBy] !== undefined) refuse(flag, `--${replacedBy}`);
+  }
 }
 
 function parseParameters(
@@ -236,7 +212,7 @@ function parseParameters(
       throw new ArgumentError(`--${flag} is a setting of ${owners.join(', ')}, not of ${chosen}`);
     }
     params[own.id] = number(flag, text);
-    asArgument(() => parameterValue(own, params), [`Parameter "${own.id}"`, `--${flag}`]);
+    asArgument(() => parameterValue(own, params), flag, [`Parameter "${own.id}"`, `--${flag}`]);
   }
   const stochastic = sampler.stochastic(params);
   for (const { id, acts } of users.flatMap(({ parameters }) => parameters)) {
@@ -260,47 +236,18 @@ function parseSeeds(text: string): number[] {
   });
 }
 
-function parseInterval(text: string): readonly [number, number] {
-  const [lo, hi, ...more] = text.split(',');
-  if (lo === undefined || hi === undefined || more.length > 0) {
-    throw new ArgumentError(`--interval must be two numbers LO,HI, got "${text}"`);
-  }
-  return [number('interval', lo), number('interval', hi)];
-}
-
-/** "static", "dynamic", "dynamic:99". The percentile's range is checked with the other modifiers. */
-function parseThreshold(text: string): Threshold {
-  const [kind, percentile, ...more] = text.split(':');
-  if (more.length === 0 && kind === 'static' && percentile === undefined) return { kind };
-  if (more.length === 0 && kind === 'dynamic') {
-    if (percentile === undefined) return { kind, percentile: thresholdPercentile.default };
-    return { kind, percentile: number('threshold', percentile) };
-  }
-  throw new ArgumentError(
-    `--threshold must be static, dynamic or dynamic:PERCENTILE, got "${text}"`,
-  );
-}
-
-/** "B:0.3". */
-function parseMix(text: string): { name: string; share: number } {
-  const [, name, digits] = /^(.+):([^:]+)$/.exec(text) ?? [];
-  const share = Number(digits);
-  if (name === undefined || !(share >= 0 && share <= 1)) {
-    throw new ArgumentError(`--mix must be CLASS:SHARE with a share of 0 to 1, got "${text}"`);
-  }
-  return { name, share };
-}
-
-/** Turns a registry's RangeError into the user's, with the user's name of what it calls `named[0]`. */
-function asArgument<T>(find: () => T, named: readonly [string, string] = ['', '']): T {
+/**
+ * Turns what a reader or a registry refuses into the user's error.
+ *
+ * @param flag the flag that is read, for what its text must be
+ * @param named what the registry calls a thing, and the user's name of it
+ */
+function asArgument<T>(find: () => T, flag = '', named: readonly [string, string] = ['', '']): T {
   try {
     return find();
   } catch (error) {
+    if (error instanceof FlagError) throw new ArgumentError(`--${flag} ${error.message}`);
     if (error instanceof RangeError) throw new ArgumentError(error.message.replace(...named));
     throw error;
   }
-}
-
-function ids(registry: readonly { readonly id: string }[]): string {
-  return registry.map(({ id }) => id).join(', ');
 }

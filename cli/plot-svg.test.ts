@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Results, ResultsPoint } from '../src/networks/results';
+import type { Results, ResultsPoint } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { plotResults, tableOf } from './plot-svg';
 import { parseSweep } from './sweep-arguments';

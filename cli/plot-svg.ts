@@ -1,6 +1,6 @@
 import { dot, line, plot, ruleX, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Results, ResultsPoint, ResultsSettings } from '../src/networks/results';
+import type { Results, ResultsPoint, ResultsSettings } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { numberAt } from './results-file';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/networks/errors';
-import { parseResults, ResultsError } from '../src/networks/results';
+import { parseResults, ResultsError } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { figureNames, plotResults, tableOf } from './plot-svg';
 import { isProgram } from './program';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Results } from '../src/networks/results';
+import type { Results } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { finishedPoints, type Plan, writeResultsFile } from './results-file';
 import { parseSweep } from './sweep-arguments';

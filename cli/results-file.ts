@@ -7,7 +7,7 @@ import {
   type ResultsPoint,
   type ResultsSettings,
   writeResults,
-} from '../src/networks/results';
+} from '../src/settings/results';
 import { ArgumentError, kebab, parameterFlags } from './flags';
 
 /** What a sweep fixes: a file of anything else is not continued. */
@@ -78,7 +78,8 @@ export async function writeResultsFile(path: string, results: Results): Promise<
  * @throws ArgumentError for a setting that is no number
  */
 export function numberAt({ parameters, ...settings }: ResultsSettings, name: string): number {
-  if (name === 'guidanceScale' || name === 'numSteps') return settings[name];
+  const own = (settings as Readonly<Record<string, unknown>>)[name];
+  if (typeof own === 'number') return own;
   const value = parameters[name] ?? parameterFlags.get(kebab(name))?.parameter.default;
   if (value !== undefined) return value;
   throw new ArgumentError(`What is varied must be a number known here, got "${name}"`);

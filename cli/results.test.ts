@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { parseResults } from '../src/networks/results';
+import { parseResults } from '../src/settings/results';
 import { main } from './plot';
 import { parseSweep } from './sweep-arguments';
 import { asProgram, inProcess } from './testing/programs';

@@ -4,7 +4,7 @@ import { messageOf } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
 import {
-  classIndex,
+  classIndices,
   helpText,
   labelIndices,
   parseArguments,
@@ -40,15 +40,12 @@ async function sample(args: SampleArguments): Promise<void> {
   const network = await forGivenModel(model, openNetwork(model, { threads, precision }));
   const { shape, classes } = network.manifest;
   const labels = labelIndices(args.labels, classes);
-  const { negative, mix } = args;
-  const negativeClass =
-    negative === undefined ? undefined : classIndex('negative', negative, classes);
-  const mixedClass = mix && { with: classIndex('mix', mix.name, classes), share: mix.share };
+  const { negative, mix } = classIndices(args, classes);
   const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
   const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
     ...args,
-    negative: negativeClass,
-    mix: mixedClass,
+    negative,
+    mix,
     companions,
     onStep: drawProgress,
   });
@@ -77,7 +74,7 @@ async function sample(args: SampleArguments): Promise<void> {
   );
   if (args.judge) {
     const asked = labels.flatMap((label) => args.seeds.map(() => label));
-    console.log(await opinion(args, network.manifest, samples, asked, mixedClass?.with));
+    console.log(await opinion(args, network.manifest, samples, asked, mix?.with));
   }
 }
 

@@ -1,8 +1,8 @@
 import { findGuidanceRule } from '../src/diffusion/guidance';
-import { findSampler } from '../src/diffusion/samplers';
-import { findSchedule } from '../src/diffusion/schedules';
-import type { ResultsSettings } from '../src/networks/results';
-import { type RunArguments, readRun, runFlags } from './arguments';
+import { type ColumnSettings, withoutDefaultParameters } from '../src/settings/column';
+import type { ResultsSettings } from '../src/settings/results';
+import { RUN_SETTINGS } from '../src/settings/run-settings';
+import { readRun, runFlags } from './arguments';
 import {
   ArgumentError,
   type Flag,
@@ -21,7 +21,7 @@ const MAX_POINTS = 1000;
 
 /** One point: how its samples are drawn, and what a results file says of that. */
 export interface SweepPoint {
-  readonly run: RunArguments;
+  readonly run: ColumnSettings;
   readonly settings: ResultsSettings;
 }
 
@@ -42,13 +42,26 @@ export interface SweepArguments {
   readonly command: string;
 }
 
-const sharedFlags = runFlags.filter(([flag]) => !/^(steps|scale|classifier-scale)$/.test(flag));
+/** The settings that are numbers: a sweep has a grid of each. */
+const numericSettings = RUN_SETTINGS.filter(({ axis }) => axis?.kind === 'numbers');
+
+/** The flags of everything else: one value for all points. */
+const sharedFlags = runFlags.filter(
+  ([flag]) => !numericSettings.some(({ flags }) => flags.some((own) => own.flag === flag)),
+);
+
+/** The grids with a flag each: those of the scales have two of their own. */
+const gridFlags = numericSettings
+  .filter(({ property }) => property !== 'guidanceScale')
+  .flatMap(({ property, flags }) => flags.map((flag) => ({ ...flag, property })));
 
 const sweepFlags: readonly Flag[] = [
   ['model', 'ID', 'letters', 'network, a folder of public/models'],
   ['scales', '0:4,6', undefined, 'guidance scales s, 1 is off (default: --ws of the paper)'],
   ['ws', '0:0.9:0.1,1:4', undefined, "the paper's guidance strengths w = s - 1, 0 is off"],
-  ['steps', '4,8,16', '20', 'numbers of sampler steps'],
+  ...gridFlags.map(
+    ({ flag, fallback, help }): Flag => [flag, '4,8,16', fallback, `${help}, a grid`],
+  ),
   ['samples', 'N', '2600', 'samples a point, spread evenly over the classes'],
   ['seed', 'N', '0', 'sample k of every point has the seed N + k'],
   ...sharedFlags,
@@ -92,7 +105,7 @@ export function parseSweep(args: readonly string[]): SweepArguments | undefined 
       `--seed and --samples must stay below 2^32 together, got ${seed} and ${samples}`,
     );
   }
-  const { points, varied } = gridOf(given, text('steps')!);
+  const { points, varied } = gridOf(given);
   return {
     model: text('model')!,
     samples,
@@ -113,11 +126,14 @@ interface Axis {
   readonly values: readonly number[];
 }
 
-function gridOf(given: Given, steps: string) {
+function gridOf(given: Given) {
   const shared: Record<string, string | undefined> = {};
   for (const [flag] of sharedFlags) shared[flag] = given[flag];
   const axes: Axis[] = [...scaleAxis(given, shared)];
-  axes.push({ flag: 'steps', name: 'numSteps', values: grid('steps', steps) });
+  for (const { flag, fallback, property } of gridFlags) {
+    const text = given[flag] ?? fallback;
+    if (text !== undefined) axes.push({ flag, name: property, values: grid(flag, text) });
+  }
   for (const [flag, { parameter }] of parameterFlags) {
     const text = given[flag];
     if (text !== undefined) axes.push({ flag, name: parameter.id, values: grid(flag, text) });
@@ -134,7 +150,7 @@ function gridOf(given: Given, steps: string) {
   }
   const points = combinations.map((combination) => {
     const run = readRun(combination);
-    return { run, settings: settingsOf(run) };
+    return { run, settings: withoutDefaultParameters(run) };
   });
   const [first] = axes;
   const several = axes.filter(({ values }) => values.length > 1).map(({ name }) => name);
@@ -184,29 +200,6 @@ function grid(flag: string, text: string): number[] {
 /** 0.1 · 3 is 0.3 and no more. */
 function rounded(value: number): number {
   return Number(value.toFixed(9));
-}
-
-/** The settings as a results file has them: without parameters at their defaults. */
-function settingsOf(run: RunArguments) {
-  const { interval, curve, mix, negative } = run;
-  const declared = [
-    findGuidanceRule(run.guidance),
-    findSampler(run.sampler),
-    findSchedule(run.schedule),
-  ].flatMap((entry) => entry.parameters);
-  const parameters: Record<string, number> = {};
-  for (const { id, default: fallback } of declared) {
-    const value = run.parameters[id];
-    if (value !== undefined && value !== fallback) parameters[id] = value;
-  }
-  return {
-    ...run,
-    interval: interval && [interval[0], interval[1]],
-    curve: curve && [...curve],
-    mix: mix ?? null,
-    negative: negative ?? null,
-    parameters,
-  } satisfies ResultsSettings;
 }
 
 /** An argument as a shell reads it. */

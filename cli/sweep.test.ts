@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
 import { measurePoint } from '../src/diffusion/metrics/point';
 import { DEFAULT_RUN } from '../src/diffusion/run';
-import { parseResults, type ResultsPoint } from '../src/networks/results';
+import { parseResults, type ResultsPoint } from '../src/settings/results';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { openNetwork } from './runtime';

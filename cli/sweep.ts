@@ -5,8 +5,8 @@ import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point'
 import { findSampler } from '../src/diffusion/samplers';
 import type { LoadedModel } from '../src/networks/download';
 import { messageOf } from '../src/networks/errors';
-import { RESULTS_FORMAT, type ResultsPoint } from '../src/networks/results';
-import { classIndex } from './arguments';
+import { RESULTS_FORMAT, type ResultsPoint } from '../src/settings/results';
+import { classIndices } from './arguments';
 import { ArgumentError } from './flags';
 import type { Job } from './generate';
 import { openJudge } from './judge';
@@ -195,12 +195,7 @@ function jobsOf(samples: number, seed: number, numClasses: number): Job[] {
 
 /** @throws ArgumentError for a class that the model does not have */
 function requestOf({ run }: SweepPoint, classes: readonly string[]): Omit<Draw, 'jobs'> {
-  const { negative, mix } = run;
-  return {
-    ...run,
-    negative: negative === undefined ? undefined : classIndex('negative', negative, classes),
-    mix: mix && { with: classIndex('mix', mix.name, classes), share: mix.share },
-  };
+  return { ...run, ...classIndices(run, classes) };
 }
 
 /** Network evaluations a sample, about: what the time left is estimated from. */

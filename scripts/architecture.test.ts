@@ -8,7 +8,7 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}packag
 const packages = Object.keys({ ...dependencies, ...devDependencies });
 
 /** Imports that the rules still forbid and circles that still stand: both may only shrink. */
-const KNOWN = { forbidden: 32, circles: 3 };
+const KNOWN = { forbidden: 12, circles: 2 };
 
 /** [importing file or folder, imported one or package] */
 const accepted: readonly (readonly [string, string])[] = [

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible } from '../axe';
 import { expect, type Playground, test, words } from '../playground';
 
 const { experiments, charts, controls } = words;
@@ -240,8 +240,7 @@ test('what is swept can be changed, and the address holds it', async ({ playgrou
   await last.focus();
   await page.keyboard.press('Enter');
   await expect(view.panel).toContainText(experiments.point.title('T = 128'));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await expectAccessible(page);
 });
 
 test('every method of the low-temperature study is a curve, and each is another', async ({

@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { SECTIONS } from '../../src/features/idea/article';
 import { en } from '../../src/features/idea/article.en';
 import { zh } from '../../src/features/idea/article.zh';
 import { TOUR } from '../../src/features/idea/tour';
+import { expectAccessible } from '../axe';
 import { expect, test, words } from '../playground';
 
 const { figures } = en;
@@ -16,11 +16,8 @@ async function drawn(page: Page): Promise<void> {
   await expect(page.locator('[data-figure=sampling] .bar').first()).toBeAttached();
 }
 
-async function violations(page: Page) {
-  // KaTeX's own markup is a thousand elements; its MathML is what is read.
-  const found = await new AxeBuilder({ page }).exclude('.katex-html').analyze();
-  return found.violations.map(({ id, nodes }) => ({ id, at: nodes.map((n) => n.html) }));
-}
+// KaTeX's own markup is a thousand elements; its MathML is what is read.
+const withoutMarkup = { exclude: '.katex-html' };
 
 test('the article has set formulas and figures, without any network', async ({ playground }) => {
   const { page } = playground;
@@ -35,14 +32,14 @@ test('the article has set formulas and figures, without any network', async ({ p
   // Set in KaTeX's own font, which came with the page.
   expect(await page.evaluate(() => document.fonts.check('16px KaTeX_Math'))).toBe(true);
   expect(requested.filter((url) => /\.onnx|\.wasm/.test(url))).toEqual([]);
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, withoutMarkup);
 
   await playground.choice(words.language).selectOption('zh');
   await page.getByRole('heading', { name: zh.title }).waitFor();
   await drawn(page);
   await expect(page.locator('.katex')).toHaveCount(formulas);
   await playground.page.locator('select').last().selectOption('dark');
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, withoutMarkup);
 });
 
 test('every slider changes its figure', async ({ playground }) => {
@@ -123,7 +120,7 @@ test('the tour goes by keyboard alone, and sets what it speaks of', async ({ pla
   await expect(card).toContainText(tourWords.steps.interval.title);
   await expect(page).toHaveURL(/tour=7/);
   await playground.settled();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, withoutMarkup);
   await expect(page.locator('.column').last()).toHaveCSS('outline-style', 'solid');
   await page.keyboard.press('Escape');
   await expect(card).toHaveCount(0);

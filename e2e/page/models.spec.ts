@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { decode } from 'fast-png';
 import { expect, test, words } from '../playground';
-import { WORDS } from '../words';
 
 const { controls, classSearch, grid, notice, shelf, wipe } = words;
 const COLOUR = 'Coloured discs (test network)';
@@ -251,33 +249,3 @@ test('colour in every view and every export', async ({ playground }) => {
   await expect(page.locator('.cell[data-status=done]')).toHaveCount(25);
   expect(await coloured(page.locator('.cell canvas').last()), 'the grid').toBeGreaterThan(20);
 });
-
-for (const [lang, theme] of [
-  ['en', 'light'],
-  ['zh', 'dark'],
-] as const) {
-  test(`axe finds nothing in the choice of a network and of a class: ${lang}, ${theme}`, async ({
-    playground,
-  }) => {
-    const { page } = playground;
-    await page.setViewportSize({ width: 390, height: 844 });
-    await playground.open(`model=tiny-colour&lang=${lang}&theme=${theme}`);
-    await page.locator('.class-search input').click();
-    await expect(page.locator('.class-search [role=option]')).toHaveCount(6);
-    const violations = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => ({
-        id,
-        at: nodes.map(({ html }) => html),
-      }));
-    expect(await violations()).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.locator('.model-button').click();
-    const opened = page.getByRole('dialog', { name: WORDS[lang].shelf.heading });
-    await expect(opened.locator('.model').first()).toBeVisible();
-    expect(await violations()).toEqual([]);
-    const { scrollWidth, clientWidth } = await opened.evaluate((element) => element);
-    expect(scrollWidth).toBe(clientWidth);
-    await page.keyboard.press('Escape');
-    await expect(page.locator('.model-button')).toBeFocused();
-  });
-}

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, type Playground, test } from '../playground';
 import { WORDS } from '../words';
@@ -140,17 +139,10 @@ test('plays, and a link restores the page with its panels', async ({ playground 
   }
 });
 
-test('Chinese, and accessible in both languages and themes', async ({ playground }) => {
+test('Chinese: no English is left', async ({ playground }) => {
   const { page } = playground;
-  for (const [lang, theme] of [
-    ['en', 'light'],
-    ['zh', 'dark'],
-  ]) {
-    await page.goto(`./?page=plane&lang=${lang}&theme=${theme}&plane=${FEW}!arrows:all`);
-    await settled(page);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
+  await page.goto(`./?page=plane&lang=zh&plane=${FEW}!arrows:all`);
+  await settled(page);
   await expect(page.getByRole('button', { name: zh.plane.presets.names.modes })).toBeVisible();
   const left = await page.evaluate(() =>
     [...document.querySelectorAll('.plane > .panel, #stage')].flatMap((part) =>

@@ -1,4 +1,4 @@
-import type { BackendInfo } from '../engine/protocol';
+import { BATCH_SIZES, type BackendInfo } from '../engine/protocol';
 import { useApp, useAppState, useService, useWords } from '../kit/app-context';
 import { Select } from '../kit/Select';
 import { columnRuns } from '../kit/services';
@@ -8,7 +8,7 @@ import { change } from '../settings/store';
 import { appWords } from './words';
 
 /** 0: as many as the device is good for. */
-const BATCHES = [0, 1, 2, 4, 8, 16] as const;
+const BATCHES = [0, ...BATCH_SIZES];
 
 /** Backend, adapter and precision, and what decided them. */
 export function Badge() {

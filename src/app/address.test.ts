@@ -15,10 +15,9 @@ import {
   type ColumnSettings,
   consistent,
   declaredParameters,
-  FIRST_VISIT,
   LIMITS,
-  type Settings,
-} from '../settings/settings';
+} from '../settings/column';
+import { FIRST_VISIT, type Settings } from '../settings/settings';
 import { defaultSlices, type Slice } from '../settings/slice';
 import { readAddress, writeAddress } from '../settings/url';
 import { SLICES } from './features';
@@ -183,7 +182,7 @@ test('settings drawn at random come back from the address bar', () => {
     const address = writeAddress(settings);
     const { search } = new URL(`http://localhost/?${address}`);
     const read = readAddress(search, firstVisit);
-    expect(read, address).toEqual({ settings, misread: [] });
+    expect(read, address).toEqual({ settings, ignored: [] });
     expect(writeAddress(read.settings)).toBe(address);
   }
 });

@@ -16,9 +16,9 @@ export function createApp(features: readonly Feature[]): App {
   const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
   const slices = defaultSlices(features.flatMap(({ slice }) => slice ?? []));
   const defaults: Settings = { ...FIRST_VISIT, language, slices };
-  const { settings, misread } = readPage(features, defaults);
+  const { settings, ignored } = readPage(features, defaults);
   const store = createAppStore(settings);
-  if (misread.length) store.setState({ notice: { kind: 'misread', pieces: misread } });
+  if (ignored.length) store.setState({ notice: { kind: 'misread', pieces: ignored } });
   const modelsUrl = new URL('models/', document.baseURI).href;
   const services = new Services();
   const app: App = {
@@ -40,11 +40,11 @@ export function createApp(features: readonly Feature[]): App {
 
 /** The settings of the address; a page that there is not is among what was not understood. */
 function readPage(features: readonly Feature[], defaults: Settings) {
-  const { settings, misread } = readAddress(location.search, defaults);
-  if (features.some(({ id, page }) => page && id === settings.page)) return { settings, misread };
+  const { settings, ignored } = readAddress(location.search, defaults);
+  if (features.some(({ id, page }) => page && id === settings.page)) return { settings, ignored };
   return {
     settings: { ...settings, page: defaults.page },
-    misread: [...misread, { key: 'page', text: settings.page }],
+    ignored: [...ignored, { key: 'page', text: settings.page }],
   };
 }
 

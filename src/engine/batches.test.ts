@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  BATCHES,
   batchAssumed,
   batchInTime,
   batchPlan,
@@ -9,6 +8,7 @@ import {
   largestTensorBytes,
   type NetworkSize,
 } from './batches';
+import { BATCH_SIZES } from './protocol';
 
 const MIB = 2 ** 20;
 const letters: NetworkSize = { shape: [1, 28, 28], flopsPerForward: 2.42e8 };
@@ -78,19 +78,19 @@ describe('batches from an adapter', () => {
 
   test('sizes are those that sessions are made for', () => {
     for (let most = 0; most < 40; most++) {
-      expect(BATCHES).toContain(batchUpTo(most));
+      expect(BATCH_SIZES).toContain(batchUpTo(most));
       expect(batchUpTo(most)).toBeLessThanOrEqual(Math.max(1, most));
     }
   });
 });
 
 describe('batchPlan', () => {
-  test.each(BATCHES)('covers every number of rows, at most %i at once', (maxBatch) => {
+  test.each(BATCH_SIZES)('covers every number of rows, at most %i at once', (maxBatch) => {
     for (let rows = 0; rows <= 128; rows++) {
       const plan = batchPlan(rows, maxBatch);
       const total = plan.reduce((a, b) => a + b, 0);
       expect(
-        plan.every((batch) => BATCHES.some((size) => size === batch) && batch <= maxBatch),
+        plan.every((batch) => BATCH_SIZES.some((size) => size === batch) && batch <= maxBatch),
       ).toBe(true);
       expect(total).toBeGreaterThanOrEqual(rows);
       // Only the last run may be padded, and then it is three quarters full.

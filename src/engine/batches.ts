@@ -1,5 +1,4 @@
-/** Batch sizes that sessions are made for; a GPU's shaders are compiled for each. */
-export const BATCHES = [1, 2, 4, 8, 16] as const;
+import { BATCH_SIZES } from './protocol';
 
 /** One run lasts at most about this long: a run cannot be cancelled, and a GPU is not the page's alone. */
 const MOST_RUN_MS = 1000;
@@ -33,7 +32,7 @@ export type BufferLimits = Pick<
 
 /** The largest of the batch sizes up to `most`; 1 where all are larger. */
 export function batchUpTo(most: number): number {
-  return BATCHES.findLast((batch) => batch <= most) ?? 1;
+  return BATCH_SIZES.findLast((batch) => batch <= most) ?? 1;
 }
 
 /**
@@ -68,7 +67,7 @@ export function batchInTime(ms: number, rows: number): number {
 
 /** Batch sizes whose sum covers `rows`: the largest that fit, padded only if over three quarters full. */
 export function batchPlan(rows: number, maxBatch: number): number[] {
-  const sizes = BATCHES.filter((batch) => batch <= maxBatch);
+  const sizes = BATCH_SIZES.filter((batch) => batch <= maxBatch);
   const plan: number[] = [];
   for (let left = rows; left > 0; ) {
     const padded = sizes.find((size) => size >= left && left >= 0.75 * size);

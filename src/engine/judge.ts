@@ -1,6 +1,6 @@
 import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../networks/manifest';
-import type { Network, Stop } from './network';
+import type { IsAborted, Network } from './network';
 import type { Measured, Verdicts } from './protocol';
 
 /**
@@ -15,7 +15,7 @@ export async function judge(
   manifest: FeaturesManifest,
   samples: Float32Array,
   labels: readonly number[],
-  stop: Stop,
+  isAborted: IsAborted,
   mixed?: number,
 ): Promise<Verdicts> {
   const { network, logits, features } = await measure(
@@ -23,7 +23,7 @@ export async function judge(
     manifest,
     samples,
     labels.length,
-    stop,
+    isAborted,
   );
   return { network, ...opinionFrom(logits, features, labels, mixed) };
 }
@@ -38,10 +38,10 @@ export async function measure(
   manifest: FeaturesManifest,
   samples: Float32Array,
   rows: number,
-  stop: Stop,
+  isAborted: IsAborted,
 ): Promise<Measured> {
   const input = { x: { data: asShown(samples), dims: manifest.shape } };
-  const { logits, features } = await run(input, rows, stop);
+  const { logits, features } = await run(input, rows, isAborted);
   return { network: manifest.id, logits: logits!, features: features! };
 }
 
@@ -54,10 +54,10 @@ export async function opinionOf(
   manifest: FeaturesManifest,
   pictures: Float32Array,
   labels: readonly number[],
-  stop: Stop,
+  isAborted: IsAborted,
 ): Promise<number[]> {
   const input = { x: { data: asShown(pictures), dims: manifest.shape } };
-  const { logits } = await run(input, labels.length, stop);
+  const { logits } = await run(input, labels.length, isAborted);
   const numClasses = manifest.classes.length;
   return labels.map((label, i) => {
     const row = logits!.subarray(i * numClasses, (i + 1) * numClasses);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type BatchSession, batchedNetwork, queue, type SmallerBatch, Stopped } from './network';
+import { Aborted, type BatchSession, batchedNetwork, queue, type SmallerBatch } from './network';
 
 /** Doubles its input; sessions above `fits` rows fail, in being made or in running. */
 function doubling(fits: number, failIn: 'create' | 'run' = 'run', maxBatch = 16) {
@@ -65,7 +65,7 @@ describe('a batch that fails', () => {
 
   test('a run that is stopped meanwhile ends as stopped', async () => {
     const { run, runs } = doubling(1);
-    await expect(run(8, () => runs.length > 0)).rejects.toThrow(Stopped);
+    await expect(run(8, () => runs.length > 0)).rejects.toThrow(Aborted);
   });
 });
 

@@ -14,12 +14,12 @@ export interface Rows {
   readonly shared?: true;
 }
 
-/** Whether to stop; a promise where messages are to be let in first. */
-export type Stop = () => boolean | Promise<boolean>;
+/** Whether the request was aborted; a promise where messages are to be let in first. */
+export type IsAborted = () => boolean | Promise<boolean>;
 
-/** Thrown where a run was asked to stop. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
+/** Thrown where a request was aborted. */
+export class Aborted extends Error {
+  override readonly name = 'Aborted';
 }
 
 export interface Network {
@@ -27,13 +27,13 @@ export interface Network {
    * Evaluates `rows` rows, in as few runs as the batch sizes allow.
    *
    * @param inputs row-major inputs by name, `rows` rows each
-   * @param stop asked before each run; true ends the evaluation with a `Stopped` error
+   * @param isAborted asked before each run; true ends the evaluation with an `Aborted` error
    * @returns outputs by name, `rows` rows each
    */
   run(
     inputs: Readonly<Record<string, Rows>>,
     rows: number,
-    stop?: Stop,
+    isAborted?: IsAborted,
   ): Promise<Record<string, Float32Array>>;
   /** Time spent inside the runtime by all evaluations so far. */
   readonly busyMs: number;
@@ -131,13 +131,13 @@ export function batchedNetwork({
   async function run(
     inputs: Readonly<Record<string, Rows>>,
     rows: number,
-    stop: Stop = () => false,
+    isAborted: IsAborted = () => false,
   ): Promise<Record<string, Float32Array>> {
     const outputs: Record<string, Float32Array> = {};
     let most = maxBatch;
     let failure: { readonly batch: number; readonly error: unknown } | undefined;
     for (let done = 0; done < rows; ) {
-      if (await stop()) throw new Stopped('The run was stopped');
+      if (await isAborted()) throw new Aborted('The run was aborted');
       const batch = batchPlan(rows - done, most)[0]!;
       const count = Math.min(batch, rows - done);
       const from = done;

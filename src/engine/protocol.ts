@@ -5,6 +5,10 @@ import type { DownloadProgress as FileProgress } from '../networks/download';
 import type { ModelErrorKind } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 
+/** Rows of one network run: sessions are made for these, and a GPU's shaders are compiled for each. */
+export const BATCH_SIZES = [1, 2, 4, 8, 16] as const;
+export const LARGEST_BATCH = BATCH_SIZES[4];
+
 export type Backend = 'webgpu' | 'wasm';
 export type BackendChoice = 'auto' | Backend;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asShown } from '../diffusion/metrics/verdicts';
 import { DEFAULT_RUN } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
-import { type Network, Stopped } from './network';
+import { Aborted, type Network } from './network';
 import { toBytes } from './pixels';
 import type { Frame, SampleSettings } from './protocol';
 import { runSampler } from './run';
@@ -133,7 +133,7 @@ describe('a run', () => {
       () => frames++,
       () => frames === 2,
     );
-    await expect(run).rejects.toBeInstanceOf(Stopped);
+    await expect(run).rejects.toBeInstanceOf(Aborted);
     expect(frames).toBe(2);
   });
 

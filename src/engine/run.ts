@@ -7,7 +7,7 @@ import { createRun, runStages } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
-import { type Network, type Stop, Stopped } from './network';
+import { Aborted, type IsAborted, type Network } from './network';
 import { outsideOf, toBytes } from './pixels';
 import type { Frame, LookInside, RunFigures, SampleSettings } from './protocol';
 
@@ -36,7 +36,7 @@ export interface RunNetworks {
 }
 
 /** What a run is to record of its guidance; see `insideObserver`. */
-export interface Look {
+export interface InsideRecording {
   readonly inside: LookInside;
   readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
 }
@@ -45,16 +45,16 @@ export interface Look {
  * One run of a sampler beside the network.
  *
  * @param onFrame takes each step's noisy picture and estimate; a promise is waited for
- * @param stop asked between network runs
- * @param look what to put into the frames beside the pictures
- * @throws Stopped, once `stop` says so; RangeError for settings out of range
+ * @param isAborted asked between network runs
+ * @param recording what to put into the frames beside the pictures
+ * @throws Aborted, once `isAborted` says so; RangeError for settings out of range
  */
 export async function runSampler(
   { network, companions = {}, manifest }: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => unknown,
-  stop: Stop,
-  look?: Look,
+  isAborted: IsAborted,
+  recording?: InsideRecording,
 ): Promise<FinishedRun> {
   const { seeds, labels, mix, negative, numSteps } = settings;
   if (labels.length !== seeds.length) {
@@ -73,7 +73,7 @@ export async function runSampler(
         sigma: { data: sigma, dims: [] },
         ...rowsFor(conditioning, names),
       };
-      const outputs = await run(inputs, sigma.length, stop);
+      const outputs = await run(inputs, sigma.length, isAborted);
       return outputs[output]!;
     };
   const evaluate = stackedEvaluate({
@@ -85,12 +85,12 @@ export async function runSampler(
     fields,
   });
   const observer =
-    look &&
+    recording &&
     insideObserver({
       rule: findGuidanceRule(settings.guidance),
       fields,
-      look: look.inside,
-      opinion: look.opinion,
+      look: recording.inside,
+      opinion: recording.opinion,
     });
   const range = { sigmaMin: manifest.sigma.min, sigmaMax: manifest.sigma.max };
   const run = createRun({ settings, range, fields, evaluate, observer });
@@ -102,7 +102,7 @@ export async function runSampler(
   let x = toBytes(start.data, visible(sigmas[0]!));
   let samples = new Float32Array(0);
   for await (const { step, sigma, ...field } of runStages([() => ({ run, x: start })])) {
-    if (await stop()) throw new Stopped('The run was stopped');
+    if (await isAborted()) throw new Aborted('The run was aborted');
     const { data } = field.denoised;
     const estimate = { denoised: toBytes(data), outside: outsideOf(data) };
     await onFrame({ step, sigma: sigmas[step]!, x, ...estimate, inside: observer?.seen() });

@@ -23,7 +23,7 @@ const MOST_THREADS = 4;
 /** The device, as far as it is the same for all networks. */
 export type RuntimeInfo = Omit<BackendInfo, 'precision' | 'precisionWhy' | 'maxBatch' | 'batchWhy'>;
 
-export interface Loss {
+export interface DeviceLoss {
   readonly message: string;
   /** Rows of the run that the device was lost in; 0: none ran, or it was taken away on purpose. */
   readonly batch: number;
@@ -37,7 +37,7 @@ export interface Runtime {
   readonly limits: BufferLimits | undefined;
   readonly speed: Speed;
   /** Resolves when the GPU device is lost; never on wasm. */
-  readonly lost: Promise<Loss>;
+  readonly lost: Promise<DeviceLoss>;
   /** A network from the bytes of an ONNX file with the symbolic batch dimension `batch`. */
   open(
     model: Uint8Array,
@@ -71,7 +71,7 @@ export async function openWasm(fallback?: {
   ort.env.wasm.wasmPaths = { wasm: cpuWasm };
   const info = { backend: 'wasm', adapter: '', threads, ...(fallback && { fallback }) } as const;
   const { open } = opener(ort, ['wasm']);
-  const lost = new Promise<Loss>(() => {});
+  const lost = new Promise<DeviceLoss>(() => {});
   return { info, half: false, limits: undefined, speed: 'wasm', lost, open };
 }
 

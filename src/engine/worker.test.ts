@@ -34,11 +34,11 @@ vi.mock('../networks/download', async () => ({
 }));
 
 vi.mock('./session', () => {
-  class Stopped extends Error {}
+  class Aborted extends Error {}
   const network = {
     run: async ({ x }: { x: { data: Float32Array } }, _rows: number, stop = () => false) => {
       if (!gates.auto) await new Promise<void>((go) => gates.run.push({ go }));
-      if (await stop()) throw new Stopped();
+      if (await stop()) throw new Aborted();
       const { length } = x.data;
       return {
         denoised: new Float32Array(length),
@@ -65,7 +65,7 @@ vi.mock('./session', () => {
       };
     },
   };
-  return { Stopped, openRuntime: async () => runtime, openWasm: async () => runtime };
+  return { Aborted, openRuntime: async () => runtime, openWasm: async () => runtime };
 });
 
 const events: EngineEvent[] = [];

@@ -1,5 +1,5 @@
-import { compact } from '../settings/describe';
-import { INTERVAL_RANGE } from '../settings/settings';
+import { INTERVAL_RANGE } from '../settings/column';
+import { shortNumber } from '../settings/short-text';
 import { useWords } from './app-context';
 import { logAxis } from './log-axis';
 import { useDrag } from './Slider';
@@ -26,7 +26,9 @@ export function IntervalSlider({
     const whole = lowTick <= 0 && highTick >= TICKS;
     onChange(whole ? null : [toSigma(lowTick), toSigma(highTick)]);
   };
-  const text = value ? `σ ${compact(value[0])} – ${compact(value[1])}` : controls.intervalAll;
+  const text = value
+    ? `σ ${shortNumber(value[0])} – ${shortNumber(value[1])}`
+    : controls.intervalAll;
   return (
     <fieldset className="field">
       <legend>
@@ -42,7 +44,7 @@ export function IntervalSlider({
           max={TICKS}
           value={low}
           aria-label={controls.intervalLow}
-          aria-valuetext={`σ ${compact(toSigma(low))}`}
+          aria-valuetext={`σ ${shortNumber(toSigma(low))}`}
           {...drag}
           onChange={(event) => set(Math.min(Number(event.target.value), high), high)}
         />
@@ -52,7 +54,7 @@ export function IntervalSlider({
           max={TICKS}
           value={high}
           aria-label={controls.intervalHigh}
-          aria-valuetext={`σ ${compact(toSigma(high))}`}
+          aria-valuetext={`σ ${shortNumber(toSigma(high))}`}
           {...drag}
           onChange={(event) => set(low, Math.max(Number(event.target.value), low))}
         />

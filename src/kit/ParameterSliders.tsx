@@ -5,7 +5,7 @@ import {
   type ColumnSettings,
   offeredChoices,
   type Predicting,
-} from '../settings/settings';
+} from '../settings/column';
 import { useWords } from './app-context';
 import { Select } from './Select';
 import { Slider } from './Slider';

@@ -3,7 +3,7 @@ import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/settings';
+import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/column';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { type Frame, ParameterSliders } from './ParameterSliders';

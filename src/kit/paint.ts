@@ -1,5 +1,6 @@
 import type { Frame } from '../engine/protocol';
-import { isWord, type Subject, type View } from '../settings/settings';
+import type { View } from '../settings/settings';
+import { isWord, type Subject } from '../settings/subject';
 
 type Shape = readonly [channels: number, height: number, width: number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { type ColumnSettings, DEFAULT_COLUMN } from './column';
 import { courseOf, curveScale, flattened, stroked } from './curve';
-import { type ColumnSettings, DEFAULT_COLUMN } from './settings';
 
 const column = (changes: Partial<ColumnSettings>): ColumnSettings => ({
   ...DEFAULT_COLUMN,

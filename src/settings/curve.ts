@@ -1,7 +1,7 @@
 import { scaleAt } from '../diffusion/guidance/modifiers';
 import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
-import { type ColumnSettings, LIMITS } from './settings';
+import { type ColumnSettings, LIMITS } from './column';
 
 /** What a column's guidance does over its steps. */
 export interface Course {

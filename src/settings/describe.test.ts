@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { commonWords } from '../kit/words/words';
-import { compact, describeColumns, describeShared } from './describe';
-import { type ColumnSettings, DEFAULT_COLUMN } from './settings';
+import { type ColumnSettings, DEFAULT_COLUMN } from './column';
+import { describeColumns, describeShared } from './describe';
+import { shortNumber } from './short-text';
 
 const { en, zh } = commonWords;
 const columns = (...changes: Partial<ColumnSettings>[]) =>
@@ -83,7 +84,7 @@ test('columns without a difference, and a column alone, show their scale or rule
 });
 
 test('numbers have no digits that say nothing', () => {
-  expect([3, 0.25, 1.5, 0.30000000000000004, 79.96, 0.002].map(compact)).toEqual([
+  expect([3, 0.25, 1.5, 0.30000000000000004, 79.96, 0.002].map(shortNumber)).toEqual([
     '3',
     '0.25',
     '1.5',

@@ -1,5 +1,6 @@
 import type { DownloadProgress, RunFigures, SampleSettings, Verdicts } from '../engine/protocol';
-import type { ColumnSettings, Subject } from './settings';
+import type { ColumnSettings } from './column';
+import type { Subject } from './subject';
 
 /** Why a cell cannot be drawn as its headers say. */
 export type Refusal =

@@ -1,5 +1,7 @@
 import { findGuidanceRule } from '../diffusion/guidance';
-import type { ScaleUnit } from './settings';
+
+/** The scale as the number s (1 = off) or as the paper's w = s - 1 (0 = off). */
+export type ScaleUnit = 's' | 'w';
 
 /**
  * What is taken off a guidance scale s to show it: the paper's w and the classifier's own scale are

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { knownNames, knownSubject, LIMITS, namesText, spreadClasses } from './settings';
+import { LIMITS } from './column';
+import { knownNames, knownSubject, namesText, spreadClasses } from './subject';
 
 const LETTERS = ['A', 'B', 'C', 'd'];
 const KINDS = ['heart', 'sky & weather', 'tench, Tinca tinca', 'time', 'arrow'];

@@ -1,8 +1,12 @@
 import type { Manifest } from '../networks/manifest';
-import type { Settings } from './settings';
 
 /** The values of the slices that the page's features have brought, by their slices. */
 export type SliceValues = ReadonlyMap<Slice<unknown>, unknown>;
+
+/** Settings that features have brought slices to. */
+interface WithSlices {
+  readonly slices: SliceValues;
+}
 
 interface SliceDefinition<T> {
   /** Its key in the address. */
@@ -18,9 +22,9 @@ interface SliceDefinition<T> {
 /** A feature's part of the page's settings: src/settings stores, reads and writes it without knowing it. */
 export interface Slice<T> extends SliceDefinition<T> {
   /** Its value in these settings; the default where the page has not this feature. */
-  of(settings: Pick<Settings, 'slices'>): T;
+  of(settings: WithSlices): T;
   /** The settings with another value of it. */
-  put(settings: Settings, value: T): Settings;
+  put<S extends WithSlices>(settings: S, value: T): S;
 }
 
 export function defineSlice<T>(definition: SliceDefinition<T>): Slice<T> {

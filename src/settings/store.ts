@@ -10,10 +10,11 @@ import type {
 } from '../engine/protocol';
 import { type ModelsState, NO_MODELS } from '../networks/listed';
 import type { DenoiserManifest } from '../networks/manifest';
+import { type ColumnSettings, consistent, LIMITS } from './column';
+import type { IgnoredPiece } from './column-text';
 import type { GridState } from './grid-state';
-import { type ColumnSettings, consistent, FIRST_VISIT, LIMITS, type Settings } from './settings';
+import { FIRST_VISIT, type Settings } from './settings';
 import type { Slice } from './slice';
-import type { Misread } from './url';
 
 export type EngineState =
   | { readonly status: 'loading'; readonly progress: LoadProgress | undefined }
@@ -43,9 +44,9 @@ export interface ColumnState {
 }
 
 export type Notice =
-  | { readonly kind: 'misread'; readonly pieces: readonly Misread[] }
+  | { readonly kind: 'misread'; readonly pieces: readonly IgnoredPiece[] }
   /** What another model than before does not know. */
-  | { readonly kind: 'refitted'; readonly pieces: readonly Misread[] }
+  | { readonly kind: 'refitted'; readonly pieces: readonly IgnoredPiece[] }
   | { readonly kind: 'unchecked'; readonly warnings: readonly string[] }
   | { readonly kind: 'device-lost' }
   /** In smaller batches, where it was lost in one. */

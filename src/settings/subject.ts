@@ -1,6 +1,99 @@
-import type { Subject } from './settings';
+import { escaped, numberText, unescaped } from './address-text';
+import { LIMITS } from './column';
+
+/** What is drawn: samples of one class (or of none), or a sample of each of several classes: a word's letters, say. */
+export type Subject =
+  | { readonly kind: 'class'; readonly name: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'each'; readonly names: readonly string[] };
+
+/** A seed of the page. */
+export const seedText = numberText(0, 2 ** 32 - 1, true);
+
+/** The class of every sample by its name; null stands for no class. */
+export function sampleNames(settings: {
+  readonly subject: Subject;
+  readonly count: number;
+}): (string | null)[] {
+  const { subject, count } = settings;
+  if (subject.kind === 'each') return [...subject.names];
+  const name = subject.kind === 'class' ? subject.name : null;
+  return Array.from({ length: count }, () => name);
+}
+
+/** Those that are classes, in whichever case they are. */
+export function knownNames(names: Iterable<string>, classes: readonly string[]): string[] {
+  const known = [...names].flatMap(
+    (name) => [name, name.toUpperCase(), name.toLowerCase()].find((n) => classes.includes(n)) ?? [],
+  );
+  return known.slice(0, LIMITS.each);
+}
+
+/** As many classes, from all over the list. */
+export function spreadClasses(classes: readonly string[], wanted: number): string[] {
+  const count = Math.min(wanted, classes.length, LIMITS.each);
+  return Array.from(
+    { length: count },
+    (_, k) => classes[Math.floor((k * classes.length) / count)]!,
+  );
+}
+
+/** Whether names of classes are letters of a word. */
+export function isWord(names: readonly string[]): boolean {
+  return names.every((name) => [...name].length === 1);
+}
+
+/** Names of classes in a row; letters make a word. */
+export function namesText(names: readonly string[]): string {
+  return names.join(isWord(names) ? '' : ', ');
+}
+
+/** Subject that the model knows: none of a model without classes; an unknown class becomes the first, of several the unknown fall away. */
+export function knownSubject(subject: Subject, classes: readonly string[]): Subject {
+  if (classes.length === 0) return { kind: 'none' };
+  switch (subject.kind) {
+    case 'none':
+      return subject;
+    case 'class':
+      return classes.includes(subject.name) ? subject : { kind: 'class', name: classes[0]! };
+    case 'each': {
+      const names = knownNames(subject.names, classes);
+      return names.length ? { kind: 'each', names } : { kind: 'class', name: classes[0]! };
+    }
+    default:
+      return subject satisfies never;
+  }
+}
 
 /** Presets need a class: the unconditional subject becomes the first class. */
 export function presetSubject(subject: Subject, classes: readonly string[]): Subject {
   return subject.kind === 'none' ? { kind: 'class', name: classes[0]! } : subject;
+}
+
+/** `none`, `class:B`, `word:HELLO` or `each:heart,time`: a sample of each of these. */
+export function readSubject(raw: string): Subject | undefined {
+  if (raw === 'none') return { kind: 'none' };
+  const [kind, ...rest] = raw.split(':');
+  const value = rest.join(':');
+  if (!value) return undefined;
+  if (kind === 'class') return value.length > 64 ? undefined : { kind: 'class', name: value };
+  if (kind !== 'word' && kind !== 'each') return undefined;
+  const names = kind === 'word' ? [...value] : value.split(',').map(unescaped);
+  const fits = names.length <= LIMITS.each && names.every((name) => name && name.length <= 64);
+  return fits ? { kind: 'each', names } : undefined;
+}
+
+export function writeSubject(subject: Subject): string {
+  switch (subject.kind) {
+    case 'none':
+      return 'none';
+    case 'class':
+      return `class:${subject.name}`;
+    case 'each': {
+      const { names } = subject;
+      return isWord(names) ? `word:${names.join('')}` : `each:${names.map(escaped).join(',')}`;
+    }
+    default:
+      return subject satisfies never;
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ColumnSettings, DEFAULT_COLUMN, FIRST_VISIT, LIMITS } from './settings';
+import { type ColumnSettings, DEFAULT_COLUMN, LIMITS } from './column';
+import { FIRST_VISIT } from './settings';
 import { readAddress, writeAddress } from './url';
 
 /** A repeatable source of numbers in [0, 1) (mulberry32). */
@@ -16,7 +17,7 @@ function randomNumbers(seed: number): () => number {
 describe('round trip', () => {
   test('the first visit has an empty address, and an empty address is the first visit', () => {
     expect(writeAddress(FIRST_VISIT)).toBe('');
-    expect(readAddress('')).toEqual({ settings: FIRST_VISIT, misread: [] });
+    expect(readAddress('')).toEqual({ settings: FIRST_VISIT, ignored: [] });
   });
 });
 
@@ -98,34 +99,34 @@ describe('nonsense', () => {
     'interval=a~b',
     'rho=0',
   ])('%s is left at its default and reported', (piece) => {
-    const { settings, misread } = readAddress(piece);
+    const { settings, ignored } = readAddress(piece);
     const at = piece.indexOf('=');
-    expect(misread).toEqual([{ key: piece.slice(0, at), text: piece.slice(at + 1) }]);
+    expect(ignored).toEqual([{ key: piece.slice(0, at), text: piece.slice(at + 1) }]);
     expect(settings).toEqual(FIRST_VISIT);
   });
 
   test('piece by piece: what makes sense beside it is kept', () => {
-    const { settings, misread } = readAddress('scale=1,much,8&steps=8&seed=x&n=4&unknown=1');
+    const { settings, ignored } = readAddress('scale=1,much,8&steps=8&seed=x&n=4&unknown=1');
     expect(settings).toMatchObject({ count: 4, seed: FIRST_VISIT.seed });
     expect(settings.columns.map((c) => c.guidanceScale)).toEqual([1, 1, 8]);
     expect(settings.columns.map((c) => c.numSteps)).toEqual([8, 8, 8]);
-    expect(misread).toEqual([
+    expect(ignored).toEqual([
       { key: 'seed', text: 'x' },
       { key: 'scale', text: 'much' },
     ]);
   });
 
   test('nothing that can be read of the columns: they stay the first visit’s', () => {
-    const { settings, misread } = readAddress('scale=abc,def&rho=0&n=4');
+    const { settings, ignored } = readAddress('scale=abc,def&rho=0&n=4');
     expect(settings).toEqual({ ...FIRST_VISIT, count: 4 });
-    expect(misread.map(({ key }) => key)).toEqual(['scale', 'rho', 'scale']);
+    expect(ignored.map(({ key }) => key)).toEqual(['scale', 'rho', 'scale']);
     expect(readAddress('scale=abc&rho=5').settings.columns).toEqual([
       { ...DEFAULT_COLUMN, parameters: { rho: 5 } },
     ]);
   });
 
   test('what is wrong in every column is reported once', () => {
-    expect(readAddress('scale=1,3,8&sampler=euler').misread).toEqual([
+    expect(readAddress('scale=1,3,8&sampler=euler').ignored).toEqual([
       { key: 'sampler', text: 'euler' },
     ]);
   });
@@ -142,7 +143,7 @@ describe('nonsense', () => {
         })
         .join('&');
       const { settings } = readAddress(query);
-      expect(readAddress(writeAddress(settings)), query).toEqual({ settings, misread: [] });
+      expect(readAddress(writeAddress(settings)), query).toEqual({ settings, ignored: [] });
     }
   });
 });

@@ -4,15 +4,15 @@ import { RuleSelect, SamplerSelect, ScheduleSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { NumberField } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
-import { roundedScale } from '../../settings/scale-unit';
 import {
   CHOICES,
   type ColumnSettings,
   canPredict,
   consistent,
   DEFAULT_COLUMN,
-} from '../../settings/settings';
+} from '../../settings/column';
+import { roundedScale } from '../../settings/scale-unit';
+import { shortNumber } from '../../settings/short-text';
 import { changeSlice } from '../../settings/store';
 import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
 import { judgedBy } from './files';
@@ -200,7 +200,7 @@ function AddCurve({ series, onSet }: AddCurveProps) {
       {
         interval,
         label: interval
-          ? settingsText.interval(compact(interval[0]), compact(interval[1]))
+          ? settingsText.interval(shortNumber(interval[0]), shortNumber(interval[1]))
           : settingsText.everywhere,
       },
     ]),

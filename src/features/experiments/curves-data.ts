@@ -3,8 +3,10 @@ import { useStore } from 'zustand';
 import { useAppState, useService } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import type { DenoiserManifest } from '../../networks/manifest';
-import { compact, traits } from '../../settings/describe';
-import { DEFAULT_COLUMN, declaredParameters, type Language } from '../../settings/settings';
+import { DEFAULT_COLUMN, declaredParameters } from '../../settings/column';
+import { traits } from '../../settings/describe';
+import type { Language } from '../../settings/settings';
+import { shortNumber } from '../../settings/short-text';
 import { type Curve, curveOf, type FigureId } from './curves';
 import { importedCurves, judgedBy } from './files';
 import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
@@ -126,7 +128,7 @@ export function networkName(network: DenoiserManifest | undefined, language: Lan
   const { title, pUncond } = network;
   const { curves } = experimentsWords[language];
   const named = pUncond === undefined || title.includes(`p_uncond ${pUncond}`);
-  return named ? title : curves.trainedWith(title, compact(pUncond));
+  return named ? title : curves.trainedWith(title, shortNumber(pUncond));
 }
 
 /** The paper's curve beside the page's, in the page's units. */
@@ -155,7 +157,7 @@ export function paperCurves(
   }));
   if (sweepsSteps(id)) {
     const { w, points } = stepsCurve(first.series.column.guidanceScale - 1);
-    return drawn([{ name: paper.steps(compact(w)), points: rescaled(points, own) }]);
+    return drawn([{ name: paper.steps(shortNumber(w)), points: rescaled(points, own) }]);
   }
   const shares = [first, ...curves].map(({ model }) => {
     const network = networks.find((each) => each.id === model);
@@ -164,7 +166,7 @@ export function paperCurves(
   const laid = weightCurve(shares[0]!).points;
   return drawn(
     [...new Set(shares)].map((share) => ({
-      name: paper.weights(compact(share)),
+      name: paper.weights(shortNumber(share)),
       points: rescaled(weightCurve(share).points, own, laid),
     })),
   );
@@ -176,7 +178,7 @@ function drawn(curves: readonly PaperCurve[]): readonly PaperCurve[] {
 
 /** w = 0.3 or T = 64. */
 export function valueText(value: number, steps: boolean): string {
-  return `${steps ? 'T' : 'w'} = ${compact(value)}`;
+  return `${steps ? 'T' : 'w'} = ${shortNumber(value)}`;
 }
 
 /** A figure as it is read: shares in per cent. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
-import { type Results, writeResults } from '../../networks/results';
+import { type Results, writeResults } from '../../settings/results';
 import { curveOf } from './curves';
 import { curvesCsv, exportResults, importedCurves, judgedBy, readResultsFile } from './files';
 import { pointsOf, seriesOf } from './points';

@@ -5,6 +5,7 @@ import { findSampler } from '../../diffusion/samplers';
 import { findSchedule } from '../../diffusion/schedules';
 import { messageOf } from '../../networks/errors';
 import type { FeaturesManifest, Manifest } from '../../networks/manifest';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 import {
   parseResults,
   RESULTS_FORMAT,
@@ -12,8 +13,7 @@ import {
   type ResultsCurve,
   ResultsError,
   type ResultsPoint,
-} from '../../networks/results';
-import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/settings';
+} from '../../settings/results';
 import { type Curve, type CurvePoint, FIGURES } from './curves';
 import type { StudyNetworks } from './networks';
 import { graphHash } from './points';
@@ -159,7 +159,7 @@ export function exportResults(
       const { nfe, seconds, date } = record;
       return [
         {
-          settings: resultsSettings(point.column),
+          settings: point.column,
           samples: figures.samples,
           leftOut: figures.leftOut,
           seed: page.seed,
@@ -189,18 +189,6 @@ export function exportResults(
 
 function networkOf(manifest: Manifest): { id: string; sha256: string } {
   return { id: manifest.id, sha256: graphHash(manifest) ?? '' };
-}
-
-function resultsSettings(column: ColumnSettings): ResultsPoint['settings'] {
-  const { interval, curve, threshold, mix, parameters } = column;
-  return {
-    ...column,
-    interval: interval && [interval[0], interval[1]],
-    curve: curve && [...curve],
-    threshold: threshold && { ...threshold },
-    mix: mix && { ...mix },
-    parameters: { ...parameters },
-  };
 }
 
 function writtenFigures(figures: PointFigures): ResultsPoint['figures'] {

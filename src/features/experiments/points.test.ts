@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Precision } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
-import { DEFAULT_COLUMN } from '../../settings/settings';
+import { DEFAULT_COLUMN } from '../../settings/column';
 import {
   batchSettings,
   drawOrder,

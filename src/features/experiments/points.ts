@@ -8,8 +8,8 @@ import {
   consistent,
   DEFAULT_COLUMN,
   LIMITS,
-  sampleSettings,
-} from '../../settings/settings';
+} from '../../settings/column';
+import { sampleSettings } from '../../settings/sample-settings';
 import type { StudyNetworks } from './networks';
 import { type ExperimentSettings, type Series, sweepsSteps, type Varied } from './settings';
 

@@ -3,7 +3,7 @@ import type { PointFigures } from '../../diffusion/metrics/point';
 import { Cancelled, EngineError, type Finished } from '../../engine/client';
 import type { SampleSettings } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
-import { FIRST_VISIT } from '../../settings/settings';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { change, changeSlice, createAppStore } from '../../settings/store';
 import { curveOf } from './curves';
 import { type Batch, firstSamples, type Keep, type PointRecord } from './keep';
@@ -87,7 +87,7 @@ class FakeExperiments {
     this.keep = keep;
     const experiment = { ...DEFAULT_EXPERIMENT, values: [0, 1, 2], samples: 32, ...changes };
     this.store = createAppStore(
-      experimentSlice.put({ ...FIRST_VISIT, page: 'experiments' }, experiment),
+      experimentSlice.put<Settings>({ ...FIRST_VISIT, page: 'experiments' }, experiment),
     );
     this.runner = new ExperimentRunner({
       store: this.store,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../networks/manifest';
-import { DEFAULT_COLUMN, FIRST_VISIT } from '../../settings/settings';
+import { DEFAULT_COLUMN } from '../../settings/column';
+import { FIRST_VISIT } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import { readAddress } from '../../settings/url';
 import { DEFAULT_EXPERIMENT, experimentSlice } from './settings';
@@ -20,8 +21,8 @@ test.each([
   'experiment=strength!s:model:..',
   'experiment=strength!s:varies:seed',
 ])('%s is left at its default and reported', (piece) => {
-  const { settings, misread } = readAddress(piece, firstVisit);
-  expect(misread).toEqual([{ key: 'experiment', text: piece.slice('experiment='.length) }]);
+  const { settings, ignored } = readAddress(piece, firstVisit);
+  expect(ignored).toEqual([{ key: 'experiment', text: piece.slice('experiment='.length) }]);
   expect(settings).toEqual(firstVisit);
 });
 

@@ -1,6 +1,7 @@
-import type { ColumnSettings } from '../../settings/settings';
+import type { ColumnSettings } from '../../settings/column';
+import { readColumn, writeColumn } from '../../settings/column-text';
+import { withKnownClasses } from '../../settings/run-settings';
 import { defineSlice } from '../../settings/slice';
-import { readColumn, writeColumn } from '../../settings/url';
 
 export type ExperimentId = 'strength' | 'p-uncond' | 'steps' | 'temperature';
 
@@ -55,19 +56,12 @@ function experimentFittedTo(
   experiment: ExperimentSettings,
   classes: readonly string[],
 ): ExperimentSettings {
-  const { series } = experiment;
-  const knows = (name: string | undefined | null) => !name || classes.includes(name);
-  const known = ({ column: { mix, negative } }: Series) => knows(mix?.name) && knows(negative);
-  if (!series || series.every(known)) return experiment;
-  const fitted = series.map((one) => {
-    const { mix, negative } = one.column;
-    const column = {
-      ...one.column,
-      mix: knows(mix?.name) ? mix : null,
-      negative: knows(negative) ? negative : null,
-    };
-    return { ...one, column };
-  });
+  const fitted = experiment.series?.map((one) => ({
+    ...one,
+    column: withKnownClasses(one.column, classes),
+  }));
+  const same = fitted?.every(({ column }, i) => column === experiment.series?.[i]?.column);
+  if (!fitted || same) return experiment;
   return { ...experiment, series: fitted };
 }
 

@@ -1,6 +1,6 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DownloadProgress } from '../../engine/protocol';
-import type { Results } from '../../networks/results';
+import type { Results } from '../../settings/results';
 import type { Batch, PointRecord } from './keep';
 import type { StudyNetworks } from './networks';
 import type { Point } from './points';

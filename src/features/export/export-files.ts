@@ -6,11 +6,13 @@ import { gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
-import { compact, describeColumns, describeShared } from '../../settings/describe';
+import { describeColumns, describeShared } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
-import { type Axis, namesText } from '../../settings/settings';
+import type { Axis } from '../../settings/settings';
+import { shortNumber } from '../../settings/short-text';
 import type { AppState, ColumnState } from '../../settings/store';
-import { settingName, valueNote, valueWords } from '../grid/axis-words';
+import { namesText } from '../../settings/subject';
+import { axisName, valueNote, valueWords } from '../grid/axis-words';
 import {
   columnParts,
   exportPage,
@@ -99,7 +101,7 @@ export async function columnsPng(now: Ready): Promise<Made> {
   const { count, frame } = first.batch;
   const across = gridFor(count, settings.subject).columns;
   const shared = describeShared(settings.columns, strings, settings.unit);
-  const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(compact(frame.sigma))];
+  const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(shortNumber(frame.sigma))];
   const caption = [
     titleText(now, strings),
     [...shared.filter((value) => !headings.includes(value)), ...moment].join(' · '),
@@ -149,8 +151,8 @@ export async function gridPng(now: Ready): Promise<Made> {
   ];
   const picture = gridPicture(
     {
-      rowAxis: settingName(gridRows.key, strings),
-      columnAxis: settingName(gridColumns.key, strings),
+      rowAxis: axisName(gridRows.key, strings),
+      columnAxis: axisName(gridColumns.key, strings),
       rows: heads(gridRows),
       columns: heads(gridColumns),
       cells,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fileName } from '../../kit/save';
 import type { Manifest } from '../../networks/manifest';
-import { DEFAULT_COLUMN, FIRST_VISIT, type Settings } from '../../settings/settings';
+import { DEFAULT_COLUMN } from '../../settings/column';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { idleColumn } from '../../settings/store';
 import {
   columnParts,

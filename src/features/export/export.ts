@@ -1,19 +1,13 @@
 import * as v from 'valibot';
-import { findGuidanceRule } from '../../diffusion/guidance';
-import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import type { BackendInfo } from '../../engine/protocol';
 import { complaint, type Manifest } from '../../networks/manifest';
+import type { ColumnSettings } from '../../settings/column';
 import type { GridState } from '../../settings/grid-state';
-import {
-  type ColumnSettings,
-  DEFAULT_COLUMN,
-  FIRST_VISIT,
-  isWord,
-  type Settings,
-  sampleNames,
-} from '../../settings/settings';
+import { parameterSettings, RUN_SETTINGS, type RunSetting } from '../../settings/run-settings';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import type { ColumnState } from '../../settings/store';
+import { isWord, sampleNames } from '../../settings/subject';
 import { readAddress, writeAddress } from '../../settings/url';
 
 const FORMAT = 'guidance-playground';
@@ -186,9 +180,9 @@ export function parseExport(
   const { query, model } = result.output;
   const { language, theme } = visitor;
   const slices = defaultSlices([...visitor.slices.keys()]);
-  const { settings, misread } = readAddress(query, { ...FIRST_VISIT, language, theme, slices });
-  if (misread.length) {
-    const pieces = misread.map(({ key, text }) => `${key}=${text}`).join(', ');
+  const { settings, ignored } = readAddress(query, { ...FIRST_VISIT, language, theme, slices });
+  if (ignored.length) {
+    const pieces = ignored.map(({ key, text }) => `${key}=${text}`).join(', ');
     throw new ExportError(
       `${fileName}: "query" must hold settings that this page knows, got ${pieces}`,
     );
@@ -249,22 +243,13 @@ export function sharedParts(columns: readonly ColumnSettings[]): string[] {
 }
 
 function settingParts(column: ColumnSettings): Map<string, string> {
-  const { curve, interval, threshold, mix, negative } = column;
-  const rule = findGuidanceRule(column.guidance);
-  const parts = new Map([['guidance', column.guidance]]);
-  if (rule.usesScale) {
-    parts.set('scale', curve ? 'curve' : `s${column.guidanceScale}`);
-    if (!curve && column.shape !== DEFAULT_COLUMN.shape) parts.set('shape', column.shape);
-    if (interval) parts.set('interval', `sigma${interval.join('-')}`);
-  }
-  parts.set('sampler', column.sampler);
-  parts.set('steps', `${column.numSteps}steps`);
-  if (column.schedule !== DEFAULT_COLUMN.schedule) parts.set('schedule', column.schedule);
-  if (threshold) {
-    parts.set('threshold', threshold.kind === 'static' ? 'static' : `p${threshold.percentile}`);
-  }
-  if (mix && takesLabel(rule)) parts.set('mix', `mix-${mix.name}-${mix.share}`);
-  if (negative !== null && takesNegative(rule)) parts.set('negative', `not-${negative}`);
-  for (const [id, value] of Object.entries(column.parameters)) parts.set(id, `${id}${value}`);
-  return parts;
+  const settings = [...RUN_SETTINGS, ...(parameterSettings(column) as RunSetting[])]
+    .filter(({ fileName, applies }) => fileName && applies(column))
+    .toSorted((a, b) => a.fileName!.order - b.fileName!.order);
+  return new Map(
+    settings.flatMap(({ key, fileName, of }) => {
+      const part = fileName!.part(of(column), column);
+      return part === undefined ? [] : [[key, part] as const];
+    }),
+  );
 }

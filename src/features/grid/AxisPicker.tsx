@@ -3,11 +3,13 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { useScaleOffset } from '../../kit/use-scale-offset';
 import { commonWords } from '../../kit/words/words';
 import type { Manifest } from '../../networks/manifest';
-import { type Axis, LIMITS, type ScaleUnit, type Settings } from '../../settings/settings';
+import { axisChoices, axisKeys, axisSetting, newAxis } from '../../settings/axes';
+import { LIMITS } from '../../settings/column';
+import type { ScaleUnit } from '../../settings/scale-unit';
+import type { Axis, Settings } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { type AxisReading, axisText, readAxisText } from './axis-text';
-import { settingName, valueWords } from './axis-words';
-import { axisChoices, axisKeys, axisKind, newAxis } from './grid';
+import { axisName, valueWords } from './axis-words';
 import { gridWords } from './words';
 
 type Side = 'gridRows' | 'gridColumns';
@@ -40,7 +42,7 @@ export function AxisPicker({ side, manifest }: AxisProps) {
       <select id={id} value={axis.key} onChange={({ target }) => choose(target.value)}>
         {axisKeys(settings, manifest.classes).map((key) => (
           <option key={key} value={key}>
-            {settingName(key, strings)}
+            {axisName(key, strings)}
           </option>
         ))}
       </select>
@@ -71,7 +73,7 @@ interface ValuesProps {
 
 function AxisValues({ axis, manifest, name, set }: ValuesProps) {
   const grid = useWords(gridWords);
-  switch (axisKind(axis.key)) {
+  switch (axisSetting(axis.key)?.axis.kind ?? 'choices') {
     case 'numbers':
       return <ListField {...{ axis, set }} hint={grid.numbersHint} mixed="" />;
     case 'intervals':
@@ -99,7 +101,7 @@ function ListField({ axis, set, hint, mixed }: ListProps) {
   const [draft, setDraft] = useState<string>();
   const id = useId();
   const style = { unit, all: controls.intervalAll, mixed };
-  const setting = settingName(axis.key, strings);
+  const setting = axisName(axis.key, strings);
   const reading = draft === undefined ? undefined : readAxisText(axis.key, draft, style);
   const problem = reading && 'problem' in reading ? reading : undefined;
   const enter = () => {
@@ -171,7 +173,7 @@ function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
   const choices = axisChoices(axis, manifest);
   const { values } = axis;
   return (
-    <fieldset className="toggles" aria-label={grid.values(settingName(axis.key, strings))}>
+    <fieldset className="toggles" aria-label={grid.values(axisName(axis.key, strings))}>
       {choices.map((value) => {
         const on = values.includes(value);
         return (

@@ -16,7 +16,7 @@ import { percent } from '../../settings/numbers';
 import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
-import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
+import { axisName, cellTraits, refusalWords, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
@@ -185,10 +185,10 @@ function Table() {
           <thead>
             <tr>
               <th scope="col" className="corner" rowSpan={2}>
-                {settingName(gridRows.key, strings)} <span aria-hidden="true">↓</span>
+                {axisName(gridRows.key, strings)} <span aria-hidden="true">↓</span>
               </th>
               <th scope="colgroup" className="axis-name" colSpan={columns.length}>
-                {settingName(gridColumns.key, strings)} <span aria-hidden="true">→</span>
+                {axisName(gridColumns.key, strings)} <span aria-hidden="true">→</span>
               </th>
             </tr>
             <tr>
@@ -389,7 +389,7 @@ function Card({ index, frame }: { index: number; frame: RefObject<HTMLElement | 
   const { cell, status } = state;
   const told = cellTraits(cell, strings, unit);
   // What the axes vary comes first.
-  const names = [rows, columns].map((key) => settingName(key, strings));
+  const names = [rows, columns].map((key) => axisName(key, strings));
   const varied = ({ what }: Trait) => names.includes(what);
   const sorted = told.toSorted((a, b) => Number(varied(b)) - Number(varied(a)));
   return (

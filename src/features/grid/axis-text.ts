@@ -1,12 +1,8 @@
-import {
-  type Axis,
-  DEFAULT_COLUMN,
-  FIRST_VISIT,
-  LIMITS,
-  type ScaleUnit,
-} from '../../settings/settings';
-import { atValue } from '../../settings/url';
-import { axisKind, parameterOf } from './grid';
+import { fourDigits } from '../../settings/address-text';
+import { axisSetting, isAxisValue } from '../../settings/axes';
+import { LIMITS } from '../../settings/column';
+import type { ScaleUnit } from '../../settings/scale-unit';
+import type { Axis } from '../../settings/settings';
 
 /** How the page writes an axis. */
 export interface AxisStyle {
@@ -24,14 +20,17 @@ export type AxisReading =
   | { readonly problem: 'many' | 'none' };
 
 /** The paper's w is s - 1. */
-const offset = (key: string, { unit }: AxisStyle) => (key === 'scale' && unit === 'w' ? 1 : 0);
+const offset = (key: string, { unit }: AxisStyle) =>
+  axisSetting(key)?.axis.isScale && unit === 'w' ? 1 : 0;
+
+const kindOf = (key: string) => axisSetting(key)?.axis.kind ?? 'choices';
 
 /** An axis's values as text that `readAxisText` reads. */
 export function axisText({ key, values }: Axis, style: AxisStyle): string {
   const piece = (value: string): string => {
-    switch (axisKind(key)) {
+    switch (kindOf(key)) {
       case 'numbers':
-        return tidy(Number(value) - offset(key, style));
+        return fourDigits(Number(value) - offset(key, style));
       case 'intervals':
         return value === 'all' ? style.all : value.replace('~', '–');
       case 'shares':
@@ -45,7 +44,7 @@ export function axisText({ key, values }: Axis, style: AxisStyle): string {
 
 /** The values that a text lists: numbers `1, 2, 3` or `1–8/5` (five from 1 to 8), intervals `all, 0.2–2`. */
 export function readAxisText(key: string, text: string, style: AxisStyle): AxisReading {
-  const kind = axisKind(key);
+  const kind = kindOf(key);
   const range = kind === 'intervals' ? undefined : rangeOf(key, text);
   if (range === 'many') return { problem: 'many' };
   const pieces =
@@ -53,8 +52,7 @@ export function readAxisText(key: string, text: string, style: AxisStyle): AxisR
   const values: string[] = [];
   for (const piece of pieces.filter(Boolean)) {
     const value = written(key, piece, style);
-    const place = { settings: FIRST_VISIT, column: DEFAULT_COLUMN };
-    if (!atValue(place, key, value)) return { problem: 'value', text: piece };
+    if (!isAxisValue(key, value)) return { problem: 'value', text: piece };
     if (!values.includes(value)) values.push(value);
   }
   if (values.length > LIMITS.axis) return { problem: 'many' };
@@ -63,10 +61,10 @@ export function readAxisText(key: string, text: string, style: AxisStyle): AxisR
 
 /** A piece as the address writes it; nonsense stays nonsense. */
 function written(key: string, piece: string, style: AxisStyle): string {
-  switch (axisKind(key)) {
+  switch (kindOf(key)) {
     case 'numbers': {
       const value = Number(piece) + offset(key, style);
-      return Number.isNaN(value) ? piece : tidy(value);
+      return Number.isNaN(value) ? piece : fourDigits(value);
     }
     case 'intervals':
       return [style.all, 'all'].includes(piece)
@@ -86,20 +84,9 @@ function rangeOf(key: string, text: string): string[] | 'many' | undefined {
   if (!match) return undefined;
   const [from, to, count] = match.slice(1).map(Number) as [number, number, number];
   if (count > LIMITS.axis) return 'many';
-  const step = stepOf(key);
+  const step = axisSetting(key)?.axis.step ?? 1;
   return Array.from({ length: count }, (_, i) => {
     const value = count === 1 ? from : from + ((to - from) * i) / (count - 1);
-    return tidy(Math.round(value / step) * step);
+    return fourDigits(Math.round(value / step) * step);
   });
-}
-
-function stepOf(key: string): number {
-  if (key === 'scale') return LIMITS.guidanceScale.step;
-  if (key === 'mix') return 0.01;
-  return parameterOf(key)?.step ?? 1;
-}
-
-/** Without what is left of a sum of fractions. */
-function tidy(value: number): string {
-  return String(Number(value.toFixed(4)));
 }

@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
 import { commonWords } from '../../kit/words/words';
-import {
-  type ColumnSettings,
-  DEFAULT_COLUMN,
-  FIRST_VISIT,
-  type Settings,
-} from '../../settings/settings';
-import { cellTraits, refusalWords, settingName, valueNote, valueWords } from './axis-words';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
+import { axisName, cellTraits, refusalWords, valueNote, valueWords } from './axis-words';
 
 const { en, zh } = commonWords;
 const page = (column: Partial<ColumnSettings> = {}, changes: Partial<Settings> = {}): Settings => ({
@@ -38,9 +34,9 @@ test('values are said as the columns’ headings say them', () => {
 });
 
 test('settings have the names of their controls', () => {
-  expect(settingName('scale', en)).toBe(en.controls.guidanceScale);
-  expect(settingName('draw', zh)).toBe(zh.axis.class);
-  expect(settingName('rho', zh)).toBe(zh.names.rho);
+  expect(axisName('scale', en)).toBe(en.controls.guidanceScale);
+  expect(axisName('draw', zh)).toBe(zh.axis.class);
+  expect(axisName('rho', zh)).toBe(zh.names.rho);
 });
 
 test('a rule that brings a sampler along says so', () => {

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Manifest } from '../../networks/manifest';
-import {
-  type Axis,
-  DEFAULT_COLUMN,
-  FIRST_VISIT,
-  LIMITS,
-  type Settings,
-} from '../../settings/settings';
-import { atValue, readAddress, writeAddress } from '../../settings/url';
-import { axisChoices, axisKeys, axisKind, broughtSampler, gridCells, newAxis } from './grid';
+import { axisChoices, axisKeys, axisSetting, newAxis, withAxisValue } from '../../settings/axes';
+import { DEFAULT_COLUMN, LIMITS } from '../../settings/column';
+import { type Axis, FIRST_VISIT, type Settings } from '../../settings/settings';
+import { readAddress, writeAddress } from '../../settings/url';
+import { broughtSampler, gridCells } from './grid';
 
 const manifest = { classes: ['A', 'B', 'C'], shape: [1, 8, 8] } as unknown as Manifest;
 const page = (gridRows: Axis, gridColumns: Axis, changes: Partial<Settings> = {}): Settings => ({
@@ -226,12 +222,12 @@ describe('axes', () => {
       expect(values.length).toBeLessThanOrEqual(LIMITS.axis);
       expect(new Set(values).size).toBe(values.length);
       const place = { settings, column: DEFAULT_COLUMN };
-      for (const value of values) expect(atValue(place, key, value), value).toBeDefined();
+      for (const value of values) expect(withAxisValue(place, key, value), value).toBeDefined();
       const linked = page({ key, values }, SEED);
-      const { settings: read, misread } = readAddress(writeAddress(linked));
-      expect(misread).toEqual([]);
+      const { settings: read, ignored } = readAddress(writeAddress(linked));
+      expect(ignored).toEqual([]);
       expect(read.gridRows).toEqual({ key, values });
-      if (axisKind(key) === 'choices') {
+      if (axisSetting(key)?.axis.kind === 'choices') {
         expect(axisChoices({ key, values: [] }, manifest)).toEqual(
           expect.arrayContaining([...values]),
         );

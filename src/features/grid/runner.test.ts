@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import { frameAt } from '../../kit/trajectories';
-import { type Axis, LIMITS } from '../../settings/settings';
+import { LIMITS } from '../../settings/column';
+import type { Axis } from '../../settings/settings';
 import { change, changeColumn } from '../../settings/store';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
 

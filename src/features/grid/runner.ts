@@ -6,8 +6,9 @@ import { type Job, StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectory } from '../../kit/trajectories';
 import type { Manifest } from '../../networks/manifest';
 import type { Cell, CellState } from '../../settings/grid-state';
-import { type Settings, sampleNames } from '../../settings/settings';
+import type { Settings } from '../../settings/settings';
 import { type AppState, type Store, showColumn } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 import { gridCells } from './grid';
 
 type Client = Pick<EngineClient, 'sample'>;

@@ -34,7 +34,7 @@ const visitor: Settings = {
 
 describe('scenes and steps', () => {
   test.each(queries)('%s is an address that is understood', (_, query) => {
-    expect(readAddress(query, visitor).misread).toEqual([]);
+    expect(readAddress(query, visitor).ignored).toEqual([]);
   });
 
   test('a scene sets the playground and keeps what is the visitor’s own', () => {

@@ -7,7 +7,7 @@ import { inkOf } from '../../kit/paint';
 import type { Trajectories } from '../../kit/trajectories';
 import { useActiveTrajectory } from '../../kit/use-active-trajectory';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
-import { compact } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import type { AppState } from '../../settings/store';
 import { Formula } from './InsideCharts';
 import { stepAt } from './inside-data';
@@ -45,7 +45,7 @@ export function InsidePictures({ headings }: { headings: readonly string[] }) {
     <div className="eps">
       <p className="eps-heading">
         <b>{headings[active]}</b>
-        {frame && <> · {words.at(frame.step, compact(frame.sigma))}</>}
+        {frame && <> · {words.at(frame.step, shortNumber(frame.sigma))}</>}
       </p>
       <ul>
         {pictures.map(({ id, formula, name }) => {
@@ -57,7 +57,7 @@ export function InsidePictures({ headings }: { headings: readonly string[] }) {
                 <Formula text={formula} /> {name}
               </p>
               <p className="hint">
-                {picture ? words.scale(compact(picture.limit[sample]!)) : words.gap}
+                {picture ? words.scale(shortNumber(picture.limit[sample]!)) : words.gap}
               </p>
             </li>
           );

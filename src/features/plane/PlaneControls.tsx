@@ -8,8 +8,8 @@ import { ScaleSlider } from '../../kit/ScaleSlider';
 import { Select } from '../../kit/Select';
 import { NumberField, Slider, useDrag } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
-import { CHOICES } from '../../settings/settings';
+import { CHOICES } from '../../settings/column';
+import { shortNumber } from '../../settings/short-text';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
 import { CLASS_LETTERS, usePlane } from './plane-context';
 import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './settings';
@@ -216,7 +216,7 @@ function PictureControls() {
           label={picture.sigma}
           value={sigma ?? FIRST_SIGMA}
           {...PLANE_LIMITS.sigma}
-          text={sigma === null ? picture.follow : compact(sigma)}
+          text={sigma === null ? picture.follow : shortNumber(sigma)}
           shown={sigma !== null}
           disabled={sigma === null}
           drag={drag}

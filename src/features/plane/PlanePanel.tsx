@@ -8,10 +8,10 @@ import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { useDrawing } from '../../kit/use-drawing';
 import { commonWords, nameOf } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
+import type { ColumnSettings } from '../../settings/column';
 import { percent } from '../../settings/numbers';
 import { scaleOffset } from '../../settings/scale-unit';
-import type { ColumnSettings } from '../../settings/settings';
+import { shortNumber } from '../../settings/short-text';
 import { addRun, changePlane, removeRun } from './changes';
 import {
   arrowPoints,
@@ -45,7 +45,7 @@ export function PlanePanel({ index }: { index: number }) {
   const alone = plane.runs.length === 1;
   const offset = scaleOffset(run.guidance, unit);
   const scaleName = rule.scaleKind === 'classifier' ? strings.controls.classifierScale : unit;
-  const scale = rule.usesScale ? `${scaleName} = ${compact(run.guidanceScale - offset)}` : '';
+  const scale = rule.usesScale ? `${scaleName} = ${shortNumber(run.guidanceScale - offset)}` : '';
   const result = panel?.result;
   return (
     <article className="plane-panel" data-active={active && !alone} data-status={panel?.status}>

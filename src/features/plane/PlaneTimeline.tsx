@@ -3,7 +3,7 @@ import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useAppState, useWords } from '../../kit/app-context';
 import { Scrubber } from '../../kit/Scrubber';
 import { commonWords } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import { usePlane } from './plane-context';
 import { planeWords } from './words';
 
@@ -17,7 +17,7 @@ export function PlaneTimeline() {
   // 1e-9: a step is reached although 7/24 · 24 is a little less than 7.
   const step = Math.floor(position * run.numSteps + 1e-9);
   const sigma = runSigmas(run, PLANE_SIGMAS)[step]!;
-  const text = words.timeline.sigma(step, compact(sigma));
+  const text = words.timeline.sigma(step, shortNumber(sigma));
   return (
     <section className="timeline plane-timeline" aria-label={timeline.label}>
       <Scrubber label={words.timeline.scrub} text={text} />

@@ -1,4 +1,4 @@
-import { type ColumnSettings, consistent } from '../../settings/settings';
+import { type ColumnSettings, consistent } from '../../settings/column';
 import { changeSlice, type Store } from '../../settings/store';
 import {
   fitsPlane,

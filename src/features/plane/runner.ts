@@ -10,7 +10,7 @@ import {
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
 import { type Job, StaleWork } from '../../kit/stale-work';
-import type { ColumnSettings } from '../../settings/settings';
+import type { ColumnSettings } from '../../settings/column';
 import type { Store } from '../../settings/store';
 import type { PlaneClient } from './client';
 import type { Particles } from './protocol';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
-import { DEFAULT_COLUMN, FIRST_VISIT } from '../../settings/settings';
+import { DEFAULT_COLUMN } from '../../settings/column';
+import { FIRST_VISIT } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
@@ -27,7 +28,7 @@ import {
 const firstVisit = { ...FIRST_VISIT, slices: defaultSlices([planeSlice]) };
 const read = (query: string) => readAddress(query, firstVisit);
 const planeOf = (text: string) => read(`?plane=${encodeURIComponent(text)}`);
-const misread = (text: string) => planeOf(text).misread.map(({ key }) => key);
+const ignored = (text: string) => planeOf(text).ignored.map(({ key }) => key);
 
 describe('the address', () => {
   test('has no plane where it is as by default', () => {
@@ -50,7 +51,7 @@ describe('the address', () => {
     const plane = presetPlane(id, { ...DEFAULT_PLANE, seed: 5, arrows: 'cond' });
     expect(plane).toMatchObject({ seed: 5, arrows: 'cond' });
     const settings = planeSlice.put(firstVisit, plane);
-    expect(read(`?${writeAddress(settings)}`)).toEqual({ settings, misread: [] });
+    expect(read(`?${writeAddress(settings)}`)).toEqual({ settings, ignored: [] });
   });
 
   test.each([
@@ -77,7 +78,7 @@ describe('the address', () => {
     'what:1',
     'n',
   ])('ignores %s and says so', (text) => {
-    expect(misread(text)).toEqual(['plane']);
+    expect(ignored(text)).toEqual(['plane']);
     expect(planeSlice.of(planeOf(text).settings)).toEqual(DEFAULT_PLANE);
   });
 });

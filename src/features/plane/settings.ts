@@ -1,8 +1,8 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { PLANE_SIGMAS, type PlaneWorld, worksInPlane } from '../../diffusion/worlds/plane/world';
-import type { ColumnSettings } from '../../settings/settings';
+import type { ColumnSettings } from '../../settings/column';
+import { readColumn, writeColumn } from '../../settings/column-text';
 import { defineSlice } from '../../settings/slice';
-import { readColumn, writeColumn } from '../../settings/url';
 
 /** A Gaussian of the data in the plane. */
 export interface PlaneComponent {

@@ -2,8 +2,8 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Outcome } from '../../kit/Outcome';
 import { Swatch } from '../../kit/Swatch';
 import { commonWords } from '../../kit/words/words';
-import { namesText, sampleNames } from '../../settings/settings';
 import { type ColumnState, removeColumn, selectColumn } from '../../settings/store';
+import { namesText, sampleNames } from '../../settings/subject';
 import { SampleGrid } from './SampleGrid';
 
 interface ColumnProps {

@@ -5,7 +5,7 @@ import { OffAxis } from '../../kit/OffAxis';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { commonWords, nameOf } from '../../kit/words/words';
-import type { ColumnSettings } from '../../settings/settings';
+import type { ColumnSettings } from '../../settings/column';
 
 interface ExtrasProps {
   readonly column: ColumnSettings;

@@ -10,10 +10,10 @@ import {
   CHOICES,
   type ColumnSettings,
   canPredict,
-  knowsNoClass,
+  hasNullClass,
   LIMITS,
   type Predicting,
-} from '../../settings/settings';
+} from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
@@ -61,7 +61,7 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
 function RunControls() {
   const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
-    ({ engine }) => engine.status === 'ready' && !knowsNoClass(engine.manifest),
+    ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
   );
   const model = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,

@@ -3,9 +3,9 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Select } from '../../kit/Select';
 import { useDrag } from '../../kit/Slider';
 import { useScaleOffset } from '../../kit/use-scale-offset';
+import { CHOICES, LIMITS } from '../../settings/column';
 import { type Course, courseOf, curveScale, flattened, stroked } from '../../settings/curve';
-import { compact } from '../../settings/describe';
-import { CHOICES, LIMITS } from '../../settings/settings';
+import { shortNumber } from '../../settings/short-text';
 import { changeColumn } from '../../settings/store';
 import './curve.css';
 import { commonWords } from '../../kit/words/words';
@@ -88,9 +88,9 @@ function CurveEditor({ course, byShape }: { course: Course; byShape: readonly nu
   const steps = scales.length;
   const at = Math.min(picked, steps - 1);
   const scale = scales[at]!;
-  const sigma = compact(sigmas[at]!);
+  const sigma = shortNumber(sigmas[at]!);
   const text = guided[at]
-    ? words.at(at + 1, steps, sigma, compact(scale - offset))
+    ? words.at(at + 1, steps, sigma, shortNumber(scale - offset))
     : words.outside(at + 1, steps, sigma);
   const set = (curve: readonly number[]) => changeColumn(store, { curve });
 
@@ -178,7 +178,7 @@ function Preview({ label, course, taken }: PreviewProps) {
   const { scales, effective } = course;
   const low = taken === undefined ? Math.min(0, ...scales) : MIN;
   const high = taken === undefined ? Math.max(2, ...scales) : MAX;
-  const ends = [Math.min(...effective), Math.max(...effective)].map((s) => compact(s - offset));
+  const ends = [Math.min(...effective), Math.max(...effective)].map((s) => shortNumber(s - offset));
   const text = words.range(...(ends as [string, string]));
   return (
     <div className="curve" data-recording={taken !== undefined}>

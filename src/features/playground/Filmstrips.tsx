@@ -5,9 +5,9 @@ import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { commonWords } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
 import type { View } from '../../settings/settings';
+import { shortNumber } from '../../settings/short-text';
 import { type ColumnState, change, selectColumn } from '../../settings/store';
 
 /** As many thumbnails as are still told apart. */
@@ -93,7 +93,7 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
           <button
             type="button"
             tabIndex={step === nearest ? 0 : -1}
-            aria-label={timeline.frame(step, frames[step] ? compact(frames[step].sigma) : '…')}
+            aria-label={timeline.frame(step, frames[step] ? shortNumber(frames[step].sigma) : '…')}
             aria-pressed={step === nearest}
             onClick={() => {
               selectColumn(store, index);

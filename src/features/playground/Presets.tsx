@@ -1,7 +1,7 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
-import { canPredict } from '../../settings/settings';
+import { canPredict } from '../../settings/column';
 import { arrange, change } from '../../settings/store';
 import { presetSubject } from '../../settings/subject';
 import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';

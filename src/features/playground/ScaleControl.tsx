@@ -3,7 +3,7 @@ import { useApp, useAppState, useService, useWords } from '../../kit/app-context
 import { ScaleSlider } from '../../kit/ScaleSlider';
 import { columnRuns } from '../../kit/services';
 import { commonWords } from '../../kit/words/words';
-import { LIMITS } from '../../settings/settings';
+import { LIMITS } from '../../settings/column';
 import { changeColumn } from '../../settings/store';
 
 /** The active column's scale; while its run is steered, the scale that the run takes next. */

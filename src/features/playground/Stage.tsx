@@ -1,8 +1,8 @@
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
+import { LIMITS } from '../../settings/column';
 import { describeColumns } from '../../settings/describe';
-import { LIMITS } from '../../settings/settings';
 import { type AppState, pinColumn } from '../../settings/store';
 import { Filmstrips } from './Filmstrips';
 import { LayoutSwitch } from './LayoutSwitch';

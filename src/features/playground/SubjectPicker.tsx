@@ -3,15 +3,9 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { ClassSearch } from '../../kit/ClassSearch';
 import { areShort } from '../../kit/class-search';
 import { commonWords } from '../../kit/words/words';
-import {
-  knownNames,
-  knowsNoClass,
-  LIMITS,
-  namesText,
-  type Subject,
-  spreadClasses,
-} from '../../settings/settings';
+import { hasNullClass, LIMITS } from '../../settings/column';
 import { change, changeSubject } from '../../settings/store';
+import { knownNames, namesText, type Subject, spreadClasses } from '../../settings/subject';
 
 /**
  * What to draw: a class, no class, or a sample of each of several. Classes with short names are
@@ -23,7 +17,7 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
   const subject = useAppState(({ settings }) => settings.subject);
   const several = subject.kind === 'each';
   const withNone = useAppState(
-    ({ engine }) => engine.status !== 'ready' || knowsNoClass(engine.manifest),
+    ({ engine }) => engine.status !== 'ready' || hasNullClass(engine.manifest),
   );
   const id = useId();
   const choose = (next: Subject) => changeSubject(store, next);

@@ -3,7 +3,7 @@ import { Scrubber } from '../../kit/Scrubber';
 import { frameAt } from '../../kit/trajectories';
 import { useActiveTrajectory } from '../../kit/use-active-trajectory';
 import { commonWords } from '../../kit/words/words';
-import { compact } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import { change } from '../../settings/store';
 import { OverlayToggle } from './OverlayToggle';
 
@@ -15,7 +15,7 @@ export function Timeline() {
   const view = useAppState(({ settings }) => settings.view);
   const trajectory = useActiveTrajectory();
   const frame = trajectory && frameAt(trajectory, position);
-  const text = frame ? timeline.sigma(compact(frame.sigma)) : '';
+  const text = frame ? timeline.sigma(shortNumber(frame.sigma)) : '';
   return (
     <section className="timeline" aria-label={timeline.label}>
       <Scrubber label={timeline.scrub} text={text} />

@@ -3,8 +3,10 @@ import { findSampler } from '../../diffusion/samplers';
 import type { LookInside, SampleSettings } from '../../engine/protocol';
 import type { Job } from '../../kit/stale-work';
 import type { Trajectory } from '../../kit/trajectories';
-import { type Settings, sampleNames, sampleSettings } from '../../settings/settings';
+import { sampleSettings } from '../../settings/sample-settings';
+import type { Settings } from '../../settings/settings';
 import type { AppState } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 
 /** A preview lasts about this long, measured on the runs before. */
 const PREVIEW_MS = 150;

@@ -1,12 +1,11 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
+import { LARGEST_BATCH } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
-import { fittedToModel, type Settings, sampleNames } from '../../settings/settings';
+import { axesFittedTo } from '../../settings/axes';
+import { fittedToModel, type Settings } from '../../settings/settings';
 import { slicesFittedTo } from '../../settings/slice';
 import type { Store } from '../../settings/store';
-import { axesFittedTo } from '../grid/grid';
-
-/** More rows than this go through the network in several runs. */
-const LARGEST_BATCH = 16;
+import { sampleNames } from '../../settings/subject';
 
 /**
  * Loads the model of the settings, or the site's default one; the engine's state ends as `ready` or

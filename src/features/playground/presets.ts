@@ -1,4 +1,4 @@
-import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/settings';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 
 export const PRESET_IDS = [
   'glance',

@@ -2,7 +2,8 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import type { EngineClient } from '../../engine/client';
 import type { SampleSettings } from '../../engine/protocol';
 import { curveScale } from '../../settings/curve';
-import { type Settings, sampleSettings } from '../../settings/settings';
+import { sampleSettings } from '../../settings/sample-settings';
+import type { Settings } from '../../settings/settings';
 import type { AppState, Store } from '../../settings/store';
 import { type ColumnJob, serves } from './column-jobs';
 

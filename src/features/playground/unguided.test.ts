@@ -2,16 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
-import {
-  canPredict,
-  DEFAULT_COLUMN,
-  FIRST_VISIT,
-  fittedToModel,
-  knowsNoClass,
-  offeredChoices,
-  sampleSettings,
-} from '../../settings/settings';
-import { axesFittedTo, axisKeys, gridCells, newAxis } from '../grid/grid';
+import { axesFittedTo, axisKeys, newAxis } from '../../settings/axes';
+import { canPredict, DEFAULT_COLUMN, hasNullClass, offeredChoices } from '../../settings/column';
+import { sampleSettings } from '../../settings/sample-settings';
+import { FIRST_VISIT, fittedToModel } from '../../settings/settings';
+import { gridCells } from '../grid/grid';
 
 const path = new URL('../../../e2e/models/tiny/manifest.json', import.meta.url);
 const tiny = parseManifest(readFileSync(path, 'utf8'), 'tiny') as DenoiserManifest;
@@ -41,7 +36,7 @@ describe('networks that cannot be guided', () => {
     expect(rules(alone)).toEqual(
       expect.arrayContaining(['cfg', 'conditional', 'unconditional', 'apg']),
     );
-    expect([unconditional, onlyClasses, tiny].map(knowsNoClass)).toEqual([true, false, true]);
+    expect([unconditional, onlyClasses, tiny].map(hasNullClass)).toEqual([true, false, true]);
   });
 
   test('settings come to what they can draw, without a word on what the controls say', () => {

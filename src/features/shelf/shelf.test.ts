@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Catalogue } from '../../networks/library';
 import type { DenoiserManifest, Manifest } from '../../networks/manifest';
+import { axesFittedTo } from '../../settings/axes';
 import { FIRST_VISIT } from '../../settings/settings';
-import { axesFittedTo } from '../grid/grid';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
 import {
   bytesOf,

@@ -3,8 +3,8 @@ import { messageOf } from '../../networks/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
 import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
-import { sampleNames } from '../../settings/settings';
 import type { Store } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 
 /**
  * The site's denoisers with the files that come with them.

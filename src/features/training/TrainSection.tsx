@@ -6,8 +6,8 @@ import { RuleSelect, SamplerSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { useDrawing } from '../../kit/use-drawing';
-import { compact } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
+import { shortNumber } from '../../settings/short-text';
 import { changeSlice, type Store } from '../../settings/store';
 import { coloursOf } from '../plane/draw';
 import { CLASS_LETTERS, usePlane } from '../plane/plane-context';
@@ -219,7 +219,7 @@ function Code() {
           {'const { x0, classLabel } = pick(data);\n'}
           <mark>
             {'const label = random() < '}
-            <b>{compact(pUncond)}</b>
+            <b>{shortNumber(pUncond)}</b>
             {' ? null : classLabel;'}
           </mark>
           {'\nconst x = x0 + sigma * noise;\n'}

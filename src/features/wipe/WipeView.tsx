@@ -23,9 +23,10 @@ import { Outcome } from '../../kit/Outcome';
 import { gridFor, picturesOf } from '../../kit/paint';
 import { SamplePicker } from '../../kit/SamplePicker';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
-import { compact, describeColumns } from '../../settings/describe';
-import { sampleNames } from '../../settings/settings';
+import { describeColumns } from '../../settings/describe';
+import { shortNumber } from '../../settings/short-text';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 import { wipePair, wipeWith } from './wipe';
 import './wipe.css';
 import { commonWords } from '../../kit/words/words';
@@ -249,7 +250,7 @@ function Scale({ columns }: { columns: Pair<number> }) {
       <p className="mean" title={wipe.meanHint}>
         {means.length > 0 ? (
           <>
-            {wipe.mean} <output>{compact(mean)}</output>
+            {wipe.mean} <output>{shortNumber(mean)}</output>
           </>
         ) : (
           wipe.differing

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_COLUMN } from '../../settings/settings';
+import { DEFAULT_COLUMN } from '../../settings/column';
 import { wipePair, wipeWith } from './wipe';
 
 const columns = (count: number) => Array.from({ length: count }, () => DEFAULT_COLUMN);

@@ -9,7 +9,8 @@ import type { Frame, LookInside, SampleSettings } from '../../../engine/protocol
 import { ResultCache } from '../../../kit/result-cache';
 import { Trajectories } from '../../../kit/trajectories';
 import type { Manifest } from '../../../networks/manifest';
-import { type ColumnSettings, DEFAULT_COLUMN, FIRST_VISIT } from '../../../settings/settings';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../../settings/column';
+import { FIRST_VISIT } from '../../../settings/settings';
 import { changeColumn, createAppStore, type Store } from '../../../settings/store';
 import { GridRunner } from '../../grid/runner';
 import { Runner } from '../runner';

@@ -4,9 +4,15 @@ import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import { toHalf } from '../networks/onnx/half';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
-import { BATCHES, batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
+import { batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
 import type { LimitedNetwork, SmallerBatch } from './network';
-import type { BatchWhy, Precision, PrecisionChoice, PrecisionWhy } from './protocol';
+import {
+  type BatchWhy,
+  LARGEST_BATCH,
+  type Precision,
+  type PrecisionChoice,
+  type PrecisionWhy,
+} from './protocol';
 import type { Runtime } from './session';
 
 /**
@@ -15,10 +21,9 @@ import type { Runtime } from './session';
  * the letters; what overflows or comes from a broken driver is off by far more.
  */
 const TOLERANCE = { fp32: 2e-3, fp16: 5e-2 } as const;
-const LARGEST = BATCHES.at(-1)!;
 
 /** How a network is to be opened. */
-export interface Wanted {
+export interface OpenOptions {
   readonly precision: PrecisionChoice;
   /** Most rows of one run, whatever the device; undefined: as many as it is good for. */
   readonly maxBatch: number | undefined;
@@ -30,7 +35,7 @@ export interface Wanted {
 }
 
 /** What a network runs in, for the badge. */
-export interface Terms {
+export interface OpenedAs {
   readonly precision: Precision;
   readonly precisionWhy?: PrecisionWhy;
   /** Difference from the stored answer, where there is one. */
@@ -40,7 +45,7 @@ export interface Terms {
 }
 
 /**
- * Opens a denoiser in the best precision and the largest batches that are wanted and work here, which
+ * Opens a denoiser in the best precision and the largest batches that are allowed and work here, which
  * a trial run shows: it compiles the shaders, is compared with the stored answer, and measured.
  *
  * @param graph its ONNX file
@@ -50,12 +55,12 @@ export async function openDenoiser(
   runtime: Runtime,
   manifest: DenoiserManifest,
   graph: Uint8Array,
-  wanted: Wanted,
-): Promise<{ network: LimitedNetwork; terms: Terms }> {
-  const refused = whyNotHalf(runtime, manifest, wanted.precision);
-  if (refused) return tried(runtime, manifest, graph, wanted, 'fp32', refused);
+  options: OpenOptions,
+): Promise<{ network: LimitedNetwork; openedAs: OpenedAs }> {
+  const refused = whyNotHalf(runtime, manifest, options.precision);
+  if (refused) return openAndTry(runtime, manifest, graph, options, 'fp32', refused);
   const inFull = (reason: PrecisionWhy['reason'], error: unknown) =>
-    tried(runtime, manifest, graph, wanted, 'fp32', { reason, detail: messageOf(error) });
+    openAndTry(runtime, manifest, graph, options, 'fp32', { reason, detail: messageOf(error) });
   let half: Uint8Array;
   try {
     half = toHalf(graph, manifest.adapt?.x);
@@ -63,8 +68,8 @@ export async function openDenoiser(
     return inFull('unsuited', error);
   }
   const why: PrecisionWhy | undefined =
-    wanted.precision === 'fp16' ? { reason: 'asked', detail: '' } : undefined;
-  return tried(runtime, manifest, half, wanted, 'fp16', why).catch((error) =>
+    options.precision === 'fp16' ? { reason: 'asked', detail: '' } : undefined;
+  return openAndTry(runtime, manifest, half, options, 'fp16', why).catch((error) =>
     inFull('self-check', error),
   );
 }
@@ -73,26 +78,26 @@ export async function openDenoiser(
 function whyNotHalf(
   { info, half }: Runtime,
   { selfCheck }: DenoiserManifest,
-  wanted: PrecisionChoice,
+  choice: PrecisionChoice,
 ): PrecisionWhy | undefined {
-  if (wanted === 'fp32') return { reason: 'asked', detail: '' };
+  if (choice === 'fp32') return { reason: 'asked', detail: '' };
   if (info.backend === 'webgpu' && !half) return { reason: 'no-shader-f16', detail: '' };
-  if (wanted === 'fp16') return undefined;
+  if (choice === 'fp16') return undefined;
   if (info.backend === 'wasm') return { reason: 'cpu', detail: '' };
   return selfCheck ? undefined : { reason: 'no-check', detail: '' };
 }
 
-async function tried(
+async function openAndTry(
   runtime: Runtime,
   manifest: DenoiserManifest,
   graph: Uint8Array,
-  wanted: Wanted,
+  options: OpenOptions,
   precision: Precision,
   precisionWhy: PrecisionWhy | undefined,
-): Promise<{ network: LimitedNetwork; terms: Terms }> {
+): Promise<{ network: LimitedNetwork; openedAs: OpenedAs }> {
   const first = manifest.adapt?.graph.single
     ? { batch: 1, why: undefined }
-    : firstBatch(runtime, manifest, wanted);
+    : firstBatch(runtime, manifest, options);
   let batchWhy = first.why;
   const opened = runtime.open(graph, {
     dims: manifest.adapt?.graph.dims,
@@ -100,14 +105,14 @@ async function tried(
     maxBatch: first.batch,
     onSmallerBatch: (smaller) => {
       batchWhy = { reason: 'memory', detail: smaller.detail };
-      wanted.onSmallerBatch(smaller);
+      options.onSmallerBatch(smaller);
     },
   });
   const network = isAdapted(manifest) ? adaptedNetwork(opened, manifest) : opened;
   try {
     if (manifest.own && isAdapted(manifest)) await checkForward(network, manifest);
-    const assumed = wanted.maxBatch ?? batchAssumed(runtime.speed, manifest);
-    const rows = Math.max(1, Math.min(wanted.rows, first.batch, assumed));
+    const assumed = options.maxBatch ?? batchAssumed(runtime.speed, manifest);
+    const rows = Math.max(1, Math.min(options.rows, first.batch, assumed));
     let { ms, difference } = await trial(manifest, network, rows);
     const forced = precision === 'fp16' && precisionWhy?.reason === 'asked';
     if (difference !== undefined && !forced && !(difference <= TOLERANCE[precision])) {
@@ -115,7 +120,7 @@ async function tried(
         `The network's trial run in ${precision} must agree with its reference within ${TOLERANCE[precision]}, it differs by ${difference}`,
       );
     }
-    if (wanted.maxBatch === undefined && batchInTime(ms, rows) < network.maxBatch) {
+    if (options.maxBatch === undefined && batchInTime(ms, rows) < network.maxBatch) {
       // The first run compiled too: what it took says nothing yet.
       ({ ms } = await trial(manifest, network, rows));
       const inTime = batchInTime(ms, rows);
@@ -127,7 +132,7 @@ async function tried(
     const { maxBatch } = network;
     return {
       network,
-      terms: {
+      openedAs: {
         precision,
         ...(precisionWhy && { precisionWhy }),
         ...(difference !== undefined && { difference }),
@@ -145,18 +150,21 @@ async function tried(
 function firstBatch(
   { limits }: Pick<Runtime, 'limits'>,
   manifest: Pick<DenoiserManifest, 'shape' | 'flopsPerForward'>,
-  { maxBatch, lostAt }: Pick<Wanted, 'maxBatch' | 'lostAt'>,
+  { maxBatch, lostAt }: Pick<OpenOptions, 'maxBatch' | 'lostAt'>,
 ): { readonly batch: number; readonly why: BatchWhy | undefined } {
   if (maxBatch !== undefined) {
     const batch = batchUpTo(maxBatch);
     return { batch, why: { reason: 'asked', detail: '' } };
   }
-  const within = limits ? batchWithinLimits(limits, manifest) : LARGEST;
-  const after = lostAt === undefined ? LARGEST : batchUpTo(lostAt - 1);
+  const within = limits ? batchWithinLimits(limits, manifest) : LARGEST_BATCH;
+  const after = lostAt === undefined ? LARGEST_BATCH : batchUpTo(lostAt - 1);
   if (after < within) {
     return { batch: after, why: { reason: 'memory', detail: `${lostAt} rows lost the device` } };
   }
-  return { batch: within, why: within < LARGEST ? { reason: 'limits', detail: '' } : undefined };
+  return {
+    batch: within,
+    why: within < LARGEST_BATCH ? { reason: 'limits', detail: '' } : undefined,
+  };
 }
 
 /** Evaluates the rows of the stored check, or pure zeros where a network has none. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { complaint } from './manifest';
-import { count, sha256, text } from './schema';
+import { complaint } from '../networks/manifest';
+import { count, sha256, text } from '../networks/schema';
+import type { ColumnSettings } from './column';
+import { RUN_SETTINGS } from './run-settings';
 
 /** Marks the files of measured studies. */
 export const RESULTS_FORMAT = 'guidance-results';
@@ -13,7 +15,6 @@ const seed = v.pipe(
   v.minValue(0, 'a whole number of 0 to 2^32 - 1'),
   v.maxValue(2 ** 32 - 1, 'a whole number of 0 to 2^32 - 1'),
 );
-const share = v.pipe(number, v.minValue(0, 'within [0, 1]'), v.maxValue(1, 'within [0, 1]'));
 
 /** A network by its id and the SHA-256 of its model.onnx. */
 const network = v.object({
@@ -21,37 +22,15 @@ const network = v.object({
   sha256,
 });
 
+/** A column's settings; a file may have a course over the steps that is not known here. */
+type RunOfFile = Omit<ColumnSettings, 'shape'> & { readonly shape: string };
+
 /** What was run: everything but network, classes and seeds, by the names of the page's settings. */
 const settings = v.object({
-  guidance: text,
-  /** 1 = off, 0 = unconditional. */
-  guidanceScale: number,
-  /** Noise levels (lo, hi] in which guidance is on; null: everywhere. */
-  interval: v.nullable(v.tuple([amount, amount], 'a list [lo, hi]')),
-  /** The guidance's course over the steps. */
-  shape: text,
-  /** The scale of every step instead of scale and shape. */
-  curve: v.nullable(v.array(number, 'a list of scales')),
-  threshold: v.nullable(
-    v.variant(
-      'kind',
-      [
-        v.object({ kind: v.literal('static') }),
-        v.object({ kind: v.literal('dynamic'), percentile: number }),
-      ],
-      'static or dynamic',
-    ),
-  ),
-  /** A second class in every label. */
-  mix: v.nullable(v.object({ name: text, share })),
-  /** Class that the guidance leads away from, in place of no class. */
-  negative: v.nullable(text),
-  numSteps: count,
-  sampler: text,
-  schedule: text,
+  ...Object.fromEntries(RUN_SETTINGS.map(({ property, schema }) => [property, schema])),
   /** Parameters of sampler, schedule and rule that differ from their defaults, by their ids. */
   parameters: v.record(v.string(), number, 'an object'),
-});
+}) as unknown as v.GenericSchema<RunOfFile>;
 
 /** Standard deviation by the jackknife; absent where there were too few samples to tell. */
 const figure = v.object({ value: number, spread: v.optional(amount) });

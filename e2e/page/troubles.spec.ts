@@ -1,5 +1,5 @@
 import type { Route } from '@playwright/test';
-import { expect, test, words } from './playground';
+import { expect, test, words } from '../playground';
 
 const graph = '**/models/tiny/model.onnx';
 const manifest = '**/models/tiny/manifest.json';

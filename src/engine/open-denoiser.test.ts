@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkInputs, makeCheck } from '../diffusion/self-check';
 import type { DenoiserManifest } from '../networks/manifest';
 import { batchedNetwork, queue, type SmallerBatch } from './network';
-import { openDenoiser, type Wanted } from './opening';
+import { type OpenOptions, openDenoiser } from './open-denoiser';
 import type { Runtime } from './session';
 
 const graph = new Uint8Array(
@@ -24,7 +24,7 @@ const manifest = {
   selfCheck: makeCheck(inputs, answers, size),
 } as unknown as DenoiserManifest;
 
-const wanted: Wanted = {
+const options: OpenOptions = {
   precision: 'auto',
   maxBatch: undefined,
   lostAt: undefined,
@@ -99,27 +99,27 @@ function fakeRuntime({
   return { runtime, batches, opened, released: () => released };
 }
 
-async function openOn(device: Device, changes: Partial<Wanted> = {}, model = manifest) {
+async function openOn(device: Device, changes: Partial<OpenOptions> = {}, model = manifest) {
   const fake = fakeRuntime(device);
   const smaller: SmallerBatch[] = [];
   const onSmallerBatch = (told: SmallerBatch) => void smaller.push(told);
-  const { network, terms } = await openDenoiser(fake.runtime, model, graph, {
-    ...wanted,
+  const { network, openedAs } = await openDenoiser(fake.runtime, model, graph, {
+    ...options,
     onSmallerBatch,
     ...changes,
   });
-  return { ...fake, network, terms, smaller };
+  return { ...fake, network, openedAs, smaller };
 }
 
 const without = (key: 'selfCheck') => ({ ...manifest, [key]: undefined }) as DenoiserManifest;
 
 describe('the precision', () => {
   test('is float16 where the device has it and the check passes', async () => {
-    const { terms, opened } = await openOn({});
+    const { openedAs, opened } = await openOn({});
     expect(opened).toEqual(['fp16']);
-    expect(terms).toMatchObject({ precision: 'fp16', maxBatch: 16 });
-    expect(terms.precisionWhy).toBeUndefined();
-    expect(terms.difference).toBeCloseTo(0.001, 4);
+    expect(openedAs).toMatchObject({ precision: 'fp16', maxBatch: 16 });
+    expect(openedAs.precisionWhy).toBeUndefined();
+    expect(openedAs.difference).toBeCloseTo(0.001, 4);
   });
 
   test.each([
@@ -129,43 +129,43 @@ describe('the precision', () => {
     ['no-check', {}, {}, without('selfCheck')],
     ['no-shader-f16', { half: false }, { precision: 'fp16' }, manifest],
   ] as const)('is float32, because: %s', async (reason, device, changes, model) => {
-    const { terms, opened } = await openOn(device, changes, model);
+    const { openedAs, opened } = await openOn(device, changes, model);
     expect(opened).toEqual(['fp32']);
-    expect(terms).toMatchObject({ precision: 'fp32', precisionWhy: { reason } });
+    expect(openedAs).toMatchObject({ precision: 'fp32', precisionWhy: { reason } });
   });
 
   test.each([0.2, Number.NaN])(
     'falls back where float16 is wrong by %d, and says so',
     async (halfError) => {
-      const { terms, opened, released } = await openOn({ halfError });
+      const { openedAs, opened, released } = await openOn({ halfError });
       expect(opened).toEqual(['fp16', 'fp32']);
       expect(released()).toBe(1);
-      expect(terms).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'self-check' } });
-      expect(terms.precisionWhy?.detail).toContain(
+      expect(openedAs).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'self-check' } });
+      expect(openedAs.precisionWhy?.detail).toContain(
         Number.isNaN(halfError) ? 'NaN' : 'differs by 0.2',
       );
-      expect(terms.difference).toBeLessThan(1e-5);
+      expect(openedAs.difference).toBeLessThan(1e-5);
     },
   );
 
   test('asked for, is float16 on a CPU too, even where it differs, with the difference', async () => {
-    const { terms } = await openOn({ backend: 'wasm', halfError: 0.2 }, { precision: 'fp16' });
-    expect(terms).toMatchObject({ precision: 'fp16', precisionWhy: { reason: 'asked' } });
-    expect(terms.difference).toBeCloseTo(0.2, 4);
+    const { openedAs } = await openOn({ backend: 'wasm', halfError: 0.2 }, { precision: 'fp16' });
+    expect(openedAs).toMatchObject({ precision: 'fp16', precisionWhy: { reason: 'asked' } });
+    expect(openedAs.difference).toBeCloseTo(0.2, 4);
   });
 
   test('asked for, falls back where the answer is no number', async () => {
-    const { terms } = await openOn({ halfError: Number.NaN }, { precision: 'fp16' });
-    expect(terms).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'self-check' } });
+    const { openedAs } = await openOn({ halfError: Number.NaN }, { precision: 'fp16' });
+    expect(openedAs).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'self-check' } });
   });
 
   test('is float32 for a graph that cannot be rewritten, and says why', async () => {
     const source = Uint8Array.of(1);
     const { runtime, opened } = fakeRuntime({ source });
-    const { terms } = await openDenoiser(runtime, manifest, source, wanted);
+    const { openedAs } = await openDenoiser(runtime, manifest, source, options);
     expect(opened).toEqual(['fp32']);
-    expect(terms).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'unsuited' } });
-    expect(terms.precisionWhy?.detail).toContain('An ONNX file must');
+    expect(openedAs).toMatchObject({ precision: 'fp32', precisionWhy: { reason: 'unsuited' } });
+    expect(openedAs.precisionWhy?.detail).toContain('An ONNX file must');
   });
 
   test('a device that is wrong in float32 is not used', async () => {
@@ -180,16 +180,16 @@ describe('the batches', () => {
 
   test('are as large as the buffers of the adapter allow', async () => {
     const limits = { maxBufferSize: 1 * MIB, maxStorageBufferBindingSize: 9000 };
-    const { terms } = await openOn({ limits });
-    expect(terms).toMatchObject({ maxBatch: 1, batchWhy: { reason: 'limits' } });
+    const { openedAs } = await openOn({ limits });
+    expect(openedAs).toMatchObject({ maxBatch: 1, batchWhy: { reason: 'limits' } });
   });
 
   test('take at most a second, measured once the shaders are compiled', async () => {
     const slow = await openOn({ rowMs: [900, 300] });
-    expect(slow.terms).toMatchObject({ maxBatch: 2, batchWhy: { reason: 'time' } });
+    expect(slow.openedAs).toMatchObject({ maxBatch: 2, batchWhy: { reason: 'time' } });
     const slowToCompile = await openOn({ rowMs: [900, 5] });
-    expect(slowToCompile.terms.maxBatch).toBe(16);
-    expect(slowToCompile.terms.batchWhy).toBeUndefined();
+    expect(slowToCompile.openedAs.maxBatch).toBe(16);
+    expect(slowToCompile.openedAs.batchWhy).toBeUndefined();
     expect(slowToCompile.batches).toEqual([2, 2]);
     // A quick first run need not be repeated.
     expect((await openOn({})).batches).toEqual([2]);
@@ -202,8 +202,8 @@ describe('the batches', () => {
   });
 
   test('shrink until they fit in memory, and say so', async () => {
-    const { terms, network, smaller } = await openOn({ fits: 4 }, { rows: 16 });
-    expect(terms).toMatchObject({
+    const { openedAs, network, smaller } = await openOn({ fits: 4 }, { rows: 16 });
+    expect(openedAs).toMatchObject({
       maxBatch: 4,
       batchWhy: { reason: 'memory', detail: 'no memory' },
     });
@@ -212,12 +212,12 @@ describe('the batches', () => {
   });
 
   test('are smaller than the one that lost the device', async () => {
-    const { terms } = await openOn({}, { lostAt: 8, rows: 16 });
-    expect(terms).toMatchObject({ maxBatch: 4, batchWhy: { reason: 'memory' } });
+    const { openedAs } = await openOn({}, { lostAt: 8, rows: 16 });
+    expect(openedAs).toMatchObject({ maxBatch: 4, batchWhy: { reason: 'memory' } });
   });
 
   test('are those asked for, however slow', async () => {
-    const { terms } = await openOn({ rowMs: [5000, 5000] }, { maxBatch: 2, rows: 16 });
-    expect(terms).toMatchObject({ maxBatch: 2, batchWhy: { reason: 'asked' } });
+    const { openedAs } = await openOn({ rowMs: [5000, 5000] }, { maxBatch: 2, rows: 16 });
+    expect(openedAs).toMatchObject({ maxBatch: 2, batchWhy: { reason: 'asked' } });
   });
 });

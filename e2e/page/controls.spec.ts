@@ -1,11 +1,11 @@
-import { guidanceRegistry } from '../src/diffusion/guidance';
-import { scheduleShapeRegistry } from '../src/diffusion/guidance/modifiers';
-import { thresholdPercentile } from '../src/diffusion/guidance/threshold';
-import type { NumberParameter } from '../src/diffusion/parameters';
-import { samplerRegistry } from '../src/diffusion/samplers';
-import { scheduleRegistry } from '../src/diffusion/schedules';
-import { choiceEntry, nameOf } from '../src/kit/words/words';
-import { expect, type Playground, test, words } from './playground';
+import { guidanceRegistry } from '../../src/diffusion/guidance';
+import { scheduleShapeRegistry } from '../../src/diffusion/guidance/modifiers';
+import { thresholdPercentile } from '../../src/diffusion/guidance/threshold';
+import type { NumberParameter } from '../../src/diffusion/parameters';
+import { samplerRegistry } from '../../src/diffusion/samplers';
+import { scheduleRegistry } from '../../src/diffusion/schedules';
+import { choiceEntry, nameOf } from '../../src/kit/words/words';
+import { expect, type Playground, test, words } from '../playground';
 
 const { controls, extras } = words;
 

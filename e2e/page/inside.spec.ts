@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { expect, type Playground, test, words } from './playground';
+import { expect, type Playground, test, words } from '../playground';
 
 const { inside, overlay, timeline } = words;
 

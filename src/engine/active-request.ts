@@ -1,0 +1,56 @@
+import { Aborted } from './network';
+import type { Request } from './protocol';
+import type { Steering } from './steering';
+
+export type LoadRequest = Extract<Request, { type: 'load' }>;
+export type SampleRequest = Extract<Request, { type: 'sample' }>;
+
+/** How often a run lets messages in: not before every run of a quick network. */
+const MESSAGES_EVERY_MS = 16;
+
+/** When any request last let messages in. */
+let lastMessagesMs = 0;
+
+/** A request while the worker answers it. */
+export class ActiveRequest {
+  readonly id: number;
+  readonly type: 'load' | 'sample';
+  /** Set while a steered run is sampled. */
+  steering: Steering | undefined;
+  readonly #controller = new AbortController();
+
+  constructor({ id, type }: LoadRequest | SampleRequest) {
+    this.id = id;
+    this.type = type;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Whether the request was aborted, after letting in the messages that say so: a run on wasm never
+   * leaves the microtasks.
+   */
+  readonly isAborted = async (): Promise<boolean> => {
+    if (performance.now() - lastMessagesMs >= MESSAGES_EVERY_MS) {
+      await nextTask();
+      lastMessagesMs = performance.now();
+    }
+    return this.signal.aborted;
+  };
+
+  abort(): void {
+    this.#controller.abort(new Aborted('A newer request replaced this one'));
+  }
+}
+
+const { port1, port2 } = new MessageChannel();
+
+/** Resolves in a later task, after the messages that have arrived; a timer would wait 4 ms. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve();
+    port2.postMessage(null);
+  });
+}

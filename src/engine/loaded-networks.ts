@@ -1,0 +1,244 @@
+import { type DownloadProgress, loadModel, loadModelIndex } from '../networks/download';
+import { messageOf } from '../networks/errors';
+import type { DenoiserManifest, FeaturesManifest, Manifest } from '../networks/manifest';
+import type { ReadModelFile } from '../networks/sources';
+import type { LoadRequest } from './active-request';
+import { batchWithinLimits } from './batches';
+import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from './network';
+import { type OpenedAs, type OpenOptions, openDenoiser } from './open-denoiser';
+import type { BackendChoice, BackendInfo, EngineEvent, LoadProgress, OwnFiles } from './protocol';
+import { type DeviceLoss, openRuntime, openWasm, type Runtime } from './session';
+
+/** A network with its manifest. */
+export interface Model<M extends Manifest = Manifest> {
+  readonly manifest: M;
+  readonly network: Network;
+}
+
+interface Denoiser extends Model<DenoiserManifest> {
+  readonly network: LimitedNetwork;
+  readonly openedAs: OpenedAs;
+}
+
+interface Judge extends Model<FeaturesManifest> {
+  readonly network: LimitedNetwork;
+}
+
+/** What a load ends with. */
+interface LoadedModel {
+  readonly manifest: DenoiserManifest;
+  readonly info: BackendInfo;
+  /** What could not be checked about the files. */
+  readonly warnings: readonly string[];
+}
+
+/** A lost device fails its runs a moment before it reports that it is lost. */
+const LOSS_REPORTED_WITHIN_MS = 200;
+
+/** The worker's device and the networks on it: a denoiser, its judge, and others that runs asked for. */
+export class LoadedNetworks {
+  readonly #emit: (event: EngineEvent) => void;
+  #runtime: Runtime | undefined;
+  #denoiser: Denoiser | undefined;
+  #judge: Judge | undefined;
+  /** How the denoiser was opened: other denoisers are opened in the same way. */
+  #options: OpenOptions | undefined;
+  /** Networks beside the denoiser by their ids, each loaded when a run first needs it. */
+  readonly #others = new Map<string, Model>();
+  #baseUrl = '';
+
+  /** @param emit reports a lost device and smaller batches */
+  constructor(emit: (event: EngineEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** The feature network that judges the denoiser's samples. */
+  get judge(): Model<FeaturesManifest> | undefined {
+    return this.#judge;
+  }
+
+  /** The loss of the device, if it was lost; always undefined on wasm. */
+  async deviceLoss(): Promise<DeviceLoss | undefined> {
+    if (this.#runtime?.info.backend !== 'webgpu') return undefined;
+    const moment = new Promise<undefined>((resolve) =>
+      setTimeout(resolve, LOSS_REPORTED_WITHIN_MS),
+    );
+    return Promise.race([this.#runtime.lost, moment]);
+  }
+
+  /**
+   * Loads a denoiser and its judge in place of all networks before.
+   *
+   * @throws ModelError; Aborted; what the trial run failed with
+   */
+  async load(
+    request: LoadRequest,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> {
+    const { baseUrl, precision = 'auto', maxBatch, lostAt, rows } = request;
+    this.#baseUrl = baseUrl;
+    const fetchModel = (id: string, own?: OwnFiles) =>
+      loadModel(id, {
+        baseUrl,
+        ...(own && { read: ownReader(own), cache: null }),
+        signal,
+        onProgress: (progress) => onProgress({ phase: 'download', ...progress }),
+      });
+    const modelId = request.modelId || (await loadModelIndex({ baseUrl, signal })).default;
+    const main = await fetchModel(modelId, request.own);
+    const manifest = asDenoiser(modelId, main.manifest);
+    const judgeId = manifest.companions?.features;
+    const judgeFiles = judgeId === undefined ? undefined : await fetchModel(judgeId);
+    if (judgeFiles && judgeFiles.manifest.role !== 'features') {
+      throw new Error(
+        `${judgeId}: needs a feature network, its manifest says "${judgeFiles.manifest.role}"`,
+      );
+    }
+
+    onProgress({ phase: 'prepare' });
+    await this.#release();
+    this.#runtime ??= await this.#openRuntime(request.backend);
+    this.#options = {
+      precision,
+      maxBatch,
+      lostAt,
+      rows,
+      onSmallerBatch: (smaller) => this.#reportSmallerBatch(smaller),
+    };
+    onProgress({ phase: 'warm-up' });
+    const open = async (runtime: Runtime, options: OpenOptions) => {
+      this.#denoiser = undefined;
+      const opened = await openDenoiser(runtime, manifest, graphOf(main), options);
+      this.#denoiser = { manifest, ...opened };
+      this.#judge = judgeFiles && {
+        manifest: judgeFiles.manifest as FeaturesManifest,
+        network: this.#openBeside(runtime, judgeFiles.manifest, graphOf(judgeFiles)),
+      };
+      return { ...runtime.info, ...opened.openedAs };
+    };
+    let info: BackendInfo;
+    try {
+      info = await open(this.#runtime, this.#options);
+    } catch (error) {
+      if (this.#runtime.info.backend === 'wasm') throw error;
+      // Lost with several rows: the worker that comes next begins with fewer.
+      if (((await this.deviceLoss())?.batch ?? 0) > 1) throw error;
+      // The adapter has promised what does not work.
+      this.#runtime = await openWasm({ reason: 'trial-failed', detail: messageOf(error) });
+      info = await open(this.#runtime, this.#options);
+    }
+    if (signal.aborted) throw new Aborted('The load was replaced by a newer request');
+    return { manifest, info, warnings: [...main.warnings, ...(judgeFiles?.warnings ?? [])] };
+  }
+
+  /**
+   * The loaded denoiser, or another one of its shape and classes.
+   *
+   * @throws ModelError; Error if none is loaded, or the other does not fit
+   */
+  async denoiser(
+    id: string | undefined,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<Model<DenoiserManifest>> {
+    const loaded = this.#denoiser;
+    if (!loaded) throw new Error('sample: needs a loaded model, none is');
+    if (id === undefined || id === loaded.manifest.id) return loaded;
+    const { manifest: found, network } = await this.other(id, signal, onProgress);
+    const manifest = asDenoiser(id, found);
+    const formOf = ({ shape, classes }: Manifest) => `[${shape}], ${classes.join(' ')}`;
+    if (formOf(manifest) !== formOf(loaded.manifest)) {
+      throw new Error(
+        `${id}: needs shape and classes of ${loaded.manifest.id}, ${formOf(loaded.manifest)}; got ${formOf(manifest)}`,
+      );
+    }
+    return { manifest, network };
+  }
+
+  /** A network beside the denoiser, downloaded at its first use. @throws ModelError */
+  async other(
+    id: string,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<Model> {
+    const known = this.#others.get(id);
+    if (known) return known;
+    if (!this.#runtime || !this.#options) throw new Error('sample: needs a loaded model, none is');
+    const loaded = await loadModel(id, { baseUrl: this.#baseUrl, signal, onProgress });
+    const { manifest } = loaded;
+    const graph = graphOf(loaded);
+    const opened =
+      manifest.role === 'denoiser' || manifest.role === 'weak'
+        ? await openDenoiser(this.#runtime, manifest, graph, this.#options)
+        : { network: this.#openBeside(this.#runtime, manifest, graph) };
+    const model = { manifest, network: opened.network };
+    this.#others.set(id, model);
+    return model;
+  }
+
+  async #release(): Promise<void> {
+    await this.#denoiser?.network.release();
+    await this.#judge?.network.release();
+    for (const { network } of this.#others.values()) await network.release();
+    this.#others.clear();
+  }
+
+  async #openRuntime(backend: BackendChoice): Promise<Runtime> {
+    const opened = await openRuntime(backend);
+    void opened.lost.then((loss) => {
+      // A device given up for wasm does not matter any more.
+      if (this.#runtime === opened) this.#emit({ type: 'device-lost', ...loss });
+    });
+    return opened;
+  }
+
+  /**
+   * A network beside the denoiser, in float32 and in no larger batches: figures are made of its
+   * answers, or they are a gradient that guidance multiplies by sigma².
+   */
+  #openBeside(runtime: Runtime, manifest: Manifest, graph: Uint8Array): LimitedNetwork {
+    const within = runtime.limits ? batchWithinLimits(runtime.limits, manifest) : Infinity;
+    const maxBatch = Math.min(within, this.#denoiser?.network.maxBatch ?? 1);
+    return runtime.open(graph, {
+      maxBatch,
+      onSmallerBatch: (smaller) => this.#reportSmallerBatch(smaller),
+    });
+  }
+
+  /** A batch did not work, and a smaller one does. */
+  #reportSmallerBatch({ maxBatch, detail }: SmallerBatch): void {
+    // While the denoiser is being opened, the answer to the load will say so.
+    if (!this.#runtime || !this.#denoiser) return;
+    const { network, openedAs } = this.#denoiser;
+    network.limit(maxBatch);
+    const info: BackendInfo = {
+      ...this.#runtime.info,
+      ...openedAs,
+      maxBatch: network.maxBatch,
+      batchWhy: { reason: 'memory', detail },
+    };
+    this.#emit({ type: 'smaller-batch', info });
+  }
+}
+
+/** @throws Error for a network of another role */
+function asDenoiser(id: string, manifest: Manifest): DenoiserManifest {
+  if (manifest.role === 'denoiser' || manifest.role === 'weak') return manifest;
+  throw new Error(`${id}: needs a denoising network, its manifest says "${manifest.role}"`);
+}
+
+/** Reads a visitor's own network as if it lay in the models folder. */
+function ownReader({ manifest, graph }: OwnFiles): ReadModelFile {
+  return async (path) =>
+    path.endsWith('/manifest.json')
+      ? new TextEncoder().encode(JSON.stringify(manifest))
+      : new Uint8Array(await graph.arrayBuffer());
+}
+
+/** The ONNX file of a downloaded model. @throws Error without one */
+function graphOf({ manifest, files }: Awaited<ReturnType<typeof loadModel>>): Uint8Array {
+  const graph = files.get('model.onnx');
+  if (!graph) throw new Error(`${manifest.id}: the manifest must list the file model.onnx`);
+  return graph;
+}

@@ -1,0 +1,16 @@
+/** A number without digits that say nothing: 3, 0.25, 1.5. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** The ends of a drawn course of scales, and what it reaches between them. */
+export function curveText(curve: readonly number[]): string {
+  const [first, last] = [curve[0]!, curve.at(-1)!];
+  const between = [Math.min(...curve), Math.max(...curve)].filter((s) => s !== first && s !== last);
+  return [first, ...between, last].map(shortNumber).join(' → ');
+}
+
+/** A name without its explanation: "η: noise added back" is η. */
+export function shortName(name: string): string {
+  return name.split(/[:：]/)[0]!;
+}
