@@ -8,7 +8,7 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}packag
 const packages = Object.keys({ ...dependencies, ...devDependencies });
 
 /** Imports that the rules still forbid and circles that still stand: both may only shrink. */
-const KNOWN = { forbidden: 12, circles: 2 };
+const KNOWN = { forbidden: 0, circles: 0 };
 
 /** [importing file or folder, imported one or package] */
 const accepted: readonly (readonly [string, string])[] = [
@@ -26,6 +26,8 @@ const accepted: readonly (readonly [string, string])[] = [
   ['src/engine/protocol.ts', 'src/networks/manifest.ts'],
   ['src/settings', 'src/engine/client.ts'],
   ['src/settings', 'zustand/vanilla'],
+  ['src/settings', 'src/kit/words'],
+  ['src/kit/words', 'src/engine/protocol.ts'],
   ['src/kit', 'src/settings'],
   ['src/kit', 'react'],
   ['src/kit/line-chart.ts', '@observablehq/plot'],
@@ -69,6 +71,7 @@ const rejected: readonly (readonly [string, string])[] = [
   ['src/settings', 'src/features/plane'],
   ['src/settings', 'src/engine/session.ts'],
   ['src/settings', 'react'],
+  ['src/kit/words', 'src/settings'],
   ['src/kit', 'src/features/plane'],
   ['src/kit', 'src/app'],
   ['src/kit', '@observablehq/plot'],

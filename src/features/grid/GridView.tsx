@@ -10,13 +10,19 @@ import {
 } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
+import {
+  axisName,
+  cellTraits,
+  refusalWords,
+  valueNote,
+  valueWords,
+} from '../../settings/axis-words';
 import type { Trait } from '../../settings/describe';
 import type { CellState } from '../../settings/grid-state';
 import { percent } from '../../settings/numbers';
 import type { Axis, Language } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
-import { axisName, cellTraits, refusalWords, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
