@@ -12,7 +12,7 @@ export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
 export type Companions = { readonly [name in CompanionName]?: NodeNetwork<Manifest> };
 
 /** What is drawn once: a class index, the last + 1 for the null label, and a seed. */
-export interface Job {
+export interface SampleSpec {
   readonly label: number;
   readonly seed: number;
 }
@@ -41,14 +41,14 @@ export interface Generated {
 }
 
 /** Every label with every seed, label by label. */
-export function crossed(labels: readonly number[], seeds: readonly number[]): Job[] {
+export function crossed(labels: readonly number[], seeds: readonly number[]): SampleSpec[] {
   return labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
 }
 
 /** Runs the jobs, in batches. @throws RangeError for bad settings */
 export async function generate(
   network: NodeNetwork,
-  jobs: readonly Job[],
+  jobs: readonly SampleSpec[],
   settings: GenerateSettings,
 ): Promise<Generated> {
   const { batch, numSteps, companions = {} } = settings;

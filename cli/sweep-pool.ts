@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LabelMix } from '../src/diffusion/conditioning';
 import type { RunSettings } from '../src/diffusion/run';
-import type { Job } from './generate';
+import type { SampleSpec } from './generate';
 import type { CompanionIds } from './networks';
 
 /** What every process opens once. */
@@ -17,7 +17,7 @@ export interface Opening {
 
 /** Samples to draw together. */
 export interface Draw extends RunSettings {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly SampleSpec[];
   /** Class indices. */
   readonly negative: number | undefined;
   readonly mix: LabelMix | undefined;

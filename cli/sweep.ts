@@ -8,7 +8,7 @@ import { messageOf } from '../src/networks/errors';
 import { RESULTS_FORMAT, type ResultsPoint } from '../src/settings/results';
 import { classIndices } from './arguments';
 import { ArgumentError } from './flags';
-import type { Job } from './generate';
+import type { SampleSpec } from './generate';
 import { openJudge } from './judge';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
@@ -145,7 +145,7 @@ async function sweep(args: SweepArguments): Promise<void> {
 interface Task {
   readonly point: SweepPoint;
   readonly request: Omit<Draw, 'jobs'>;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly SampleSpec[];
 }
 
 type Part = Drawn & { readonly size: number };
@@ -189,7 +189,7 @@ async function drawAll(
 }
 
 /** Sample k has class k modulo the number of classes, and seed + k: as the page's experiments. */
-function jobsOf(samples: number, seed: number, numClasses: number): Job[] {
+function jobsOf(samples: number, seed: number, numClasses: number): SampleSpec[] {
   return Array.from({ length: samples }, (_, k) => ({ label: k % numClasses, seed: seed + k }));
 }
 

@@ -72,6 +72,7 @@ const rejected: readonly (readonly [string, string])[] = [
   ['src/settings', 'src/engine/session.ts'],
   ['src/settings', 'react'],
   ['src/kit/words', 'src/settings'],
+  ['src/kit/words', 'react'],
   ['src/kit', 'src/features/plane'],
   ['src/kit', 'src/app'],
   ['src/kit', '@observablehq/plot'],

@@ -24,7 +24,8 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/engine/protocol.ts', 'src/diffusion', 'src/networks'],
   ['src/engine/session.ts', 'src/engine', 'src/diffusion', 'src/networks', 'onnxruntime-web'],
   ['src/engine', 'src/diffusion', 'src/networks'],
-  ['src/kit/words', ...client],
+  // The common words lie below the settings, which say what they are with them.
+  ['src/kit/words', ...below],
   ['src/settings', ...below, 'src/kit/words', 'zustand', 'valibot'],
   ['src/kit/line-chart.ts', ...page, '@observablehq/plot'],
   ['src/kit', ...page],

@@ -214,7 +214,7 @@ test('what is swept can be changed, and the address holds it', async ({ playgrou
   await playground.choice(controls.guidance).selectOption('conditional');
   await view.button(experiments.curves.addThis).click();
   await expect(view.curves).toHaveCount(3);
-  await expect(page).toHaveURL(/experiment=steps!n:24!at:4,128!s:/);
+  await expect(page).toHaveURL(/experiment=steps!n:24!at:4,128!s:.*conditional/);
   await page.reload();
   await expect(view.curves).toHaveCount(3);
   await view.run();

@@ -137,7 +137,12 @@ export function createRun<F>(options: {
       nfe += own.length;
       const predictions = await evaluate(x, sigma, own, at);
       if (observed.length === 0) return predictions;
-      return { ...predictions, ...(await evaluate(x, sigma, observed, at)) };
+      try {
+        return { ...predictions, ...(await evaluate(x, sigma, observed, at)) };
+      } catch (error) {
+        for (const field of Object.values(predictions)) fields.release(field);
+        throw error;
+      }
     },
     alsoNeeded: observer?.alsoNeeded,
     observe: observer?.observe,

@@ -71,7 +71,7 @@ type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
   onerror: ((event: ErrorEvent) => void) | null;
 };
 
-/** Takes some steps of a run, and their scales if it is steered. */
+/** Receives some steps of a run, and their scales if it is steered. */
 export type OnFrames = (frames: readonly Frame[], scales?: readonly number[]) => void;
 
 interface Pending {
@@ -151,7 +151,7 @@ export class EngineClient {
       stepMs?: number | undefined;
       /** What the frames tell of the guidance beside the pictures. Absent: nothing. */
       inside?: LookInside | undefined;
-      /** Ends with what metrics are made of in place of verdicts, and tells no frames. */
+      /** Ends with logits and features for metrics instead of verdicts, and posts no frames. */
       measure?: boolean | undefined;
       /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */
       denoiser?: string | undefined;

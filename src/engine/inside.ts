@@ -8,7 +8,7 @@ import type { Inside, LookInside, SignedPicture } from './protocol';
 /** Pictures of eps show this many standard deviations of the noise to either side. */
 const EPS_LIMIT = 3;
 
-/** Looks on at a run's evaluations, and tells what it saw of the step. */
+/** Observes a run's evaluations and records what the guidance did. */
 export interface InsideObserver extends RunObserver<ArrayField> {
   /** What the evaluation that the step started from has shown. */
   seen(): Inside | undefined;
@@ -30,7 +30,7 @@ export function insideObserver(options: {
   const unknown = () => Array<number>(fields.batch).fill(Number.NaN);
   let latest: Inside | undefined;
 
-  /** Σ coefficient · field as a picture that is not kept. */
+  /** Σ coefficient · field as a picture; the field itself is released. */
   function picture(
     terms: Parameters<typeof fields.lincomb>[0],
     limits: (data: Float32Array) => readonly number[],

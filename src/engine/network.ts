@@ -1,8 +1,8 @@
 import { messageOf } from '../networks/errors';
 import { batchPlan, batchUpTo } from './batches';
 
-/** Sessions kept for a network; the least recently used is released. */
-const KEPT_SESSIONS = 3;
+/** Most sessions cached for a network; the least recently used is released. */
+const CACHED_SESSIONS = 3;
 
 /** Rows of an input: all numbers, and the dimensions of one row. */
 export interface Rows {
@@ -88,7 +88,7 @@ export interface NetworkOptions {
   create(batch: number): Promise<BatchSession>;
   readonly inTurn: Queue;
   readonly maxBatch: number;
-  /** Told once a smaller batch has done what a larger one failed at. */
+  /** Called once a smaller batch has worked where a larger one failed. */
   onSmallerBatch?: ((smaller: SmallerBatch) => void) | undefined;
 }
 
@@ -115,7 +115,7 @@ export function batchedNetwork({
     // A session that could not be made is forgotten, so that the next request tries again.
     session.catch(() => sessions.delete(batch));
     const [oldest] = sessions;
-    if (oldest && sessions.size > KEPT_SESSIONS) void drop(oldest[0]);
+    if (oldest && sessions.size > CACHED_SESSIONS) void drop(oldest[0]);
     return session;
   }
 

@@ -24,7 +24,7 @@ export interface SampleSettings extends RunSettings {
   readonly negative?: number | undefined;
 }
 
-/** Why WebGPU is not used although it was wanted. */
+/** Why WebGPU is not used although it was asked for. */
 export type FallbackReason = 'no-webgpu' | 'no-adapter' | 'no-device' | 'trial-failed';
 
 export type Precision = 'fp16' | 'fp32';
@@ -192,7 +192,7 @@ export type Request =
       /** Whether the classifier looks at the finished samples. */
       readonly judge: boolean;
       readonly inside?: LookInside | undefined;
-      /** Ends with what metrics are made of in place of verdicts, and tells no steps: for sweeps. */
+      /** Ends with logits and features for metrics instead of verdicts, and posts no steps: for sweeps. */
       readonly measure?: boolean | undefined;
       /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */
       readonly denoiser?: string | undefined;
@@ -253,7 +253,7 @@ export type EngineEvent =
   | {
       readonly type: 'device-lost';
       readonly message: string;
-      /** Rows of the run that it was lost in; 0 or absent: none ran, or it was taken away on purpose. */
+      /** Rows of the run during which it was lost; 0 or absent: no run, or the page destroyed the device. */
       readonly batch?: number | undefined;
     }
   /** A batch was too large, for the GPU's memory as a rule; smaller ones do from now on. */

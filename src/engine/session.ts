@@ -25,7 +25,7 @@ export type RuntimeInfo = Omit<BackendInfo, 'precision' | 'precisionWhy' | 'maxB
 
 export interface DeviceLoss {
   readonly message: string;
-  /** Rows of the run that the device was lost in; 0: none ran, or it was taken away on purpose. */
+  /** Rows of the run during which the device was lost; 0: no run, or the page destroyed the device. */
   readonly batch: number;
 }
 
@@ -44,7 +44,7 @@ export interface Runtime {
     options: Pick<NetworkOptions, 'maxBatch' | 'onSmallerBatch'> & {
       /** Lengths of its free dimensions by their names. Default: `batch` is the batch. */
       readonly dims?: Readonly<Record<string, number | 'batch'>> | undefined;
-      /** Those wanted, of rows each. Default: all, which must be so. */
+      /** Names of the outputs to compute, each with one row a sample. Default: all outputs. */
       readonly outputs?: readonly string[] | undefined;
     },
   ): LimitedNetwork;
@@ -189,7 +189,7 @@ function opener(
 class Session implements BatchSession {
   readonly #tensor: TensorConstructor;
   readonly #session: InferenceSession;
-  readonly #wanted: readonly string[];
+  readonly #outputs: readonly string[];
   readonly #batch: number;
   readonly #inputs = new Map<string, Float32Array>();
   /** Until the first run has shown that the device has memory for all of it. */
@@ -198,13 +198,13 @@ class Session implements BatchSession {
   constructor(
     tensor: TensorConstructor,
     session: InferenceSession,
-    wanted: readonly string[],
+    outputs: readonly string[],
     batch: number,
     device: GPUDevice | undefined,
   ) {
     this.#tensor = tensor;
     this.#session = session;
-    this.#wanted = wanted;
+    this.#outputs = outputs;
     this.#batch = batch;
     this.#unproven = device;
   }
@@ -238,7 +238,7 @@ class Session implements BatchSession {
     }
     const started = performance.now();
     const results = await withinMemory(this.#unproven, () =>
-      this.#session.run(feeds, this.#wanted),
+      this.#session.run(feeds, this.#outputs),
     );
     const ms = performance.now() - started;
     this.#unproven = undefined;

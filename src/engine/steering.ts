@@ -1,11 +1,11 @@
 import type { SampleSettings } from './protocol';
 
 /**
- * A run whose guidance is changed while it goes: it takes its steps at a pace that leaves time to,
- * and keeps the scale that each step had.
+ * A run whose guidance scale the visitor changes while it runs: it waits between steps so that there is
+ * time to do so, and records the scale of each step.
  */
 export class Steering {
-  /** The scale of every step: of those taken as it was, of those to come as it is set now. */
+  /** The scale of every step: as it was for steps that have begun, as it is set now for later ones. */
   readonly scales: number[];
   /** Time spent waiting for steps to be due. */
   waitedMs = 0;

@@ -55,7 +55,7 @@ export const apg: GuidanceRule = {
     let latest: F | undefined;
     let latestStep = -1;
 
-    const keep = (field: F | undefined) => {
+    const replaceBefore = (field: F | undefined) => {
       if (before !== undefined) fields.release(before);
       before = field;
     };
@@ -66,9 +66,9 @@ export const apg: GuidanceRule = {
       if (step !== latestStep) {
         // Only a difference of the step just before carries momentum: an interval starts anew.
         if (latestStep === step - 1) {
-          keep(latest);
+          replaceBefore(latest);
         } else {
-          keep(undefined);
+          replaceBefore(undefined);
           if (latest !== undefined) fields.release(latest);
         }
         latest = undefined;
@@ -96,7 +96,7 @@ export const apg: GuidanceRule = {
       return guided;
     };
     combine.release = () => {
-      keep(undefined);
+      replaceBefore(undefined);
       if (latest !== undefined) fields.release(latest);
       latest = undefined;
     };

@@ -53,7 +53,7 @@ export interface GuidedDenoise<F> {
    * evaluation or `release`.
    */
   readonly shown: (denoised: F) => F;
-  /** Gives back what is kept from step to step: call it once, after the run. */
+  /** Gives back what is estimate from step to step: call it once, after the run. */
   readonly release: () => void;
 }
 
@@ -62,7 +62,7 @@ export interface GuidedDenoise<F> {
  *
  * Only what the rule needs at a step is evaluated, and what is not returned is released. Where a
  * rule renoises its estimate D with the eps of another, R, what is returned makes a first-order
- * step do so, (D - r R)/(1 - r) with r = sigmaDown/sigma, and D is kept to be shown.
+ * step do so, (D - r R)/(1 - r) with r = sigmaDown/sigma, and D is held to be shown.
  *
  * @throws RangeError for bad modifiers or parameters
  */
@@ -72,12 +72,12 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
   const { threshold } = modifiers;
   const combine = rule.create(fields, params);
   let guidanceScale = 1;
-  /** D of the evaluation before, where another field was returned. */
-  let kept: F | undefined;
+  /** D of the latest evaluation, where another field was returned. */
+  let estimate: F | undefined;
 
-  const keep = (field: F | undefined) => {
-    if (kept !== undefined) fields.release(kept);
-    kept = field;
+  const replaceEstimate = (field: F | undefined) => {
+    if (estimate !== undefined) fields.release(estimate);
+    estimate = field;
   };
 
   async function denoise(
@@ -85,7 +85,7 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
     sigma: number,
     { step, stage, sigmaDown }: EvaluationPoint,
   ): Promise<F> {
-    keep(undefined);
+    replaceEstimate(undefined);
     // Once a step, so that an entry written while the step runs does not split it.
     if (stage === 0 && rule.usesScale) guidanceScale = scaleAt(modifiers, sigmas, step);
     const at: GuidancePoint = { step, stage, sigmaDown, sigma, guidanceScale };
@@ -108,7 +108,7 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
           ? guided
           : effectiveEstimate(fields, guided, renoise, sigmaDown / sigma);
       made.delete(guided);
-      if (returned !== guided) keep(guided);
+      if (returned !== guided) replaceEstimate(guided);
       return returned;
     } finally {
       for (const field of made) fields.release(field);
@@ -118,9 +118,9 @@ export function guidedDenoise<F>(options: GuidedOptions<F>): GuidedDenoise<F> {
   return {
     denoise,
     guidanceJumped: (step) => rule.usesScale && guidanceJumped(modifiers, sigmas, step),
-    shown: (denoised) => kept ?? denoised,
+    shown: (denoised) => estimate ?? denoised,
     release() {
-      keep(undefined);
+      replaceEstimate(undefined);
       combine.release?.();
     },
   };

@@ -31,7 +31,7 @@ export interface Renoised<F> {
   readonly renoise: F;
 }
 
-/** Tells a `Renoised` from a field. */
+/** Whether a combination is a `Renoised` and not a field. */
 export function isRenoised<F>(combined: F | Renoised<F>): combined is Renoised<F> {
   return typeof combined === 'object' && combined !== null && 'renoise' in combined;
 }
@@ -48,7 +48,7 @@ export interface Combine<F> {
     at: GuidancePoint,
     x: F,
   ): F | Renoised<F> | Promise<F | Renoised<F>>;
-  /** Gives back what is kept from step to step; called once, after the run. */
+  /** Releases the fields that are held from step to step; called once, after the run. */
   release?(): void;
 }
 

@@ -118,7 +118,7 @@ function squareRoot(matrix: Matrix): Matrix {
   return vectors.clone().mulRowVector(roots).mmul(vectors.transpose());
 }
 
-/** The upper and lower half of a product differ by rounding: told to be symmetric, it stays so. */
+/** The two halves of a symmetric product differ by rounding, so ml-matrix must not test for symmetry. */
 function decompose(matrix: Matrix): EigenvalueDecomposition {
   return new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
 }

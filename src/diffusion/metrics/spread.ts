@@ -33,9 +33,9 @@ export function dealer(): (label: number) => number {
  * subsets here hold nine tenths of the samples without repeats; the small bias of their size is
  * common to all and cancels.
  *
- * Against repeated draws of real letters (64 features), the spread told for the Fréchet distance and
+ * Against repeated draws of real letters (64 features), the estimated spread of the Fréchet distance and
  * the true one: 11 and 7 for 104 samples, 2.5 and 2.8 for 520, 0.53 and 0.48 for 2,600. For recall,
- * whose nearest neighbours are not smooth in the samples, it tells up to twice the true spread.
+ * whose nearest neighbours are not smooth in the samples, the estimate is up to twice the true spread.
  *
  * @param figure of the samples without group g, or of all for g = undefined; undefined where there
  *   are too few

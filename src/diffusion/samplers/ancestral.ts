@@ -44,11 +44,11 @@ function ancestral(preset: { id: string; label: string; paper: string; eta: numb
           ];
           if (sigmaUp > 0) terms.push([sigmaUp, held.add(fields.noise(step))]);
           x = held.add(fields.lincomb(terms));
-          held.keepOnly(x, denoised);
+          held.releaseExcept(x, denoised);
           yield { step, sigma: sigmaNext, x, denoised };
         }
       } finally {
-        held.keepOnly();
+        held.releaseExcept();
       }
     },
   };

@@ -50,12 +50,12 @@ export const dpmpp2mSde: Sampler = {
         const sigmaUp = sigmaNext * Math.sqrt(1 - q ** (2 * eta));
         if (sigmaUp > 0) terms.push([sigmaUp, held.add(fields.noise(step))]);
         x = held.add(fields.lincomb(terms));
-        held.keepOnly(x, denoised);
+        held.releaseExcept(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
         previous = { denoised, h };
       }
     } finally {
-      held.keepOnly();
+      held.releaseExcept();
     }
   },
 };

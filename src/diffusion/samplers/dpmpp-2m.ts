@@ -41,12 +41,12 @@ export const dpmpp2m: Sampler = {
           terms.push([1 - q, denoised]);
         }
         x = held.add(fields.lincomb(terms));
-        held.keepOnly(x, denoised);
+        held.releaseExcept(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
         previous = { denoised, h };
       }
     } finally {
-      held.keepOnly();
+      held.releaseExcept();
     }
   },
 };

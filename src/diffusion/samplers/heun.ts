@@ -98,11 +98,11 @@ export const heun: Sampler = {
         } else {
           x = euler;
         }
-        held.keepOnly(x, denoised);
+        held.releaseExcept(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
       }
     } finally {
-      held.keepOnly();
+      held.releaseExcept();
     }
   },
 };

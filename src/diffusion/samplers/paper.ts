@@ -47,11 +47,11 @@ export const paper: Sampler = {
           terms.push([deviation, held.add(fields.noise(step))]);
         }
         x = held.add(fields.lincomb(terms));
-        held.keepOnly(x, denoised);
+        held.releaseExcept(x, denoised);
         yield { step, sigma: sigmaNext, x, denoised };
       }
     } finally {
-      held.keepOnly();
+      held.releaseExcept();
     }
   },
 };

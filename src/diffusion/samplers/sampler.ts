@@ -94,9 +94,9 @@ export class HeldFields<F> {
   }
 
   /** Releases every held field but these. */
-  keepOnly(...kept: readonly F[]): void {
+  releaseExcept(...needed: readonly F[]): void {
     for (const field of this.#held) {
-      if (kept.includes(field)) continue;
+      if (needed.includes(field)) continue;
       this.#held.delete(field);
       this.#fields.release(field);
     }

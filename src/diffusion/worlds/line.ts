@@ -9,7 +9,7 @@ import {
 } from './analytic';
 
 /**
- * A world of one number with two classes, small enough to know everything about: the wanted class
+ * A world of one number with two classes, small enough to know everything about: the class asked for
  * lies in two parts, and the other one beside the first of them.
  */
 export const lineWorld: GaussianMixture = [

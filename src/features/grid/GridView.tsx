@@ -1,35 +1,19 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  memo,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
-import {
-  axisName,
-  cellTraits,
-  refusalWords,
-  valueNote,
-  valueWords,
-} from '../../settings/axis-words';
-import type { Trait } from '../../settings/describe';
+import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
-import { percent } from '../../settings/numbers';
-import type { Axis, Language } from '../../settings/settings';
+import type { Axis } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
 import { drawCells } from './draw-cells';
+import { cellButton, GridCard } from './GridCard';
+import { GridCell } from './GridCell';
+import { useClasses } from './use-classes';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
 import { gridRunner } from './service';
 import { gridWords } from './words';
-
-const CARD_ID = 'grid-card';
 
 /** Two settings varied at once, a sample a cell. */
 export function GridView() {
@@ -232,7 +216,7 @@ function Table() {
           </tbody>
         </table>
       </div>
-      {enlarged !== undefined && enlarged < cells && <Card index={enlarged} frame={frame} />}
+      {enlarged !== undefined && enlarged < cells && <GridCard index={enlarged} frame={frame} />}
     </div>
   );
 }
@@ -241,178 +225,4 @@ function Table() {
 function indexOf(element: Element): number | undefined {
   const cell = element.closest<HTMLElement>('[data-index]');
   return cell ? Number(cell.dataset.index) : undefined;
-}
-
-function cellButton(
-  frame: RefObject<HTMLElement | null>,
-  index: number,
-): HTMLButtonElement | null | undefined {
-  return frame.current?.querySelector<HTMLButtonElement>(`[data-index="${index}"]`);
-}
-
-interface GridCellProps {
-  readonly index: number;
-  /** Its headers. */
-  readonly name: string;
-  readonly reached: boolean;
-  readonly enlarged: boolean;
-  readonly language: Language;
-  readonly classes: readonly string[];
-}
-
-/** A picture with what the classifier reads in it, and what it cost. */
-const GridCell = memo(function GridCell(props: GridCellProps) {
-  const { index, name, reached, enlarged, language, classes } = props;
-  const grid = useService(gridRunner);
-  const state = useAppState((app) => app.grid.cells[index]);
-  const verdict = state && verdictOf(state, classes);
-  const words = state ? statusWords(state, classes, language) : gridWords[language].waiting;
-  const status = state?.status ?? 'waiting';
-  const open = ({ detail, currentTarget }: MouseEvent) => {
-    if (status === 'failed') grid.retry(state?.cell.key);
-    else {
-      // A key has opened it: the cell that has the focus goes, and the columns come in its place.
-      if (detail === 0 && status !== 'refused') currentTarget.closest('main')?.focus();
-      grid.open(index, !matchMedia('(prefers-reduced-motion: reduce)').matches);
-    }
-  };
-  return (
-    <td>
-      <button
-        type="button"
-        className="cell"
-        data-index={index}
-        data-status={status}
-        tabIndex={reached ? 0 : -1}
-        aria-label={`${name}: ${words}`}
-        aria-describedby={enlarged ? CARD_ID : undefined}
-        aria-disabled={status === 'refused'}
-        onClick={open}
-      >
-        <canvas data-cell={index} />
-        {verdict || state?.figures ? (
-          <span className="outcome">
-            {verdict && (
-              <span data-right={verdict.right}>
-                {verdict.mark} {verdict.name} {verdict.confidence}
-              </span>
-            )}
-            {state?.figures && (
-              <span>
-                {commonWords[language].figures.evaluations} {state.figures.nfe}
-              </span>
-            )}
-          </span>
-        ) : (
-          <span className="outcome">{words}</span>
-        )}
-      </button>
-    </td>
-  );
-});
-
-function useClasses(): readonly string[] {
-  return useAppState(({ engine }) => (engine.status === 'ready' ? engine.manifest.classes : NONE));
-}
-const NONE: readonly string[] = [];
-
-interface Verdict {
-  readonly name: string;
-  readonly confidence: string;
-  /** Whether it is what was asked for; undefined where no class was. */
-  readonly right: boolean | undefined;
-  readonly mark: string;
-}
-
-function verdictOf({ verdicts }: CellState, classes: readonly string[]): Verdict | undefined {
-  if (!verdicts) return undefined;
-  const { predicted, confidence, classAccuracy } = verdicts;
-  const right = classAccuracy === undefined ? undefined : classAccuracy === 1;
-  return {
-    name: classes[predicted[0]!] ?? '?',
-    confidence: percent(confidence[0]!),
-    right,
-    mark: right === undefined ? '' : right ? '✓' : '✗',
-  };
-}
-
-/** How a cell stands, in a sentence. */
-function statusWords(state: CellState, classes: readonly string[], language: Language): string {
-  const strings = commonWords[language];
-  const { figures } = strings;
-  const grid = gridWords[language];
-  switch (state.status) {
-    case 'refused':
-      return refusalWords(state.cell.refusal!, strings);
-    case 'failed':
-      return `${grid.failed}: ${state.message}`;
-    case 'waiting':
-    case 'running':
-      return grid[state.status];
-    case 'done': {
-      const verdict = verdictOf(state, classes);
-      const { mark = '', name = '', confidence = '' } = verdict ?? {};
-      const read = verdict ? `${mark} ${figures.readAs(name, confidence)}` : grid.unjudged;
-      return `${read.trim()}, ${figures.evaluations} ${state.figures?.nfe}`;
-    }
-    default:
-      return state.status satisfies never;
-  }
-}
-
-/** A cell enlarged, with everything that it is set to. */
-function Card({ index, frame }: { index: number; frame: RefObject<HTMLElement | null> }) {
-  const strings = useWords(commonWords);
-  const grid = useWords(gridWords);
-  const language = useAppState(({ settings }) => settings.language);
-  const card = useRef<HTMLDivElement>(null);
-  const state = useAppState((app) => app.grid.cells[index]);
-  const unit = useAppState(({ settings }) => settings.unit);
-  const rows = useAppState(({ settings }) => settings.gridRows.key);
-  const columns = useAppState(({ settings }) => settings.gridColumns.key);
-  const classes = useClasses();
-
-  // Beside the table if there is room, where it hides nothing; else beside its cell.
-  useLayoutEffect(() => {
-    const cell = cellButton(frame, index)?.getBoundingClientRect();
-    const around = frame.current?.getBoundingClientRect();
-    const table = frame.current?.querySelector('table')?.getBoundingClientRect();
-    const element = card.current;
-    if (!cell || !around || !table || !element) return;
-    const { width, height } = element.getBoundingClientRect();
-    const fits = (edge: number, limit: number) => edge + 8 + width <= limit;
-    const left = fits(table.right, around.right)
-      ? table.right + 8
-      : fits(cell.right, innerWidth - 8)
-        ? cell.right + 8
-        : Math.max(8, cell.left - width - 8);
-    const top = Math.max(8, Math.min(cell.top - 8, innerHeight - height - 8));
-    element.style.left = `${left - around.left}px`;
-    element.style.top = `${top - around.top}px`;
-  });
-
-  if (!state) return null;
-  const { cell, status } = state;
-  const told = cellTraits(cell, strings, unit);
-  // What the axes vary comes first.
-  const names = [rows, columns].map((key) => axisName(key, strings));
-  const varied = ({ what }: Trait) => names.includes(what);
-  const sorted = told.toSorted((a, b) => Number(varied(b)) - Number(varied(a)));
-  return (
-    <div id={CARD_ID} className="grid-card" role="tooltip" ref={card}>
-      {status !== 'refused' && <canvas data-cell={index} />}
-      <p className="verdict">{statusWords(state, classes, language)}</p>
-      <dl>
-        {sorted.map(({ what, value }) => (
-          <div key={what} data-varied={names.includes(what)}>
-            <dt>{what}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {status !== 'refused' && (
-        <p className="hint">{status === 'failed' ? grid.again : grid.open}</p>
-      )}
-    </div>
-  );
 }

@@ -4,11 +4,11 @@ import { useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import {
   classesOf,
-  described,
   type NullLabel,
   type OwnSettings,
   usualBetas,
 } from '../../networks/own/own-network';
+import { described } from '../../networks/own/ports';
 import { Choice, Numeric, Text } from './fields';
 import type { Draft, OwnState } from './own-networks';
 import { ownNetworks } from './service';

@@ -12,14 +12,13 @@ import { type OnnxFile, readOnnx } from '../../networks/onnx/file';
 import { withWeights } from '../../networks/onnx/weights';
 import { type Hints, metadataHints, readHints } from '../../networks/own/own-hints';
 import {
-  findPorts,
   isOwnId,
   type OwnSettings,
   ownManifest,
-  type Ports,
   settingsProblems,
   suggested,
 } from '../../networks/own/own-network';
+import { findPorts, type Ports } from '../../networks/own/ports';
 import { change, type Store } from '../../settings/store';
 
 /** An ONNX file that was read, and what its network is taken for. */

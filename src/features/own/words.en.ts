@@ -1,4 +1,5 @@
-import type { NullLabel, OwnAdaptation } from '../../networks/own/own-network';
+import type { OwnAdaptation } from '../../networks/own/adaptation';
+import type { NullLabel } from '../../networks/own/own-network';
 
 export const en = {
   /** The button that opens the dialog. */

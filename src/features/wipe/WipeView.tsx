@@ -7,27 +7,17 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { differencePixels, divergingOf, meanAbsoluteDifference } from '../../kit/difference';
-import {
-  batchOf,
-  drawSamples,
-  drawTiles,
-  fitCanvas,
-  markTile,
-  misreadSamples,
-  themeOf,
-  tilingFor,
-} from '../../kit/draw-samples';
-import type { App } from '../../kit/feature';
+import { meanAbsoluteDifference } from '../../kit/difference';
 import { Outcome } from '../../kit/Outcome';
-import { gridFor, picturesOf } from '../../kit/paint';
+import { gridFor } from '../../kit/paint';
 import { SamplePicker } from '../../kit/SamplePicker';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { describeColumns } from '../../settings/describe';
 import { shortNumber } from '../../settings/short-text';
 import { type ColumnState, change, pinColumn, selectColumn } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
-import { wipePair, wipeWith } from './wipe';
+import { comparable, paintDifference, paintDivided } from './paint-wipe';
+import { type Pair, wipePair, wipeWith } from './wipe';
 import './wipe.css';
 import { commonWords } from '../../kit/words/words';
 import { wipeWords } from './words';
@@ -45,8 +35,6 @@ const KEY_MOVES: Readonly<Record<string, number>> = {
 };
 /** A pointer that has moved by less, in CSS pixels, has clicked. */
 const DRAG_PX = 4;
-
-type Pair<T> = readonly [first: T, second: T];
 
 /** Two columns overlaid: with a divider between them, or what they differ in. */
 export function WipeView() {
@@ -287,72 +275,4 @@ function useDividerDrag(move: (to: number) => void) {
 
 function clamped(share: number): number {
   return Math.max(0, Math.min(1, share));
-}
-
-/** Both columns, the first left of the divider. */
-function paintDivided(
-  canvas: HTMLCanvasElement,
-  { store, trajectories }: App,
-  ids: Pair<number>,
-  divider: number,
-): void {
-  const context = canvas.getContext('2d');
-  const side = Math.round(canvas.clientWidth * devicePixelRatio);
-  if (!context || side === 0) return;
-  const { settings, columns, engine } = store.getState();
-  const classes = engine.status === 'ready' ? engine.manifest.classes : [];
-  const theme = themeOf(canvas);
-  const tilings = ids.map((id) => tilingFor(trajectories.shown(id), settings, side));
-  const height = Math.max(...tilings.map((tiling) => fitCanvas(canvas, tiling, side)));
-  context.clearRect(0, 0, side, height);
-  context.imageSmoothingQuality = 'high';
-  const middle = Math.round(divider * side);
-  ids.forEach((id, k) => {
-    const shown = trajectories.shown(id);
-    const batch = batchOf(shown, settings);
-    if (!batch) return;
-    const verdicts = columns.find((column) => column.id === id)?.verdicts;
-    const misread = misreadSamples(shown, verdicts, classes);
-    context.save();
-    context.beginPath();
-    context.rect(k === 0 ? 0 : middle, 0, k === 0 ? middle : side - middle, height);
-    context.clip();
-    drawSamples(context, batch, tilings[k]!, { ...theme, misread, picked: settings.picked });
-    context.restore();
-  });
-}
-
-/** The second column minus the first, in diverging colours. */
-function paintDifference(canvas: HTMLCanvasElement, app: App, ids: Pair<number>): void {
-  const context = canvas.getContext('2d');
-  const side = Math.round(canvas.clientWidth * devicePixelRatio);
-  if (!context || side === 0) return;
-  const { settings } = app.store.getState();
-  const tiling = tilingFor(app.trajectories.shown(ids[0]), settings, side);
-  const height = fitCanvas(canvas, tiling, side);
-  context.clearRect(0, 0, side, height);
-  const compared = comparable(app, ids);
-  if (!compared) return;
-  const { ink, accent } = themeOf(canvas);
-  const colours = divergingOf(canvas, ink);
-  const { shape, count, pictures } = compared;
-  const [, pictureHeight, pictureWidth] = shape;
-  context.imageSmoothingQuality = 'high';
-  drawTiles(context, tiling, count, (i) =>
-    pictures.map(([a, b]) => {
-      const rgba = differencePixels(a, b, i, shape, colours);
-      return new ImageData(rgba, pictureWidth, pictureHeight);
-    }),
-  );
-  if (settings.picked < count) markTile(context, tiling, settings.picked, accent);
-}
-
-/** What two columns show at the scrubber, picture by picture; undefined while they differ in size. */
-function comparable({ store, trajectories }: App, ids: Pair<number>) {
-  const { settings } = store.getState();
-  const [a, b] = ids.map((id) => batchOf(trajectories.shown(id), settings));
-  if (!a || !b || a.count !== b.count || String(a.shape) !== String(b.shape)) return undefined;
-  const other = picturesOf(b.frame, b.view);
-  const pictures = picturesOf(a.frame, a.view).map((bytes, k) => [bytes, other[k]!] as const);
-  return { shape: a.shape, count: a.count, pictures };
 }

@@ -1,5 +1,7 @@
 import type { Settings } from '../../settings/settings';
 
+export type Pair<T> = readonly [first: T, second: T];
+
 /**
  * The two columns that are overlaid, both among those that there are: an index beyond the last
  * column is the last, and where both name the same one, the second is its neighbour.

@@ -69,3 +69,6 @@ export const adaptation = v.object({
     ),
   }),
 });
+
+/** How a network that a visitor brought relates to this project's. */
+export type OwnAdaptation = v.InferOutput<typeof adaptation>;

@@ -3,15 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../manifest';
 import { readOnnx } from '../onnx/file';
 import { type Hints, metadataHints, readHints } from './own-hints';
-import {
-  classesOf,
-  findPorts,
-  type NullLabel,
-  ownManifest,
-  type Ports,
-  settingsProblems,
-  suggested,
-} from './own-network';
+import { classesOf, type NullLabel, ownManifest, settingsProblems, suggested } from './own-network';
+import { findPorts, type Ports } from './ports';
 
 const root = new URL('../../../', import.meta.url);
 const open = (path: string) => readOnnx(new Uint8Array(readFileSync(new URL(path, root))), path);
