@@ -55,7 +55,6 @@ const newClient = () =>
     return worker;
   });
 const newest = () => workers.at(-1)!;
-/** Lets promises that are due settle. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {

@@ -1,3 +1,4 @@
+import { BATCH_SIZES } from '../engine/protocol';
 import { choiceText, numberText, patternText, type TextCodec } from './address-text';
 import { readAxis, writeAxis } from './axes';
 import { LIMITS } from './column';
@@ -44,7 +45,10 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   unit: as('unit', choiceText({ s: 's', w: 'w' })),
   backend: as('backend', choiceText({ auto: 'auto', webgpu: 'webgpu', wasm: 'wasm' })),
   precision: as('precision', choiceText({ auto: 'auto', fp16: 'fp16', fp32: 'fp32' })),
-  maxBatch: as('batch', choiceText({ auto: 0, 1: 1, 2: 2, 4: 4, 8: 8, 16: 16 })),
+  maxBatch: as(
+    'batch',
+    choiceText({ auto: 0, ...Object.fromEntries(BATCH_SIZES.map((size) => [size, size])) }),
+  ),
   language: as('lang', choiceText({ en: 'en', zh: 'zh' })),
   theme: as('theme', choiceText({ auto: 'auto', light: 'light', dark: 'dark' })),
 };

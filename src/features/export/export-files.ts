@@ -6,13 +6,13 @@ import { gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
+import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import { describeColumns, describeShared } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
 import type { Axis } from '../../settings/settings';
 import { shortNumber } from '../../settings/short-text';
 import type { AppState, ColumnState } from '../../settings/store';
 import { namesText } from '../../settings/subject';
-import { axisName, valueNote, valueWords } from '../grid/axis-words';
 import { columnParts, exportPage, momentParts, NO_CLASS, sharedParts, subjectPart } from './export';
 import {
   columnsPicture,

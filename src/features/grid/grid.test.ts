@@ -2,11 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { firstSeed } from '../../diffusion/random';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Manifest } from '../../networks/manifest';
-import { axisChoices, axisKeys, axisSetting, newAxis, withAxisValue } from '../../settings/axes';
+import {
+  axisChoices,
+  axisKeys,
+  axisSetting,
+  broughtSampler,
+  newAxis,
+  withAxisValue,
+} from '../../settings/axes';
 import { DEFAULT_COLUMN, LIMITS } from '../../settings/column';
 import { type Axis, FIRST_VISIT, type Settings } from '../../settings/settings';
 import { readAddress, writeAddress } from '../../settings/url';
-import { broughtSampler, gridCells } from './grid';
+import { gridCells } from './grid';
 
 const manifest = { classes: ['A', 'B', 'C'], shape: [1, 8, 8] } as unknown as Manifest;
 const page = (gridRows: Axis, gridColumns: Axis, changes: Partial<Settings> = {}): Settings => ({

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { firstSeed } from '../../diffusion/random';
 import { type ParticleRun, runParticles } from '../../diffusion/worlds/plane/particles';
 import { Cancelled } from '../../engine/client';
+import { DEFAULT_PLANE } from '../../kit/plane/settings';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
 import type { ParticleRequest, Particles } from './protocol';
 import { PlaneRunner } from './runner';
-import { DEFAULT_PLANE } from './settings';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
 class FakeLab {

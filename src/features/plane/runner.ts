@@ -10,12 +10,12 @@ import {
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from '../../kit/plane/settings';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/column';
 import type { Store } from '../../settings/store';
 import type { PlaneClient } from './client';
 import type { Particles } from './protocol';
-import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from './settings';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
