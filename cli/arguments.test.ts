@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sampleSeed } from '../src/diffusion/random';
 import { classIndex, helpText, labelIndices, parseArguments } from './arguments';
 import { ArgumentError } from './flags';
 
@@ -37,6 +38,13 @@ test('settings of sampler and schedule under the names of their declarations', (
   expect(args?.parameters).toEqual({ sChurn: 40, sNoise: 1.01, rho: 5 });
   expect(parse('--sampler ddpm --eta 0.5 --out a.png')?.parameters).toEqual({ eta: 0.5 });
   expect(parse('--sampler paper --v 0.3 --out a.png')?.parameters).toEqual({ v: 0.3 });
+});
+
+test('samples of a seed of the page, by their numbers', () => {
+  expect(parse('--page-seed 42 --seeds 0-2,15 --out a.png')?.seeds).toEqual(
+    [0, 1, 2, 15].map((k) => sampleSeed(42, k)),
+  );
+  expect(() => parse('--page-seed 4294967296 --out a.png')).toThrow('A seed must be an integer');
 });
 
 test('a negative scale needs no equals sign', () => {

@@ -2,6 +2,7 @@ import { findGuidanceRule } from '../src/diffusion/guidance';
 import { checkModifiers, resampled } from '../src/diffusion/guidance/modifiers';
 import { checkSampler, type GuidanceRule } from '../src/diffusion/guidance/rule';
 import { type NumberParameter, type Parameters, parameterValue } from '../src/diffusion/parameters';
+import { sampleSeed } from '../src/diffusion/random';
 import { guidanceModifiers } from '../src/diffusion/run';
 import { findSampler } from '../src/diffusion/samplers';
 import type { Sampler } from '../src/diffusion/samplers/sampler';
@@ -59,6 +60,12 @@ const sampleFlags = [
   ['model', 'ID', 'letters', 'network, a folder of public/models'],
   ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
   ['seeds', '0-7,12', '0-7', 'seeds of every class'],
+  [
+    'page-seed',
+    'N',
+    undefined,
+    'a seed of the page: --seeds then counts its samples, the first is 0',
+  ],
   ...runFlags,
   [
     'precision',
@@ -107,7 +114,7 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   return {
     model: text('model')!,
     labels: text('labels')?.split(','),
-    seeds: parseSeeds(text('seeds')!),
+    seeds: seedsOf(text('seeds')!, text('page-seed')),
     ...readRun(given),
     batch: wholeNumber('batch', text('batch')!, 1),
     precision,
@@ -221,6 +228,14 @@ function parseParameters(
     }
   }
   return params;
+}
+
+/** Noise seeds, or the samples of a page's seed that the page draws. */
+function seedsOf(text: string, pageSeed: string | undefined): number[] {
+  const seeds = parseSeeds(text);
+  if (pageSeed === undefined) return seeds;
+  const seed = wholeNumber('page-seed', pageSeed, 0);
+  return asArgument(() => seeds.map((k) => sampleSeed(seed, k)));
 }
 
 /** "0-3,7" → 0, 1, 2, 3, 7. */

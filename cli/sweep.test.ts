@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
 import { measurePoint } from '../src/diffusion/metrics/point';
+import { pageSeedOf } from '../src/diffusion/random';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import { parseResults, type ResultsPoint } from '../src/settings/results';
 import { generate } from './generate';
@@ -34,12 +35,15 @@ test('writes what the same samples give when they are drawn one by one', async (
   const { code, stdout, stderr } = await sweep(`${line} --out ${file('a.json')}`);
   expect([code, stderr]).toEqual([0, '']);
   const lines = stdout.trim().split('\n');
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   // A point may end before the one that began first.
   expect(lines.slice(0, 2).sort()[0]).toMatch(
     /^guidanceScale 1: class accuracy [\d.]+ ± [\d.]+, .* \(\d+ s\)$/,
   );
   expect(lines[2]).toBe(`2 points of 52 samples, by tiny-features → ${file('a.json')}`);
+  expect(lines[3]).toBe(
+    `The page draws the same samples with seed=${pageSeedOf(5)} in its address`,
+  );
 
   const results = parseResults(readFileSync(file('a.json'), 'utf8'), 'a.json');
   expect(results.features.id).toBe('tiny-features');

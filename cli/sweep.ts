@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
+import { pageSeedOf } from '../src/diffusion/random';
 import { findSampler } from '../src/diffusion/samplers';
 import type { LoadedModel } from '../src/networks/download';
 import { messageOf } from '../src/networks/errors';
@@ -139,6 +140,7 @@ async function sweep(args: SweepArguments): Promise<void> {
     progress.clear();
   }
   console.log(`${finished.length} points of ${samples} samples, by ${featuresId} → ${out}`);
+  console.log(`The page draws the same samples with seed=${pageSeedOf(seed)} in its address`);
 }
 
 /** One point's share of the work. */

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { SECTIONS } from '../../src/features/idea/article';
-import { en } from '../../src/features/idea/text-en';
-import { zh } from '../../src/features/idea/text-zh';
+import { en } from '../../src/features/idea/article.en';
+import { zh } from '../../src/features/idea/article.zh';
 import { TOUR } from '../../src/features/idea/tour';
 import { expectAccessible } from '../axe';
 import { expect, test, words } from '../playground';

@@ -4,7 +4,7 @@ import { Slot } from '../kit/Slot';
 import { Header } from './Header';
 import { PageNav } from './PageNav';
 import { appWords } from './words';
-import './styles.css';
+import './app.css';
 
 /** The whole page. */
 export function AppView() {

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { type ExperimentSettings, experimentSlice } from '../features/experiments/settings';
 import { tourSlice } from '../features/idea/settings';
 import { TOUR } from '../features/idea/tour';
+import { consistentTraining, TRAINING_CHOICES, trainingSlice } from '../features/training/settings';
 import {
   DEFAULT_PLANE,
   fitsPlane,
   PLANE_CHOICES,
   type PlaneSettings,
   planeSlice,
-} from '../features/plane/settings';
-import { consistentTraining, TRAINING_CHOICES, trainingSlice } from '../features/training/settings';
+} from '../kit/plane/settings';
 import {
   CHOICES,
   type ColumnSettings,

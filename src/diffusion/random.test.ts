@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { fillGaussian, gaussian, philox, uniform } from './random';
+import {
+  fillGaussian,
+  firstSeed,
+  gaussian,
+  pageSeedOf,
+  philox,
+  sampleSeed,
+  uniform,
+} from './random';
 
 describe('philox', () => {
   // Known answers of the authors' Random123 library (kat_vectors, philox4x32 10 rounds).
@@ -90,5 +98,40 @@ describe('gaussian', () => {
     for (const stream of [-2, 0.5, 2 ** 32 - 1]) {
       expect(() => gaussian(0, stream, 1)).toThrow(`got ${stream}`);
     }
+  });
+});
+
+describe('the seeds of a page', () => {
+  test('each has a first noise seed of its own, and every noise seed is the first of one', () => {
+    const seeds = [
+      0,
+      1,
+      7,
+      8,
+      42,
+      2 ** 31,
+      2 ** 32 - 1,
+      ...Array.from({ length: 500 }, (_, k) => k * 8_589_934 + k),
+    ];
+    const firsts = seeds.map(firstSeed);
+    expect(firsts.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)).toBe(
+      true,
+    );
+    expect(firsts.map(pageSeedOf)).toEqual(seeds);
+    expect(seeds.map(pageSeedOf).map(firstSeed)).toEqual(seeds);
+    expect(() => firstSeed(-1)).toThrow(RangeError);
+    expect(() => pageSeedOf(2 ** 32)).toThrow(RangeError);
+  });
+
+  test('neighbours share none of 10 000 samples', () => {
+    for (let seed = 0; seed < 1000; seed++) {
+      const apart = Math.abs(firstSeed(seed + 1) - firstSeed(seed));
+      expect(Math.min(apart, 2 ** 32 - apart), String(seed)).toBeGreaterThanOrEqual(10_000);
+    }
+  });
+
+  test('samples count on from the first, around the end of the range', () => {
+    expect([0, 1, 63].map((k) => sampleSeed(42, k) - firstSeed(42))).toEqual([0, 1, 63]);
+    expect(sampleSeed(pageSeedOf(2 ** 32 - 1), 1)).toBe(0);
   });
 });

@@ -59,6 +59,36 @@ export function checkSeed(seed: number): void {
 }
 
 /**
+ * The noise seed of the first sample that the page shows for one of its seeds, a bijection of the
+ * integers 0 … 2^32 - 1: sample k has `firstSeed(pageSeed) + k`, so pages of neighbouring seeds
+ * would share all samples but one if it were the seed itself. The mixer is lowbias32 (C. Wellons,
+ * "Prospecting for Hash Functions", 2018): each step can be undone, see `pageSeedOf`.
+ *
+ * @throws RangeError unless the seed is an integer from 0 to 2^32 - 1
+ */
+export function firstSeed(pageSeed: number): number {
+  checkSeed(pageSeed);
+  let x = pageSeed;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** The page's seed whose first sample has this noise seed: the inverse of `firstSeed`. @throws RangeError */
+export function pageSeedOf(noiseSeed: number): number {
+  checkSeed(noiseSeed);
+  let x = noiseSeed;
+  x = Math.imul(x ^ (x >>> 16), 0x43021123);
+  x = Math.imul(x ^ (x >>> 15) ^ (x >>> 30), 0x1d69e2a5);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** The noise seed of sample k, 0, 1, … of a page's seed: (firstSeed(pageSeed) + k) mod 2^32. */
+export function sampleSeed(pageSeed: number, k: number): number {
+  return (firstSeed(pageSeed) + k) % TWO_POW_32;
+}
+
+/**
  * Fills `out` with standard normal numbers: element i is a function of (seed, stream, i) only.
  *
  * Box-Muller on Philox words, in float64 and rounded to float32 at the end: engines differ in the

@@ -4,6 +4,7 @@ import { useWords } from './app-context';
 import { logAxis } from './log-axis';
 import { useDrag } from './Slider';
 import { commonWords } from './words/words';
+import './interval-slider.css';
 
 /** Thumb positions are whole thousandths of the axis. */
 const { ticks: TICKS, toValue: toSigma, toTick } = logAxis(INTERVAL_RANGE);

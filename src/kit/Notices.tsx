@@ -4,6 +4,7 @@ import { useApp, useAppState, useService, useWords } from './app-context';
 import { megabytes } from './numbers';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
+import './notices.css';
 
 /** How the loading stands, or why it failed; short notices. */
 export function Notices() {

@@ -4,6 +4,7 @@ import { useAppState, useService, useWords } from './app-context';
 import { progressText } from './Notices';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
+import './outcome.css';
 
 /** How a column's run stands, and what was measured on its samples. */
 export function Outcome({ state }: { state: ColumnState }) {

@@ -10,6 +10,7 @@ import { useWords } from './app-context';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { choiceEntry, commonWords, nameOf } from './words/words';
+import './form.css';
 
 /** What stands around each control; its props are the setting's key in the address and its name. */
 export type Frame = ComponentType<{

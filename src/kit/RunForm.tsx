@@ -10,6 +10,7 @@ import { type Frame, ParameterSliders } from './ParameterSliders';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { commonWords } from './words/words';
+import './form.css';
 
 /** A slider up to the limit would have the useful numbers of steps within a few pixels. */
 const MOST_STEPS_BY_SLIDER = 128;

@@ -3,6 +3,7 @@ import { change } from '../settings/store';
 import { useApp, useAppState, useWords } from './app-context';
 import { gridFor } from './paint';
 import { commonWords } from './words/words';
+import './sample-picker.css';
 
 interface SamplePickerProps {
   readonly label: string;

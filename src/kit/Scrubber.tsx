@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { change } from '../settings/store';
 import { useApp, useAppState, useWords } from './app-context';
 import { commonWords } from './words/words';
+import './scrubber.css';
 
 /** A whole trajectory is played in this time. */
 const PLAY_MS = 3500;

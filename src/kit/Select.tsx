@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { useWords } from './app-context';
 import { commonWords, nameOf } from './words/words';
+import './form.css';
 
 interface Entry<Id extends string> {
   readonly id: Id;

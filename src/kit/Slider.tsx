@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { useApp } from './app-context';
+import './form.css';
 
 interface SliderProps {
   readonly label: string;

@@ -1,6 +1,7 @@
 import { change } from '../settings/store';
 import { useApp, useAppState, useWords } from './app-context';
 import { commonWords } from './words/words';
+import './form.css';
 
 /** Whether scales are shown as s (1 = off) or as the paper's w = s - 1. */
 export function UnitSwitch() {

@@ -258,3 +258,16 @@ export function isAxisValue(key: string, value: string): boolean {
     ? readSubject(value) !== undefined
     : key === 'seed' && seedText.read(value) !== undefined;
 }
+
+/** The sampler that a value of the axis brings with it, where a rule cannot work with the active column's. */
+export function broughtSampler(
+  settings: Settings,
+  { key }: Axis,
+  value: string,
+): string | undefined {
+  const { gridRows, gridColumns } = settings;
+  if ([gridRows.key, gridColumns.key].includes('sampler')) return undefined;
+  const base = cellBase(settings);
+  const sampler = withAxisValue(base, key, value)?.column.sampler;
+  return sampler === base.column.sampler ? undefined : sampler;
+}

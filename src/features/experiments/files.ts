@@ -1,6 +1,7 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { scheduleShapeRegistry } from '../../diffusion/guidance/modifiers';
 import type { PointFigures } from '../../diffusion/metrics/point';
+import { firstSeed } from '../../diffusion/random';
 import { findSampler } from '../../diffusion/samplers';
 import { findSchedule } from '../../diffusion/schedules';
 import { messageOf } from '../../networks/errors';
@@ -162,7 +163,7 @@ export function exportResults(
           settings: point.column,
           samples: figures.samples,
           leftOut: figures.leftOut,
-          seed: page.seed,
+          seed: firstSeed(page.seed),
           figures: writtenFigures(figures),
           nfe,
           seconds,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sampleSeed } from '../../diffusion/random';
 import type { Precision } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN } from '../../settings/column';
@@ -144,11 +145,11 @@ test('samples go through the classes in turn, and have their own seeds whatever 
   const [point] = points({});
   const { seeds, labels } = batchSettings(point!, [0, 8], 42, loaded);
   expect(labels).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
-  expect(seeds).toEqual([42, 43, 44, 45, 46, 47, 48, 49]);
+  expect(seeds).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((k) => sampleSeed(42, k)));
   const later = batchSettings(point!, [4, 2], 42, loaded);
   expect([later.labels, later.seeds]).toEqual([
     [1, 2],
-    [46, 47],
+    [sampleSeed(42, 4), sampleSeed(42, 5)],
   ]);
 });
 

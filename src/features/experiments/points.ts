@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { firstSeed, sampleSeed } from '../../diffusion/random';
 import { findSampler } from '../../diffusion/samplers';
 import type { Precision, SampleSettings } from '../../engine/protocol';
 import type { DenoiserManifest, Manifest } from '../../networks/manifest';
@@ -171,7 +172,7 @@ export function pointsOf(
         model: network?.id ?? series.model ?? loaded.id,
         key: JSON.stringify({
           networks: [network, features].map((used) => used && [used.id, graphHash(used)]),
-          seed,
+          seed: firstSeed(seed),
           ...(precision !== 'fp32' && { precision }),
           sample: sampleSettings({ subject: { kind: 'none' }, count: 0, seed }, used, loaded),
         }),
@@ -233,19 +234,19 @@ function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): num
   return k % classes.length;
 }
 
-/** Samples start … start + count of a point. Sample k has the seed `seed + k`: all points share their noise. */
+/** Samples start … start + count of a point. Sample k has the page's k-th noise: all points share it. */
 export function batchSettings(
   { column }: Point,
   [start, count]: readonly [number, number],
   seed: number,
   manifest: DenoiserManifest,
 ): SampleSettings {
-  const settings = sampleSettings(
-    { subject: { kind: 'none' }, count, seed: (seed + start) % 2 ** 32 },
-    column,
-    manifest,
-  );
-  return { ...settings, labels: settings.labels.map((_, k) => labelOf(start + k, manifest)) };
+  const settings = sampleSettings({ subject: { kind: 'none' }, count, seed }, column, manifest);
+  return {
+    ...settings,
+    seeds: settings.seeds.map((_, k) => sampleSeed(seed, start + k)),
+    labels: settings.labels.map((_, k) => labelOf(start + k, manifest)),
+  };
 }
 
 /** Counts at which a point is measured on its way to `samples`: every batch at first, then every round. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PointFigures } from '../../diffusion/metrics/point';
+import { firstSeed, sampleSeed } from '../../diffusion/random';
 import { Cancelled, EngineError, type Finished } from '../../engine/client';
 import type { SampleSettings } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
@@ -195,7 +196,8 @@ describe('a sweep', () => {
     // The ends first, then the middle.
     expect(page.runs.map(({ settings }) => settings.guidanceScale)).toEqual([1, 1, 3, 3, 2, 2]);
     const seeds = page.runs.map(({ settings }) => settings.seeds[0]);
-    expect(seeds).toEqual([42, 58, 42, 58, 42, 58]);
+    const batches = [sampleSeed(42, 0), sampleSeed(42, 16)];
+    expect(seeds).toEqual([...batches, ...batches, ...batches]);
     expect(page.runs[0]?.settings.labels.slice(0, 3)).toEqual([0, 1, 0]);
     expect(page.measured).toEqual(Array.from({ length: 6 }, (_, i) => `judge ${i % 2 ? 32 : 16}`));
     expect(page.state.points[0]?.record).toMatchObject({
@@ -337,7 +339,10 @@ describe('a sweep', () => {
     const { key } = page.state.points[0]!.point;
     const samples = await page.runner.samples(key);
     expect(samples?.labels).toHaveLength(32);
-    expect([samples?.pictures[0], samples?.pictures[64 * 16]]).toEqual([42, 58]);
+    expect([samples?.pictures[0], samples?.pictures[64 * 16]]).toEqual([
+      sampleSeed(42, 0) % 256,
+      sampleSeed(42, 16) % 256,
+    ]);
     expect(await page.runner.samples('unknown')).toBeUndefined();
   });
 
@@ -392,7 +397,7 @@ describe('what is kept', () => {
     const after = await FakeExperiments.ready({ values: [1] }, keep);
     await after.start();
     await settle();
-    expect(after.newest.settings.seeds[0]).toBe(42);
+    expect(after.newest.settings.seeds[0]).toBe(firstSeed(42));
     await after.finishAll();
     expect(after.state.points[0]?.record).toMatchObject({ samples: 32, starts: [0, 16] });
   });

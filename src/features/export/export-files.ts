@@ -6,22 +6,14 @@ import { gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { linkTo } from '../../settings/address';
+import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import { describeColumns, describeShared } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
 import type { Axis } from '../../settings/settings';
 import { shortNumber } from '../../settings/short-text';
 import type { AppState, ColumnState } from '../../settings/store';
 import { namesText } from '../../settings/subject';
-import { axisName, valueNote, valueWords } from '../grid/axis-words';
-import {
-  columnParts,
-  exportPage,
-  momentParts,
-  NO_CLASS,
-  seedOf,
-  sharedParts,
-  subjectPart,
-} from './export';
+import { columnParts, exportPage, momentParts, NO_CLASS, sharedParts, subjectPart } from './export';
 import {
   columnsPicture,
   documentStyle,
@@ -55,8 +47,13 @@ function nameParts({ state: { settings }, engine }: Ready, shown: Trajectory, sa
   const which =
     sample === undefined
       ? [subjectPart(settings), `seed${settings.seed}`, `${shown.count}samples`]
-      : [shown.names[sample] ?? NO_CLASS, `seed${seedOf(settings, sample)}`];
+      : [shown.names[sample] ?? NO_CLASS, seedPart(settings.seed, sample)];
   return [engine.manifest.id, ...which, ...column];
+}
+
+/** The page's seed, and which of its samples: the first is not numbered. */
+function seedPart(seed: number, sample: number): string {
+  return sample === 0 ? `seed${seed}` : `seed${seed}-sample${sample}`;
 }
 
 function pickedOf({ state }: Ready, { count }: Trajectory): number {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sampleSeed } from '../../diffusion/random';
 import type { BackendInfo } from '../../engine/protocol';
 import { complaint, type Manifest } from '../../networks/manifest';
 import type { ColumnSettings } from '../../settings/column';
@@ -56,8 +57,9 @@ const exportedPage = v.object({
     threads: wholeNumber,
     precision: text,
   }),
-  /** One of each for every sample; null: no class. */
+  /** Of the samples' noise, as the command line's --seeds takes them. */
   seeds: v.array(wholeNumber, 'a list of whole numbers'),
+  /** Of every sample; null: no class. */
   classes: v.array(v.nullable(text), 'a list of class names'),
   columns: v.array(
     v.object({ settings: v.record(v.string(), v.unknown(), 'an object'), ...measuredEntries }),
@@ -111,7 +113,7 @@ export function exportPage(page: Exported): ExportedPage {
       threads: info.threads,
       precision: info.precision,
     },
-    seeds: names.map((_, k) => seedOf(settings, k)),
+    seeds: names.map((_, k) => sampleSeed(settings.seed, k)),
     classes: names,
     columns: settings.columns.map((column, i) => ({
       settings: { ...column },
@@ -188,11 +190,6 @@ export function parseExport(
     );
   }
   return { settings: { ...settings, model: model.id, language, theme }, model };
-}
-
-/** The seed of sample k. */
-export function seedOf({ seed }: Pick<Settings, 'seed'>, k: number): number {
-  return (seed + k) % 2 ** 32;
 }
 
 /** What is drawn, for a file's name. */

@@ -4,12 +4,12 @@ import { useScaleOffset } from '../../kit/use-scale-offset';
 import { commonWords } from '../../kit/words/words';
 import type { Manifest } from '../../networks/manifest';
 import { axisChoices, axisKeys, axisSetting, newAxis } from '../../settings/axes';
+import { axisName, valueWords } from '../../settings/axis-words';
 import { LIMITS } from '../../settings/column';
 import type { ScaleUnit } from '../../settings/scale-unit';
 import type { Axis, Settings } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { type AxisReading, axisText, readAxisText } from './axis-text';
-import { axisName, valueWords } from './axis-words';
 import { gridWords } from './words';
 
 type Side = 'gridRows' | 'gridColumns';

@@ -1,8 +1,8 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
+import { axisName, cellTraits } from '../../settings/axis-words';
 import type { Trait } from '../../settings/describe';
-import { axisName, cellTraits } from './axis-words';
 import { statusWords } from './cell-words';
 import { useClasses } from './use-classes';
 import { gridWords } from './words';

@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
+import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
 import type { Axis } from '../../settings/settings';
 import { change } from '../../settings/store';
 import { AxisPicker, swapAxes } from './AxisPicker';
-import { axisName, valueNote, valueWords } from './axis-words';
 import { drawCells } from './draw-cells';
 import { cellButton, GridCard } from './GridCard';
 import { GridCell } from './GridCell';

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
 import { commonWords } from '../../kit/words/words';
+import {
+  axisName,
+  cellTraits,
+  refusalWords,
+  valueNote,
+  valueWords,
+} from '../../settings/axis-words';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 import { FIRST_VISIT, type Settings } from '../../settings/settings';
-import { axisName, cellTraits, refusalWords, valueNote, valueWords } from './axis-words';
 
 const { en, zh } = commonWords;
 const page = (column: Partial<ColumnSettings> = {}, changes: Partial<Settings> = {}): Settings => ({

@@ -1,8 +1,8 @@
 import { commonWords } from '../../kit/words/words';
+import { refusalWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
 import { percent } from '../../settings/numbers';
 import type { Language } from '../../settings/settings';
-import { refusalWords } from './axis-words';
 import { gridWords } from './words';
 
 interface Verdict {

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { firstSeed } from '../../diffusion/random';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Manifest } from '../../networks/manifest';
-import { axisChoices, axisKeys, axisSetting, newAxis, withAxisValue } from '../../settings/axes';
+import {
+  axisChoices,
+  axisKeys,
+  axisSetting,
+  broughtSampler,
+  newAxis,
+  withAxisValue,
+} from '../../settings/axes';
 import { DEFAULT_COLUMN, LIMITS } from '../../settings/column';
 import { type Axis, FIRST_VISIT, type Settings } from '../../settings/settings';
 import { readAddress, writeAddress } from '../../settings/url';
-import { broughtSampler, gridCells } from './grid';
+import { gridCells } from './grid';
 
 const manifest = { classes: ['A', 'B', 'C'], shape: [1, 8, 8] } as unknown as Manifest;
 const page = (gridRows: Axis, gridColumns: Axis, changes: Partial<Settings> = {}): Settings => ({
@@ -74,10 +82,10 @@ describe('a cell', () => {
     const all = cells(axis('scale', '2', '5'), axis('seed', '7', '8'), { count: 16, seed: 1 });
     expect(all.map(({ sample }) => [sample?.guidanceScale, sample?.seeds, sample?.labels])).toEqual(
       [
-        [2, [7], [0]],
-        [2, [8], [0]],
-        [5, [7], [0]],
-        [5, [8], [0]],
+        [2, [firstSeed(7)], [0]],
+        [2, [firstSeed(8)], [0]],
+        [5, [firstSeed(7)], [0]],
+        [5, [firstSeed(8)], [0]],
       ],
     );
     expect(new Set(all.map(({ key }) => key)).size).toBe(4);
@@ -86,7 +94,7 @@ describe('a cell', () => {
   test('has the page’s seed and class where no axis says otherwise; of a word, the first letter', () => {
     const word = { subject: { kind: 'each', names: ['B', 'A'] }, seed: 9 } as const;
     const cell = only(axis('scale', '2'), axis('steps', '3'), word);
-    expect(cell.sample).toMatchObject({ seeds: [9], labels: [1], numSteps: 3 });
+    expect(cell.sample).toMatchObject({ seeds: [firstSeed(9)], labels: [1], numSteps: 3 });
     const drawn = only(axis('draw', 'class:C'), axis('draw', 'class:C'));
     expect(drawn.sample?.labels).toEqual([2]);
     expect(only(axis('draw', 'none'), SEED).sample?.labels).toEqual([3]);

@@ -5,7 +5,7 @@ import { canPredict, withoutDefaultParameters } from '../../settings/column';
 import type { Cell, GridState, Refusal } from '../../settings/grid-state';
 import { RUN_SETTINGS } from '../../settings/run-settings';
 import { sampleSettings } from '../../settings/sample-settings';
-import type { Axis, Settings } from '../../settings/settings';
+import type { Settings } from '../../settings/settings';
 
 /** Whether there is still something to come, with nothing in its way. */
 export function isGridBusy({ paused, cells }: GridState): boolean {
@@ -73,17 +73,4 @@ function refusalOf(
   ];
   const unknown = names.find((name) => name !== undefined && !classes.includes(name));
   return unknown === undefined ? undefined : { kind: 'class', name: unknown };
-}
-
-/** The sampler that a value of the axis brings with it, where a rule cannot work with the active column's. */
-export function broughtSampler(
-  settings: Settings,
-  { key }: Axis,
-  value: string,
-): string | undefined {
-  const { gridRows, gridColumns } = settings;
-  if ([gridRows.key, gridColumns.key].includes('sampler')) return undefined;
-  const base = cellBase(settings);
-  const sampler = withAxisValue(base, key, value)?.column.sampler;
-  return sampler === base.column.sampler ? undefined : sampler;
 }

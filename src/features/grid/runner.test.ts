@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { firstSeed, pageSeedOf } from '../../diffusion/random';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import { frameAt } from '../../kit/trajectories';
 import { LIMITS } from '../../settings/column';
@@ -16,7 +17,8 @@ const cells = () => page.store.getState().grid.cells;
 const statuses = () => cells().map(({ status }) => status);
 const done = () => statuses().filter((status) => status === 'done').length;
 /** [scale, seed] of each run. */
-const ran = () => page.runs.map(({ settings }) => [settings.guidanceScale, settings.seeds[0]]);
+const ran = () =>
+  page.runs.map(({ settings }) => [settings.guidanceScale, pageSeedOf(settings.seeds[0]!)]);
 const showGrid = (gridRows = SCALES, gridColumns = SEEDS) =>
   change(page.store, { layout: 'grid', gridRows, gridColumns });
 const finishAll = async () => {
@@ -56,7 +58,7 @@ describe('filling', () => {
     await settle();
     expect(page.runs[1]!.signal.aborted).toBe(true);
     expect(page.runs.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
-    expect(page.newest.settings.seeds).toEqual([1]);
+    expect(page.newest.settings.seeds).toEqual([firstSeed(1)]);
     await page.newest.finish();
     expect(page.statuses).toEqual(['done']);
     expect(page.runs).toHaveLength(3);

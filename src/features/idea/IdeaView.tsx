@@ -1,12 +1,12 @@
 import { Fragment, type MouseEvent, useEffect, useLayoutEffect, useState } from 'react';
 import { useApp, useAppState } from '../../kit/app-context';
 import { type Article, type Block, SECTIONS, type SectionId } from './article';
-import { FIGURE_VIEWS } from './Figures';
+import { en } from './article.en';
+import { zh } from './article.zh';
+import { FIGURE_VIEWS } from './figures';
 import { FORMULAS } from './formulas';
 import { goOnTour, openScene, type SceneId } from './scenes';
 import { Rich, Tex } from './Tex';
-import { en } from './text-en';
-import { zh } from './text-zh';
 import './idea.css';
 
 const ARTICLES = { en, zh };

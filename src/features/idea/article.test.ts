@@ -1,10 +1,10 @@
 import katex from 'katex';
 import { describe, expect, test } from 'vitest';
 import { type Article, type Block, FIGURES, pieces, SECTIONS, textsOf } from './article';
+import { en } from './article.en';
+import { zh } from './article.zh';
 import { FORMULAS, KATEX_OPTIONS } from './formulas';
 import { SCENES } from './scenes';
-import { en } from './text-en';
-import { zh } from './text-zh';
 import { TOUR } from './tour';
 import { ideaWords } from './words';
 

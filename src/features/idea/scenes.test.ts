@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { planeSlice } from '../../kit/plane/settings';
 import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
 import { experimentSlice } from '../experiments/settings';
-import { planeSlice } from '../plane/settings';
 import { loaded } from '../playground/testing/fake-page';
 import { trainingSlice } from '../training/settings';
 import { goOnTour, openScene, SCENES, type SceneId } from './scenes';

@@ -8,11 +8,11 @@ import {
   type PlaneGrid,
 } from '../../diffusion/worlds/plane/density';
 import { useApp, useWords } from '../../kit/app-context';
+import { type Colour, coloursOf, mixed, picture } from '../../kit/plane/draw';
+import { VIEW_HALF, worldOf } from '../../kit/plane/settings';
+import { usePlane } from '../../kit/plane/use-plane';
 import { useDrawing } from '../../kit/use-drawing';
 import { changeRun } from './changes';
-import { type Colour, coloursOf, mixed, picture } from './draw';
-import { usePlane } from './plane-context';
-import { VIEW_HALF, worldOf } from './settings';
 import { planeWords } from './words';
 
 /** The paper's w, from no guidance on. */

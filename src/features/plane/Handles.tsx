@@ -1,9 +1,9 @@
 import { type PointerEvent, useRef } from 'react';
 import { useApp, useWords } from '../../kit/app-context';
+import { PLANE_LIMITS, VIEW_HALF } from '../../kit/plane/settings';
+import { CLASS_LETTERS, usePlane } from '../../kit/plane/use-plane';
 import { useDrag } from '../../kit/Slider';
 import { changeComponent } from './changes';
-import { CLASS_LETTERS, usePlane } from './plane-context';
-import { PLANE_LIMITS, VIEW_HALF } from './settings';
 import { planeWords } from './words';
 
 /** The Gaussians' letters, to be dragged or moved by keys, and their rings one standard deviation out. */

@@ -3,6 +3,8 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
 import { useApp, useWords } from '../../kit/app-context';
 import { LogSlider } from '../../kit/LogSlider';
+import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from '../../kit/plane/settings';
+import { CLASS_LETTERS, usePlane } from '../../kit/plane/use-plane';
 import { RunForm } from '../../kit/RunForm';
 import { ScaleSlider } from '../../kit/ScaleSlider';
 import { Select } from '../../kit/Select';
@@ -11,8 +13,6 @@ import { commonWords } from '../../kit/words/words';
 import { CHOICES } from '../../settings/column';
 import { shortNumber } from '../../settings/short-text';
 import { addComponent, changeComponent, changePlane, changeRun, removeComponent } from './changes';
-import { CLASS_LETTERS, usePlane } from './plane-context';
-import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from './settings';
 import { planeWords } from './words';
 
 const RULES = CHOICES.guidance.filter(worksInPlane);

@@ -6,13 +6,6 @@ import { gridded, guidedDensity, logOf, type Promised } from '../../diffusion/wo
 import { type ScoreField, scoreField } from '../../diffusion/worlds/plane/score-field';
 import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import { useDrawing } from '../../kit/use-drawing';
-import { commonWords, nameOf } from '../../kit/words/words';
-import type { ColumnSettings } from '../../settings/column';
-import { percent } from '../../settings/numbers';
-import { scaleOffset } from '../../settings/scale-unit';
-import { shortNumber } from '../../settings/short-text';
-import { addRun, changePlane, removeRun } from './changes';
 import {
   arrowPoints,
   coloursOf,
@@ -24,11 +17,19 @@ import {
   type PlaneColours,
   placesAt,
   shrink,
-} from './draw';
+} from '../../kit/plane/draw';
+import { PLANE_LIMITS, type PlaneSettings, worldOf } from '../../kit/plane/settings';
+import { usePlane } from '../../kit/plane/use-plane';
+import { useDrawing } from '../../kit/use-drawing';
+import { commonWords, nameOf } from '../../kit/words/words';
+import type { ColumnSettings } from '../../settings/column';
+import { percent } from '../../settings/numbers';
+import { scaleOffset } from '../../settings/scale-unit';
+import { shortNumber } from '../../settings/short-text';
+import { addRun, changePlane, removeRun } from './changes';
 import { Handles } from './Handles';
-import { usePanels, usePlane, usePlaneRunner } from './plane-context';
+import { usePanels, usePlaneRunner } from './plane-context';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
-import { PLANE_LIMITS, type PlaneSettings, worldOf } from './settings';
 import { planeWords } from './words';
 
 /** One run: the guided density as a heat map, the particles over it, and how they agree. */

@@ -1,10 +1,10 @@
 import { runSigmas } from '../../diffusion/run';
 import { PLANE_SIGMAS } from '../../diffusion/worlds/plane/world';
 import { useAppState, useWords } from '../../kit/app-context';
+import { usePlane } from '../../kit/plane/use-plane';
 import { Scrubber } from '../../kit/Scrubber';
 import { commonWords } from '../../kit/words/words';
 import { shortNumber } from '../../settings/short-text';
-import { usePlane } from './plane-context';
 import { planeWords } from './words';
 
 /** Play, pause and scrub all panels in step. */

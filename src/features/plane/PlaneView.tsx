@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useApp, useWords } from '../../kit/app-context';
 import { ShortNotice } from '../../kit/Notices';
+import { PLANE_PRESETS, planeSlice, presetPlane } from '../../kit/plane/settings';
 import { Slot } from '../../kit/Slot';
 import { change } from '../../settings/store';
 import { changePlane } from './changes';
@@ -9,12 +10,13 @@ import { Figure } from './Figure';
 import { PlaneControls } from './PlaneControls';
 import { PlanePanel } from './PlanePanel';
 import { PlaneTimeline } from './PlaneTimeline';
-import { PlaneContext, usePanels, usePlane } from './plane-context';
+import { PlaneContext, usePanels } from './plane-context';
 import { PlaneRunner } from './runner';
-import { PLANE_PRESETS, planeSlice, presetPlane } from './settings';
 import './plane.css';
 import { commonWords } from '../../kit/words/words';
 import { planeWords } from './words';
+import '../../kit/presets.css';
+import { usePlane } from '../../kit/plane/use-plane';
 
 /** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
 export function PlaneView() {

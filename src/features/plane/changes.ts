@@ -1,5 +1,3 @@
-import { type ColumnSettings, consistent } from '../../settings/column';
-import { changeSlice, type Store } from '../../settings/store';
 import {
   fitsPlane,
   leastScale,
@@ -7,7 +5,9 @@ import {
   type PlaneComponent,
   type PlaneSettings,
   planeSlice,
-} from './settings';
+} from '../../kit/plane/settings';
+import { type ColumnSettings, consistent } from '../../settings/column';
+import { changeSlice, type Store } from '../../settings/store';
 
 /** Changes settings of the plane. */
 export function changePlane(store: Store, changes: Partial<PlaneSettings>): void {

@@ -1,6 +1,6 @@
 import { lazy } from 'react';
 import type { Feature } from '../../kit/feature';
-import { planeSlice } from './settings';
+import { planeSlice } from '../../kit/plane/settings';
 import { planeWords } from './words';
 
 /** Guidance in two dimensions, where every score is exact. */

@@ -1,7 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import { useAppState } from '../../kit/app-context';
 import type { PlaneRunner } from './runner';
-import { planeSlice } from './settings';
 
 export const PlaneContext = createContext<PlaneRunner | undefined>(undefined);
 
@@ -19,11 +17,3 @@ export function usePanels(): PlaneRunner['panels'] {
     () => runner.panels,
   );
 }
-
-/** The settings of this page. */
-export function usePlane() {
-  return useAppState(({ settings }) => planeSlice.of(settings));
-}
-
-/** Names of the classes: letters, the same in every language. */
-export const CLASS_LETTERS: readonly string[] = ['A', 'B', 'C'];

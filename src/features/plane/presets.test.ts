@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { agreement } from '../../diffusion/worlds/plane/density';
 import { runParticles } from '../../diffusion/worlds/plane/particles';
 import { classMean } from '../../diffusion/worlds/plane/world';
+import { DEFAULT_PLANE, type PlanePreset, presetPlane, worldOf } from '../../kit/plane/settings';
 import { promisedDensity } from './runner';
-import { DEFAULT_PLANE, type PlanePreset, presetPlane, worldOf } from './settings';
 
 /** The particles of a preset's run, and how they agree with their density. */
 async function outcome(id: PlanePreset, index = 0) {

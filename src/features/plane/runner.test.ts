@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { firstSeed } from '../../diffusion/random';
 import { type ParticleRun, runParticles } from '../../diffusion/worlds/plane/particles';
 import { Cancelled } from '../../engine/client';
+import { DEFAULT_PLANE } from '../../kit/plane/settings';
 import { createAppStore } from '../../settings/store';
 import { addRun, changePlane, changeRun } from './changes';
 import type { ParticleRequest, Particles } from './protocol';
 import { PlaneRunner } from './runner';
-import { DEFAULT_PLANE } from './settings';
 
 /** The worker's part on this thread: a run is answered when the test says so. */
 class FakeLab {
@@ -53,7 +54,12 @@ describe('PlaneRunner', () => {
   test('runs what is set, and tells how the particles agree', async () => {
     const { lab, runner } = started();
     expect(runner.panels).toMatchObject([{ status: 'waiting' }]);
-    expect(lab.last.run).toMatchObject({ guidance: 'cfg', numSteps: 12, count: 3000, seed: 42 });
+    expect(lab.last.run).toMatchObject({
+      guidance: 'cfg',
+      numSteps: 12,
+      count: 3000,
+      seed: firstSeed(42),
+    });
     await lab.last.finish();
     await soon(() => expect(runner.panels[0]!.status).toBe('done'));
     const { agreement, preview } = runner.panels[0]!.result!;

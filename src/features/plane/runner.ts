@@ -1,3 +1,4 @@
+import { firstSeed } from '../../diffusion/random';
 import {
   type Agreement,
   agreement,
@@ -9,12 +10,12 @@ import {
   regionLevel,
 } from '../../diffusion/worlds/plane/density';
 import { classMean, type PlaneWorld } from '../../diffusion/worlds/plane/world';
+import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from '../../kit/plane/settings';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/column';
 import type { Store } from '../../settings/store';
 import type { PlaneClient } from './client';
 import type { Particles } from './protocol';
-import { type PlaneSettings, planeSlice, VIEW_HALF, worldOf } from './settings';
 
 /** Share of the density whose region is drawn and counted. */
 export const REGION_SHARE = 0.9;
@@ -172,7 +173,7 @@ export class PlaneRunner {
   async #run({ place, plane, run, count, preview }: PanelJob, signal: AbortSignal) {
     this.#put(place, { status: 'waiting', result: this.#panels[place]?.result });
     const world = worldOf(plane);
-    const request = { world, run: { ...run, seed: plane.seed, count } };
+    const request = { world, run: { ...run, seed: firstSeed(plane.seed), count } };
     const particles = await this.#client.request(request, { signal });
     const last = particles.xs.subarray(-2 * count);
     const agreed = agreement(last, this.promised(plane, run), classMean(world));

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { guidanceRegistry } from '../../diffusion/guidance';
+import { guidanceRegistry } from '../../diffusion/guidance/index';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
+import {
+  DEFAULT_PLANE,
+  fitsPlane,
+  PLANE_LIMITS,
+  PLANE_PRESETS,
+  planeSlice,
+  presetPlane,
+  worldOf,
+} from '../../kit/plane/settings';
 import { DEFAULT_COLUMN } from '../../settings/column';
 import { FIRST_VISIT } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
@@ -15,15 +24,6 @@ import {
   removeComponent,
   removeRun,
 } from './changes';
-import {
-  DEFAULT_PLANE,
-  fitsPlane,
-  PLANE_LIMITS,
-  PLANE_PRESETS,
-  planeSlice,
-  presetPlane,
-  worldOf,
-} from './settings';
 
 const firstVisit = { ...FIRST_VISIT, slices: defaultSlices([planeSlice]) };
 const read = (query: string) => readAddress(query, firstVisit);

@@ -1,4 +1,4 @@
-import type { Arrows, HeatMap, PlanePreset } from './settings';
+import type { Arrows, HeatMap, PlanePreset } from '../../kit/plane/settings';
 
 export const en = {
   page: 'Two dimensions',

@@ -1,6 +1,6 @@
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { change } from '../../settings/store';
-import '../inside/inside.css';
+import './overlay.css';
 import { playgroundWords } from './words';
 
 /** Colours what lies outside [-1, 1], and says in which colours. */

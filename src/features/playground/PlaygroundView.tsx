@@ -5,6 +5,7 @@ import { Controls } from './Controls';
 import { Presets } from './Presets';
 import { Stage } from './Stage';
 import { playgroundWords } from './words';
+import './playground.css';
 
 /** Settings beside the columns that are drawn with them. */
 export function PlaygroundView() {

@@ -6,6 +6,7 @@ import { arrange, change } from '../../settings/store';
 import { presetSubject } from '../../settings/subject';
 import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
 import { playgroundWords } from './words';
+import '../../kit/presets.css';
 
 /** Scenes a click away, each with a sentence on what to look at. */
 export function Presets() {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { firstSeed } from '../../diffusion/random';
 import { change, changeColumn, pinColumn, removeColumn, selectColumn } from '../../settings/store';
 import { FakePage, settle } from './testing/fake-page';
 
@@ -193,6 +194,6 @@ describe('dragging', () => {
     page.drag(false);
     await settle();
     await page.newest.finish(5);
-    expect(page.newest.settings).toMatchObject({ numSteps: 100, seeds: [99] });
+    expect(page.newest.settings).toMatchObject({ numSteps: 100, seeds: [firstSeed(99)] });
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { firstSeed } from '../../diffusion/random';
 import { change, changeColumn, pinColumn, removeColumn, selectColumn } from '../../settings/store';
 import { FakePage, settle } from './testing/fake-page';
 
@@ -68,7 +69,7 @@ describe('a steered run', () => {
     await page.newest.finish();
     expect(column().curve).toEqual([6, 6, 6, 6]);
     await settle();
-    expect(page.newest.settings.seeds, 'then the others go on').toEqual([99]);
+    expect(page.newest.settings.seeds, 'then the others go on').toEqual([firstSeed(99)]);
     expect(page.newest.stepMs).toBeUndefined();
   });
 

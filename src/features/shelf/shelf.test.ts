@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { firstSeed } from '../../diffusion/random';
 import type { Catalogue } from '../../networks/library';
 import type { DenoiserManifest, Manifest } from '../../networks/manifest';
 import { axesFittedTo } from '../../settings/axes';
@@ -138,7 +139,7 @@ describe('switching', () => {
     // The fake's first model has no weak network either: what it dropped was told then.
     expect(notice).toEqual({ kind: 'refitted', pieces: [{ key: 'negative', text: 'B' }] });
     const { seeds, labels } = page.newest.settings;
-    expect([seeds, labels]).toEqual([[42], [0]]);
+    expect([seeds, labels]).toEqual([[firstSeed(42)], [0]]);
   });
 });
 

@@ -2,6 +2,8 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { LogSlider } from '../../kit/LogSlider';
+import { coloursOf } from '../../kit/plane/draw';
+import { worldOf } from '../../kit/plane/settings';
 import { RuleSelect, SamplerSelect } from '../../kit/RunForm';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
@@ -9,9 +11,6 @@ import { useDrawing } from '../../kit/use-drawing';
 import { percent } from '../../settings/numbers';
 import { shortNumber } from '../../settings/short-text';
 import { changeSlice, type Store } from '../../settings/store';
-import { coloursOf } from '../plane/draw';
-import { CLASS_LETTERS, usePlane } from '../plane/plane-context';
-import { worldOf } from '../plane/settings';
 import { TrainingRun } from './run';
 import {
   consistentTraining,
@@ -25,6 +24,7 @@ import {
 import { short, TrainCharts } from './TrainCharts';
 import { drawCloud, drawField, type FieldKind } from './train-draw';
 import './train.css';
+import { CLASS_LETTERS, usePlane } from '../../kit/plane/use-plane';
 import { commonWords } from '../../kit/words/words';
 import { trainingWords } from './words';
 

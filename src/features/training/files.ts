@@ -1,5 +1,5 @@
+import { planeSlice } from '../../kit/plane/settings';
 import type { Settings } from '../../settings/settings';
-import { planeSlice } from '../plane/settings';
 import type { TrainingState } from './run';
 import { trainingSlice } from './settings';
 

@@ -1,8 +1,8 @@
 import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { samplerRegistry } from '../../diffusion/samplers';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
+import { type PlaneSettings, worldOf } from '../../kit/plane/settings';
 import { defineSlice } from '../../settings/slice';
-import { type PlaneSettings, worldOf } from '../plane/settings';
 import type { Look, TrainingSpec } from './train-protocol';
 
 /** The network trained in the page, as the address keeps it; its data and class are the plane's. */

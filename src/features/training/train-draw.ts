@@ -1,6 +1,6 @@
 import type { MixtureComponent } from '../../diffusion/worlds/analytic';
-import { type Colour, css, type PlaneColours } from '../plane/draw';
-import { VIEW_HALF } from '../plane/settings';
+import { type Colour, css, type PlaneColours } from '../../kit/plane/draw';
+import { VIEW_HALF } from '../../kit/plane/settings';
 import type { LearntField } from './run';
 
 /** Which arrows: towards the estimate with the class, without it, or the difference of the two. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_PLANE } from '../../kit/plane/settings';
 import { FIRST_VISIT } from '../../settings/settings';
-import { DEFAULT_PLANE } from '../plane/settings';
 import { trainingCsv, trainingJson } from './files';
 import { TrainingRun } from './run';
 import {

@@ -1,12 +1,11 @@
-import { findGuidanceRule } from '../../diffusion/guidance';
-import { findSampler } from '../../diffusion/samplers';
-import { nameOf, type Strings } from '../../kit/words/words';
-import { axisSetting } from '../../settings/axes';
-import { activeTraits, type Trait } from '../../settings/describe';
-import type { Cell, Refusal } from '../../settings/grid-state';
-import type { ScaleUnit } from '../../settings/scale-unit';
-import type { Axis, Settings } from '../../settings/settings';
-import { broughtSampler } from './grid';
+import { findGuidanceRule } from '../diffusion/guidance/index';
+import { findSampler } from '../diffusion/samplers/index';
+import { nameOf, type Strings } from '../kit/words/words';
+import { axisSetting, broughtSampler } from './axes';
+import { activeTraits, type Trait } from './describe';
+import type { Cell, Refusal } from './grid-state';
+import type { ScaleUnit } from './scale-unit';
+import type { Axis, Settings } from './settings';
 
 /** The name of the setting that an axis varies, by its key in the address. */
 export function axisName(key: string, strings: Strings): string {

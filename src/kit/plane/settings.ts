@@ -1,4 +1,4 @@
-import { findGuidanceRule } from '../../diffusion/guidance';
+import { findGuidanceRule } from '../../diffusion/guidance/index';
 import { PLANE_SIGMAS, type PlaneWorld, worksInPlane } from '../../diffusion/worlds/plane/world';
 import type { ColumnSettings } from '../../settings/column';
 import { readColumn, writeColumn } from '../../settings/column-text';
