@@ -6,11 +6,22 @@ one of its keywords, short ("red apple") or long ("a flat drawing of a red apple
 
 import numpy as np
 
-from drawings import SETS, Picture, Thing, plural
+from drawings import Picture
+from emoji_sets import SETS, Thing, plural
 
 NUMBERS = {2: "two", 3: "three", 4: "four"}
 PER_PICTURE = 1  # captions of a training picture: the more, the more states to keep
-PLURALS = {"mouse": "mice", "person": "people", "sheep": "sheep", "fish": "fish", "leaf": "leaves", "knife": "knives", "tooth": "teeth", "man": "men", "woman": "women"}
+PLURALS = {
+    "mouse": "mice",
+    "person": "people",
+    "sheep": "sheep",
+    "fish": "fish",
+    "leaf": "leaves",
+    "knife": "knives",
+    "tooth": "teeth",
+    "man": "men",
+    "woman": "women",
+}
 
 
 def pluralised(label: str) -> str:
@@ -43,9 +54,15 @@ def name(thing: Thing, rng: np.random.Generator | None = None, keyword: float = 
 
 
 def caption(
-    p: Picture, things: list[Thing], rng: np.random.Generator, style: float = 0.5, colour: float = 0.6, keyword: float = 0.12, long: float = 0.4,
+    p: Picture,
+    things: list[Thing],
+    rng: np.random.Generator,
+    style: float = 0.5,
+    colour: float = 0.6,
+    keyword: float = 0.12,
+    long: float = 0.4,
 ) -> str:
-    """A caption of the picture; the arguments are the probabilities that it tells the style, the background and so on."""
+    """A caption of the picture; the arguments are the probabilities that it tells the style, the background, …"""
     s = SETS[p.key]
     told_style = ("", s.style, s.name)[0 if rng.random() >= style else rng.integers(1, 3)]
     told_colour = p.colour if rng.random() < colour else ""
@@ -61,11 +78,19 @@ def caption(
     if told_style == s.name:
         text = f"a drawing of {subject} in the style of {s.name}" if extended else f"{subject}, {s.name} style"
     elif told_style:
-        text = f"{with_article(s.style)} {'picture' if s.style == '3-D' else 'drawing'} of {subject}" if extended else f"{subject}, {s.style}"
+        text = (
+            f"{with_article(s.style)} {'picture' if s.style == '3-D' else 'drawing'} of {subject}"
+            if extended
+            else f"{subject}, {s.style}"
+        )
     else:
         text = f"a picture of {subject}" if extended else subject
     if told_colour:
-        text += f" on {with_article(f'plain {told_colour} background')}" if extended else (f" on {told_colour}" if rng.random() < 0.5 else f" on a {told_colour} background")
+        text += (
+            f" on {with_article(f'plain {told_colour} background')}"
+            if extended
+            else (f" on {told_colour}" if rng.random() < 0.5 else f" on a {told_colour} background")
+        )
     return text.replace("on a orange", "on an orange").lower()
 
 
@@ -78,5 +103,3 @@ def training_captions(pictures: list[Picture], things: list[Thing]) -> list[list
 def prompt(p: Picture, things: list[Thing]) -> str:
     """The caption that tells all of a picture: what held-out pictures are asked for by."""
     return caption(p, things, np.random.default_rng([8, p.seed]), style=1.0, colour=1.0, keyword=0.0)
-
-

@@ -1,26 +1,19 @@
 """One thing drawn by nine hands: openly licensed emoji sets as pictures of 64×64 with captions.
 
     python drawings.py fetch                 # the pinned npm packages into the cache (needs npm), checksums compared
-    python drawings.py render                # every drawing once, then the pictures and captions of both splits
+    python drawings.py render                # every drawing once, then the pictures of both splits
     python drawings.py sheet ../docs/drawings.png
-    python drawings.py count                 # how many things, drawings, pictures, captions
+    python drawings.py count                 # how many things, drawings, pictures
 
-The cache is `cache/` beside this file, or $GUIDANCE_CACHE; nothing in it is committed. Left out are skin tones,
-flags, keycaps, letters in squares, clock faces and joined sequences: a thing is one code point that at least
-four sets drew. The same files give the same bytes: every picture's randomness is seeded by its place in the plan.
-Held out of training are pairs of (thing, set) and of (thing, colour), never a whole thing, and a list of pairs of
-two things; captions.py puts a picture into words.
+The same files give the same bytes: every picture's randomness is seeded by its place in the plan. Held out of
+training are pairs of (thing, set) and of (thing, colour), never a whole thing, and pairs of two things. captions.py
+puts a picture into words.
 """
 
 import argparse
-import hashlib
 import io
 import json
-import os
-import re
-import subprocess
 import sys
-import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,198 +22,35 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from emoji_sets import SETS, Thing, cache_folder, catalogue, digest, fetch, members, svg, write
+
 SIZE, SPRITE = 64, 96  # pixels of a picture, and of a drawing before it is placed
-FEWEST = 4  # drawings of a thing
-
-
-@dataclass(frozen=True)
-class Set:
-    """An npm package of drawings. `name` and `style` are the words that captions use."""
-
-    package: str
-    version: str
-    sha256: str
-    name: str
-    style: str
-    licence: str
-    author: str
-
-
-SETS = {
-    "noto": Set("@iconify-json/noto", "1.2.9", "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad", "Noto", "shaded", "Apache-2.0", "Google"),
-    "noto-v1": Set("@iconify-json/noto-v1", "1.2.5", "2bf62c26c2c2884aa99e90aec942cdaee17a5921f05690694f4978ad4b017c37", "early Noto", "shaded", "Apache-2.0", "Google"),
-    "twemoji": Set("@iconify-json/twemoji", "1.2.5", "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7", "Twemoji", "flat", "CC-BY-4.0", "Twitter"),
-    "fluent": Set("@iconify-json/fluent-emoji", "1.2.7", "8044210dbf11e016d4de85f15d01a243423bd832457e7e2491df1b751c0e272b", "Fluent", "shaded", "MIT", "Microsoft"),
-    "fluent-flat": Set("@iconify-json/fluent-emoji-flat", "1.2.6", "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175", "Fluent flat", "flat", "MIT", "Microsoft"),
-    "emojione": Set("@iconify-json/emojione", "1.2.3", "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e", "EmojiOne", "flat", "CC-BY-4.0", "Emoji One"),
-    "fxemoji": Set("@iconify-json/fxemoji", "1.2.2", "f3e72b3c59d05e1db03b7e308d55c0d05bd7ba3f625a90da1b79313c12858eef", "Firefox", "flat", "Apache-2.0", "Mozilla"),
-    "streamline": Set("@iconify-json/streamline-emojis", "1.2.4", "5dac87c876b322500989828c5823143e0100d78881627a2e4081a4b897cbfdbc", "Streamline", "outlined", "CC-BY-4.0", "Streamline"),
-    "fluent-3d": Set("@lobehub/fluent-emoji-3d", "1.1.0", "c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58", "Fluent 3-D", "3-D", "MIT", "Microsoft, packaged by LobeHub"),
-}
-WORDS = Set("emojibase-data", "17.0.0", "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a", "", "", "MIT", "Miles Johnson")
-CARD = {
-    "name": "Emoji of nine sets on coloured backgrounds",
-    "licence": "Apache-2.0, MIT and CC-BY-4.0, by set",
-    "source": "; ".join(f"{s.package} {s.version} ({s.author}, {s.licence})" for s in (*SETS.values(), WORDS)) + "; rendered by training/drawings.py",
-}
+VERSION = 1  # of the pictures: another one where the same plan would be drawn otherwise
 
 # Background colours; a picture's own is within 10 of 255 of it, with a slight vertical gradient.
 COLOURS = {
-    "white": (248, 248, 248), "light grey": (190, 190, 190), "dark grey": (90, 90, 90), "black": (14, 14, 14),
-    "red": (205, 40, 40), "orange": (245, 140, 30), "yellow": (250, 215, 60), "green": (50, 150, 60),
-    "turquoise": (60, 195, 185), "light blue": (150, 205, 245), "blue": (40, 80, 195), "purple": (125, 60, 165),
-    "pink": (245, 150, 190), "brown": (125, 80, 45),
+    "white": (248, 248, 248),
+    "light grey": (190, 190, 190),
+    "dark grey": (90, 90, 90),
+    "black": (14, 14, 14),
+    "red": (205, 40, 40),
+    "orange": (245, 140, 30),
+    "yellow": (250, 215, 60),
+    "green": (50, 150, 60),
+    "turquoise": (60, 195, 185),
+    "light blue": (150, 205, 245),
+    "blue": (40, 80, 195),
+    "purple": (125, 60, 165),
+    "pink": (245, 150, 190),
+    "brown": (125, 80, 45),
 }
-# Groups of Unicode whose things can be counted and put beside each other, and whose mirror image means the same.
-NOUNS = {"animals-nature", "food-drink", "travel-places", "activities", "objects"}
+# Groups whose things' mirror image means the same.
 MIRRORED = {"animals-nature", "food-drink", "travel-places"}
-LEFT_OUT_GROUPS = {"component", "flags"}
-LEFT_OUT_SUBGROUPS = {"alphanum", "keycap", "skin-tone", "hair-style", "family"}
 RELATIONS = ("left of", "right of", "above", "below")
 
 SINGLES, COUNTED, TWO_THINGS = 8, 12, 24_000  # pictures a drawing, counted pictures a thing, pictures of two things
 HELD_OUT = 16  # one pair of (thing, set) and of (thing, colour) in so many
 HELD_OUT_PAIRS = 12  # one pair of things in so many
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("GUIDANCE_CACHE") or Path(__file__).resolve().parent / "cache")
-
-
-def fetch(cache: Path) -> None:
-    """Packs every pinned package with npm, from the registry that npm is configured for, and compares its checksum."""
-    cache.mkdir(parents=True, exist_ok=True)
-    for s in (*SETS.values(), WORDS):
-        path = archive(s, cache)
-        if not path.exists():
-            subprocess.run(["npm", "pack", "--silent", f"{s.package}@{s.version}"], cwd=cache, check=True, stdout=subprocess.DEVNULL)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest != s.sha256:
-            raise ValueError(f"{path}: needs the checksum {s.sha256}, got {digest}")
-        print(path)
-
-
-def archive(s: Set, cache: Path) -> Path:
-    return cache / f"{s.package.removeprefix('@').replace('/', '-')}-{s.version}.tgz"
-
-
-def members(s: Set, cache: Path, pattern: str) -> dict[str, bytes]:
-    """Files of a package whose path below `package/` matches the pattern."""
-    path = archive(s, cache)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: needs `python drawings.py fetch`, found no file")
-    with tarfile.open(path) as tar:
-        names = (m for m in tar if m.isfile() and re.fullmatch(pattern, m.name.partition("/")[2]))
-        return {m.name.partition("/")[2]: tar.extractfile(m).read() for m in names}
-
-
-@dataclass(frozen=True)
-class Thing:
-    """`icons` names the thing's drawing in each set that has one."""
-
-    code: str
-    label: str
-    group: str
-    subgroup: str
-    keywords: tuple[str, ...]
-    icons: dict[str, str]
-
-    @property
-    def countable(self) -> bool:
-        plain = re.fullmatch("[a-z ]+", self.label) and not re.search(" (and|with|of|in|on) ", self.label)
-        return self.group in NOUNS and bool(plain) and not plural(self.label)
-
-
-def plural(label: str) -> bool:
-    last = label.split()[-1]
-    return last.endswith("s") and not last.endswith(("ss", "us", "is")) or last in {"people", "dice", "teeth", "fries"}
-
-
-def slug(name: str) -> str:
-    return re.sub("[^a-z0-9]", "", name.lower().replace("&", "and"))
-
-
-def icon_names(key: str, things: list[dict], shortcodes: dict[str, list[str]], available: list[str]) -> dict[str, str]:
-    """Code point → icon, for one set whose icons are known by name.
-
-    By the label; else by another well-known name, unless that is the label of something else. Streamline numbers
-    its variants (`bird-1`). Firefox calls the face of an animal by the animal's name and the animal `…side`.
-    """
-    by_slug = {slug(name): name for name in reversed(available)}
-    labels = {slug(e["label"]) for e in things}
-    found = {}
-    for e in things:
-        own = slug(e["label"])
-        other = [s for s in map(slug, shortcodes.get(e["hexcode"], [])) if s not in labels]
-        names = [own, *other]
-        if key == "streamline":
-            names += [f"{n}1" for n in names]
-        if key == "fxemoji" and f"{own}face" in labels:
-            names = [f"{own}side"]
-        elif key == "fxemoji" and own.endswith("face") and own.removesuffix("face") in labels:
-            names = [own.removesuffix("face")]
-        if hit := next((n for n in names if n in by_slug), None):
-            found[e["hexcode"]] = by_slug[hit]
-    return found
-
-
-def upright(icons: dict) -> list[str]:
-    """Names of a set's icons, and of those aliases that are not turned or mirrored."""
-    plain = [a for a, about in icons.get("aliases", {}).items() if set(about) == {"parent"} and about["parent"] in icons["icons"]]
-    return [*icons["icons"], *plain]
-
-
-def catalogue(cache: Path) -> list[Thing]:
-    """The things that at least four sets drew, in Unicode's order."""
-    words = {name: json.loads(raw) for name, raw in members(WORDS, cache, r"en/(data|shortcodes/[a-z-]+)\.json|meta/groups\.json").items()}
-    groups, subgroups = (words["meta/groups.json"][k] for k in ("groups", "subgroups"))
-    kept = []
-    for e in sorted((e for e in words["en/data.json"] if "order" in e and "group" in e), key=lambda e: e["order"]):
-        group, subgroup = groups[str(e["group"])], subgroups[str(e["subgroup"])]
-        points = [p for p in e["hexcode"].split("-") if p != "FE0F"]
-        clock = re.search("o’clock|-thirty", e["label"])
-        if len(points) == 1 and group not in LEFT_OUT_GROUPS and subgroup not in LEFT_OUT_SUBGROUPS and not clock:
-            kept.append(e | {"label": e["label"].lower().replace("“", "").replace("”", ""), "groups": (group, subgroup), "point": points[0].lower()})
-    shortcodes: dict[str, list[str]] = {}
-    for name, table in words.items():
-        if name.startswith("en/shortcodes/"):
-            for code, codes in table.items():
-                shortcodes.setdefault(code, []).extend([codes] if isinstance(codes, str) else codes)
-    icons: dict[str, dict[str, str]] = {e["hexcode"]: {} for e in kept}
-    for key, s in SETS.items():
-        if key == "fluent-3d":  # files are named by code points
-            files = {Path(n).stem.replace("-fe0f", ""): n for n in names_of(s, cache)}
-            found = {e["hexcode"]: files[e["point"]] for e in kept if e["point"] in files}
-        else:
-            found = icon_names(key, kept, shortcodes, upright(json.loads(members(s, cache, r"icons\.json")["icons.json"])))
-        for code, icon in found.items():
-            icons[code][key] = icon
-    uses: dict[str, int] = {}
-    for e in kept:
-        for tag in e.get("tags", []):
-            uses[tag] = uses.get(tag, 0) + 1
-    return [
-        Thing(
-            e["hexcode"], e["label"], *e["groups"],
-            tuple(t for t in e.get("tags", []) if uses[t] <= 4 and t not in e["label"].split() and re.fullmatch("[a-z]{3,}", t)),
-            icons[e["hexcode"]],
-        )
-        for e in kept if len(icons[e["hexcode"]]) >= FEWEST
-    ]
-
-
-def names_of(s: Set, cache: Path) -> list[str]:
-    with tarfile.open(archive(s, cache)) as tar:
-        return sorted(n.partition("/")[2] for n in tar.getnames() if n.endswith(".webp"))
-
-
-def svg(icons: dict, name: str) -> str:
-    """An icon of a set as an SVG document."""
-    name = icons.get("aliases", {}).get(name, {}).get("parent", name)
-    icon = icons["icons"][name]
-    left, top, width, height = (icon.get(k, icons.get(k, d)) for k, d in (("left", 0), ("top", 0), ("width", 16), ("height", 16)))
-    space = "http://www.w3.org"
-    return f'<svg xmlns="{space}/2000/svg" xmlns:xlink="{space}/1999/xlink" viewBox="{left} {top} {width} {height}">{icon["body"]}</svg>'
 
 
 def trimmed(image: Image.Image) -> np.ndarray:
@@ -237,7 +67,7 @@ def trimmed(image: Image.Image) -> np.ndarray:
 
 
 def sprites(things: list[Thing], cache: Path) -> dict[tuple[int, str], np.ndarray]:
-    """Every drawing once, uint8 [SPRITE, SPRITE, 4], by the thing's place in the catalogue and the set; kept in the cache."""
+    """Every drawing once, uint8 [SPRITE, SPRITE, 4], by the thing's place and the set; kept in the cache."""
     keys = [(i, key) for key in SETS for i, t in enumerate(things) if key in t.icons]
     path = cache / f"sprites-{digest(repr((SPRITE, [t.icons for t in things])))}.npy"
     if not path.exists():
@@ -254,7 +84,15 @@ def sprites(things: list[Thing], cache: Path) -> dict[tuple[int, str], np.ndarra
                 icons = json.loads(members(s, cache, r"icons\.json")["icons.json"])
                 side = 2 * SPRITE
                 images = (
-                    Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg(icons, things[i].icons[key]), width=side, height=side)))).convert("RGBA")
+                    Image.open(
+                        io.BytesIO(
+                            bytes(
+                                resvg_py.svg_to_bytes(
+                                    svg_string=svg(icons, things[i].icons[key]), width=side, height=side
+                                )
+                            )
+                        )
+                    ).convert("RGBA")
                     for i in mine
                 )
             for image in images:
@@ -263,18 +101,6 @@ def sprites(things: list[Thing], cache: Path) -> dict[tuple[int, str], np.ndarra
             print(f"{key}: {len(mine)} drawings", flush=True)
         write(path, drawn)
     return dict(zip(keys, np.load(path, mmap_mode="r")))
-
-
-def write(path: Path, array: np.ndarray) -> None:
-    """Beside, then renamed: an interrupted call leaves no half file."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        np.save(file, array)
-    os.replace(temporary, path)
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def held(*parts: str, of: int = HELD_OUT) -> bool:
@@ -336,7 +162,12 @@ def plan(things: list[Thing], split: str) -> list[Picture]:
                 add(a=i, key=key, colour=free[n])
         for _ in range(COUNTED if t.countable else 0):
             keys = train_keys(t)
-            add(a=i, key=keys[rng.integers(len(keys))], colour=free[rng.integers(len(free))], count=int(rng.integers(2, 5)))
+            add(
+                a=i,
+                key=keys[rng.integers(len(keys))],
+                colour=free[rng.integers(len(free))],
+                count=int(rng.integers(2, 5)),
+            )
     nouns = [i for i, t in enumerate(things) if t.countable]
     wanted = len(out) + (TWO_THINGS if split == "train" else 200)
     while len(nouns) > 1 and len(out) < wanted:
@@ -344,7 +175,13 @@ def plan(things: list[Thing], split: str) -> list[Picture]:
         both = [k for k in train_keys(things[a]) if k in train_keys(things[b])]
         free = [c for c in colours if not held_colour(things[a], c) and not held_colour(things[b], c)]
         if held_pair(things[a], things[b]) == (split == "test") and both and free:
-            add(a=int(a), b=int(b), key=both[rng.integers(len(both))], colour=free[rng.integers(len(free))], relation=RELATIONS[rng.integers(4)])
+            add(
+                a=int(a),
+                b=int(b),
+                key=both[rng.integers(len(both))],
+                colour=free[rng.integers(len(free))],
+                relation=RELATIONS[rng.integers(4)],
+            )
     return out
 
 
@@ -360,7 +197,11 @@ def places(p: Picture, rng: np.random.Generator) -> Iterator[tuple[int, float, f
         side = rng.uniform(0.72, 0.96)
         yield p.a, *(0.5 + rng.uniform(-1, 1, 2) * (1 - side) / 2), side
     else:
-        layouts = {2: [(0.26, 0.5), (0.74, 0.5)], 3: [(0.5, 0.27), (0.26, 0.74), (0.74, 0.74)], 4: [(0.26, 0.26), (0.74, 0.26), (0.26, 0.74), (0.74, 0.74)]}
+        layouts = {
+            2: [(0.26, 0.5), (0.74, 0.5)],
+            3: [(0.5, 0.27), (0.26, 0.74), (0.74, 0.74)],
+            4: [(0.26, 0.26), (0.74, 0.26), (0.26, 0.74), (0.74, 0.74)],
+        }
         side = rng.uniform(0.38, 0.46)
         for x, y in layouts[p.count]:
             yield p.a, *(np.array([x, y]) + rng.uniform(-0.03, 0.03, 2)), side
@@ -395,12 +236,12 @@ def shrunk(pictures: np.ndarray, size: int) -> np.ndarray:
 
 
 def load(split: str, cache: Path | None = None, size: int = SIZE) -> tuple[list[Thing], list[Picture], np.ndarray]:
-    """(things, plan, pictures uint8 [N, 3, size, size]) of a split, rendered at the first call and kept in the cache."""
+    """(things, plan, pictures uint8 [N, 3, size, size]) of a split; rendered once and kept in the cache."""
     cache = cache or cache_folder()
     things = catalogue(cache)
     pictures = plan(things, split)
-    # The code is part of the name: pictures of another version of this file are never taken for these.
-    stamp = digest(Path(__file__).read_text())
+    # Everything that decides the bytes is part of the name: other pictures are never taken for these.
+    stamp = digest(repr((VERSION, COLOURS, [t.icons for t in things], pictures)))
     path = cache / f"{split}-{size}-{stamp}.npy"
     if not path.exists() and size != SIZE:
         whole = load(split, cache)[2]
@@ -419,14 +260,34 @@ def sheet(path: Path, cache: Path) -> None:
     things = catalogue(cache)
     drawn = sprites(things, cache)
     named = {t.label: i for i, t in enumerate(things)}
-    rows = [named[n] for n in ("red apple", "cat", "dog face", "house", "automobile", "tulip", "guitar", "cactus", "grinning face", "teapot", "rocket", "crown")]
+    rows = [
+        named[n]
+        for n in (
+            "red apple",
+            "cat",
+            "dog face",
+            "house",
+            "automobile",
+            "tulip",
+            "guitar",
+            "cactus",
+            "grinning face",
+            "teapot",
+            "rocket",
+            "crown",
+        )
+    ]
     colours = list(COLOURS)
     cells = [
-        [Picture(i, key, colours[(r + c) % len(colours)], seed=r) if key in things[i].icons else None for c, key in enumerate(SETS)] for r, i in enumerate(rows)
+        [
+            Picture(i, key, colours[(r + c) % len(colours)], seed=r) if key in things[i].icons else None
+            for c, key in enumerate(SETS)
+        ]
+        for r, i in enumerate(rows)
     ]
     some = plan(things, "train")
-    cells.append([p for p in some if p.count > 1][:: 900][: len(SETS)])
-    cells.append([p for p in some if p.b is not None][:: 1700][: len(SETS)])
+    cells.append([p for p in some if p.count > 1][::900][: len(SETS)])
+    cells.append([p for p in some if p.b is not None][::1700][: len(SETS)])
     whole = Image.new("RGB", (SIZE * len(SETS), SIZE * len(cells)), "white")
     for r, row in enumerate(cells):
         for c, p in enumerate(row):

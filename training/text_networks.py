@@ -95,12 +95,15 @@ class TextUNet(nn.Module):
         pixels = config.shape[0] * config.patch**2
         self.stem = nn.Conv2d(pixels, c[0], 3, padding=1)
         self.down = nn.ModuleList(nn.Conv2d(c[i - 1], c[i], 3, stride=2, padding=1) for i in range(1, last + 1))
-        self.encoder = nn.ModuleList(nn.ModuleList(Block(w, w, "group") for _ in range(n)) for w, n in zip(c, config.encoder))
+        self.encoder = nn.ModuleList(
+            nn.ModuleList(Block(w, w, "group") for _ in range(n)) for w, n in zip(c, config.encoder)
+        )
         self.encoder_cross = nn.ModuleList(CrossAttention(w, config.head) for w in c)
         self.middle = SelfAttention(c[last], config.head)
         # Decoder level i; one skip connection a level, which the first block sees.
         self.decoder = nn.ModuleList(
-            nn.ModuleList(Block(2 * w if j == 0 else w, w, "group") for j in range(n)) for w, n in zip(c, config.decoder)
+            nn.ModuleList(Block(2 * w if j == 0 else w, w, "group") for j in range(n))
+            for w, n in zip(c, config.decoder)
         )
         self.decoder_self = nn.ModuleList(SelfAttention(w, config.head) for w in c)
         self.decoder_cross = nn.ModuleList(CrossAttention(w, config.head) for w in c)

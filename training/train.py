@@ -25,7 +25,7 @@ import torch
 
 import data
 from networks import Denoiser, UNetConfig
-from trainer import RUNS, Paused, Trainer, rate, sample_sigmas, save
+from trainer import RUNS, Paused, Trainer, sample_sigmas
 
 
 @dataclass
@@ -53,21 +53,37 @@ RECIPES = {
     "tiny": Recipe(
         "bars",
         UNetConfig(shape=(1, 8, 8), classes=4, channels=(16, 24), blocks=1, embedding=32, heads=1, sigma_data=0.6),
-        images=32_768, batch=64, lr=4e-3, warmup=20, ema=0.98,
+        images=32_768,
+        batch=64,
+        lr=4e-3,
+        warmup=20,
+        ema=0.98,
     ),
     "tiny-colour": Recipe(
         "discs",
         UNetConfig(shape=(3, 16, 16), classes=6, channels=(14, 8), blocks=1, embedding=8, heads=1, sigma_data=0.45),
-        images=131_072, batch=64, lr=6e-3, warmup=20, ema=0.99, flip=True,
+        images=131_072,
+        batch=64,
+        lr=6e-3,
+        warmup=20,
+        ema=0.99,
+        flip=True,
         weak=UNetConfig(shape=(3, 16, 16), classes=6, channels=(8, 6), blocks=1, embedding=8, heads=1, sigma_data=0.45),
     ),
     "emoji": Recipe(
-        "emoji", UNetConfig(shape=(3, 32, 32), classes=49, sigma_data=0.47), images=3_000_000, p_mean=-0.8, p_std=1.3,
+        "emoji", UNetConfig(shape=(3, 32, 32), classes=49, sigma_data=0.47), images=3_000_000, p_mean=-0.8, p_std=1.3
     ),
     "imagenet-64": Recipe(
         "imagenet-64",
         UNetConfig(shape=(3, 64, 64), classes=64, channels=(96, 160, 352), embedding=384, heads=4, sigma_data=0.55),
-        images=12_000_000, batch=512, lr=1.5e-3, warmup=500, p_uncond=0.12, p_mean=-0.8, p_std=1.4, flip=True,
+        images=12_000_000,
+        batch=512,
+        lr=1.5e-3,
+        warmup=500,
+        p_uncond=0.12,
+        p_mean=-0.8,
+        p_std=1.4,
+        flip=True,
         weak=UNetConfig(shape=(3, 64, 64), classes=64, channels=(48, 96, 192), embedding=256, heads=4, sigma_data=0.55),
     ),
 }
@@ -75,8 +91,11 @@ RECIPES = {
 
 # The weak networks that are networks of their own: a third of the parameters, an eighth of the images.
 RECIPES |= {
-    f"{name}-weak": dataclasses.replace(r, network=r.weak, weak=None, weak_at=math.inf, images=r.images // 8, warmup=min(r.warmup, 200))
-    for name, r in RECIPES.items() if r.weak
+    f"{name}-weak": dataclasses.replace(
+        r, network=r.weak, weak=None, weak_at=math.inf, images=r.images // 8, warmup=min(r.warmup, 200)
+    )
+    for name, r in RECIPES.items()
+    if r.weak
 }
 
 
@@ -114,7 +133,11 @@ class ClassTrainer(Trainer):
 
     def example(self) -> tuple[torch.Tensor, ...]:
         at, config = self.device, self.recipe.network
-        return torch.zeros(1, *config.shape, device=at), torch.ones(1, device=at), torch.eye(config.classes + 1, device=at)[:1]
+        return (
+            torch.zeros(1, *config.shape, device=at),
+            torch.ones(1, device=at),
+            torch.eye(config.classes + 1, device=at)[:1],
+        )
 
     def batch(self) -> tuple[torch.Tensor, ...]:
         return training_batch(self.pictures, self.labels, self.recipe, self.generator)
@@ -124,8 +147,16 @@ class ClassTrainer(Trainer):
 
 
 def train(
-    name: str, recipe: Recipe, run: Path, data_folder: str | None, compile: bool, log_every: int = 100, checkpoint_every: float = 120.0,
-    *, deadline: float = math.inf, **about,
+    name: str,
+    recipe: Recipe,
+    run: Path,
+    data_folder: str | None,
+    compile: bool,
+    log_every: int = 100,
+    checkpoint_every: float = 120.0,
+    *,
+    deadline: float = math.inf,
+    **about,
 ) -> Path:
     """Trains, or continues, run `name`; returns the weights' file. `about` is what trainer.Trainer takes."""
     trainer = ClassTrainer(name, recipe, run, data_folder, compile=compile, **about)
@@ -161,9 +192,16 @@ def overridden(recipe: Recipe, settings: list[str]) -> Recipe:
 
 def command_of(args: argparse.Namespace) -> str:
     """The command that trains these weights again: without the places of data and copies, and without pauses."""
-    options = {"--run": args.run, "--images": args.images, "--minutes": args.minutes and f"{args.minutes:g}", "--start": args.start}
+    options = {
+        "--run": args.run,
+        "--images": args.images,
+        "--minutes": args.minutes and f"{args.minutes:g}",
+        "--start": args.start,
+    }
     told = [word for name, value in options.items() if value for word in (name, str(value))]
-    return shlex.join(["python", "train.py", args.recipe, *told, *(word for value in args.set for word in ("--set", value))])
+    return shlex.join(
+        ["python", "train.py", args.recipe, *told, *(word for value in args.set for word in ("--set", value))]
+    )
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -176,7 +214,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-compile", action="store_true", help="skip torch.compile (for short runs)")
     parser.add_argument("--minutes", type=float, help="length of the run in minutes, instead of images")
     parser.add_argument("--pause", type=float, help="save and leave after so many minutes; the same command continues")
-    parser.add_argument("--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up")
+    parser.add_argument(
+        "--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up"
+    )
     parser.add_argument("--out", type=Path, help="folder for a packed copy of the weights (shards.py)")
     return parser
 
@@ -188,8 +228,15 @@ def main() -> None:
         recipe = dataclasses.replace(recipe, images=args.images)
     try:
         train(
-            args.recipe, recipe, RUNS / (args.run or args.recipe), args.data, compile=not args.no_compile, budget=args.minutes,
-            deadline=time.monotonic() + 60 * args.pause if args.pause else math.inf, start=args.start, out=args.out,
+            args.recipe,
+            recipe,
+            RUNS / (args.run or args.recipe),
+            args.data,
+            compile=not args.no_compile,
+            budget=args.minutes,
+            deadline=time.monotonic() + 60 * args.pause if args.pause else math.inf,
+            start=args.start,
+            out=args.out,
             command=command_of(args),
         )
     except Paused as paused:

@@ -139,8 +139,12 @@ def main() -> None:
     parser.add_argument("--images", type=lambda s: int(s.replace("_", "")), help="length of the run in images")
     parser.add_argument("--minutes", type=float, help="length of the run in minutes, instead of images")
     parser.add_argument("--pause", type=float, help="save and leave after so many minutes; the same command continues")
-    parser.add_argument("--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a field of the recipe or the network")
+    parser.add_argument(
+        "--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a field of the recipe or the network"
+    )
     parser.add_argument("--compile", action="store_true", help="torch.compile: pays in long runs")
     parser.add_argument("--threads", type=int, help="threads of PyTorch")
     args = parser.parse_args()
@@ -149,11 +153,26 @@ def main() -> None:
     recipe = overridden(RECIPES[args.recipe], args.set)
     if args.images:
         recipe = dataclasses.replace(recipe, images=args.images)
-    told = {"--run": args.run, "--images": args.images, "--minutes": args.minutes and f"{args.minutes:g}", "--start": args.start}
-    command = ["python train_pictures.py", args.recipe, *(f"{k} {v}" for k, v in told.items() if v), *(f"--set {s}" for s in args.set)]
+    told = {
+        "--run": args.run,
+        "--images": args.images,
+        "--minutes": args.minutes and f"{args.minutes:g}",
+        "--start": args.start,
+    }
+    command = [
+        "python train_pictures.py",
+        args.recipe,
+        *(f"{k} {v}" for k, v in told.items() if v),
+        *(f"--set {s}" for s in args.set),
+    ]
     try:
         trainer = TextTrainer(
-            args.recipe, recipe, RUNS / (args.run or args.recipe), compile=args.compile, budget=args.minutes, start=args.start,
+            args.recipe,
+            recipe,
+            RUNS / (args.run or args.recipe),
+            compile=args.compile,
+            budget=args.minutes,
+            start=args.start,
             command=" ".join(command),
         )
         trainer.train(log_every=50, deadline=time.monotonic() + 60 * args.pause if args.pause else math.inf)

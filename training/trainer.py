@@ -71,8 +71,16 @@ class Trainer:
     precise = False  # whether the forward pass stays in float32
 
     def __init__(
-        self, name: str, recipe, run: Path, *, compile: bool = True, budget: float | None = None,
-        start: Path | None = None, out: Path | None = None, command: str | None = None,
+        self,
+        name: str,
+        recipe,
+        run: Path,
+        *,
+        compile: bool = True,
+        budget: float | None = None,
+        start: Path | None = None,
+        out: Path | None = None,
+        command: str | None = None,
     ):
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
@@ -90,7 +98,9 @@ class Trainer:
         self.denoiser = denoiser.to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.denoiser).requires_grad_(False)
         self.parameters, self.averages = list(self.denoiser.parameters()), list(self.ema.parameters())
-        self.optimiser = torch.optim.AdamW(self.parameters, lr=recipe.lr, betas=(0.9, 0.99), weight_decay=0.0, fused=True)
+        self.optimiser = torch.optim.AdamW(
+            self.parameters, lr=recipe.lr, betas=(0.9, 0.99), weight_decay=0.0, fused=True
+        )
         if self.checkpoint.exists():
             self._resume()
         self.weak_saved = recipe.weak is not None or (self.images > 0 and (run / "weak.pt").exists())
@@ -142,14 +152,20 @@ class Trainer:
         values = [math.nan] * len(self.loss_names) if self.smoothed is None else self.smoothed.tolist()
         if self.smoothed is not None and not all(map(math.isfinite, values)):
             got = ", ".join(map(str, values))
-            raise FloatingPointError(f"loss: needs a finite number, got {got} at {self.images:,} images; resume from {self.checkpoint}")
+            raise FloatingPointError(
+                f"loss: needs a finite number, got {got} at {self.images:,} images; resume from {self.checkpoint}"
+            )
         return values
 
     def snapshot(self, path: Path) -> None:
         """The averaged weights, and what they are, for evaluate.py and export.py."""
         about = dict(
-            name=self.name, recipe=dataclasses.asdict(self.recipe), images=self.images, minutes=self.minutes,
-            hardware=hardware(), command=self.command,
+            name=self.name,
+            recipe=dataclasses.asdict(self.recipe),
+            images=self.images,
+            minutes=self.minutes,
+            hardware=hardware(),
+            command=self.command,
         )
         save(path, dict(about, ema={k: v.cpu() for k, v in self.ema.state_dict().items()}))
 
@@ -158,11 +174,20 @@ class Trainer:
         self.finite_losses()
         if not self.first:
             return
-        save(self.checkpoint, dict(
-            denoiser=self.denoiser.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(),
-            generator=self.generator.get_state(), images=self.images, step=self.step, minutes=self.minutes,
-            warmup=self.warmup, device=self.device.type,
-        ))
+        save(
+            self.checkpoint,
+            dict(
+                denoiser=self.denoiser.state_dict(),
+                ema=self.ema.state_dict(),
+                optimiser=self.optimiser.state_dict(),
+                generator=self.generator.get_state(),
+                images=self.images,
+                step=self.step,
+                minutes=self.minutes,
+                warmup=self.warmup,
+                device=self.device.type,
+            ),
+        )
         self.snapshot(self.run / "ema.pt")
         if self.out:
             shards.pack([self.run], self.out)
@@ -211,15 +236,19 @@ class Trainer:
                 self.weak_saved = True
             if self.step % log_every == 0 or self.progress() >= 1:
                 values = self.finite_losses()
-                speed, (seen, since) = (self.images - seen) / (time.monotonic() - since), (self.images, time.monotonic())
+                speed, (seen, since) = (
+                    (self.images - seen) / (time.monotonic() - since),
+                    (self.images, time.monotonic()),
+                )
                 if self.first:
                     writer.writerow([self.images, f"{self.minutes:.2f}", *(f"{v:.5f}" for v in values), f"{lr:.2e}"])
                     log.flush()
                     told = "  ".join(f"{name} {v:.4f}" for name, v in zip(self.loss_names, values))
                     share = speed * cost / peak / self.processes.world
                     print(
-                        f"{self.images:>9,} images  {self.minutes:6.1f} min  {told}  lr {lr:.1e}  {speed:,.0f} images/s  "
-                        f"{speed * cost / 1e12:.3f} TFLOP/s ({share:.0%} of a matrix product's)", flush=True,
+                        f"{self.images:>9,} images  {self.minutes:6.1f} min  {told}  lr {lr:.1e}  "
+                        f"{speed:,.0f} images/s  {speed * cost / 1e12:.3f} TFLOP/s ({share:.0%} of a matrix product's)",
+                        flush=True,
                     )
             if time.monotonic() - saved > checkpoint_every:
                 self.save()
