@@ -159,11 +159,11 @@ STORED_EXACTLY = (
 )
 
 
-def half_rounded(module: torch.nn.Module) -> torch.nn.Module:
+def half_rounded(module: torch.nn.Module, exact: tuple[str, ...] = STORED_EXACTLY) -> torch.nn.Module:
     """A copy whose parameters have the precision in which the exported file stores them."""
     rounded = copy.deepcopy(module)
     for name, p in rounded.named_parameters():
-        if not name.endswith(STORED_EXACTLY):
+        if not name.endswith(exact):
             p.data = p.data.half().float()
     return rounded
 

@@ -83,13 +83,19 @@ class Graph:
         about = dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
         return self.op("Resize", x, "", twice, **about)
 
-    def model(self, inputs: dict[str, list], outputs: dict[str, tuple[str, list]], path: Path) -> None:
+    def model(
+        self, inputs: dict[str, list], outputs: dict[str, tuple[str, list]], path: Path, integers: tuple[str, ...] = ()
+    ) -> None:
+        """Writes the graph; inputs are float32, but for those named as integers (int64)."""
         for public, (inner, _) in outputs.items():
             self.nodes.append(helper.make_node("Identity", [inner], [public]))
         graph = helper.make_graph(
             self.nodes,
             self.name,
-            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs.items()],
+            [
+                helper.make_tensor_value_info(n, TensorProto.INT64 if n in integers else TensorProto.FLOAT, s)
+                for n, s in inputs.items()
+            ],
             [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, (_, s) in outputs.items()],
             self.constants,
         )
