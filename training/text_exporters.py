@@ -17,9 +17,8 @@ from text_networks import CrossAttention, SelfAttention, TextDenoiser
 POSITIONS = 128  # of the encoder's 512: longer texts are cut
 
 # What a denoiser's file keeps in float32, because folding changed it.
-STORED_EXACTLY = (
-    "embed_noise.weight", "embed_noise.bias", "embed_text.weight", "embed_blocks.bias", "qkv.weight", "qkv.bias", "query.weight", "query.bias",
-)  # fmt: skip
+STORED_EXACTLY = ("embed_noise.weight", "embed_noise.bias", "embed_text.weight", "embed_blocks.bias")
+STORED_EXACTLY += ("qkv.weight", "qkv.bias", "query.weight", "query.bias")
 
 
 def quantised(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
