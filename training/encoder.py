@@ -10,6 +10,7 @@ import argparse
 import functools
 import hashlib
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -68,7 +69,7 @@ class Tokenizer:
         for c in text:
             if c in "\t\n\r":
                 clean.append(" ")
-            elif c in "\0\ufffd" or unicodedata.category(c).startswith("C"):
+            elif c in "\0\ufffd" or unicodedata.category(c) in ("Cc", "Cf", "Co"):
                 continue
             elif chinese(c):
                 clean.append(f" {c} ")
@@ -97,7 +98,10 @@ class Tokenizer:
 
     def __call__(self, text: str, longest: int = LONGEST) -> list[int]:
         """Token ids, [CLS] and [SEP] around them, cut to `longest`."""
-        ids = [i for word in self.words(text) for i in self.pieces(word)]
+        ids = []
+        for part in re.split(r"(\[(?:PAD|UNK|CLS|SEP|MASK)\])", text):  # these are tokens wherever they stand
+            special = self.vocabulary.get(part) if part.startswith("[") else None
+            ids += [special] if special is not None else [i for word in self.words(part) for i in self.pieces(word)]
         return [self.first, *ids[: longest - 2], self.last]
 
 

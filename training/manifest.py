@@ -14,11 +14,14 @@ from networks import Classifier
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def described_files(folder: Path, names: tuple[str, ...]) -> list[dict]:
+    """Name, size and checksum of files."""
+    raw = {name: (folder / name).read_bytes() for name in names}
+    return [{"name": n, "bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in raw.items()]
+
+
 def write_manifest(folder: Path, manifest: dict, names: tuple[str, ...] = ("model.onnx",)) -> None:
-    files = []
-    for path in (folder / name for name in names):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        files.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest})
+    files = described_files(folder, names)
     path, kept = folder / "manifest.json", {}
     if path.exists() and (before := json.loads(path.read_text()))["files"] == files:
         kept = {
