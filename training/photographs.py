@@ -19,7 +19,8 @@ from PIL import Image
 CARD = {
     "name": "ImageNet, 64 classes of 64×64",
     "licence": "ImageNet's terms: non-commercial research and education",
-    "source": "Deng et al. 2009 (ImageNet), by way of Tiny ImageNet: 500 training and 50 validation pictures a class",
+    "source": "Deng et al. 2009 (ImageNet), by way of Tiny ImageNet: 500 training and 50 validation photographs "
+    "a class",
 }
 SIZE = 64
 ENDINGS = (".jpeg", ".jpg", ".png")
@@ -32,7 +33,8 @@ def classes(root: Path) -> list[tuple[set[str], str]]:
         for line, row in enumerate(rows, 1):
             if len(row) < 2:
                 raise ValueError(
-                    f"{root / 'classes.txt'}, line {line}: needs a name, a tab and a WordNet id, got {row[0]!r}"
+                    f"{root / 'classes.txt'}, line {line}: needs a name and a WordNet id, separated by a tab, "
+                    f"got {row[0]!r}"
                 )
         return [({slug, wordnet}, slug.replace("-", " ")) for slug, wordnet, *_ in rows]
     folders = sorted(p.name for p in (root / "train").iterdir() if p.is_dir()) if (root / "train").is_dir() else []
