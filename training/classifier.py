@@ -1,9 +1,9 @@
 """Train the classifiers: of clean pictures (the feature network) and of noisy ones (for classifier guidance).
 
-    python classifier.py letters-features          # writes runs/letters-features/classifier.pt
-    python classifier.py letters-classifier        # p(y | x, sigma), over the denoiser's whole noise range
-    python classifier.py letters-small-classifier  # the same with a tenth of the parameters
-    python classifier.py imagenet-64-features --minutes 2
+python classifier.py letters-features          # writes runs/letters-features/classifier.pt
+python classifier.py letters-classifier        # p(y | x, sigma), over the denoiser's whole noise range
+python classifier.py letters-small-classifier  # the same with a tenth of the parameters
+python classifier.py imagenet-64-features --minutes 2
 """
 
 import argparse
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 import data
 from device import autocast, compiled, device, hardware
 from networks import Classifier, NoisyClassifier
-from train import RUNS, Paused, save
+from trainer import RUNS, Paused, save
 
 
 @dataclass(frozen=True)
@@ -42,37 +42,91 @@ EMOJI = dict(shape=(3, 32, 32), classes=49)
 IMAGENET = dict(shape=(3, 64, 64), classes=64)
 RECIPES = {
     "letters-features": dict(dataset="letters", kind=Classifier, network=dict(), images=900_000, batch=128, lr=2e-3),
-    "letters-classifier": dict(dataset="letters", kind=NoisyClassifier, network=dict(), images=1_200_000, batch=128, lr=2e-3),
-    "letters-small-classifier": dict(
-        dataset="letters", kind=NoisyClassifier, network=dict(channels=(16, 32), embedding=32), images=1_200_000, batch=128, lr=3e-3,
+    "letters-classifier": dict(
+        dataset="letters", kind=NoisyClassifier, network=dict(), images=1_200_000, batch=128, lr=2e-3
     ),
-    "tiny-features": dict(dataset="bars", kind=Classifier, network=dict(**BARS, channels=(8, 16), features=16), images=16_384, batch=64, lr=4e-3),
-    "tiny-colour-features": dict(dataset="discs", kind=Classifier, network=dict(**DISCS, channels=(8, 16), features=16), images=32_768, batch=64, lr=4e-3),
+    "letters-small-classifier": dict(
+        dataset="letters",
+        kind=NoisyClassifier,
+        network=dict(channels=(16, 32), embedding=32),
+        images=1_200_000,
+        batch=128,
+        lr=3e-3,
+    ),
+    "tiny-features": dict(
+        dataset="bars",
+        kind=Classifier,
+        network=dict(**BARS, channels=(8, 16), features=16),
+        images=16_384,
+        batch=64,
+        lr=4e-3,
+    ),
+    "tiny-colour-features": dict(
+        dataset="discs",
+        kind=Classifier,
+        network=dict(**DISCS, channels=(8, 16), features=16),
+        images=32_768,
+        batch=64,
+        lr=4e-3,
+    ),
     "tiny-colour-classifier": dict(
-        dataset="discs", kind=NoisyClassifier, network=dict(**DISCS, channels=(12, 16), blocks=1, embedding=8, sigma_data=0.45),
-        images=32_768, batch=64, lr=4e-3,
+        dataset="discs",
+        kind=NoisyClassifier,
+        network=dict(**DISCS, channels=(12, 16), blocks=1, embedding=8, sigma_data=0.45),
+        images=32_768,
+        batch=64,
+        lr=4e-3,
     ),
     "emoji-features": dict(
-        dataset="emoji", kind=Classifier, network=dict(**EMOJI, channels=(32, 64, 128)), images=600_000, batch=128, lr=2e-3, augmentation=COLOUR,
+        dataset="emoji",
+        kind=Classifier,
+        network=dict(**EMOJI, channels=(32, 64, 128)),
+        images=600_000,
+        batch=128,
+        lr=2e-3,
+        augmentation=COLOUR,
     ),
     "emoji-classifier": dict(
-        dataset="emoji", kind=NoisyClassifier, network=dict(**EMOJI, channels=(48, 96), sigma_data=0.47), images=800_000, batch=128, lr=2e-3,
+        dataset="emoji",
+        kind=NoisyClassifier,
+        network=dict(**EMOJI, channels=(48, 96), sigma_data=0.47),
+        images=800_000,
+        batch=128,
+        lr=2e-3,
     ),
     "imagenet-64-features": dict(
-        dataset="imagenet-64", kind=Classifier, network=dict(**IMAGENET, channels=(48, 96, 192, 320)), images=4_000_000, batch=256, lr=2e-3,
+        dataset="imagenet-64",
+        kind=Classifier,
+        network=dict(**IMAGENET, channels=(48, 96, 192, 320)),
+        images=4_000_000,
+        batch=256,
+        lr=2e-3,
         augmentation=PHOTOGRAPH,
     ),
     "imagenet-64-classifier": dict(
-        dataset="imagenet-64", kind=NoisyClassifier, network=dict(**IMAGENET, channels=(64, 128, 192, 256), embedding=128, sigma_data=0.55),
-        images=4_000_000, batch=256, lr=1e-3, augmentation=Augmentation(0, 0, 0, flip=True),
+        dataset="imagenet-64",
+        kind=NoisyClassifier,
+        network=dict(**IMAGENET, channels=(64, 128, 192, 256), embedding=128, sigma_data=0.55),
+        images=4_000_000,
+        batch=256,
+        lr=1e-3,
+        augmentation=Augmentation(0, 0, 0, flip=True),
     ),
     "tiny-classifier": dict(
-        dataset="bars", kind=NoisyClassifier, network=dict(**BARS, channels=(8, 16), blocks=1, embedding=16, sigma_data=0.6),
-        images=16_384, batch=64, lr=4e-3,
+        dataset="bars",
+        kind=NoisyClassifier,
+        network=dict(**BARS, channels=(8, 16), blocks=1, embedding=16, sigma_data=0.6),
+        images=16_384,
+        batch=64,
+        lr=4e-3,
     ),
     "tiny-small-classifier": dict(
-        dataset="bars", kind=NoisyClassifier, network=dict(**BARS, channels=(8, 8), blocks=1, embedding=8, sigma_data=0.6),
-        images=16_384, batch=64, lr=4e-3,
+        dataset="bars",
+        kind=NoisyClassifier,
+        network=dict(**BARS, channels=(8, 8), blocks=1, embedding=8, sigma_data=0.6),
+        images=16_384,
+        batch=64,
+        lr=4e-3,
     ),
 }
 # Noise levels at which the accuracy of a noisy classifier is recorded.
@@ -103,7 +157,9 @@ def flipped(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return torch.where(mirrored[:, None, None, None], x.flip(3), x)
 
 
-def mixed(x: torch.Tensor, y: torch.Tensor, classes: int, most: float, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def mixed(
+    x: torch.Tensor, y: torch.Tensor, classes: int, most: float, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Every picture and label row mixed with another's, by a share up to `most` (mixup, 1710.09412)."""
     share = most * torch.rand(len(x), generator=generator, device=x.device)
     other = torch.randperm(len(x), generator=generator, device=x.device)
@@ -140,15 +196,28 @@ def accuracy_by_sigma(network: NoisyClassifier, x: torch.Tensor, y: torch.Tensor
             logits.append(network((part + sigma * noise).to(at), torch.full((len(part),), sigma, device=at)).cpu())
         logits = torch.cat(logits)
         accuracy = float((logits.argmax(1) == y).float().mean())
-        rows.append({"sigma": sigma, "accuracy": round(accuracy, 4), "nll": round(float(F.cross_entropy(logits, y)), 4)})
+        rows.append(
+            {"sigma": sigma, "accuracy": round(accuracy, 4), "nll": round(float(F.cross_entropy(logits, y)), 4)}
+        )
     return rows
 
 
 def train_classifier(
-    name: str, run: Path, folder: str | None, compile: bool, images: int | None = None,
-    *, budget: float | None = None, deadline: float = math.inf, checkpoint_every: float = 120.0, command: str | None = None,
+    name: str,
+    run: Path,
+    folder: str | None,
+    compile: bool,
+    images: int | None = None,
+    *,
+    budget: float | None = None,
+    deadline: float = math.inf,
+    checkpoint_every: float = 120.0,
+    command: str | None = None,
 ) -> Path:
-    """Train, or continue, until `images` were seen or, with a `budget`, for so many minutes; deadline as in train.train."""
+    """Train, or continue, until `images` were seen or, with a `budget`, for so many minutes.
+
+    At the `deadline` as in trainer.py.
+    """
     recipe = RECIPES[name]
     noisy = recipe["kind"] is NoisyClassifier
     total, by = images or recipe["images"], recipe.get("augmentation", Augmentation())
@@ -182,7 +251,10 @@ def train_classifier(
         if noisy:
             clean = flipped(clean, generator) if by.flip else clean
             sigma = noise_levels(len(i), network.config, generator)
-            inputs = clean + sigma[:, None, None, None] * torch.randn(clean.shape, generator=generator, device=at), sigma
+            inputs = (
+                clean + sigma[:, None, None, None] * torch.randn(clean.shape, generator=generator, device=at),
+                sigma,
+            )
         else:
             inputs = (augment(clean, generator, by),)
             if by.mixed:
@@ -204,9 +276,17 @@ def train_classifier(
             print(f"{seen:>9,} images  {minutes:5.1f} min  loss {float(loss.detach()):.4f}", flush=True)
         late = time.monotonic() > deadline
         if late or time.monotonic() - last > checkpoint_every:
-            save(checkpoint, dict(
-                network=network.state_dict(), ema=ema.state_dict(), optimiser=optimiser.state_dict(), seen=seen, step=step, minutes=minutes,
-            ))
+            save(
+                checkpoint,
+                dict(
+                    network=network.state_dict(),
+                    ema=ema.state_dict(),
+                    optimiser=optimiser.state_dict(),
+                    seen=seen,
+                    step=step,
+                    minutes=minutes,
+                ),
+            )
             last = time.monotonic()
         if late:
             raise Paused(f"{run}: paused at {seen:,} images; the same command continues it")
@@ -219,10 +299,21 @@ def train_classifier(
         right = logits_and_features(ema, xt)[0].argmax(1) == yt
         quality = {"testAccuracy": round(float(right.float().mean()), 4)}
     print(quality)
-    save(run / "classifier.pt", dict(
-        name=name, dataset=recipe["dataset"], kind=recipe["kind"].__name__, config=network.config, ema={k: v.cpu() for k, v in ema.state_dict().items()},
-        images=seen, minutes=minutes, quality=quality, hardware=hardware(), command=command or f"python classifier.py {name}",
-    ))
+    save(
+        run / "classifier.pt",
+        dict(
+            name=name,
+            dataset=recipe["dataset"],
+            kind=recipe["kind"].__name__,
+            config=network.config,
+            ema={k: v.cpu() for k, v in ema.state_dict().items()},
+            images=seen,
+            minutes=minutes,
+            quality=quality,
+            hardware=hardware(),
+            command=command or f"python classifier.py {name}",
+        ),
+    )
     checkpoint.unlink(missing_ok=True)
     return run / "classifier.pt"
 

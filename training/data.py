@@ -39,7 +39,10 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def data_folder(given: str | None, dataset: str = "emnist-letters") -> Path:
-    """The folder given or $GUIDANCE_DATA (or its subfolder `dataset`), else training/data, else data/`dataset` beside the project."""
+    """The folder given or $GUIDANCE_DATA (or its subfolder `dataset`), else training/data.
+
+    Where neither is there: data/`dataset` beside the project.
+    """
     for source, base in (("--data", given), ("$GUIDANCE_DATA", os.environ.get("GUIDANCE_DATA"))):
         if base and not Path(base).is_dir():
             raise FileNotFoundError(f"{source}: must be a folder, got {base}")
@@ -48,7 +51,9 @@ def data_folder(given: str | None, dataset: str = "emnist-letters") -> Path:
     for base in [given, os.environ.get("GUIDANCE_DATA"), here / "data", *beside]:
         if base and Path(base).is_dir():
             return Path(base) / dataset if (Path(base) / dataset).is_dir() else Path(base)
-    raise FileNotFoundError(f"{dataset}: needs --data FOLDER or $GUIDANCE_DATA with the files (training/README.md), found neither")
+    raise FileNotFoundError(
+        f"{dataset}: needs --data FOLDER or $GUIDANCE_DATA with the files (training/README.md), found neither"
+    )
 
 
 def load_letters(split: str, folder: str | None = None) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,8 +1,10 @@
-"""The device that everything is computed on: a CUDA GPU where there is one, else the CPU; and the processes of torchrun."""
+"""The device that everything is computed on, a CUDA GPU or else the CPU; and the processes of torchrun."""
 
+import functools
 import os
 import platform
 import time
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -10,7 +12,9 @@ import torch.distributed as dist
 
 def device() -> torch.device:
     """This process's GPU, or the CPU."""
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
+    return (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
+    )
 
 
 def hardware() -> str:
@@ -20,9 +24,22 @@ def hardware() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}"
 
 
+@functools.cache
+def fast_bfloat16() -> bool:
+    """Whether bfloat16 is faster than float32: on a GPU, and on a CPU that has instructions for it.
+
+    On one without (AVX2 only) a convolution of 128 channels at 8×8, forward and backward, ran at 6 GFLOP/s in
+    bfloat16 and at 103 in float32.
+    """
+    if torch.cuda.is_available():
+        return True
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and bool({"amx_bf16", "avx512_bf16"} & set(flags.read_text().split()))
+
+
 def autocast(enabled: bool = True) -> torch.autocast:
-    """bfloat16 for convolutions and matrix products."""
-    return torch.autocast(device().type, torch.bfloat16, enabled=enabled)
+    """bfloat16 for convolutions and matrix products, where that is fast."""
+    return torch.autocast(device().type, torch.bfloat16, enabled=enabled and fast_bfloat16())
 
 
 def compiled(module: torch.nn.Module):
@@ -32,9 +49,10 @@ def compiled(module: torch.nn.Module):
 
 
 def matrix_rate(at: torch.device) -> float:
-    """FLOP/s of a bfloat16 matrix product of random numbers, the yardstick of utilisation: about 0.1 s."""
+    """FLOP/s of a matrix product of random numbers in autocast's precision, the yardstick of utilisation: 0.1 s."""
     n, repeats = (8192, 20) if at.type == "cuda" else (1024, 10)
-    a = torch.randn(n, n, generator=torch.Generator(at).manual_seed(0), device=at).bfloat16()
+    a = torch.randn(n, n, generator=torch.Generator(at).manual_seed(0), device=at)
+    a = a.bfloat16() if fast_bfloat16() else a
 
     def run(times: int) -> float:
         started = time.perf_counter()

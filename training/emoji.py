@@ -25,7 +25,8 @@ INSTALLED = {
 CARD = {
     "name": "Noto Color Emoji",
     "licence": "SIL Open Font License 1.1",
-    "source": "Debian's fonts-noto-color-emoji, classes from unicode-data's emoji-test.txt (15.0); rendered by training/emoji.py",
+    "source": "Debian's fonts-noto-color-emoji, classes from unicode-data's emoji-test.txt (15.0); "
+    "rendered by training/emoji.py",
 }
 SIZE = 32
 FEWEST = 12  # members of a class
@@ -33,7 +34,16 @@ HELD_OUT = 8  # every eighth emoji of a class is kept from training
 VARIANTS = 64  # pictures of an emoji
 GLYPH = (136, 128)  # the font's bitmaps
 # Mirrored they would mean something else, or nothing.
-UNFLIPPED = {"time", "hand-fingers-open", "hand-fingers-partial", "hand-single-finger", "hand-fingers-closed", "hands", "computer", "book-paper"}
+UNFLIPPED = {
+    "time",
+    "hand-fingers-open",
+    "hand-fingers-partial",
+    "hand-single-finger",
+    "hand-fingers-closed",
+    "hands",
+    "computer",
+    "book-paper",
+}
 
 
 def find(name: str, folder: str | None = None) -> Path:
@@ -42,7 +52,10 @@ def find(name: str, folder: str | None = None) -> Path:
     path = Path(folder or installed) / name
     if path.exists():
         return path
-    raise FileNotFoundError(f"{path}: needs Debian's package {package} (apt-get install {package}) or --data FOLDER with the file, found neither")
+    raise FileNotFoundError(
+        f"{path}: needs Debian's package {package} (apt-get install {package}) or --data FOLDER with the file, "
+        "found neither"
+    )
 
 
 def catalogue(folder: str | None = None) -> dict[str, list[tuple[int, str, bool]]]:
@@ -71,7 +84,7 @@ def glyph(point: int, font: ImageFont.FreeTypeFont) -> Image.Image:
 
 
 def pictures(point: int, flips: bool, font: ImageFont.FreeTypeFont, count: int) -> np.ndarray:
-    """uint8 [count, 3, SIZE, SIZE]: random scale, shift, mirroring and background, from a light grey to a clear colour."""
+    """uint8 [count, 3, SIZE, SIZE]: random scale, shift, mirroring and background, light grey to a clear colour."""
     rng = np.random.default_rng(point)
     upright = glyph(point, font)
     sources = (upright, upright.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if flips else upright)
@@ -90,7 +103,7 @@ def pictures(point: int, flips: bool, font: ImageFont.FreeTypeFont, count: int) 
 
 
 def load(split: str, folder: str | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-    """uint8 [N, 3, 32, 32] and labels: `train`, or `test`, the emoji that training never sees; variant after variant."""
+    """uint8 [N, 3, 32, 32] and labels: `train`, or `test`, the emoji that training never sees."""
     font = ImageFont.truetype(str(find(FONT, folder)), 109)  # the one size that the bitmaps have
     x, y = [], []
     for label, members in enumerate(catalogue(folder).values()):
@@ -109,7 +122,10 @@ if __name__ == "__main__":
     sheet = Image.new("RGB", (64 * max(map(len, rows)), 64 * len(rows)), "white")
     for r, members in enumerate(rows):
         for c, (point, _, flips) in enumerate(members):
-            sheet.paste(Image.fromarray(pictures(point, flips, font, 1)[0].transpose(1, 2, 0)).resize((64, 64), 0), (64 * c, 64 * r))
+            sheet.paste(
+                Image.fromarray(pictures(point, flips, font, 1)[0].transpose(1, 2, 0)).resize((64, 64), 0),
+                (64 * c, 64 * r),
+            )
     sheet.save(sys.argv[1])
     for name, members in catalogue().items():
         print(f"{name}: {', '.join(m[1] for m in members)}")

@@ -1,6 +1,6 @@
 """Measure a trained denoiser: class accuracy, classifier score, Fréchet distance and diversity against the scale.
 
-    python evaluate.py letters                       # 100 samples a class, Heun, 20 steps; writes runs/letters/quality.json
+    python evaluate.py letters                # 100 samples a class, Heun, 20 steps; writes runs/letters/quality.json
     python evaluate.py letters --precision bfloat16 # four times faster on a CPU with AMX; each row says which
     python evaluate.py letters --per-class 20 --scales 1,2 --steps 10
     python evaluate.py letters-p20 --judge letters-features   # a network of the p_uncond study
@@ -23,7 +23,8 @@ import data
 from classifier import load_classifier, logits_and_features
 from device import autocast, device
 from sampling import heun
-from train import RUNS, load_denoiser
+from train import load_denoiser
+from trainer import RUNS
 
 
 def frechet(a: np.ndarray, b: np.ndarray) -> float:
@@ -101,8 +102,15 @@ def save_sheet(samples: torch.Tensor, path: Path, columns: int = 8) -> None:
 
 
 def evaluate(
-    name: str, per_class: int = 100, scales: tuple[float, ...] = (0, 1, 1.25, 1.5, 2, 2.5, 3, 5, 8), steps: int = 20,
-    precision: str = "float32", folder: str | None = None, compare: list[str] | None = None, reuse: bool = False, judge: str | None = None,
+    name: str,
+    per_class: int = 100,
+    scales: tuple[float, ...] = (0, 1, 1.25, 1.5, 2, 2.5, 3, 5, 8),
+    steps: int = 20,
+    precision: str = "float32",
+    folder: str | None = None,
+    compare: list[str] | None = None,
+    reuse: bool = False,
+    judge: str | None = None,
 ) -> dict:
     """Measures run `name` scale by scale and writes runs/NAME/quality.json; `reuse` keeps scales measured before.
 
@@ -115,8 +123,12 @@ def evaluate(
     _, reference = logits_and_features(classifier, others)
     labels = torch.arange(classifier.config["classes"]).repeat_interleave(per_class)
     result = {
-        "samples": len(labels), "sampler": "heun", "steps": steps, "judge": judge,
-        "real": measure(data.to_unit(x), y, classifier, reference), "scales": [],
+        "samples": len(labels),
+        "sampler": "heun",
+        "steps": steps,
+        "judge": judge,
+        "real": measure(data.to_unit(x), y, classifier, reference),
+        "scales": [],
     }
     print("real", result["real"])
     written = RUNS / name / "quality.json"
@@ -155,7 +167,9 @@ def main() -> None:
     scales = tuple(map(float, args.scales.split(",")))
     if args.sheet:
         denoiser, _ = load_denoiser(RUNS / args.name / "ema.pt")
-        save_sheet(generate(denoiser, torch.arange(denoiser.config.classes), scales[0], args.steps, args.precision), args.sheet)
+        save_sheet(
+            generate(denoiser, torch.arange(denoiser.config.classes), scales[0], args.steps, args.precision), args.sheet
+        )
         return
     compare = args.compare.split(",") if args.compare else None
     evaluate(args.name, args.per_class, scales, args.steps, args.precision, args.data, compare, judge=args.judge)

@@ -11,16 +11,17 @@ import argparse
 import base64
 import json
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from classifier import load_classifier
-from export import CLASSIFIERS, ROOT, half_rounded, probes
+from exporters import half_rounded, probes
+from manifest import CLASSIFIERS, ROOT
 from networks import log_probability_gradient
 from sampling import heun
-from train import RUNS, load_denoiser
+from train import load_denoiser
+from trainer import RUNS
 
 SCALE = 3.0
 # Whole trajectories, and a short one for WebGPU on a software adapter, a thousand times slower than a GPU.
@@ -47,8 +48,15 @@ def write_gradients(run: str) -> None:
     logits, grad = log_probability_gradient(network, x, sigma, label)
     manifest = json.loads((ROOT / "public/models" / run / "manifest.json").read_text())
     fixture = {
-        "model": run, "sha256": manifest["files"][0]["sha256"], "shape": shape, "numClasses": classes,
-        "sigma": sigma.tolist(), "x": encoded(x), "label": encoded(label), "logits": encoded(logits), "grad": encoded(grad),
+        "model": run,
+        "sha256": manifest["files"][0]["sha256"],
+        "shape": shape,
+        "numClasses": classes,
+        "sigma": sigma.tolist(),
+        "x": encoded(x),
+        "label": encoded(label),
+        "logits": encoded(logits),
+        "grad": encoded(grad),
     }
     (ROOT / f"e2e/fixtures/{run}.json").write_text(json.dumps(fixture, indent=2) + "\n")
 
@@ -62,10 +70,15 @@ def write(name: str) -> None:
     for t in TRAJECTORIES:
         start = noise(t["seeds"], config.shape)
         samples = heun(denoiser, start, torch.eye(config.classes + 1)[t["labels"]], SCALE, t["steps"])
-        runs.append({
-            "numSteps": t["steps"], "seeds": t["seeds"], "labels": t["labels"],
-            "noise": encoded(start), "samples": encoded(samples),
-        })
+        runs.append(
+            {
+                "numSteps": t["steps"],
+                "seeds": t["seeds"],
+                "labels": t["labels"],
+                "noise": encoded(start),
+                "samples": encoded(samples),
+            }
+        )
     fixture = {"model": name, "sha256": manifest["files"][0]["sha256"], "guidanceScale": SCALE, "runs": runs}
     path = ROOT / f"e2e/fixtures/{name}.json"
     path.write_text(json.dumps(fixture, indent=2) + "\n")

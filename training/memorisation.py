@@ -1,7 +1,7 @@
 """Are a network's samples copies of its training pictures? How near the nearest one is, against unseen real pictures.
 
-    python memorisation.py emoji --scale 2      # writes runs/emoji/memorisation.json, which export.py puts in the manifest
-    python memorisation.py emoji --sheet nearest.png   # also a picture: samples, and below each its nearest training picture
+    python memorisation.py emoji --scale 2      # writes runs/emoji/memorisation.json, for the manifest
+    python memorisation.py emoji --sheet nearest.png   # also a picture: samples above their nearest training pictures
 
 A network that has learnt the distribution draws samples that lie as far from the training pictures as held-out
 pictures do; one that recites them, nearer. Distances are in pixels (root mean square difference, pictures in
@@ -21,14 +21,18 @@ import data
 from classifier import load_classifier, logits_and_features
 from device import device
 from evaluate import generate, quantised, save_sheet
-from train import RUNS, load_denoiser
+from train import load_denoiser
+from trainer import RUNS
 
 
 @torch.no_grad()
 def nearest(a: torch.Tensor, b: torch.Tensor, chunk: int = 4096) -> tuple[torch.Tensor, torch.Tensor]:
-    """For each row of a the Euclidean distance to the nearest row of b and that row's index; pictures (uint8) as `flat`."""
+    """For each row of a the Euclidean distance to the nearest row of b and its index; pictures (uint8) as `flat`."""
     at = device()
-    rows = lambda t: (flat(t) if t.dtype == torch.uint8 else t).to(at)
+
+    def rows(t: torch.Tensor) -> torch.Tensor:
+        return (flat(t) if t.dtype == torch.uint8 else t).to(at)
+
     a = rows(a)
     best, where = torch.full((len(a),), torch.inf, device=at), torch.zeros(len(a), dtype=torch.long, device=at)
     for start in range(0, len(b), chunk):
@@ -45,8 +49,10 @@ def compared(samples: torch.Tensor, unseen: torch.Tensor) -> dict:
     """Distances to the nearest training picture of samples [N] and of unseen real pictures [M]."""
     first = float(np.percentile(unseen.numpy(), 1))
     figures = {
-        "median": float(samples.median()), "heldOutMedian": float(unseen.median()),
-        "least": float(samples.min()), "heldOutFirstPercentile": first,
+        "median": float(samples.median()),
+        "heldOutMedian": float(unseen.median()),
+        "least": float(samples.min()),
+        "heldOutFirstPercentile": first,
         "shareNearer": float((samples < first).float().mean()),
     }
     return {key: round(value, 4) for key, value in figures.items()}
@@ -58,7 +64,13 @@ def flat(x: torch.Tensor) -> torch.Tensor:
 
 
 def memorisation(
-    name: str, scale: float = 2.0, per_class: int = 20, steps: int = 20, precision: str = "float32", folder: str | None = None, sheet: Path | None = None,
+    name: str,
+    scale: float = 2.0,
+    per_class: int = 20,
+    steps: int = 20,
+    precision: str = "float32",
+    folder: str | None = None,
+    sheet: Path | None = None,
 ) -> dict:
     """Measures run `name` and writes runs/NAME/memorisation.json."""
     judge, about = load_classifier(RUNS / f"{name}-features/classifier.pt")
@@ -77,9 +89,13 @@ def memorisation(
     features = [logits_and_features(judge, x)[1] for x in (samples, held_out, seen)]
     in_features = [nearest(f, features[2])[0] for f in features[:2]]
     result = {
-        "guidanceScale": scale, "samples": len(samples), "heldOutPictures": len(held_out), "trainingPictures": len(seen),
+        "guidanceScale": scale,
+        "samples": len(samples),
+        "heldOutPictures": len(held_out),
+        "trainingPictures": len(seen),
         "featureNetwork": f"{name}-features",
-        "pixels": compared(*(d for d, _ in in_pixels)), "features": compared(*in_features),
+        "pixels": compared(*(d for d, _ in in_pixels)),
+        "features": compared(*in_features),
     }
     print(json.dumps(result, indent=2))
     (RUNS / name / "memorisation.json").write_text(json.dumps(result, indent=2))

@@ -1,6 +1,6 @@
 """Write the metrics' fixture: what evaluate.py and NumPy make of stored features, for the TypeScript tests.
 
-    python metrics_fixture.py      # e2e/fixtures/metrics.json
+python metrics_fixture.py      # e2e/fixtures/metrics.json
 """
 
 import json
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 import evaluate
-from export import ROOT
+from manifest import ROOT
 
 PATH = ROOT / "e2e/fixtures/metrics.json"
 NEIGHBOURS, GROUPS = 3, 10
@@ -20,7 +20,7 @@ def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def share_inside(points: np.ndarray, of: np.ndarray) -> float:
-    """Share of the points within the k-NN manifold of a set (1904.06991): precision, or recall with the sets exchanged."""
+    """Share of the points within the k-NN manifold of a set (1904.06991): precision; recall with the sets exchanged."""
     reach = np.sort(distances(of, of), 1)[:, NEIGHBOURS]  # column 0 is the point itself
     return float((distances(points, of) <= reach).any(1).mean())
 

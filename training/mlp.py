@@ -6,6 +6,7 @@ An MLP with SiLU in EDM's preconditioning (2206.00364), the weighted loss, its g
 after two steps of Adam on the same batch, all in float64 and from one seed.
 """
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -26,7 +27,7 @@ class TinyDenoiser(nn.Module):
         super().__init__()
         self.classes, self.sigma_data = classes, sigma_data
         sizes = [2 + 5 + classes + 1, *[width] * DEPTH, 2]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
 
     def forward(self, x, sigma, label):
         s, sd = sigma[:, None], self.sigma_data
@@ -69,9 +70,18 @@ def fixture() -> dict:
             denoised = flat([network(x0 + sigma[:, None] * noise, sigma, label)])
         adam.step()
     return {
-        "classes": CLASSES, "width": WIDTH, "sigmaData": SIGMA_DATA, "rate": RATE,
-        "x0": flat([x0]), "noise": flat([noise]), "sigma": sigma.tolist(), "label": label.tolist(),
-        "parameters": start, "denoised": denoised, "losses": losses, "gradients": gradients,
+        "classes": CLASSES,
+        "width": WIDTH,
+        "sigmaData": SIGMA_DATA,
+        "rate": RATE,
+        "x0": flat([x0]),
+        "noise": flat([noise]),
+        "sigma": sigma.tolist(),
+        "label": label.tolist(),
+        "parameters": start,
+        "denoised": denoised,
+        "losses": losses,
+        "gradients": gradients,
         "afterTwoSteps": flat(network.parameters()),
     }
 

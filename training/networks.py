@@ -8,6 +8,7 @@ Contracts (the ONNX graphs keep them):
 Label row K is the null label; soft rows mix classes.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -125,7 +126,9 @@ class UNet(nn.Module):
         self.decoder, self.up = nn.ModuleList(), nn.ModuleList()
         for i, width in reversed(list(enumerate(c))):
             # One skip connection a level: the first decoder block sees it, the others do not.
-            self.decoder.append(nn.ModuleList(Block(2 * width if j == 0 else width, width, n) for j in range(config.blocks)))
+            self.decoder.append(
+                nn.ModuleList(Block(2 * width if j == 0 else width, width, n) for j in range(config.blocks))
+            )
             self.up.append(nn.Conv2d(width, c[i - 1], 3, padding=1) if i else nn.Identity())
         self.blocks = [b for group in (*self.encoder, *self.decoder) for b in group]
         # One matrix for the embeddings of all blocks: one Gemm in the browser instead of one a block.
@@ -180,7 +183,8 @@ class Classifier(nn.Module):
         self.config = dict(shape=list(shape), classes=classes, channels=list(channels), features=features)
         self.stem = nn.Conv2d(shape[0], channels[0], 3, padding=1)
         self.down = nn.ModuleList(
-            nn.Conv2d(channels[max(i - 1, 0)], width, 3, stride=2 if i else 1, padding=1) for i, width in enumerate(channels)
+            nn.Conv2d(channels[max(i - 1, 0)], width, 3, stride=2 if i else 1, padding=1)
+            for i, width in enumerate(channels)
         )
         self.conv1 = nn.ModuleList(nn.Conv2d(w, w, 3, padding=1) for w in channels)
         self.conv2 = nn.ModuleList(nn.Conv2d(w, w, 3, padding=1) for w in channels)
@@ -218,16 +222,34 @@ class NoisyClassifier(nn.Module):
     estimate by sigma² times the gradient: so that the network's errors stay O(1) there at every noise level.
     """
 
-    def __init__(self, shape=(1, 28, 28), classes=26, channels=(48, 96), blocks=2, embedding=64, patch=2, sigma_data=0.66, sigma_min=0.002, sigma_max=80.0):
+    def __init__(
+        self,
+        shape=(1, 28, 28),
+        classes=26,
+        channels=(48, 96),
+        blocks=2,
+        embedding=64,
+        patch=2,
+        sigma_data=0.66,
+        sigma_min=0.002,
+        sigma_max=80.0,
+    ):
         super().__init__()
         self.config = dict(
-            shape=list(shape), classes=classes, channels=list(channels), blocks=blocks, embedding=embedding, patch=patch,
-            sigma_data=sigma_data, sigma_min=sigma_min, sigma_max=sigma_max,
+            shape=list(shape),
+            classes=classes,
+            channels=list(channels),
+            blocks=blocks,
+            embedding=embedding,
+            patch=patch,
+            sigma_data=sigma_data,
+            sigma_min=sigma_min,
+            sigma_max=sigma_max,
         )
         self.frequencies = noise_frequencies()
         self.embed_noise = nn.Linear(32, embedding)
         self.stem = nn.Conv2d(shape[0] * patch**2, channels[0], 3, padding=1)
-        self.widen = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(channels, channels[1:]))
+        self.widen = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in itertools.pairwise(channels))
         self.levels = nn.ModuleList(nn.ModuleList(NoisyBlock(w) for _ in range(blocks)) for w in channels)
         self.widths = [w for w in channels for _ in range(blocks)]
         self.embed_blocks = nn.Linear(embedding, sum(self.widths))

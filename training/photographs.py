@@ -19,7 +19,8 @@ from PIL import Image
 CARD = {
     "name": "ImageNet, 64 classes of 64×64",
     "licence": "ImageNet's terms: non-commercial research and education",
-    "source": "Deng et al. 2009 (ImageNet), by way of Tiny ImageNet: 500 training and 50 validation photographs a class",
+    "source": "Deng et al. 2009 (ImageNet), by way of Tiny ImageNet: 500 training and 50 validation photographs "
+    "a class",
 }
 SIZE = 64
 ENDINGS = (".jpeg", ".jpg", ".png")
@@ -31,7 +32,10 @@ def classes(root: Path) -> list[tuple[set[str], str]]:
         rows = [line.split("\t") for line in (root / "classes.txt").read_text().splitlines()]
         for line, row in enumerate(rows, 1):
             if len(row) < 2:
-                raise ValueError(f"{root / 'classes.txt'}, line {line}: needs a name and a WordNet id, separated by a tab, got {row[0]!r}")
+                raise ValueError(
+                    f"{root / 'classes.txt'}, line {line}: needs a name and a WordNet id, separated by a tab, "
+                    f"got {row[0]!r}"
+                )
         return [({slug, wordnet}, slug.replace("-", " ")) for slug, wordnet, *_ in rows]
     folders = sorted(p.name for p in (root / "train").iterdir() if p.is_dir()) if (root / "train").is_dir() else []
     if not folders:
@@ -68,5 +72,7 @@ def load(split: str, root: Path) -> tuple[torch.Tensor, torch.Tensor]:
     found = [(path, label[folder], picture(raw)) for folder, path, raw in files(root, part) if folder in label]
     found.sort(key=lambda row: row[0])
     if not found:
-        raise FileNotFoundError(f"{root}: needs {part}*.tar or a folder {part}/ with photographs of the classes, found none")
+        raise FileNotFoundError(
+            f"{root}: needs {part}*.tar or a folder {part}/ with photographs of the classes, found none"
+        )
     return torch.from_numpy(np.stack([row[2] for row in found])), torch.tensor([row[1] for row in found])

@@ -3,6 +3,9 @@
 Written apart from the TypeScript samplers, so that the two check each other.
 """
 
+import itertools
+from collections.abc import Callable
+
 import torch
 
 
@@ -14,12 +17,24 @@ def karras_sigmas(steps: int, sigma_min: float, sigma_max: float, rho: float = 7
     return [(hi + i / (steps - 1) * (lo - hi)) ** rho for i in range(steps)] + [0.0]
 
 
+def integrate(predict: Callable[[torch.Tensor, float], torch.Tensor], noise: torch.Tensor, sigmas: list[float]):
+    """Heun's method along the probability-flow ODE; `predict` gives the guided estimate at (x, sigma)."""
+    x = noise * sigmas[0]
+    for sigma, down in itertools.pairwise(sigmas):
+        slope = (x - predict(x, sigma)) / sigma
+        euler = x + (down - sigma) * slope
+        if down > 0:
+            slope = (slope + (euler - predict(euler, down)) / down) / 2
+            euler = x + (down - sigma) * slope
+        x = euler
+    return x
+
+
 @torch.no_grad()
 def heun(denoiser, noise, label, scale: float, steps: int, interval: tuple[float, float] = (0.0, float("inf"))):
     """Samples [B,C,H,W] from standard normal noise; label rows [B,K+1]; scale 1 = guidance off (2207.12598, eq. 6)."""
     null = torch.zeros_like(label)
     null[:, -1] = 1
-    sigmas = karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max)
 
     def guided(x, sigma):
         s = torch.full((len(x),), sigma, device=x.device)
@@ -29,12 +44,19 @@ def heun(denoiser, noise, label, scale: float, steps: int, interval: tuple[float
         cond, uncond = both.chunk(2)
         return uncond + scale * (cond - uncond)
 
-    x = noise * sigmas[0]
-    for sigma, down in zip(sigmas, sigmas[1:]):
-        slope = (x - guided(x, sigma)) / sigma
-        euler = x + (down - sigma) * slope
-        if down > 0:
-            slope = (slope + (euler - guided(euler, down)) / down) / 2
-            euler = x + (down - sigma) * slope
-        x = euler
-    return x
+    return integrate(guided, noise, karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max))
+
+
+@torch.no_grad()
+def heun_text(denoiser, noise, text, mask, scale: float, steps: int):
+    """The same for token states [B,T,D] with their mask [B,T]; the null text is a mask of zeros."""
+
+    def guided(x, sigma):
+        s = torch.full((len(x),), sigma, device=x.device)
+        if scale == 1:
+            return denoiser(x, s, text, mask)[0]
+        both = denoiser(torch.cat([x, x]), torch.cat([s, s]), torch.cat([text, text]), torch.cat([mask, 0 * mask]))[0]
+        cond, uncond = both.chunk(2)
+        return uncond + scale * (cond - uncond)
+
+    return integrate(guided, noise, karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max))

@@ -1,7 +1,7 @@
 """Trained runs as a few files that travel: weights in float16, in a tar cut into pieces of at most 16 MiB.
 
-    python shards.py pack imagenet-64 imagenet-64-weak --out FOLDER
-    python shards.py unpack FOLDER       # into runs/; train.py --start continues from such weights
+python shards.py pack imagenet-64 imagenet-64-weak --out FOLDER
+python shards.py unpack FOLDER       # into runs/; train.py --start continues from such weights
 """
 
 import argparse
@@ -59,7 +59,7 @@ def unpack(folder: Path, runs: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    from train import RUNS
+    from trainer import RUNS
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)

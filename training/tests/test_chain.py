@@ -15,6 +15,9 @@ import classifier
 import data
 import evaluate
 import export
+import exporters
+import graph
+import manifest
 import train
 from networks import Denoiser, NoisyClassifier, UNetConfig, flops, log_probability_gradient, parameters
 from sampling import heun
@@ -128,7 +131,7 @@ def test_resume_continues_exactly(tmp_path):
 
 
 def check_variant(runs, models):
-    """A run of another p_uncond is exported beside its recipe's own network and shares its companions but the weak one."""
+    """A run of another p_uncond is exported beside its recipe's own and shares its companions but the weak one."""
     snapshot = torch.load(runs / "tiny/ema.pt", weights_only=False)
     snapshot["recipe"]["p_uncond"] = 0.5
     (runs / "tiny-p50").mkdir()
@@ -143,7 +146,7 @@ def check_variant(runs, models):
 def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
     """ONNX Runtime and PyTorch agree to 1e-4 after Heun's method with guidance, for two batch sizes."""
     ids = export.export("tiny", tmp_path)
-    export.write_index(tmp_path)
+    manifest.write_index(tmp_path)
     assert ids == ["tiny", "tiny-weak", "tiny-features", "tiny-classifier", "tiny-small-classifier"]
     companions = json.loads((tmp_path / "tiny/manifest.json").read_text())["companions"]
     assert companions["smallClassifier"] == "tiny-small-classifier"
@@ -151,7 +154,7 @@ def test_export_equals_pytorch_over_a_whole_trajectory(runs, tmp_path):
     check_reference(tmp_path / "tiny-features", runs / "tiny-features/classifier.pt")
     check_variant(runs, tmp_path)
     denoiser, _ = train.load_denoiser(runs / "tiny/ema.pt")
-    rounded = export.half_rounded(denoiser)
+    rounded = exporters.half_rounded(denoiser)
     session = onnxruntime.InferenceSession(str(tmp_path / "tiny/model.onnx"), providers=["CPUExecutionProvider"])
 
     class Onnx:
@@ -195,11 +198,11 @@ def test_exported_graph_is_static_and_equals_pytorch_at_every_noise_level(norm, 
     for p in denoiser.parameters():  # zero-initialised layers would hide mistakes
         p.data += 0.05 * torch.randn_like(p)
     denoiser.requires_grad_(False)
-    export.export_denoiser(denoiser, tmp_path / "model.onnx")
+    exporters.export_denoiser(denoiser, tmp_path / "model.onnx")
     sigma = torch.tensor([0.002, 0.5, 80.0])
     x = torch.randn(3, 3, 16, 16) * sigma[:, None, None, None]
     label = torch.eye(4)[[0, 3, 2]]
-    difference = export.onnx_difference(tmp_path / "model.onnx", export.half_rounded(denoiser), x, sigma, label)
+    difference = exporters.onnx_difference(tmp_path / "model.onnx", exporters.half_rounded(denoiser), x, sigma, label)
     assert difference < 1e-4
     graph = onnx.shape_inference.infer_shapes(onnx.load(tmp_path / "model.onnx")).graph
     computed = {n.op_type for n in graph.node} & {"Shape", "Gather", "Unsqueeze", "Range", "ConstantOfShape"}
@@ -215,23 +218,31 @@ def test_exported_gradient_equals_autograd_at_every_noise_level(tmp_path):
     for p in network.parameters():  # zero-initialised layers would hide mistakes
         p.data += 0.15 * torch.randn_like(p)
     network.requires_grad_(False)
-    export.export_noisy_classifier(network, tmp_path / "model.onnx")
+    exporters.export_noisy_classifier(network, tmp_path / "model.onnx")
     sigma = torch.tensor([0.002, 0.5, 80.0])
     x = torch.randn(3, 3, 16, 16) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
     label = torch.stack([torch.tensor([0, 1.0, 0, 0]), torch.tensor([0.3, 0, 0.7, 0]), torch.eye(4)[3]])
-    rounded = export.half_rounded(network)
+    rounded = exporters.half_rounded(network)
     gradient = log_probability_gradient(rounded, x, sigma, label)[1]
     assert float(gradient[:2].abs().amax((1, 2, 3)).min()) > 1e-3  # there is something to compare
     assert float(gradient[2].abs().max()) == 0  # the null label pulls nowhere
-    expected = lambda *inputs: log_probability_gradient(rounded, *inputs)
-    assert export.onnx_difference(tmp_path / "model.onnx", expected, x, sigma, label) < 1e-4
-    computed = {n.op_type for n in onnx.load(tmp_path / "model.onnx").graph.node} & {"Shape", "Gather", "Unsqueeze", "Range"}
+
+    def expected(*inputs):
+        return log_probability_gradient(rounded, *inputs)
+
+    assert exporters.onnx_difference(tmp_path / "model.onnx", expected, x, sigma, label) < 1e-4
+    computed = {n.op_type for n in onnx.load(tmp_path / "model.onnx").graph.node} & {
+        "Shape",
+        "Gather",
+        "Unsqueeze",
+        "Range",
+    }
     assert computed == set()
 
 
 def test_sine_polynomial():
     r = np.linspace(-0.5, 0.5, 1001)
-    series = sum(c * r ** (2 * k + 1) for k, c in enumerate(export.sine_coefficients()))
+    series = sum(c * r ** (2 * k + 1) for k, c in enumerate(graph.sine_coefficients()))
     assert np.abs(series - np.sin(2 * np.pi * r)).max() < 1e-8
 
 
@@ -264,13 +275,41 @@ def test_unknown_setting_is_named():
 
 
 def test_the_command_that_trains_again_has_what_decides_the_weights():
-    words = ["letters", "--run", "a", "--minutes", "9", "--set", "lr=1e-3", "--set", "ema=0.999", "--data", "here", "--pause", "3", "--no-compile"]
-    assert train.command_of(train.arguments().parse_args(words)) == "python train.py letters --run a --minutes 9 --set lr=1e-3 --set ema=0.999"
+    words = [
+        "letters",
+        "--run",
+        "a",
+        "--minutes",
+        "9",
+        "--set",
+        "lr=1e-3",
+        "--set",
+        "ema=0.999",
+        "--data",
+        "here",
+        "--pause",
+        "3",
+        "--no-compile",
+    ]
+    assert (
+        train.command_of(train.arguments().parse_args(words))
+        == "python train.py letters --run a --minutes 9 --set lr=1e-3 --set ema=0.999"
+    )
 
 
 def test_commands_explain_themselves():
-    for script in ("train.py", "classifier.py", "evaluate.py", "memorisation.py", "pipeline.py", "export.py", "shards.py"):
-        result = subprocess.run([sys.executable, script, "--help"], cwd=export.ROOT / "training", capture_output=True, text=True)
+    for script in (
+        "train.py",
+        "classifier.py",
+        "evaluate.py",
+        "memorisation.py",
+        "pipeline.py",
+        "export.py",
+        "shards.py",
+    ):
+        result = subprocess.run(
+            [sys.executable, script, "--help"], cwd=manifest.ROOT / "training", capture_output=True, text=True
+        )
         assert result.returncode == 0 and "python " + script in result.stdout
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 import classifier
 import data
 import emoji
-import export
+import exporters
 import memorisation
 import photographs
 import train
@@ -29,9 +29,13 @@ def test_emoji_classes_are_subgroups_without_sequences_and_newer_ones(tmp_path, 
         "# group: Food & Drink\n# subgroup: drink\n"
         "2615   ; fully-qualified # ☕ E0.6 hot beverage\n2615 FE0F ; unqualified # ☕ E0.6 hot beverage\n"
         "1F377  ; fully-qualified # 🍷 E0.6 wine glass\n1F9CB 200D 1F377 ; fully-qualified # x E13.0 joined\n"
-        "1FAFF  ; fully-qualified # x E16.0 too new\n# subgroup: dishware\n1F374 ; fully-qualified # 🍴 E0.6 fork and knife\n"
-        "# group: Symbols\n# subgroup: arrow\n2B06 FE0F ; fully-qualified # ⬆️ E0.6 up arrow\n27A1 FE0F ; fully-qualified # ➡️ E0.6 right arrow\n"
-        "# group: Flags\n# subgroup: flag\n1F3C1 ; fully-qualified # 🏁 E0.6 flag\n1F6A9 ; fully-qualified # 🚩 E0.6 flag\n"
+        "1FAFF  ; fully-qualified # x E16.0 too new\n# subgroup: dishware\n"
+        "1F374 ; fully-qualified # 🍴 E0.6 fork and knife\n"
+        "# group: Symbols\n# subgroup: arrow\n"
+        "2B06 FE0F ; fully-qualified # ⬆️ E0.6 up arrow\n"
+        "27A1 FE0F ; fully-qualified # ➡️ E0.6 right arrow\n"
+        "# group: Flags\n# subgroup: flag\n"
+        "1F3C1 ; fully-qualified # 🏁 E0.6 flag\n1F6A9 ; fully-qualified # 🚩 E0.6 flag\n"
     )
     found = emoji.catalogue(str(tmp_path))
     assert found == {
@@ -41,7 +45,9 @@ def test_emoji_classes_are_subgroups_without_sequences_and_newer_ones(tmp_path, 
 
 
 def test_missing_packages_are_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(emoji, "INSTALLED", {k: (str(tmp_path), package) for k, (_, package) in emoji.INSTALLED.items()})
+    monkeypatch.setattr(
+        emoji, "INSTALLED", {k: (str(tmp_path), package) for k, (_, package) in emoji.INSTALLED.items()}
+    )
     with pytest.raises(FileNotFoundError, match="apt-get install unicode-data"):
         emoji.catalogue()
     with pytest.raises(FileNotFoundError, match="apt-get install fonts-noto-color-emoji"):
@@ -71,7 +77,12 @@ def jpeg(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> byte
 
 
 def test_photographs_from_tars_and_from_a_folder_agree(tmp_path):
-    pictures = {"red-panda/a.png": (200, 0, 0), "bee/b.png": (0, 200, 0), "bee/c.png": (0, 0, 200), "other/d.png": (9, 9, 9)}
+    pictures = {
+        "red-panda/a.png": (200, 0, 0),
+        "bee/b.png": (0, 200, 0),
+        "bee/c.png": (0, 0, 200),
+        "other/d.png": (9, 9, 9),
+    }
     tars, folders = tmp_path / "tars", tmp_path / "folders"
     tars.mkdir()
     with tarfile.open(tars / "train-0.tar", "w") as archive:
@@ -110,12 +121,14 @@ def test_coloured_networks_keep_their_budgets(tmp_path):
     def cost(name):
         config = train.RECIPES[name].network
         denoiser = Denoiser(config).requires_grad_(False).eval()
-        return denoiser, flops(denoiser, torch.randn(1, *config.shape), torch.ones(1), torch.eye(config.classes + 1)[:1])
+        return denoiser, flops(
+            denoiser, torch.randn(1, *config.shape), torch.ones(1), torch.eye(config.classes + 1)[:1]
+        )
 
     assert cost("emoji")[1] <= 0.35e9
     flagship, work = cost("imagenet-64")
     assert parameters(flagship) <= 17e6 and work <= 5e9
-    export.export_denoiser(flagship, tmp_path / "model.onnx")
+    exporters.export_denoiser(flagship, tmp_path / "model.onnx")
     assert (tmp_path / "model.onnx").stat().st_size <= 34e6
     weak = parameters(cost("imagenet-64-weak")[0]) / parameters(flagship)
     assert 0.25 < weak < 0.4

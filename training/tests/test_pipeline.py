@@ -15,6 +15,7 @@ import torch
 import classifier
 import evaluate
 import export
+import exporters
 import memorisation
 import pipeline
 import shards
@@ -32,8 +33,20 @@ def folder(tmp_path, monkeypatch):
 
 def test_pipeline_trains_measures_and_exports_and_continues_where_it_paused(folder, monkeypatch):
     arguments = dict(models=folder / "models", compile=False, samples=60, scales=(1, 2))
-    command = [sys.executable, "pipeline.py", "tiny-colour", "--minutes", "0.1", "--pause", "0.04", "--models", str(folder / "models")]
-    first = subprocess.run(command, cwd=HERE, env=os.environ | {"GUIDANCE_RUNS": str(folder / "runs")}, capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "pipeline.py",
+        "tiny-colour",
+        "--minutes",
+        "0.1",
+        "--pause",
+        "0.04",
+        "--models",
+        str(folder / "models"),
+    ]
+    first = subprocess.run(
+        command, cwd=HERE, env=os.environ | {"GUIDANCE_RUNS": str(folder / "runs")}, capture_output=True, text=True
+    )
     assert first.returncode == 0 and "runs/tiny-colour: paused at" in first.stdout, first
     assert not (folder / "models").exists()
     paused = torch.load(folder / "runs/tiny-colour/checkpoint.pt", weights_only=False)
@@ -73,9 +86,18 @@ def test_pipeline_trains_measures_and_exports_and_continues_where_it_paused(fold
     names = shards.unpack(folder / "out", folder / "elsewhere")
     assert {"tiny-colour/ema.pt", "tiny-colour-weak/ema.pt", "tiny-colour/quality.json"} <= set(names)
     released, _ = train.load_denoiser(folder / "elsewhere/tiny-colour/ema.pt")
-    export.export_denoiser(released, folder / "again.onnx")
-    x, sigma, label = export.probes((3, 16, 16), 6)
-    assert export.onnx_difference(folder / "again.onnx", export.half_rounded(train.load_denoiser(folder / "runs/tiny-colour/ema.pt")[0]), x, sigma, label) < 2e-3
+    exporters.export_denoiser(released, folder / "again.onnx")
+    x, sigma, label = exporters.probes((3, 16, 16), 6)
+    assert (
+        exporters.onnx_difference(
+            folder / "again.onnx",
+            exporters.half_rounded(train.load_denoiser(folder / "runs/tiny-colour/ema.pt")[0]),
+            x,
+            sigma,
+            label,
+        )
+        < 2e-3
+    )
 
 
 def test_pieces_are_small_and_few_enough(tmp_path):
@@ -96,7 +118,10 @@ def test_released_weights_are_continued_with_a_short_warm_up(tmp_path):
     recipe = dataclasses.replace(train.RECIPES["tiny"], images=64 * 10)
     released = train.train("tiny", recipe, tmp_path / "first", None, compile=False)
     longer = dataclasses.replace(recipe, images=64 * 25)
-    about = torch.load(train.train("tiny", longer, tmp_path / "second", None, compile=False, start=released, log_every=5), weights_only=False)
+    about = torch.load(
+        train.train("tiny", longer, tmp_path / "second", None, compile=False, start=released, log_every=5),
+        weights_only=False,
+    )
     assert about["images"] == 64 * 25
     rows = [row.split(",") for row in (tmp_path / "second/log.csv").read_text().splitlines()[1:]]
     assert [int(row[0]) for row in rows] == [64 * 15, 64 * 20, 64 * 25]
@@ -106,7 +131,9 @@ def test_released_weights_are_continued_with_a_short_warm_up(tmp_path):
 def test_decay_is_fitted_to_the_minutes(tmp_path):
     recipe = dataclasses.replace(train.RECIPES["tiny"], warmup=1)
     started = time.monotonic()
-    about = torch.load(train.train("tiny", recipe, tmp_path, None, compile=False, budget=0.04, log_every=10), weights_only=False)
+    about = torch.load(
+        train.train("tiny", recipe, tmp_path, None, compile=False, budget=0.04, log_every=10), weights_only=False
+    )
     assert 0.04 <= about["minutes"] < 0.12 and time.monotonic() - started < 10
     rates = [float(row.split(",")[3]) for row in (tmp_path / "log.csv").read_text().splitlines()[1:]]
     assert rates[0] == recipe.lr and rates[-1] < 0.1 * recipe.lr
@@ -115,14 +142,22 @@ def test_decay_is_fitted_to_the_minutes(tmp_path):
 def test_two_processes_train_as_one_does(tmp_path):
     """torchrun with two processes, each with half of every batch: the same weights but for the order of sums."""
     command = ["train.py", "tiny", "--images", "640", "--no-compile"]
-    for runs, launcher in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"])):
+    for runs, launcher in (
+        ("one", []),
+        ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]),
+    ):
         environment = os.environ | {"GUIDANCE_RUNS": str(tmp_path / runs), "OMP_NUM_THREADS": "1"}
-        subprocess.run([sys.executable, *launcher, *command], cwd=HERE, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, *launcher, *command], cwd=HERE, env=environment, check=True, capture_output=True
+        )
     one, two = (torch.load(tmp_path / n / "tiny/checkpoint.pt", weights_only=False) for n in ("one", "two"))
     assert one["images"] == two["images"] == 640
     torch.manual_seed(train.RECIPES["tiny"].seed)
     fresh = train.Denoiser(train.RECIPES["tiny"].network)
-    length = lambda part: sum(float(v.square().sum()) for v in part) ** 0.5
+
+    def length(part):
+        return sum(float(v.square().sum()) for v in part) ** 0.5
+
     moved = length(v - one["denoiser"][k] for k, v in fresh.state_dict().items())
     apart = length(v - one["denoiser"][k] for k, v in two["denoiser"].items())
     assert apart < 0.01 * moved  # bfloat16's rounding: 0.002 was measured

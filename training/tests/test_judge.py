@@ -1,0 +1,65 @@
+"""The judge on stand-ins: pictures whose thing is a colour in the middle of a coloured ground."""
+
+import numpy as np
+import pytest
+import torch
+from test_text import sprites, things
+
+import drawings
+import judge
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """(things, plan, pictures) in the place of the drawings, and texts told apart by their first letters."""
+    some = things(4)
+    plan = [
+        drawings.Picture(a=i % 4, key="noto", colour=("white", "black")[i // 4 % 2], count=1 + i % 2, seed=i)
+        for i in range(64)
+    ]
+    plan += [
+        drawings.Picture(a=0, b=1 + i % 3, relation="left of", key="noto", colour="white", seed=i) for i in range(16)
+    ]
+    drawn = sprites(some)
+    for i in range(4):
+        drawn[i, "noto"][..., :3] = [(250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 0)][i]
+    pictures = np.stack([drawings.draw(p, some, drawn) for p in plan])
+
+    class Bank:
+        def __init__(self, texts):
+            self.texts = texts
+
+        def batch(self, rows):
+            states = [torch.randn(2, 384, generator=torch.Generator().manual_seed(int(r))) for r in rows]
+            return torch.stack(states), torch.ones(len(rows), 2)
+
+    monkeypatch.setattr(
+        drawings, "load", lambda split, cache=None, size=64: (some, plan, drawings.shrunk(pictures, size))
+    )
+    monkeypatch.setattr(judge.encoder, "bank", Bank)
+    return some, plan, pictures
+
+
+def test_judge_learns_the_parts_and_says_so(small, tmp_path):
+    _, plan, pictures = small
+    config = judge.JudgeConfig(things=4, channels=(8, 16), features=32)
+    recipe = judge.JudgeRecipe(network=config, images=24 * 60, batch=24, lr=1e-2, warmup=5, ema=0.9)
+    trainer = judge.JudgeTrainer("tiny-judge", recipe, tmp_path / "tiny-judge", compile=False)
+    trained, about = judge.load_judge(trainer.train(log_every=20))
+    assert about["images"] == 24 * 60
+    x = judge.data.to_unit(torch.from_numpy(pictures))
+    shares = judge.verdict(trained, x, plan)
+    assert shares["thing"] > 0.9 and shares["background"] > 0.9 and shares["style"] == 1
+    # The verdict is about the picture: other answers are wrong.
+    wrong = [drawings.Picture((p.a + 1) % 4, "noto", p.colour, p.count) for p in plan[:64]]
+    assert judge.verdict(trained, x[:64], wrong)["thing"] < 0.1
+    _, _, embedding = trained(x[:4])
+    assert torch.allclose(embedding.norm(dim=1), torch.ones(4), atol=1e-5)
+
+
+def test_judge_names_what_it_cannot_see():
+    with pytest.raises(ValueError, match="things: needs places below 4, got a picture of thing 7"):
+        judge.targets([drawings.Picture(7, "noto", "red")], 4)
+    with pytest.raises(ValueError, match="picture: needs a side that divides 64, got 24"):
+        judge.enlarged(torch.zeros(1, 3, 24, 24))
+    assert judge.enlarged(torch.arange(4.0).reshape(1, 1, 2, 2), 4)[0, 0, 1].tolist() == [0, 0, 1, 1]

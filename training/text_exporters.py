@@ -1,0 +1,192 @@
+"""The text encoder and the text-conditional denoiser as ONNX graphs.
+
+The encoder's weights are stored in 8 bits with a scale for each row: the graph multiplies them out, those of its
+layers when the session is created, those of its words for the words of a text only.
+"""
+
+import math
+from pathlib import Path
+
+import torch
+from onnx import TensorProto
+
+from encoder import Encoder
+from graph import Graph, block, noise_powers, sine_coefficients
+from text_networks import CrossAttention, SelfAttention, TextDenoiser
+
+POSITIONS = 128  # of the encoder's 512: longer texts are cut
+
+# What a denoiser's file keeps in float32, because folding changed it.
+STORED_EXACTLY = ("embed_noise.weight", "embed_noise.bias", "embed_text.weight", "embed_blocks.bias")
+STORED_EXACTLY += ("qkv.weight", "qkv.bias", "query.weight", "query.bias")
+
+
+def quantised(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(int8 [rows, columns], scale [rows, 1]) of a matrix: each row's largest value becomes 127."""
+    scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+    return (weight / scale).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def dequantised(encoder: Encoder) -> Encoder:
+    """The encoder with the weights that its graph computes with."""
+    encoder.load_state_dict(
+        {
+            name: rows.float() * scale if w.ndim == 2 and name != "positions" else w
+            for name, w in encoder.state_dict().items()
+            for rows, scale in [quantised(w) if w.ndim == 2 else (w, w)]
+        }
+    )
+    return encoder
+
+
+def export_encoder(m: Encoder, path: Path) -> None:
+    """(ids int64 [B,T], mask float32 [B,T]) → states [B,T,384]."""
+    g = Graph("text encoder")
+    width, heads = m.positions.shape[1], m.layers[0].heads
+
+    def float_of(x: str) -> str:
+        return g.op("Cast", x, to=TensorProto.FLOAT)
+
+    def linear(x: str, layer: torch.nn.Linear, factor: float = 1.0) -> str:
+        rows, scale = quantised(layer.weight * factor)
+        weight = g.op("Mul", float_of(g.constant(rows.T.numpy())), g.exact(scale.T))
+        return g.op("Add", g.op("MatMul", x, weight), g.weight(layer.bias * factor))
+
+    def norm(x: str, layer: torch.nn.LayerNorm) -> str:
+        return g.op("LayerNormalization", x, g.exact(layer.weight), g.exact(layer.bias), axis=-1, epsilon=layer.eps)
+
+    def split_heads(x: str, perm: list[int]) -> str:
+        return g.op("Transpose", g.op("Reshape", x, g.shape(0, 0, heads, width // heads)), perm=perm)
+
+    rows, scale = quantised(m.words.weight)
+    words = g.op(
+        "Mul", float_of(g.op("Gather", g.constant(rows.numpy()), "ids")), g.op("Gather", g.exact(scale), "ids")
+    )
+    # As many positions as there are tokens: the places of a row of ones, summed up to each.
+    order = g.op("CumSum", g.op("Add", g.op("Mul", "ids", g.shape(0)), g.shape(1)), g.shape(1), exclusive=1)
+    x = norm(g.op("Add", words, g.op("Gather", g.weight(m.positions[:POSITIONS]), order)), m.norm)
+    bias = g.op("Mul", g.op("Sub", g.op("Reshape", "mask", g.shape(0, 1, 1, -1)), g.scalar(1)), g.scalar(1e4))
+    for layer in m.layers:
+        q = split_heads(linear(x, layer.query, math.sqrt(heads / width)), [0, 2, 1, 3])
+        k, v = split_heads(linear(x, layer.key), [0, 2, 3, 1]), split_heads(linear(x, layer.value), [0, 2, 1, 3])
+        scores = g.op("Softmax", g.op("Add", g.op("MatMul", q, k), bias), axis=-1)
+        y = g.op("Transpose", g.op("MatMul", scores, v), perm=[0, 2, 1, 3])
+        x = norm(g.op("Add", x, linear(g.op("Reshape", y, g.shape(0, 0, width)), layer.out)), layer.norm1)
+        h = linear(x, layer.inner)
+        erf = g.op("Erf", g.op("Mul", h, g.scalar(math.sqrt(0.5))))
+        h = g.op("Mul", g.op("Mul", h, g.scalar(0.5)), g.op("Add", erf, g.scalar(1)))
+        x = norm(g.op("Add", x, linear(h, layer.outer)), layer.norm2)
+    rows = ["batch", "tokens"]
+    g.model({"ids": rows, "mask": rows}, {"states": (x, [*rows, width])}, path, integers=("ids",))
+
+
+def self_attention(g: Graph, m: SelfAttention, x: str, size: tuple[int, int], perturb: str) -> str:
+    c, h, pixels = len(m.norm.gain), m.heads, size[0] * size[1]
+    d = c // h
+    weight, bias = m.qkv.weight.detach().clone(), m.qkv.bias.detach().clone()
+    weight[:c] /= math.sqrt(d)  # the softmax temperature, folded into the queries
+    bias[:c] /= math.sqrt(d)
+    qkv = g.op("Conv", g.norm(x, m.norm, size), g.exact(weight), g.exact(bias), kernel_shape=[1, 1])
+    q, k, v = g.op("Split", g.op("Reshape", qkv, g.shape(0, 3 * h, d, pixels)), g.shape(h, h, h), outputs=3, axis=1)
+    scores = g.op("Softmax", g.op("MatMul", g.op("Transpose", q, perm=[0, 1, 3, 2]), k), axis=-1)
+    y = g.op("MatMul", v, g.op("Transpose", scores, perm=[0, 1, 3, 2]))
+    y = g.op("Add", y, g.op("Mul", perturb, g.op("Sub", v, y)))
+    return g.op("Add", x, g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out))
+
+
+def cross_attention(g: Graph, m: CrossAttention, x: str, size: tuple[int, int], kv: str, bias: str) -> str:
+    c, h, pixels = m.channels, m.heads, size[0] * size[1]
+    d = c // h
+    weight, query_bias = m.query.weight / math.sqrt(d), m.query.bias / math.sqrt(d)
+    q = g.op("Conv", g.norm(x, m.norm, size), g.exact(weight), g.exact(query_bias), kernel_shape=[1, 1])
+    q = g.op("Transpose", g.op("Reshape", q, g.shape(0, h, d, pixels)), perm=[0, 1, 3, 2])
+    kv = g.op("Transpose", g.op("Reshape", kv, g.shape(0, 0, 2 * h, d)), perm=[0, 2, 3, 1])  # [B, 2h, d, T+1]
+    k, v = g.op("Split", kv, g.shape(h, h), outputs=2, axis=1)
+    scores = g.op("Softmax", g.op("Add", g.op("MatMul", q, k), bias), axis=-1)
+    y = g.op("MatMul", v, g.op("Transpose", scores, perm=[0, 1, 3, 2]))
+    return g.op("Add", x, g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out))
+
+
+def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
+    """(x, sigma, text, mask, perturb) → (denoised, auxiliary), preconditioning inside the graph and in float32."""
+    config, net = m.config, m.net
+    channels, height, width = config.shape
+    p, sd = config.patch, config.sigma_data
+    g = Graph("text denoiser")
+
+    # D = sd (sd x/r + s F(x/r)) / r with r = sqrt(s² + sd²): EDM's c_skip, c_out and c_in.
+    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
+    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(sd**2)))
+    x = g.op("Div", "x", r)
+    perturb = g.op("Reshape", "perturb", g.shape(0, 1, 1, 1))
+
+    gain, shift = (g.weight(t) for t in (net.text_norm.weight, net.text_norm.bias))
+    states = g.op("LayerNormalization", "text", gain, shift, axis=-1, epsilon=net.text_norm.eps)
+    # The mean state of the tokens; of none it is 0 (1e-6 stands for the maximum with 1, which has no WebGPU kernel).
+    tokens = g.op("Add", g.op("ReduceSum", "mask", g.shape(1), keepdims=1), g.scalar(1e-6))
+    pooled = g.op(
+        "Reshape", g.op("MatMul", g.op("Reshape", "mask", g.shape(0, 1, -1)), states), g.shape(0, config.text)
+    )
+    pooled = g.op("Div", pooled, tokens)
+    # Noise and text embedding in one matrix product: the polynomial of the sine is part of the matrix.
+    folded = [net.embed_noise.weight * c for c in sine_coefficients()]
+    joint = torch.cat([*folded, net.embed_text.weight], 1)
+    powers = noise_powers(g, net.frequencies)
+    e = g.op("Gemm", g.op("Concat", powers, pooled, axis=1), g.exact(joint.T), g.exact(net.embed_noise.bias))
+    widths = [b.cout for b in net.blocks]
+    scales = g.linear(g.silu(e), net.embed_blocks.weight, net.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
+    scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
+    scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
+
+    # Keys and values of all cross-attentions, a row in front for the pair that is always there: padding makes the
+    # row, and a padded mask of zeros says where it is.
+    pairs = [2 * c.channels for c in net.crosses]
+    kv = g.op("MatMul", states, g.weight(net.embed_tokens.weight.T))
+    kv = g.op("Pad", g.op("Add", kv, g.weight(net.embed_tokens.bias)), g.shape(0, 1, 0, 0, 0, 0))
+    nothing = g.op("Reshape", g.op("Mul", "mask", g.scalar(0)), g.shape(0, -1, 1))
+    front = g.op("Pad", nothing, g.shape(0, 1, 0, 0, 0, 0), g.constant(torch.tensor(1.0).numpy()))
+    null = torch.cat([c.null.flatten() for c in net.crosses])
+    kv = g.op("Add", kv, g.op("Mul", front, g.weight(null)))
+    kvs = iter(g.op("Split", kv, g.shape(*pairs), outputs=len(pairs), axis=2))
+    there = g.op("Pad", "mask", g.shape(0, 1, 0, 0), g.constant(torch.tensor(1.0).numpy()))
+    bias = g.op("Mul", g.op("Sub", g.op("Reshape", there, g.shape(0, 1, 1, -1)), g.scalar(1)), g.scalar(1e4))
+
+    # Patches and the first convolution in one: a 3×3 kernel over p×p patches is a 3p×3p kernel of stride p.
+    stem = net.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
+    h = g.conv(x, stem.reshape(-1, channels, 3 * p, 3 * p), net.stem.bias, p, p)
+    size, skips = (height // p, width // p), []
+    for i, blocks in enumerate(net.encoder):
+        if i:
+            h, size = g.module_conv(h, net.down[i - 1]), ((size[0] + 1) // 2, (size[1] + 1) // 2)
+        for b in blocks:
+            h = block(g, b, h, next(scales), size)
+        if i == len(net.encoder) - 1:
+            h = self_attention(g, net.middle, h, size, perturb)
+        h = cross_attention(g, net.encoder_cross[i], h, size, next(kvs), bias)
+        skips.append(h)
+    # Stored from the highest resolution on, used from the lowest.
+    decoder_scales = [[next(scales) for _ in blocks] for blocks in net.decoder]
+    decoder_kvs = [next(kvs) for _ in net.decoder]
+    auxiliary = h
+    for i in reversed(range(len(net.decoder))):
+        if i == 0:
+            auxiliary = g.module_conv(g.silu(g.norm(h, net.auxiliary_norm, size)), net.auxiliary)
+        h = g.op("Concat", h, skips.pop(), axis=1)
+        for b, scale in zip(net.decoder[i], decoder_scales[i]):
+            h = block(g, b, h, scale, size)
+        h = self_attention(g, net.decoder_self[i], h, size, perturb)
+        h = cross_attention(g, net.decoder_cross[i], h, size, decoder_kvs[i], bias)
+        if i:
+            h, size = g.module_conv(g.doubled(h), net.up[i - 1]), (2 * size[0], 2 * size[1])
+    h = g.module_conv(g.silu(g.norm(h, net.head_norm, size)), net.head)
+
+    def estimate(f: str) -> str:
+        f = g.op("Mul", g.op("DepthToSpace", f, blocksize=p, mode="CRD"), g.op("Mul", s, g.scalar(sd)))
+        return g.op("Div", g.op("Add", g.op("Mul", x, g.scalar(sd**2)), f), r)
+
+    image = ["batch", *config.shape]
+    inputs = {
+        "x": image, "sigma": ["batch"], "text": ["batch", "tokens", config.text],
+        "mask": ["batch", "tokens"], "perturb": ["batch"],
+    }  # fmt: skip
+    g.model(inputs, {"denoised": (estimate(h), image), "auxiliary": (estimate(auxiliary), image)}, path)
