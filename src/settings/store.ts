@@ -13,6 +13,7 @@ import type { DenoiserManifest } from '../networks/manifest';
 import { type ColumnSettings, consistent, LIMITS } from './column';
 import type { IgnoredPiece } from './column-text';
 import type { GridState } from './grid-state';
+import { withChanges } from './replaced-sampler';
 import { FIRST_VISIT, type Settings } from './settings';
 import type { Slice } from './slice';
 
@@ -131,13 +132,13 @@ export function rollSeed(store: Store): void {
   change(store, { seed: newSeed() });
 }
 
-/** Changes the active column. A parameter that its new choices do not declare falls away. */
+/** Changes the active column. A parameter that its new choices do not declare falls away; a sampler that a rule had replaced comes back. */
 export function changeColumn(store: Store, changes: Partial<ColumnSettings>): void {
   store.setState(({ settings }) => ({
     settings: {
       ...settings,
       columns: settings.columns.map((column, i) =>
-        i === settings.active ? consistent({ ...column, ...changes }) : column,
+        i === settings.active ? withChanges(column, changes, consistent) : column,
       ),
     },
   }));

@@ -11,6 +11,7 @@ import {
   consistent,
   DEFAULT_COLUMN,
 } from '../../settings/column';
+import { withChanges } from '../../settings/replaced-sampler';
 import { roundedScale } from '../../settings/scale-unit';
 import { shortNumber } from '../../settings/short-text';
 import { changeSlice } from '../../settings/store';
@@ -184,7 +185,8 @@ function AddCurve({ series, onSet }: AddCurveProps) {
   if (!manifest) return null;
   const steps = sweepsSteps(experiment.id);
   const column = draft ?? series[0]?.column ?? DEFAULT_COLUMN;
-  const set = (changes: Partial<ColumnSettings>) => setDraft(consistent({ ...column, ...changes }));
+  const set = (changes: Partial<ColumnSettings>) =>
+    setDraft(withChanges(column, changes, consistent));
   const room = EXPERIMENT_LIMITS.series - series.length;
   const rules = CHOICES.guidance.filter(
     (rule) => canPredict(rule, manifest) && (steps || rule.usesScale),

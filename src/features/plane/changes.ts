@@ -7,6 +7,7 @@ import {
   planeSlice,
 } from '../../kit/plane/settings';
 import { type ColumnSettings, consistent } from '../../settings/column';
+import { withChanges } from '../../settings/replaced-sampler';
 import { changeSlice, type Store } from '../../settings/store';
 
 /** Changes settings of the plane. */
@@ -17,9 +18,13 @@ export function changePlane(store: Store, changes: Partial<PlaneSettings>): void
 /** Changes the run of the active panel; what does not fit together any more is fitted. */
 export function changeRun(store: Store, changes: Partial<ColumnSettings>): void {
   const { runs, active } = planeSlice.of(store.getState().settings);
-  const wanted = consistent({ ...runs[active]!, ...changes });
-  const guidanceScale = Math.max(leastScale(wanted.guidance), wanted.guidanceScale);
-  const run = { ...wanted, guidanceScale };
+  const run = withChanges(runs[active]!, changes, (changed) => {
+    const fitted = consistent(changed);
+    return {
+      ...fitted,
+      guidanceScale: Math.max(leastScale(fitted.guidance), fitted.guidanceScale),
+    };
+  });
   if (!fitsPlane(run)) throw new RangeError(`The plane cannot follow the rule "${run.guidance}"`);
   changePlane(store, { runs: runs.with(active, run) });
 }

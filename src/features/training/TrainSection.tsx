@@ -9,6 +9,7 @@ import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
 import { useDrawing } from '../../kit/use-drawing';
 import { percent } from '../../settings/numbers';
+import { withChanges } from '../../settings/replaced-sampler';
 import { shortNumber } from '../../settings/short-text';
 import { changeSlice, type Store } from '../../settings/store';
 import { TrainingRun } from './run';
@@ -88,7 +89,7 @@ function useTraining(): TrainingSettings {
 
 function changeTraining(store: Store, changes: Partial<TrainingSettings>): void {
   const training = trainingSlice.of(store.getState().settings);
-  changeSlice(store, trainingSlice, consistentTraining({ ...training, ...changes }));
+  changeSlice(store, trainingSlice, withChanges(training, changes, consistentTraining));
 }
 
 function Settings({ run }: { run: TrainingRun }) {

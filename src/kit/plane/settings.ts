@@ -1,6 +1,6 @@
 import { findGuidanceRule } from '../../diffusion/guidance/index';
 import { PLANE_SIGMAS, type PlaneWorld, worksInPlane } from '../../diffusion/worlds/plane/world';
-import type { ColumnSettings } from '../../settings/column';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 import { readColumn, writeColumn } from '../../settings/column-text';
 import { defineSlice } from '../../settings/slice';
 
@@ -68,20 +68,7 @@ export const PLANE_CHOICES = { heat: HEAT, arrows: ARROWS } as const;
  * Small steps of a second-order sampler, so that what is seen is the guidance and not the step size:
  * unguided, 89.5 % of the particles lie inside the region of 90 % (Heun with 24 steps: 88.8 %).
  */
-const RUN: ColumnSettings = {
-  guidance: 'cfg',
-  guidanceScale: 3,
-  interval: null,
-  shape: 'constant',
-  curve: null,
-  threshold: null,
-  mix: null,
-  negative: null,
-  numSteps: 48,
-  sampler: 'dpmpp-2m',
-  schedule: 'karras',
-  parameters: {},
-};
+const RUN: ColumnSettings = { ...DEFAULT_COLUMN, guidanceScale: 3, numSteps: 48 };
 
 const gaussian = (
   classLabel: number,
