@@ -1,7 +1,7 @@
 import { useApp, useAppState, useWords } from '../kit/app-context';
 import { Slot } from '../kit/Slot';
 import { commonWords } from '../kit/words/words';
-import { linkTo } from '../settings/address';
+import { sharedLink } from '../settings/address';
 import type { Language, Theme } from '../settings/settings';
 import { change } from '../settings/store';
 import { Badge } from './Badge';
@@ -47,13 +47,13 @@ export function Header() {
 }
 
 function CopyLink() {
-  const { store, defaults } = useApp();
+  const { store, defaults, opened } = useApp();
   const words = useWords(appWords);
   return (
     <button
       type="button"
       onClick={async () => {
-        const address = linkTo(store.getState().settings, defaults);
+        const address = sharedLink(store.getState().settings, defaults, opened);
         // Pages that are neither https nor localhost have no clipboard, and the visitor may refuse.
         const copied = await navigator.clipboard?.writeText(address).then(
           () => true,

@@ -29,6 +29,7 @@ export function createApp(features: readonly Feature[]): App {
     modelsUrl,
     readCatalogue: sharedCatalogue({ baseUrl: modelsUrl }),
     defaults,
+    opened: settings,
     features,
     services,
   };

@@ -22,6 +22,8 @@ export interface App {
   readonly readCatalogue: () => Promise<Catalogue>;
   /** What the address bar leaves out. */
   readonly defaults: Settings;
+  /** The settings that the page was opened with. */
+  readonly opened: Settings;
   readonly features: readonly Feature[];
   readonly services: Services;
 }

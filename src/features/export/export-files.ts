@@ -5,7 +5,7 @@ import { fileName } from '../../kit/save';
 import { gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
-import { linkTo } from '../../settings/address';
+import { sharedLink } from '../../settings/address';
 import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import { describeColumns, describeShared } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
@@ -232,7 +232,7 @@ export async function pageJson(now: Ready): Promise<Made> {
     grid,
     manifest,
     info,
-    link: linkTo(settings, app.defaults),
+    link: sharedLink(settings, app.defaults, app.opened),
     date: new Date(),
   });
   const parts = [manifest.id, subjectPart(settings), `seed${settings.seed}`];
