@@ -5,7 +5,13 @@ import { areShort } from '../../kit/class-search';
 import { commonWords } from '../../kit/words/words';
 import { hasNullClass, LIMITS } from '../../settings/column';
 import { change, changeSubject } from '../../settings/store';
-import { knownNames, namesText, type Subject, spreadClasses } from '../../settings/subject';
+import {
+  knownNames,
+  knownSubject,
+  namesText,
+  type Subject,
+  spreadClasses,
+} from '../../settings/subject';
 
 /**
  * What to draw: a class, no class, or a sample of each of several. Classes with short names are
@@ -28,7 +34,10 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
 
   const chooseEach = (names: readonly string[]) => {
     if (names.length) choose({ kind: 'each', names });
-    else if (several) choose({ kind: 'class', name: lastClass.current });
+    else if (several) {
+      // Another network may not know the class that was drawn last.
+      choose(knownSubject({ kind: 'class', name: lastClass.current }, classes));
+    }
   };
 
   const none = withNone && (
