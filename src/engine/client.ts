@@ -6,8 +6,8 @@ import type {
   Ending,
   EngineEvent,
   Frame,
+  InsideOptions,
   LoadProgress,
-  LookInside,
   OwnFiles,
   PrecisionChoice,
   Request,
@@ -150,7 +150,7 @@ export class EngineClient {
       /** Time from step to step of a run that `steer` changes. Absent: as fast as it goes. */
       stepMs?: number | undefined;
       /** What the frames tell of the guidance beside the pictures. Absent: nothing. */
-      inside?: LookInside | undefined;
+      inside?: InsideOptions | undefined;
       /** Ends with logits and features for metrics instead of verdicts, and posts no frames. */
       measure?: boolean | undefined;
       /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */

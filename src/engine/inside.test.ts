@@ -4,7 +4,7 @@ import type { DenoiserManifest, FeaturesManifest } from '../networks/manifest';
 import { buffersOf } from './inside';
 import { opinionOf } from './judge';
 import { outsideOf, toSigned } from './pixels';
-import type { Frame, LookInside, SampleSettings } from './protocol';
+import type { Frame, InsideOptions, SampleSettings } from './protocol';
 import { runSampler } from './run';
 
 const SIZE = 4;
@@ -58,7 +58,7 @@ const settings: SampleSettings = {
 
 async function look(
   changes: Partial<SampleSettings> = {},
-  inside: LookInside | null = { gradient: false },
+  inside: InsideOptions | null = { gradient: false },
 ) {
   const frames: Frame[] = [];
   const opinion = async (estimates: Float32Array) =>

@@ -3,7 +3,7 @@ import type { GuidanceRule, Prediction } from '../diffusion/guidance/rule';
 import { differences, gradientAgreement, saturatedShares } from '../diffusion/inside';
 import type { RunObserver } from '../diffusion/run';
 import { toSigned } from './pixels';
-import type { Inside, LookInside, SignedPicture } from './protocol';
+import type { Inside, InsideOptions, SignedPicture } from './protocol';
 
 /** Pictures of eps show this many standard deviations of the noise to either side. */
 const EPS_LIMIT = 3;
@@ -22,7 +22,7 @@ export interface InsideObserver extends RunObserver<ArrayField> {
 export function insideObserver(options: {
   readonly rule: GuidanceRule;
   readonly fields: ArrayFieldAlgebra;
-  readonly look: LookInside;
+  readonly look: InsideOptions;
   readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
 }): InsideObserver {
   const { rule, fields, look, opinion } = options;

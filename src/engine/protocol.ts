@@ -126,7 +126,7 @@ export interface Frame {
 }
 
 /** Asks a run to record what its guidance does at each step. */
-export interface LookInside {
+export interface InsideOptions {
   /** Evaluates cond, uncond and the noisy classifier at every step, whatever the rule needs. */
   readonly gradient: boolean;
 }
@@ -191,7 +191,7 @@ export type Request =
       readonly settings: SampleSettings;
       /** Whether the classifier looks at the finished samples. */
       readonly judge: boolean;
-      readonly inside?: LookInside | undefined;
+      readonly inside?: InsideOptions | undefined;
       /** Ends with logits and features for metrics instead of verdicts, and posts no steps: for sweeps. */
       readonly measure?: boolean | undefined;
       /** Another denoiser of the models folder in place of the loaded one, of its shape and classes. */

@@ -9,7 +9,7 @@ import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
 import { Aborted, type IsAborted, type Network } from './network';
 import { outsideOf, toBytes } from './pixels';
-import type { Frame, LookInside, RunFigures, SampleSettings } from './protocol';
+import type { Frame, InsideOptions, RunFigures, SampleSettings } from './protocol';
 
 export interface FinishedRun {
   readonly samples: Float32Array;
@@ -37,7 +37,7 @@ export interface RunNetworks {
 
 /** What a run is to record of its guidance; see `insideObserver`. */
 export interface InsideRecording {
-  readonly inside: LookInside;
+  readonly inside: InsideOptions;
   readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
 }
 

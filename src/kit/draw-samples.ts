@@ -18,7 +18,7 @@ export interface Tiling extends Grid {
 }
 
 /** What is drawn of a batch. */
-export interface Batch {
+export interface ShownSamples {
   readonly frame: Frame;
   readonly view: View;
   /** Whether what lies outside [-1, 1] is coloured. */
@@ -28,7 +28,7 @@ export interface Batch {
 }
 
 /** Colours, and what is marked in the accent's. */
-export interface Look {
+export interface DrawStyle {
   readonly ink: Ink;
   readonly accent: string;
   /** Samples that the classifier reads as another class than was asked for. */
@@ -59,7 +59,7 @@ export function fitCanvas(canvas: HTMLCanvasElement, { rows, tile }: Tiling, sid
 }
 
 /** An element's colours. */
-export function themeOf(element: Element): Pick<Look, 'ink' | 'accent'> {
+export function themeOf(element: Element): Pick<DrawStyle, 'ink' | 'accent'> {
   return { ink: inkOf(element), accent: getComputedStyle(element).getPropertyValue('--accent') };
 }
 
@@ -74,7 +74,10 @@ function placeOf(sample: number, { columns, tile, gap }: Tiling) {
 }
 
 /** The samples that a trajectory shows at the scrubber's position. */
-export function batchOf(shown: Trajectory | undefined, settings: Settings): Batch | undefined {
+export function shownSamples(
+  shown: Trajectory | undefined,
+  settings: Settings,
+): ShownSamples | undefined {
   const frame = shown && frameAt(shown, settings.position);
   const { view, overlay } = settings;
   return frame && { frame, view, overlay, count: shown.count, shape: shown.shape };
@@ -83,9 +86,9 @@ export function batchOf(shown: Trajectory | undefined, settings: Settings): Batc
 /** Draws samples as tiles; the canvas's smoothing is the caller's. */
 export function drawSamples(
   context: Context,
-  batch: Batch,
+  batch: ShownSamples,
   tiling: Tiling,
-  { ink, accent, misread, picked }: Look,
+  { ink, accent, misread, picked }: DrawStyle,
 ): void {
   const { frame, count } = batch;
   drawTiles(context, tiling, count, imagesOf(batch, ink));
@@ -100,7 +103,7 @@ export function drawSamples(
 
 /** The pictures that stand for a sample, side by side. */
 export function imagesOf(
-  { frame, view, overlay, shape }: Batch,
+  { frame, view, overlay, shape }: ShownSamples,
   ink: Ink,
 ): (sample: number) => readonly ImageData[] {
   const pictures = picturesOf(frame, view);

@@ -1,5 +1,5 @@
 import type { Finished } from '../engine/client';
-import type { Frame, LookInside } from '../engine/protocol';
+import type { Frame, InsideOptions } from '../engine/protocol';
 import type { Trajectory } from './trajectories';
 
 /** A finished run: its way and what it ended in. */
@@ -7,7 +7,7 @@ export interface Result {
   readonly trajectory: Trajectory;
   readonly done: Finished;
   /** What was recorded beside the pictures. */
-  readonly inside: LookInside | undefined;
+  readonly inside: InsideOptions | undefined;
 }
 
 /** Hundreds of cells of a grid, or some forty columns of sixteen letters. */

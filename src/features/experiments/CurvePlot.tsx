@@ -5,9 +5,9 @@ import type { ChartCurve, ChartOptions, ChartPoint } from './curve-chart';
 import type { CurvePoint, FigureId } from './curves';
 import { figureText, type PaperCurve, type ShownCurve, valueText } from './curves-data';
 import { valuesOf } from './points';
+import { SaveCurves } from './SaveCurves';
 import { experimentSlice, sweepsSteps } from './settings';
 import { paperStyle, styleOf } from './symbols';
-import { TakeChart } from './TakeChart';
 import { experimentsWords } from './words';
 
 /** What a chart shows: a figure over what is swept, or Fréchet distance against classifier score. */
@@ -83,7 +83,7 @@ export function CurvePlot(props: CurvePlotProps) {
     <figure className="curve-plot" data-kind={kind} data-large={large}>
       <figcaption>
         <span>{title}</span>
-        {!empty && <TakeChart title={title} options={options} curves={curves} paper={paper} />}
+        {!empty && <SaveCurves title={title} options={options} curves={curves} paper={paper} />}
       </figcaption>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the table has a button for each point */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table has a button for each point */}

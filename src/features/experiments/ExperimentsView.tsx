@@ -9,10 +9,10 @@ import { FIGURES } from './curves';
 import { paperCurves, useCurves, useExperiments } from './curves-data';
 import { NumbersTable } from './NumbersTable';
 import { PointPanel } from './PointPanel';
+import { SaveNumbers } from './SaveNumbers';
 import { Sweep } from './Sweep';
 import { experimentRunner } from './service';
 import { EXPERIMENT_IDS, type ExperimentId, experimentSlice, sweepsSteps } from './settings';
-import { TakeNumbers } from './TakeNumbers';
 import './experiments.css';
 import { commonWords } from '../../kit/words/words';
 import { experimentsWords } from './words';
@@ -171,7 +171,7 @@ function Results() {
         <div className="small-charts">{others.map((kind) => plot(kind, false))}</div>
       </div>
       <NumbersTable {...{ curves, steps, network, chosen }} onChoose={setChosen} />
-      <TakeNumbers curves={curves} network={network} />
+      <SaveNumbers curves={curves} network={network} />
     </>
   );
 }

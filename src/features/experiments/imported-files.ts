@@ -1,19 +1,19 @@
 import type { StoreApi } from 'zustand/vanilla';
 import { messageOf } from '../../networks/errors';
 import { readResultsFile } from './files';
-import type { Keep } from './keep';
 import type { Stored } from './point-records';
 import type { ExperimentState } from './state';
+import type { ExperimentStorage } from './storage';
 
 /** Results files whose curves are shown beside the page's own, stored beyond a reload. */
 export class ImportedFiles {
   readonly #state: StoreApi<ExperimentState>;
-  readonly #keep: Keep;
+  readonly #storage: ExperimentStorage;
   readonly #stored: Stored;
 
-  constructor(state: StoreApi<ExperimentState>, keep: Keep, stored: Stored) {
+  constructor(state: StoreApi<ExperimentState>, storage: ExperimentStorage, stored: Stored) {
     this.#state = state;
-    this.#keep = keep;
+    this.#storage = storage;
     this.#stored = stored;
   }
 
@@ -22,17 +22,17 @@ export class ImportedFiles {
     const text = await this.#show(file.name, () => file.text());
     if (text === undefined) return;
     this.#state.setState({ problem: undefined });
-    await this.#stored(this.#keep.putFile(file.name, text));
+    await this.#stored(this.#storage.putFile(file.name, text));
   }
 
   async remove(name: string): Promise<void> {
     this.#state.setState(({ files }) => ({ files: files.filter((file) => file.name !== name) }));
-    await this.#stored(this.#keep.removeFile(name));
+    await this.#stored(this.#storage.removeFile(name));
   }
 
   /** Shows the files of earlier visits. */
   async read(): Promise<void> {
-    const files = (await this.#stored(this.#keep.files())) ?? [];
+    const files = (await this.#stored(this.#storage.files())) ?? [];
     for (const [name, text] of files) await this.#show(name, async () => text);
   }
 

@@ -1,11 +1,11 @@
 import { lazy } from 'react';
 import type { Feature } from '../../kit/feature';
-import { browserKeep } from './keep';
 import { MeasuringClient } from './measuring-client';
 import { studyNetworks } from './networks';
 import { ExperimentRunner } from './runner';
 import { experimentRunner } from './service';
 import { experimentSlice } from './settings';
+import { browserStorage } from './storage';
 import { experimentsWords } from './words';
 
 /** The paper's experiments, run in the browser. */
@@ -23,7 +23,7 @@ export const experiments: Feature = {
       store,
       client,
       measurer: new MeasuringClient(modelsUrl),
-      keep: browserKeep(),
+      storage: browserStorage(),
       findNetworks: async (loaded) => studyNetworks(loaded, await readCatalogue()),
     });
     services.provide(experimentRunner, runner);

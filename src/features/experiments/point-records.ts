@@ -1,6 +1,6 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
-import type { Batch, Keep, PointRecord } from './keep';
 import type { PointSamples } from './state';
+import type { Batch, ExperimentStorage, PointRecord } from './storage';
 
 /** Samples whose pictures are stored, of each point. */
 export const KEPT_PICTURES = 64;
@@ -13,14 +13,14 @@ export type Stored = <T>(promise: Promise<T>) => Promise<T | undefined>;
  * storage is full or forbidden, they last for this visit.
  */
 export class PointRecords {
-  readonly #keep: Keep;
+  readonly #storage: ExperimentStorage;
   readonly #stored: Stored;
   /** undefined: nothing was stored. */
   readonly #records = new Map<string, PointRecord | undefined>();
   readonly #batches = new Map<string, Batch[]>();
 
-  constructor(keep: Keep, stored: Stored) {
-    this.#keep = keep;
+  constructor(storage: ExperimentStorage, stored: Stored) {
+    this.#storage = storage;
     this.#stored = stored;
   }
 
@@ -37,7 +37,7 @@ export class PointRecords {
   async read(keys: readonly string[]): Promise<void> {
     const unread = keys.filter((key) => !this.#records.has(key));
     if (unread.length === 0) return;
-    const records = (await this.#stored(this.#keep.records(unread))) ?? [];
+    const records = (await this.#stored(this.#storage.records(unread))) ?? [];
     unread.forEach((key, i) => {
       if (!this.#records.has(key)) this.#records.set(key, records[i]);
     });
@@ -48,7 +48,7 @@ export class PointRecords {
     const known = this.#batches.get(key);
     if (known) return known;
     const record = this.#records.get(key);
-    const found = record ? await this.#keep.batches(key, record.starts) : [];
+    const found = record ? await this.#storage.batches(key, record.starts) : [];
     const complete = found.filter((batch) => batch !== undefined);
     // Browsers may forget: what is not whole is drawn again.
     if (complete.length < found.length) this.#records.set(key, undefined);
@@ -63,7 +63,7 @@ export class PointRecords {
     if (!record) return undefined;
     const starts = record.starts.filter((start) => start < KEPT_PICTURES);
     const known = this.#batches.get(key);
-    const batches = known ?? (await this.#keep.batches(key, starts));
+    const batches = known ?? (await this.#storage.batches(key, starts));
     const shown = batches.filter((batch) => batch?.pictures);
     const bytes = shown.flatMap((batch) => [...(batch?.pictures ?? [])]);
     const labels = shown.flatMap((batch) => batch?.labels ?? []);
@@ -88,7 +88,7 @@ export class PointRecords {
       figures: before?.figures ?? [],
     };
     this.#batches.set(key, batches);
-    await this.#stored(this.#keep.put(key, record, batch));
+    await this.#stored(this.#storage.put(key, record, batch));
     this.#records.set(key, record);
   }
 
@@ -100,7 +100,7 @@ export class PointRecords {
     const all = [...others, figures].toSorted((a, b) => a.samples - b.samples);
     const changed = { ...record, figures: all };
     this.#records.set(key, changed);
-    await this.#stored(this.#keep.put(key, changed));
+    await this.#stored(this.#storage.put(key, changed));
   }
 
   /** Forgets everything of these points. */
@@ -110,7 +110,7 @@ export class PointRecords {
       this.#records.set(key, undefined);
       this.#batches.delete(key);
     }
-    await this.#stored(this.#keep.remove(points));
+    await this.#stored(this.#storage.remove(points));
   }
 
   /** Frees the memory of all batches but those of these points. */

@@ -7,9 +7,9 @@ import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest
 import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { change, changeSlice, createAppStore } from '../../settings/store';
 import { curveOf } from './curves';
-import { type Batch, firstSamples, type Keep, type PointRecord } from './keep';
 import { ExperimentRunner } from './runner';
 import { DEFAULT_EXPERIMENT, type ExperimentSettings, experimentSlice } from './settings';
+import { type Batch, type ExperimentStorage, firstSamples, type PointRecord } from './storage';
 
 const manifest = {
   id: 'fake',
@@ -30,7 +30,7 @@ const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxB
 const settle = () => new Promise((resolve) => setTimeout(resolve, 2));
 
 /** What IndexedDB would hold. */
-class FakeKeep implements Keep {
+class FakeStorage implements ExperimentStorage {
   readonly points = new Map<string, PointRecord>();
   readonly kept = new Map<string, Batch>();
   readonly texts = new Map<string, string>();
@@ -80,19 +80,19 @@ class FakeExperiments {
   readonly measured: string[] = [];
   /** Why points cannot be measured. */
   unmeasurable: string | undefined;
-  readonly keep: FakeKeep;
+  readonly storage: FakeStorage;
   readonly store;
   readonly runner: ExperimentRunner;
 
-  constructor(changes: Partial<ExperimentSettings> = {}, keep = new FakeKeep()) {
-    this.keep = keep;
+  constructor(changes: Partial<ExperimentSettings> = {}, storage = new FakeStorage()) {
+    this.storage = storage;
     const experiment = { ...DEFAULT_EXPERIMENT, values: [0, 1, 2], samples: 32, ...changes };
     this.store = createAppStore(
       experimentSlice.put<Settings>({ ...FIRST_VISIT, page: 'experiments' }, experiment),
     );
     this.runner = new ExperimentRunner({
       store: this.store,
-      keep,
+      storage,
       client: {
         sample: (settings, { signal = new AbortController().signal } = {}) =>
           new Promise<Finished>((resolve, reject) => {
@@ -360,11 +360,11 @@ describe('a sweep', () => {
 
 describe('what is kept', () => {
   test('survives a reload, and a half-finished sweep goes on where it was', async () => {
-    const keep = new FakeKeep();
-    const before = await FakeExperiments.ready({}, keep);
+    const storage = new FakeStorage();
+    const before = await FakeExperiments.ready({}, storage);
     await before.start();
     for (let k = 0; k < 4; k++) await before.newest.finish();
-    const after = await FakeExperiments.ready({}, keep);
+    const after = await FakeExperiments.ready({}, storage);
     expect(after.counts).toEqual([32, 0, 32]);
     expect(after.statuses).toEqual(['done', 'waiting', 'done']);
     const { key } = after.state.points[0]!.point;
@@ -377,24 +377,24 @@ describe('what is kept', () => {
   });
 
   test('what was drawn and not yet measured is measured on the next visit', async () => {
-    const keep = new FakeKeep();
-    const before = await FakeExperiments.ready({ samples: 16 }, keep);
+    const storage = new FakeStorage();
+    const before = await FakeExperiments.ready({ samples: 16 }, storage);
     await before.start();
     await before.finishAll();
-    for (const [key, record] of keep.points) keep.points.set(key, { ...record, figures: [] });
-    const after = await FakeExperiments.ready({ samples: 16 }, keep);
+    for (const [key, record] of storage.points) storage.points.set(key, { ...record, figures: [] });
+    const after = await FakeExperiments.ready({ samples: 16 }, storage);
     await settle();
     expect(after.measured).toEqual(['judge 16', 'judge 16', 'judge 16']);
     expect(after.statuses).toEqual(['done', 'done', 'done']);
   });
 
   test('a point whose samples the browser has lost in part is drawn anew', async () => {
-    const keep = new FakeKeep();
-    const before = await FakeExperiments.ready({ values: [1] }, keep);
+    const storage = new FakeStorage();
+    const before = await FakeExperiments.ready({ values: [1] }, storage);
     await before.start();
     await before.newest.finish();
-    keep.kept.clear();
-    const after = await FakeExperiments.ready({ values: [1] }, keep);
+    storage.kept.clear();
+    const after = await FakeExperiments.ready({ values: [1] }, storage);
     await after.start();
     await settle();
     expect(after.newest.settings.seeds[0]).toBe(firstSeed(42));
@@ -404,7 +404,7 @@ describe('what is kept', () => {
 
   test('a full disk is told in one line and stops nothing', async () => {
     const page = await FakeExperiments.ready({ samples: 16 });
-    page.keep.full = true;
+    page.storage.full = true;
     await page.start();
     await page.finishAll();
     expect(page.statuses).toEqual(['done', 'done', 'done']);
@@ -421,14 +421,14 @@ describe('what is kept', () => {
     await page.start();
     await page.finishAll();
     let removed = () => {};
-    page.keep.removing = new Promise((resolve) => (removed = resolve));
+    page.storage.removing = new Promise((resolve) => (removed = resolve));
     const discarded = page.runner.discard();
     await settle();
     // A page that says they are forgotten can be reloaded at once.
     expect(page.counts).toEqual([16, 16, 16]);
     removed();
     await discarded;
-    expect([page.keep.points.size, page.keep.kept.size]).toEqual([0, 0]);
+    expect([page.storage.points.size, page.storage.kept.size]).toEqual([0, 0]);
     expect(page.counts).toEqual([0, 0, 0]);
     await page.start();
     await page.finishAll();

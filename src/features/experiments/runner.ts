@@ -7,7 +7,6 @@ import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { ImportedFiles } from './imported-files';
-import type { Keep } from './keep';
 import { Measuring } from './measuring';
 import type { StudyNetworks } from './networks';
 import { KEPT_PICTURES, PointRecords } from './point-records';
@@ -22,6 +21,7 @@ import {
 } from './points';
 import { type ExperimentSettings, experimentSlice } from './settings';
 import type { ExperimentState, Measurer, PointSamples, PointState } from './state';
+import type { ExperimentStorage } from './storage';
 
 type Client = Pick<EngineClient, 'sample'>;
 
@@ -79,7 +79,7 @@ export class ExperimentRunner {
     readonly store: Store;
     readonly client: Client;
     readonly measurer: Measurer;
-    readonly keep: Keep;
+    readonly storage: ExperimentStorage;
     readonly findNetworks: (loaded: DenoiserManifest) => Promise<StudyNetworks>;
   }) {
     this.#store = options.store;
@@ -104,8 +104,8 @@ export class ExperimentRunner {
         return undefined;
       }
     };
-    this.#records = new PointRecords(options.keep, stored);
-    this.#files = new ImportedFiles(this.state, options.keep, stored);
+    this.#records = new PointRecords(options.storage, stored);
+    this.#files = new ImportedFiles(this.state, options.storage, stored);
     this.#measuring = new Measuring({
       records: this.#records,
       measurer: options.measurer,

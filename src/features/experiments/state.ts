@@ -1,10 +1,10 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DownloadProgress } from '../../engine/protocol';
 import type { Results } from '../../settings/results';
-import type { Batch, PointRecord } from './keep';
 import type { StudyNetworks } from './networks';
 import type { Point } from './points';
 import type { Series } from './settings';
+import type { Batch, PointRecord } from './storage';
 
 /** Computes figures away from the main thread. */
 export interface Measurer {

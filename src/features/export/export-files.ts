@@ -1,4 +1,4 @@
-import { batchOf } from '../../kit/draw-samples';
+import { shownSamples } from '../../kit/draw-samples';
 import type { App } from '../../kit/feature';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
@@ -63,7 +63,7 @@ function pickedOf({ state }: Ready, { count }: Trajectory): number {
 export async function samplePng(now: Ready): Promise<Made> {
   const { settings } = now.state;
   const shown = activeTrajectory(now);
-  const batch = batchOf(shown, settings)!;
+  const batch = shownSamples(shown, settings)!;
   const picked = pickedOf(now, shown);
   return {
     name: fileName([...nameParts(now, shown, picked), ...momentParts(settings)], 'png'),
@@ -74,7 +74,7 @@ export async function samplePng(now: Ready): Promise<Made> {
 export async function rowPng(now: Ready): Promise<Made> {
   const { settings } = now.state;
   const shown = activeTrajectory(now);
-  const batch = batchOf(shown, settings)!;
+  const batch = shownSamples(shown, settings)!;
   return {
     name: fileName([...nameParts(now, shown), ...momentParts(settings)], 'png'),
     blob: await toPng(rowPicture(batch, documentStyle())),
@@ -88,7 +88,7 @@ export async function columnsPng(now: Ready): Promise<Made> {
   const strings = commonWords[settings.language];
   const { headings } = describeColumns(settings.columns, strings, settings.unit);
   const labelled = columns.flatMap(({ id, status, ...outcome }, i) => {
-    const batch = status === 'done' && batchOf(app.trajectories.shown(id), settings);
+    const batch = status === 'done' && shownSamples(app.trajectories.shown(id), settings);
     return batch
       ? [{ batch, heading: headings[i] ?? '', figures: figuresText(outcome, strings) }]
       : [];

@@ -1,5 +1,5 @@
 import { applyPalette, GIFEncoder, type Palette, quantize } from 'gifenc';
-import { type Batch, drawTiles, imagesOf } from '../../kit/draw-samples';
+import { drawTiles, imagesOf, type ShownSamples } from '../../kit/draw-samples';
 import { gridFor } from '../../kit/paint';
 import { frameAt, type Trajectory } from '../../kit/trajectories';
 import type { Settings } from '../../settings/settings';
@@ -58,7 +58,7 @@ export async function trajectoryGif(
 
 /** A frame in the network's own pixels. */
 function drawn(
-  batch: Batch,
+  batch: ShownSamples,
   subject: Settings['subject'],
   sample: number | undefined,
   { ink }: Style,

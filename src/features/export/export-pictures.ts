@@ -1,4 +1,4 @@
-import { type Batch, drawTiles, imagesOf, type Tiling } from '../../kit/draw-samples';
+import { drawTiles, imagesOf, type ShownSamples, type Tiling } from '../../kit/draw-samples';
 import { type Ink, inkOf, picturesOf } from '../../kit/paint';
 
 /** Least width and height of a single sample's picture, in pixels. */
@@ -38,12 +38,16 @@ export function documentStyle(): Style {
 }
 
 /** Width and height of what stands for a sample, in the network's own pixels. */
-export function nativeSize({ frame, view, shape: [, height, width] }: Batch) {
+export function nativeSize({ frame, view, shape: [, height, width] }: ShownSamples) {
   return { width: width * picturesOf(frame, view).length, height };
 }
 
 /** One sample, each of its pixels a square. */
-export function samplePicture(batch: Batch, sample: number, { ink }: Style): OffscreenCanvas {
+export function samplePicture(
+  batch: ShownSamples,
+  sample: number,
+  { ink }: Style,
+): OffscreenCanvas {
   const { width, height } = nativeSize(batch);
   const [, , pictureWidth] = batch.shape;
   const k = Math.ceil(SAMPLE_PX / Math.min(pictureWidth, height));
@@ -55,7 +59,7 @@ export function samplePicture(batch: Batch, sample: number, { ink }: Style): Off
 }
 
 /** All samples in a line, or in several where they are many. */
-export function rowPicture(batch: Batch, { ink }: Style): OffscreenCanvas {
+export function rowPicture(batch: ShownSamples, { ink }: Style): OffscreenCanvas {
   const columns = Math.min(MOST_ACROSS, batch.count);
   const { width } = nativeSize(batch);
   const tiling = sharpTiling(batch, columns, Math.ceil(TILE_PX / width));
@@ -66,7 +70,7 @@ export function rowPicture(batch: Batch, { ink }: Style): OffscreenCanvas {
 }
 
 /** Tiles whose pictures are `k` times as large as the network makes them. */
-export function sharpTiling(batch: Batch, columns: number, k: number): Tiling {
+export function sharpTiling(batch: ShownSamples, columns: number, k: number): Tiling {
   const { width, height } = nativeSize(batch);
   const gap = 2 * Math.max(1, k);
   const tile = { width: k * width + gap, height: k * height + gap };
@@ -75,7 +79,7 @@ export function sharpTiling(batch: Batch, columns: number, k: number): Tiling {
 
 /** A column of samples with what is said above and below it. */
 export interface LabelledColumn {
-  readonly batch: Batch;
+  readonly batch: ShownSamples;
   readonly heading: string;
   readonly figures: string;
 }
@@ -141,7 +145,7 @@ export interface LabelledGrid {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** Row by row. */
-  readonly cells: readonly ({ readonly batch: Batch; readonly note: string } | undefined)[];
+  readonly cells: readonly ({ readonly batch: ShownSamples; readonly note: string } | undefined)[];
 }
 
 /** The grid with its axes, the headers of its rows and columns, and a caption under all. */

@@ -2,7 +2,7 @@ import { EngineClient } from '../../engine/client';
 import type { Feature } from '../../kit/feature';
 import { broughtNetworks, columnRuns } from '../../kit/services';
 import { OwnNetworkButton, OwnNetworkDialog } from './OwnNetwork';
-import { browserOwnKeep, OwnNetworks } from './own-networks';
+import { browserNetworkStorage, OwnNetworks } from './own-networks';
 import { ownNetworks } from './service';
 import { ownWords } from './words';
 
@@ -14,7 +14,7 @@ export const own: Feature = {
   mount({ store, modelsUrl, services }) {
     const networks = new OwnNetworks({
       store,
-      keep: browserOwnKeep(),
+      storage: browserNetworkStorage(),
       runner: () => services.get(columnRuns),
       async tryOut(files, backend, onProgress, signal) {
         // An engine of its own: a network that breaks it does not take the page's along.

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { EngineError } from '../../engine/client';
 import type { OwnFiles } from '../../engine/protocol';
 import { createAppStore } from '../../settings/store';
-import { type OwnKeep, OwnNetworks, type OwnNetworksOptions } from './own-networks';
+import { type NetworkStorage, OwnNetworks, type OwnNetworksOptions } from './own-networks';
 
 const fixtures = new URL('../../../e2e/fixtures/bring/', import.meta.url);
 const onnx = (name: string, as = `${name}.onnx`) =>
@@ -13,7 +13,7 @@ const json = (value: unknown, name = 'scheduler_config.json') =>
 
 function setUp(options: Partial<OwnNetworksOptions> & { kept?: OwnFiles[] } = {}) {
   const kept = new Map((options.kept ?? []).map((files) => [files.manifest.id, files]));
-  const keep: OwnKeep = {
+  const storage: NetworkStorage = {
     all: async () => [...kept.values()],
     put: async (files) => void kept.set(files.manifest.id, files),
     remove: async (id) => void kept.delete(id),
@@ -21,7 +21,7 @@ function setUp(options: Partial<OwnNetworksOptions> & { kept?: OwnFiles[] } = {}
   const store = createAppStore();
   const switchTo = vi.fn(async () => {});
   const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async () => {});
-  const own = new OwnNetworks({ store, keep, runner: () => ({ switchTo }), tryOut, ...options });
+  const own = new OwnNetworks({ store, storage, runner: () => ({ switchTo }), tryOut, ...options });
   return { own, store, kept, switchTo, tryOut, now: () => own.state.getState() };
 }
 
@@ -170,12 +170,12 @@ describe('a network that is used', () => {
     const removal = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const keep: OwnKeep = {
+    const storage: NetworkStorage = {
       all: async () => [],
       put: async () => {},
       remove: vi.fn().mockRejectedValueOnce(refused).mockReturnValueOnce(removal),
     };
-    const { own, now } = setUp({ keep });
+    const { own, now } = setUp({ storage });
     await own.take([onnx('eps')]);
     await own.use();
     const { id } = now().networks[0]!;
@@ -189,14 +189,14 @@ describe('a network that is used', () => {
   });
 
   test('works until a reload where the browser keeps nothing', async () => {
-    const keep: OwnKeep = {
+    const storage: NetworkStorage = {
       all: async () => [],
       put: async () => {
         throw new Error('QuotaExceededError');
       },
       remove: async () => {},
     };
-    const { own, switchTo, now } = setUp({ keep });
+    const { own, switchTo, now } = setUp({ storage });
     await own.take([onnx('eps')]);
     await own.use();
     expect(switchTo).toHaveBeenCalled();

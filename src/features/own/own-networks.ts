@@ -49,14 +49,14 @@ export interface OwnState {
 }
 
 /** Where brought networks are kept between visits. */
-export interface OwnKeep {
+export interface NetworkStorage {
   all(): Promise<readonly OwnFiles[]>;
   put(files: OwnFiles): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
 /** In the browser's IndexedDB, which pages without https have too. */
-export function browserOwnKeep(): OwnKeep {
+export function browserNetworkStorage(): NetworkStorage {
   const load = () => import('idb-keyval');
   let opened: UseStore | undefined;
   const open = async () => {
@@ -81,7 +81,7 @@ export function browserOwnKeep(): OwnKeep {
 
 export interface OwnNetworksOptions {
   readonly store: Store;
-  readonly keep: OwnKeep;
+  readonly storage: NetworkStorage;
   readonly runner: () => Pick<ColumnRuns, 'switchTo'>;
   /** Loads a network on an engine of its own, with its trial forwards. @throws EngineError */
   readonly tryOut: (
@@ -207,7 +207,7 @@ export class OwnNetworks {
     const { id } = files.manifest;
     this.#files.set(id, files);
     try {
-      await this.#options.keep.put(files);
+      await this.#options.storage.put(files);
     } catch (error) {
       this.state.setState({ unkept: messageOf(error) });
     }
@@ -225,7 +225,7 @@ export class OwnNetworks {
   /** Deletes a network; the page goes on with it until another is opened. */
   async remove(id: string): Promise<void> {
     try {
-      await this.#options.keep.remove(id);
+      await this.#options.storage.remove(id);
     } catch (error) {
       // A browser that keeps nothing has nothing to delete.
       if (this.state.getState().unkept === undefined) {
@@ -265,7 +265,8 @@ export class OwnNetworks {
 
   async #readKept(): Promise<void> {
     try {
-      for (const files of await this.#options.keep.all()) this.#files.set(files.manifest.id, files);
+      for (const files of await this.#options.storage.all())
+        this.#files.set(files.manifest.id, files);
       if (this.#files.size > 0) this.#list();
     } catch (error) {
       this.state.setState({ unkept: messageOf(error) });

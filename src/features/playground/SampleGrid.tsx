@@ -1,10 +1,10 @@
 import { useCallback } from 'react';
 import { useApp } from '../../kit/app-context';
 import {
-  batchOf,
   drawSamples,
   fitCanvas,
   misreadSamples,
+  shownSamples,
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
@@ -50,7 +50,7 @@ function paint(canvas: HTMLCanvasElement, { settings, shown, misread }: Scene): 
   const tiling = tilingFor(shown, settings, side);
   const height = fitCanvas(canvas, tiling, side);
   context.clearRect(0, 0, side, height);
-  const batch = batchOf(shown, settings);
+  const batch = shownSamples(shown, settings);
   if (!batch) return;
   context.imageSmoothingQuality = 'high';
   const { picked } = settings;

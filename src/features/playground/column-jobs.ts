@@ -1,6 +1,6 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { findSampler } from '../../diffusion/samplers';
-import type { LookInside, SampleSettings } from '../../engine/protocol';
+import type { InsideOptions, SampleSettings } from '../../engine/protocol';
 import type { Job } from '../../kit/stale-work';
 import type { Trajectory } from '../../kit/trajectories';
 import { sampleSettings } from '../../settings/sample-settings';
@@ -24,7 +24,7 @@ export interface ColumnJob extends Job {
   /** The class of each sample. */
   readonly names: Trajectory['names'];
   /** What is recorded beside the pictures. */
-  readonly inside: LookInside | undefined;
+  readonly inside: InsideOptions | undefined;
   /** Fewer steps than asked for. */
   readonly preview: boolean;
   /** Time from step to step of a run that is steered. */

@@ -1,11 +1,11 @@
 import { differencePixels, divergingOf } from '../../kit/difference';
 import {
-  batchOf,
   drawSamples,
   drawTiles,
   fitCanvas,
   markTile,
   misreadSamples,
+  shownSamples,
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
@@ -33,7 +33,7 @@ export function paintDivided(
   const middle = Math.round(divider * side);
   ids.forEach((id, k) => {
     const shown = trajectories.shown(id);
-    const batch = batchOf(shown, settings);
+    const batch = shownSamples(shown, settings);
     if (!batch) return;
     const verdicts = columns.find((column) => column.id === id)?.verdicts;
     const misread = misreadSamples(shown, verdicts, classes);
@@ -74,7 +74,7 @@ export function paintDifference(canvas: HTMLCanvasElement, app: App, ids: Pair<n
 /** What two columns show at the scrubber, picture by picture; undefined while they differ in size. */
 export function comparable({ store, trajectories }: App, ids: Pair<number>) {
   const { settings } = store.getState();
-  const [a, b] = ids.map((id) => batchOf(trajectories.shown(id), settings));
+  const [a, b] = ids.map((id) => shownSamples(trajectories.shown(id), settings));
   if (!a || !b || a.count !== b.count || String(a.shape) !== String(b.shape)) return undefined;
   const other = picturesOf(b.frame, b.view);
   const pictures = picturesOf(a.frame, a.view).map((bytes, k) => [bytes, other[k]!] as const);

@@ -5,7 +5,7 @@ import {
   type Loaded,
   type OnFrames,
 } from '../../../engine/client';
-import type { Frame, LookInside, SampleSettings } from '../../../engine/protocol';
+import type { Frame, InsideOptions, SampleSettings } from '../../../engine/protocol';
 import { ResultCache } from '../../../kit/result-cache';
 import { Trajectories } from '../../../kit/trajectories';
 import type { Manifest } from '../../../networks/manifest';
@@ -19,7 +19,7 @@ import { Runner } from '../runner';
 export interface Run {
   readonly settings: SampleSettings;
   readonly judge: boolean;
-  readonly inside: LookInside | undefined;
+  readonly inside: InsideOptions | undefined;
   readonly signal: AbortSignal;
   /** Of a run that is steered. */
   readonly stepMs: number | undefined;
@@ -117,7 +117,7 @@ export class FakePage {
     settings: SampleSettings,
     options: {
       judge?: boolean;
-      inside?: LookInside | undefined;
+      inside?: InsideOptions | undefined;
       signal?: AbortSignal;
       stepMs?: number | undefined;
       onFrames?: OnFrames;

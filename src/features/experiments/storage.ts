@@ -52,7 +52,7 @@ export function firstSamples(batches: readonly Batch[], count: number): Batch[] 
 }
 
 /** Where computed points are kept between visits. */
-export interface Keep {
+export interface ExperimentStorage {
   records(keys: readonly string[]): Promise<(PointRecord | undefined)[]>;
   batches(key: string, starts: readonly number[]): Promise<(Batch | undefined)[]>;
   /** Puts record and batch at once, or neither. */
@@ -68,7 +68,7 @@ export interface Keep {
 }
 
 /** In the browser's IndexedDB, beyond a reload. Opened by the first call. */
-export function browserKeep(): Keep {
+export function browserStorage(): ExperimentStorage {
   const load = () => import('idb-keyval');
   let opened: UseStore | undefined;
   const open = async () => {

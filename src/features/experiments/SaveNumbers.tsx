@@ -9,7 +9,7 @@ import { experimentSlice, sweepsSteps } from './settings';
 import { experimentsWords } from './words';
 
 /** The numbers as files, the way back, and the end of what is kept. */
-export function TakeNumbers({
+export function SaveNumbers({
   curves,
   network,
 }: {

@@ -6,7 +6,7 @@ import { experimentSlice } from './settings';
 import { paperStyle, styleOf } from './symbols';
 import { experimentsWords } from './words';
 
-interface TakeChartProps {
+interface SaveCurvesProps {
   readonly title: string;
   readonly options: ChartOptions;
   readonly curves: readonly ShownCurve[];
@@ -14,7 +14,7 @@ interface TakeChartProps {
 }
 
 /** A chart as a picture file, with its title and what its curves are. */
-export function TakeChart({ title, options, curves, paper }: TakeChartProps) {
+export function SaveCurves({ title, options, curves, paper }: SaveCurvesProps) {
   const experiments = useWords(experimentsWords);
   const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const picture = async () => {
