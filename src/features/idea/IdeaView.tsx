@@ -8,6 +8,7 @@ import { FORMULAS } from './formulas';
 import { goOnTour, openScene, type SceneId } from './scenes';
 import { Rich, Tex } from './Tex';
 import './idea.css';
+import './figures/figures.css';
 
 const ARTICLES = { en, zh };
 /** The first of the sections are the steps, which have numbers. */
