@@ -13,12 +13,20 @@ test('nonsense in the address is ignored piece by piece, with a note', async ({ 
     at: 'NaN',
     theme: '%F0%9F',
     lang: 'xx',
+    page: 'moon',
     unheard: 'of',
   };
   await playground.open(new URLSearchParams(nonsense).toString());
   const { columns, page } = playground;
   await expect(playground.notice).toHaveAttribute('data-notice', 'misread');
-  for (const piece of ['scale=much', 'steps=1e9', 'interval=5~1', 'sampler=euler', 'seed=-4']) {
+  for (const piece of [
+    'scale=much',
+    'steps=1e9',
+    'interval=5~1',
+    'sampler=euler',
+    'seed=-4',
+    'page=moon',
+  ]) {
     await expect(playground.notice).toContainText(piece);
   }
   await expect(playground.notice).not.toContainText('unheard');

@@ -36,7 +36,20 @@ async function ready(): Promise<FakePage> {
   return page;
 }
 
+const on = ({ store, runner }: FakePage) => ({ store, runner, pages: ['playground', 'plane'] });
+
 describe('restoring a page from a file', () => {
+  test('refuses a file of a page that there is not, and changes nothing', async () => {
+    const page = await ready();
+    const before = page.store.getState().settings;
+    await restoreFrom(exported(page, { query: 'page=moon' }), on(page));
+    expect(page.store.getState().settings).toBe(before);
+    const reason = 'page.json: page must be one of playground, plane, got "moon"';
+    expect(page.store.getState().notice).toEqual({ kind: 'unreadable', reason });
+    await restoreFrom(exported(page, { query: 'page=plane' }), on(page));
+    expect(page.store.getState().settings.page).toBe('plane');
+  });
+
   test('brings the settings back and runs them, without loading the model again', async () => {
     const page = await ready();
     await page.finishAll();
@@ -44,7 +57,7 @@ describe('restoring a page from a file', () => {
     const saved = exported(page);
     changeColumn(page.store, { guidanceScale: 9 });
     await page.finishAll();
-    await restoreFrom(saved, page);
+    await restoreFrom(saved, on(page));
     await page.finishAll();
     expect(page.store.getState().settings).toEqual(before);
     expect(page.statuses).toEqual(['done', 'done']);
@@ -58,7 +71,7 @@ describe('restoring a page from a file', () => {
     await page.finishAll();
     const runs = page.runs.length;
     const model = { id: 'other', title: 'Other', files: [{ name: 'm', bytes: 1, sha256: 'a' }] };
-    const restoring = restoreFrom(exported(page, { model }), page);
+    const restoring = restoreFrom(exported(page, { model }), on(page));
     await settle();
     expect(page.store.getState().settings.model).toBe('other');
     expect(page.store.getState().engine.status).toBe('loading');
@@ -71,7 +84,7 @@ describe('restoring a page from a file', () => {
 
   test('says what the model does not know', async () => {
     const page = await ready();
-    await restoreFrom(exported(page, { query: 'draw=class:Z' }), page);
+    await restoreFrom(exported(page, { query: 'draw=class:Z' }), on(page));
     const pieces = [{ key: 'draw', text: 'Z' }];
     expect(page.store.getState().notice).toEqual({ kind: 'misread', pieces });
     expect(page.store.getState().settings.subject).toEqual({ kind: 'class', name: 'A' });
@@ -84,7 +97,7 @@ describe('restoring a page from a file', () => {
   ])('changes nothing where the file %s', async (_, bad, reason) => {
     const page = await ready();
     const { settings } = page.store.getState();
-    await restoreFrom(bad, page);
+    await restoreFrom(bad, on(page));
     expect(page.store.getState().settings).toBe(settings);
     const { notice } = page.store.getState();
     expect(notice).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining(reason) });

@@ -14,7 +14,16 @@ const MOST_BYTES = 4_000_000;
  */
 export async function restoreFrom(
   file: Pick<File, 'name' | 'size' | 'text'>,
-  { store, runner }: { readonly store: Store; readonly runner: Pick<ColumnRuns, 'load'> },
+  {
+    store,
+    runner,
+    pages,
+  }: {
+    readonly store: Store;
+    readonly runner: Pick<ColumnRuns, 'load'>;
+    /** Ids of the pages that there are. */
+    readonly pages: readonly string[];
+  },
 ): Promise<void> {
   let parsed: ReturnType<typeof parseExport>;
   try {
@@ -24,6 +33,10 @@ export async function restoreFrom(
       throw new ExportError(`${file.name} must be an export of at most ${most}, got ${got}`);
     }
     parsed = parseExport(await file.text(), file.name, store.getState().settings);
+    const { page } = parsed.settings;
+    if (!pages.includes(page)) {
+      throw new ExportError(`${file.name}: page must be one of ${pages.join(', ')}, got "${page}"`);
+    }
   } catch (error) {
     const reason = messageOf(error);
     store.setState({ notice: { kind: 'unreadable', reason } });
@@ -63,6 +76,7 @@ function tell(store: Store, file: string, { files }: ExportedPage['model']): voi
 }
 
 /** Restores the page from a file. */
-export function restore(file: File, { store, services }: App): Promise<void> {
-  return restoreFrom(file, { store, runner: services.get(columnRuns) });
+export function restore(file: File, { store, services, features }: App): Promise<void> {
+  const pages = features.flatMap(({ id, page }) => (page ? [id] : []));
+  return restoreFrom(file, { store, runner: services.get(columnRuns), pages });
 }
