@@ -25,16 +25,19 @@ test('emoji, the shipped colour network: found by name, guided, recognised', asy
   expect(guided[1]).toBeGreaterThan(guided[0]!);
   expect(guided[1]).toBeGreaterThan(70);
 
-  // Yellow faces: more red than blue in the middle of the first picture.
+  // Yellow faces: more red than blue over all pictures, whichever seeds they have.
   await search.fill('face-smiling');
   await search.press('Enter');
   await playground.settled();
-  const [red, , blue] = await columns
+  const excess = await columns
     .last()
     .locator('canvas')
     .evaluate((canvas: HTMLCanvasElement) => {
-      const side = Math.round(Math.min(canvas.width, canvas.height) / 8);
-      return canvas.getContext('2d')!.getImageData(side, side, 1, 1).data;
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+      let total = 0;
+      for (let i = 0; i < data.length; i += 4) total += data[i]! - data[i + 2]!;
+      return total / (width * height);
     });
-  expect(red! - blue!).toBeGreaterThan(50);
+  expect(excess).toBeGreaterThan(15);
 });
