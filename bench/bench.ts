@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
-import { ArgumentError } from '../cli/flags';
 import { localModels, modelFolders } from '../cli/models';
+import { exitCodeOf } from '../cli/program';
 import type { BackendInfo } from '../src/engine/protocol';
-import { messageOf } from '../src/networks/errors';
 import { type BenchArguments, checkModel, HELP, parseArguments } from './arguments';
 import { barsOf } from './bars';
 import { deviceName, findGpu, type Gpu, isSoftware, launch, openBrowserSubject } from './browser';
@@ -30,16 +29,13 @@ import { measureCanvas, measureFirstSample } from './visit';
 /** More threads than this the page does not take either. */
 const MOST_THREADS = 4;
 
-try {
+const failure = await exitCodeOf(async () => {
   const args = parseArguments(process.argv.slice(2));
   if (args === undefined) console.log(HELP);
   else await bench(args);
-} catch (error) {
-  const wrongArgument = error instanceof ArgumentError;
-  const message = messageOf(error);
-  console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-  process.exitCode = wrongArgument ? 2 : 1;
-}
+});
+// A bar that was missed has set its own.
+if (failure !== 0) process.exitCode = failure;
 
 /** What is found, backend by backend. */
 interface Findings {

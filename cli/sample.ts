@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { lostSamples } from '../src/diffusion/metrics/verdicts';
-import { messageOf } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
 import {
@@ -14,25 +13,19 @@ import { ArgumentError } from './flags';
 import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
-import { isProgram } from './program';
+import { exitCodeOf, isProgram } from './program';
 import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
 
 if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
 
 /** `npm run sample`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
-export async function main(line: readonly string[]): Promise<number> {
-  try {
+export function main(line: readonly string[]): Promise<number> {
+  return exitCodeOf(async () => {
     const args = parseArguments(line);
     if (args === undefined) console.log(helpText());
     else await sample(args);
-    return 0;
-  } catch (error) {
-    const wrongArgument = error instanceof ArgumentError;
-    const message = messageOf(error);
-    console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-    return wrongArgument ? 2 : 1;
-  }
+  });
 }
 
 async function sample(args: SampleArguments): Promise<void> {

@@ -5,7 +5,6 @@ import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point'
 import { pageSeedOf } from '../src/diffusion/random';
 import { findSampler } from '../src/diffusion/samplers';
 import type { LoadedModel } from '../src/networks/download';
-import { messageOf } from '../src/networks/errors';
 import { RESULTS_FORMAT, type ResultsPoint } from '../src/settings/results';
 import { classIndices } from './arguments';
 import { ArgumentError } from './flags';
@@ -13,7 +12,7 @@ import type { SampleSpec } from './generate';
 import { openJudge } from './judge';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
-import { isProgram } from './program';
+import { exitCodeOf, isProgram } from './program';
 import { finishedPoints, numberAt, writeResultsFile } from './results-file';
 import { parseSweep, type SweepArguments, type SweepPoint, sweepHelp } from './sweep-arguments';
 import { type Draw, type Drawn, openPool, type Pool } from './sweep-pool';
@@ -32,18 +31,12 @@ if (isProgram(import.meta.url)) {
 }
 
 /** `npm run sweep`. Returns the exit code: 0, 1 or, for wrong arguments, 2. */
-export async function main(line: readonly string[]): Promise<number> {
-  try {
+export function main(line: readonly string[]): Promise<number> {
+  return exitCodeOf(async () => {
     const args = parseSweep(line);
     if (args === undefined) console.log(sweepHelp());
     else await sweep(args);
-    return 0;
-  } catch (error) {
-    const wrongArgument = error instanceof ArgumentError;
-    const message = messageOf(error);
-    console.error(wrongArgument ? `${message} (--help lists the arguments)` : message);
-    return wrongArgument ? 2 : 1;
-  }
+  });
 }
 
 async function sweep(args: SweepArguments): Promise<void> {

@@ -3,7 +3,13 @@ import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
 import { findSchedule } from '../diffusion/schedules';
-import { CHOICES, type ColumnSettings, LIMITS, type Predicting } from '../settings/column';
+import {
+  CHOICES,
+  type ColumnSettings,
+  LIMITS,
+  type Predicting,
+  samplersFor,
+} from '../settings/column';
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { type Frame, ParameterSliders } from './ParameterSliders';
@@ -135,7 +141,7 @@ export function SamplerSelect({
     <Select
       label={controls.sampler}
       {...{ value, onChange }}
-      entries={CHOICES.sampler.filter(({ firstOrder }) => firstOrder || !firstOrderOnly)}
+      entries={samplersFor(guidance)}
       hint={firstOrderOnly ? controls.firstOrderHint : undefined}
     />
   );

@@ -1,7 +1,7 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { neededPredictions } from '../diffusion/guidance/needed';
-import type { GuidanceRule } from '../diffusion/guidance/rule';
+import { type GuidanceRule, worksWith } from '../diffusion/guidance/rule';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
@@ -48,6 +48,12 @@ export const CHOICES = {
 /** Replaces a sampler that a rule cannot work with. */
 const FIRST_ORDER_SAMPLER = 'ddim';
 
+/** The samplers that a rule can work with. */
+export function samplersFor(guidance: string) {
+  const rule = findGuidanceRule(guidance);
+  return samplerRegistry.filter((sampler) => worksWith(rule, sampler));
+}
+
 /** The declared parameters of a column's sampler, schedule and rule, in the order of the controls. */
 export function declaredParameters(
   column: Pick<ColumnSettings, 'sampler' | 'schedule' | 'guidance'>,
@@ -71,8 +77,7 @@ export function actingParameters(column: ColumnSettings): readonly NumberParamet
  * that change nothing fall away.
  */
 export function consistent(wanted: ColumnSettings): ColumnSettings {
-  const needsFirstOrder = findGuidanceRule(wanted.guidance).firstOrderOnly;
-  const fits = !needsFirstOrder || findSampler(wanted.sampler).firstOrder;
+  const fits = worksWith(findGuidanceRule(wanted.guidance), findSampler(wanted.sampler));
   const column = fits ? wanted : { ...wanted, sampler: FIRST_ORDER_SAMPLER };
   const acting = new Set(actingParameters(column).map(({ id }) => id));
   const kept = Object.entries(column.parameters).filter(([id]) => acting.has(id));

@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../diffusion/guidance';
+import { worksWith } from '../diffusion/guidance/rule';
 import type { RunSettings } from '../diffusion/run';
 import { findSampler } from '../diffusion/samplers';
 
@@ -24,7 +25,8 @@ export function withChanges<T extends Choices>(
 ): T {
   const changed = { ...settings, ...changes };
   const replaced = changes.sampler === undefined ? replacedIn.get(settings) : undefined;
-  const returns = replaced && worksWith(changed.guidance, replaced.sampler);
+  const returns =
+    replaced && worksWith(findGuidanceRule(changed.guidance), findSampler(replaced.sampler));
   const wanted = returns ? { ...changed, ...choicesOf(replaced, changed) } : changed;
   const fitted = makeConsistent(wanted);
   if (fitted.sampler !== wanted.sampler) replacedIn.set(fitted, wanted);
@@ -39,8 +41,4 @@ function choicesOf({ sampler, parameters }: Choices, now: Choices): Choices {
   const own = findSampler(sampler).parameters.map(({ id }) => id);
   const kept = Object.entries(parameters).filter(([id]) => own.includes(id));
   return { guidance, sampler, parameters: { ...now.parameters, ...Object.fromEntries(kept) } };
-}
-
-function worksWith(guidance: string, sampler: string): boolean {
-  return !findGuidanceRule(guidance).firstOrderOnly || findSampler(sampler).firstOrder;
 }

@@ -76,12 +76,20 @@ export interface GuidanceRule {
   create<F>(fields: FieldAlgebra<F>, params: Parameters): Combine<F>;
 }
 
+/** Whether a sampler can follow a rule. */
+export function worksWith(
+  rule: Pick<GuidanceRule, 'firstOrderOnly'>,
+  sampler: Pick<Sampler, 'firstOrder'>,
+): boolean {
+  return !rule.firstOrderOnly || sampler.firstOrder;
+}
+
 /** @throws RangeError for a rule that the sampler cannot follow. */
 export function checkSampler(
   rule: Pick<GuidanceRule, 'id' | 'firstOrderOnly'>,
   sampler: Pick<Sampler, 'id' | 'firstOrder'>,
 ): void {
-  if (rule.firstOrderOnly && !sampler.firstOrder) {
+  if (!worksWith(rule, sampler)) {
     throw new RangeError(
       `Guidance rule "${rule.id}" needs a first-order sampler, got "${sampler.id}"`,
     );

@@ -1,7 +1,8 @@
-import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
+import { guidanceRegistry } from '../../diffusion/guidance';
 import { samplerRegistry } from '../../diffusion/samplers';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
 import { type PlaneSettings, worldOf } from '../../kit/plane/settings';
+import { samplersFor } from '../../settings/column';
 import { defineSlice } from '../../settings/slice';
 import type { Look, TrainingSpec } from './train-protocol';
 
@@ -57,12 +58,6 @@ export const TRAINING_CHOICES = {
   width: [16, 32, 64, 128],
   guidance: RULES,
 } as const;
-
-/** The samplers that a rule can work with. */
-export function samplersFor(guidance: string) {
-  const { firstOrderOnly } = findGuidanceRule(guidance);
-  return samplerRegistry.filter(({ firstOrder }) => firstOrder || !firstOrderOnly);
-}
 
 /** With another sampler where the rule cannot work with the chosen one. */
 export function consistentTraining(training: TrainingSettings): TrainingSettings {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PLANE } from '../../kit/plane/settings';
+import { samplersFor } from '../../settings/column';
 import { FIRST_VISIT } from '../../settings/settings';
 import { trainingCsv, trainingJson } from './files';
 import { TrainingRun } from './run';
@@ -8,7 +9,6 @@ import {
   DEFAULT_TRAINING,
   lookOf,
   readTraining,
-  samplersFor,
   specOf,
   TRAINING_CHOICES,
   writeTraining,
