@@ -169,9 +169,11 @@ def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
     decoder_kvs = [next(kvs) for _ in net.decoder]
     auxiliary = h
     for i in reversed(range(len(net.decoder))):
+        skip = skips.pop()
         if i == 0:
-            auxiliary = g.module_conv(g.silu(g.norm(h, net.auxiliary_norm, size)), net.auxiliary)
-        h = g.op("Concat", h, skips.pop(), axis=1)
+            seen = g.norm(g.op("Add", h, skip), net.auxiliary_norm, size)
+            auxiliary = g.module_conv(g.silu(seen), net.auxiliary)
+        h = g.op("Concat", h, skip, axis=1)
         for b, scale in zip(net.decoder[i], decoder_scales[i]):
             h = block(g, b, h, scale, size)
         h = self_attention(g, net.decoder_self[i], h, size, perturb)

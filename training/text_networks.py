@@ -148,9 +148,10 @@ class TextUNet(nn.Module):
         decoder_kvs = [next(kvs) for _ in self.decoder]
         auxiliary = None
         for i in reversed(range(levels)):
+            skip = skips.pop()
             if i == 0:
-                auxiliary = self.auxiliary(F.silu(self.auxiliary_norm(h)))
-            h = torch.cat([h, skips.pop()], 1)
+                auxiliary = self.auxiliary(F.silu(self.auxiliary_norm(h + skip)))
+            h = torch.cat([h, skip], 1)
             for block, scale in zip(self.decoder[i], decoder_scales[i]):
                 h = block(h, scale)
             h = self.decoder_cross[i](self.decoder_self[i](h, perturb), decoder_kvs[i], bias)
