@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expectAccessible } from '../axe';
+import { goTo } from '../header';
 import { expect, type Playground, test, words } from '../playground';
 
 const { experiments, charts, controls } = words;
@@ -190,7 +191,7 @@ test('what is swept can be changed, and the address holds it', async ({ playgrou
   const { page } = playground;
   const view = new Experiments(playground);
   await playground.open();
-  await view.button(experiments.page).click();
+  await goTo(page, 'lab');
   await view.button(experiments.names.steps).click();
   const values = page.getByLabel(experiments.steps, { exact: true });
   await values.fill('4, 2.5');

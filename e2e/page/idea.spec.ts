@@ -4,6 +4,7 @@ import { en } from '../../src/features/idea/article.en';
 import { zh } from '../../src/features/idea/article.zh';
 import { TOUR } from '../../src/features/idea/tour';
 import { expectAccessible } from '../axe';
+import { goTo } from '../header';
 import { expect, test, words } from '../playground';
 
 const { figures } = en;
@@ -78,7 +79,7 @@ test('“Show me” opens the playground so set, and the article is found again'
   await expect(playground.columns).toHaveCount(2);
   await playground.pixels(1);
 
-  await playground.button(words.idea.page).click();
+  await goTo(page, 'learn');
   await drawn(page);
   await expect(page.locator('[data-scene=interval]')).toBeInViewport();
 });
@@ -105,6 +106,7 @@ test('an anchor leaves the settings in the address alone', async ({ playground }
 test('the tour goes by keyboard alone, and sets what it speaks of', async ({ playground }) => {
   const { page } = playground;
   await playground.open('n=1');
+  await goTo(page, 'learn');
   await playground.button(words.idea.startTour).press('Enter');
   const card = page.getByRole('region', { name: tourWords.label });
   const next = card.getByRole('button', { name: tourWords.next });

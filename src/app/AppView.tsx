@@ -2,7 +2,7 @@ import { Suspense, useEffect } from 'react';
 import { useApp, useAppState, useWords } from '../kit/app-context';
 import { Slot } from '../kit/Slot';
 import { Header } from './Header';
-import { PageNav } from './PageNav';
+import { PlacePages } from './Places';
 import { appWords } from './words';
 import './app.css';
 
@@ -25,7 +25,7 @@ export function AppView() {
       </button>
       <Header />
       <Slot name="everyPage" />
-      <PageNav />
+      <PlacePages />
       <Suspense>{View && <View />}</Suspense>
     </>
   );

@@ -5,6 +5,7 @@ import { sharedLink } from '../settings/address';
 import type { Language, Theme } from '../settings/settings';
 import { change } from '../settings/store';
 import { Badge } from './Badge';
+import { Places } from './Places';
 import { appWords } from './words';
 
 /** Title, what the engine runs on, language and theme. */
@@ -20,6 +21,7 @@ export function Header() {
         <h1>{title}</h1>
         <p>{words.tagline}</p>
       </div>
+      <Places />
       <Badge />
       <CopyLink />
       <Slot name="header" />

@@ -11,7 +11,8 @@ export const en = {
     dark: 'Dark',
   },
   copyLink: 'Copy link',
-  pages: 'Pages',
+  places: { label: 'Places', play: 'Play', learn: 'Learn', lab: 'Lab' },
+  pages: (place: string) => `Pages of ${place}`,
   badge: {
     label: 'Runs on',
     wasm: (threads: number) =>

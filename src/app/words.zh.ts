@@ -6,7 +6,8 @@ export const zh: typeof en = {
   language: '语言',
   theme: { label: '主题', auto: '自动', light: '浅色', dark: '深色' },
   copyLink: '复制链接',
-  pages: '页面',
+  places: { label: '导航', play: '体验', learn: '学习', lab: '实验室' },
+  pages: (place) => `${place}的页面`,
   badge: {
     label: '运行于',
     wasm: (threads) => `CPU 上的 WASM，${threads} 线程`,

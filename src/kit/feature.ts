@@ -28,10 +28,17 @@ export interface App {
   readonly services: Services;
 }
 
+/** Where the pages are, in the order of the navigation. */
+export const PLACES = ['play', 'learn', 'lab'] as const;
+export type Place = (typeof PLACES)[number];
+
 /** A page in the navigation. */
 export interface FeaturePage {
+  readonly place: Place;
   readonly words: Words<{ readonly page: string }>;
   readonly View: ComponentType;
+  /** Behind the tabs of its place. */
+  readonly BesideTabs?: ComponentType;
   /** The page's network is loaded when the page is first opened. */
   readonly needsNetwork?: boolean;
 }
@@ -51,8 +58,6 @@ export interface StageLayout {
 export interface SlotProps {
   /** At the top of every page, beside the title. */
   readonly header: object;
-  /** Behind the pages in the navigation. */
-  readonly navigation: object;
   /** On every page: dialogs that are shown at times. */
   readonly everyPage: object;
   readonly playgroundTop: object;

@@ -9,7 +9,7 @@ const PAUSE_MS = 300;
 const KEPT = ['coi'];
 
 /** The address that restores the page as it is now, on this machine. */
-function linkTo(settings: Settings, defaults: Settings): string {
+export function linkTo(settings: Settings, defaults: Settings): string {
   const given = new URLSearchParams(location.search);
   const kept = KEPT.flatMap((key) => given.getAll(key).map((value) => `${key}=${value}`));
   const query = [writeAddress(settings, defaults), ...kept].filter(Boolean).join('&');

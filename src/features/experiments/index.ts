@@ -14,6 +14,7 @@ export const experiments: Feature = {
   slice: experimentSlice,
   words: experimentsWords,
   page: {
+    place: 'lab',
     words: experimentsWords,
     View: lazy(async () => ({ default: (await import('./ExperimentsView')).ExperimentsView })),
     needsNetwork: true,

@@ -10,8 +10,10 @@ export const idea: Feature = {
   slice: tourSlice,
   words: ideaWords,
   page: {
+    place: 'learn',
     words: ideaWords,
     View: lazy(async () => ({ default: (await import('./IdeaView')).IdeaView })),
+    BesideTabs: TourButton,
   },
-  slots: { navigation: TourButton, playgroundTop: TourCard },
+  slots: { playgroundTop: TourCard },
 };

@@ -9,6 +9,7 @@ export const plane: Feature = {
   slice: planeSlice,
   words: planeWords,
   page: {
+    place: 'lab',
     words: planeWords,
     View: lazy(async () => ({ default: (await import('./PlaneView')).PlaneView })),
   },

@@ -9,7 +9,7 @@ import { playgroundWords } from './words';
 export const playground: Feature = {
   id: 'playground',
   words: playgroundWords,
-  page: { words: playgroundWords, View: PlaygroundView, needsNetwork: true },
+  page: { place: 'play', words: playgroundWords, View: PlaygroundView, needsNetwork: true },
   layout: { id: 'columns', words: playgroundWords, View: Columns },
   mount({ store, client, trajectories, modelsUrl, cache, services }) {
     services.provide(columnRuns, new Runner(store, client, trajectories, modelsUrl, cache));
