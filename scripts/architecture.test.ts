@@ -124,7 +124,7 @@ test('each rule has an accepted and a rejected import', () => {
 test('rules and tables name files, folders and packages that exist', () => {
   const inRules = RULES.flat().map((path) => path.replace('!', '').replace(/\/?[*$].*/, ''));
   for (const path of [...inRules, ...accepted.flat(), ...rejected.flat()]) {
-    if (/^(src|cli|bench|e2e|scripts)(\/|$)/.test(path)) {
+    if (/^(docs|src|cli|bench|e2e|scripts)(\/|$)/.test(path)) {
       expect(existsSync(`${root}${path}`), `${path} must exist`).toBe(true);
     } else if (!path.startsWith('node:')) {
       expect(packages).toContain(/^(@[^/]+\/)?[^/]+/.exec(path)?.[0]);

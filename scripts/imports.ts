@@ -30,7 +30,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/kit/line-chart.ts', ...page, '@observablehq/plot'],
   ['src/kit', ...page],
   ['src/features/*/*.worker.ts', 'src/features/$1', 'src/diffusion', 'src/networks', 'src/kit'],
-  ['src/features/experiments', ...page, '@observablehq/plot', 'idb-keyval'],
+  ['src/features/experiments', ...page, '@observablehq/plot', 'idb-keyval', 'docs/results'],
   ['src/features/export', ...page, 'gifenc'],
   ['src/features/idea', ...page, 'katex'],
   ['src/features/own', ...page, 'idb-keyval'],

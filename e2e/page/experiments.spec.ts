@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Results } from '../../src/settings/results';
 import { expectAccessible } from '../axe';
 import { goTo } from '../header';
 import { expect, type Playground, test, words } from '../playground';
@@ -19,21 +20,32 @@ class Experiments {
   get progress() {
     return this.page.locator('.progress');
   }
-  get large() {
-    return this.page.locator('.curve-plot[data-large=true]');
+  /** The charts of the page's network, or those of curves that another network judged. */
+  group(group: 'own' | 'stored' = 'own') {
+    return this.page.locator(`.curve-group[data-group=${group}]`);
   }
-  plot(kind: string) {
-    return this.page.locator(`.curve-plot[data-kind=${kind}]`);
+  get large() {
+    return this.group().locator('.curve-plot[data-large=true][data-paper=false]');
+  }
+  plot(kind: string, group: 'own' | 'stored' = 'own') {
+    return this.group(group).locator(`.curve-plot[data-kind=${kind}][data-paper=false]`);
+  }
+  paper(kind: string) {
+    return this.page.locator(`.curve-plot[data-kind=${kind}][data-paper=true]`);
   }
   /** Points that can be clicked in a chart. */
-  points(kind: string) {
-    return this.plot(kind).locator('[data-point]');
+  points(kind: string, group: 'own' | 'stored' = 'own') {
+    return this.plot(kind, group).locator('[data-point]');
   }
   get panel() {
     return this.page.locator('.point-panel');
   }
+  /** The visitor's own, drawn here or brought along. */
   get curves() {
-    return this.page.locator('.curve-list li');
+    return this.page.locator('.curve-list').locator('[data-origin=here], [data-origin=file]');
+  }
+  listed(origin: 'stored' | 'paper') {
+    return this.page.locator(`.curve-list [data-origin=${origin}]`);
   }
   button(name: string) {
     return this.playground.button(name);
@@ -50,10 +62,11 @@ class Experiments {
     await this.button(experiments.run).click();
     await this.filled();
   }
-  async numbers(): Promise<string[]> {
-    await this.page.getByText(experiments.table.title, { exact: true }).first().click();
-    const rows = await this.page.locator('.numbers tbody tr').allInnerTexts();
-    await this.page.getByText(experiments.table.title, { exact: true }).first().click();
+  async numbers(group: 'own' | 'stored' = 'own'): Promise<string[]> {
+    const table = this.page.locator(`.numbers[data-group=${group}]`);
+    await table.locator('summary').click();
+    const rows = await table.locator('tbody tr').allInnerTexts();
+    await table.locator('summary').click();
     return rows;
   }
   async saved(button: string): Promise<{ name: string; bytes: Buffer }> {
@@ -64,13 +77,138 @@ class Experiments {
   }
 }
 
+/** A file of docs/results. */
+async function stored(name: string): Promise<Results> {
+  return JSON.parse(
+    await readFile(new URL(`../../docs/results/${name}.json`, import.meta.url), 'utf8'),
+  );
+}
+
+/** Where the marks of a chart lie, in CSS pixels, in the order of their points. */
+async function marks(view: Experiments, kind: string, group: 'own' | 'stored') {
+  const points = await view.points(kind, group).all();
+  return Promise.all(
+    points.map(async (point) => {
+      const [x, y] = await Promise.all([point.getAttribute('cx'), point.getAttribute('cy')]);
+      return [Number(x), Number(y)] as const;
+    }),
+  );
+}
+
+/** Expects pixels to lie where a linear axis has the values. */
+function expectLinear(pixels: readonly number[], values: readonly number[]) {
+  const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))];
+  const scale = (pixels[high]! - pixels[low]!) / (values[high]! - values[low]!);
+  expect(Math.abs(scale)).toBeGreaterThan(1);
+  values.forEach((value, k) => {
+    expect(pixels[k]).toBeCloseTo(pixels[low]! + scale * (value - values[low]!), 0);
+  });
+}
+
+test('opens full: what is drawn is what the files of docs/results say', async ({ playground }) => {
+  const { page } = playground;
+  const view = new Experiments(playground);
+  // Before any network is there.
+  await page.route('**/models/tiny/**', () => {});
+  await playground.visit('page=experiments');
+  const { curves, features } = await stored('strength');
+  const { points, model } = curves[0]!;
+  await expect(view.points('plane', 'stored')).toHaveCount(points.length);
+  const weights = points.map(({ settings }) => settings.guidanceScale - 1);
+  const figure = (id: 'classAccuracy' | 'classifierScore' | 'frechetDistance') =>
+    points.map(({ figures }) => figures[id]!.value);
+  const accuracy = await marks(view, 'classAccuracy', 'stored');
+  expectLinear(
+    accuracy.map(([x]) => x),
+    weights,
+  );
+  expectLinear(
+    accuracy.map(([, y]) => y),
+    figure('classAccuracy').map((share) => 100 * share),
+  );
+  const plane = await marks(view, 'plane', 'stored');
+  expectLinear(
+    plane.map(([x]) => x),
+    figure('classifierScore'),
+  );
+  expectLinear(
+    plane.map(([, y]) => y),
+    figure('frechetDistance'),
+  );
+  await expect(view.plot('plane', 'stored')).toContainText(features.id);
+  await expect(view.plot('plane', 'stored')).toContainText(
+    experiments.stored.note(model.id, '2600', points.at(-1)!.date.slice(0, 10)),
+  );
+  const rows = await view.numbers('stored');
+  expect(rows).toHaveLength(points.length);
+  rows.forEach((row, k) => {
+    const { value, spread } = points[k]!.figures.frechetDistance!;
+    const digits = value >= 10 ? 1 : 2;
+    expect(row).toContain(
+      `2600\t${value.toFixed(digits)} ± ${spread!.toFixed(spread! >= 10 ? 1 : 2)}`,
+    );
+  });
+  // The paper's stand beside, on axes of their own.
+  await expect(view.paper('plane')).toContainText(experiments.paper.ofWeights);
+  await expect(view.paper('plane')).toContainText('250');
+  await expect(view.plot('plane', 'stored')).not.toContainText('250');
+  // A point says how it was made.
+  await view.points('classifierScore', 'stored').first().click({ force: true });
+  await expect(view.panel).toContainText('npm run sweep -- --model letters');
+});
+
+test('stored curves of another network say so, and the visitor’s own leave alone', async ({
+  playground,
+}) => {
+  const view = new Experiments(playground);
+  await view.open();
+  await expect(view.group('stored')).toContainText(
+    experiments.stored.otherNetwork('Bars (test network)', 'letters-features'),
+  );
+  await expect(view.points('plane', 'stored')).toHaveCount(14);
+  await view.run();
+  await expect(view.points('classifierScore')).toHaveCount(3);
+  const csv = (await view.saved('CSV')).bytes.toString();
+  expect(csv).not.toContain('letters');
+  const json: Results = JSON.parse((await view.saved('JSON')).bytes.toString());
+  expect(json.curves.map(({ model }) => model.id)).toEqual(['tiny']);
+  await view.button(experiments.take.discard).click();
+  await expect(view.points('classifierScore')).toHaveCount(0);
+  await expect(view.points('plane', 'stored')).toHaveCount(14);
+});
+
+test('the visitor’s points land on the stored curve of the same settings', async ({
+  playground,
+}) => {
+  const view = new Experiments(playground);
+  await view.open('strength!n:26!at:1&model=letters');
+  await expect(view.group('stored')).toHaveCount(0);
+  await expect(view.points('classAccuracy')).toHaveCount(14);
+  const before = await marks(view, 'classAccuracy', 'own');
+  await view.run();
+  await expect(view.points('classAccuracy')).toHaveCount(15);
+  const after = await marks(view, 'classAccuracy', 'own');
+  // One axis: the new point is above or below the stored one of w = 1.
+  const stored = before.findIndex(([x]) => Math.abs(x - after.at(-1)![0]) < 0.6);
+  expect(stored).toBe(10);
+  const [glyph, landed] = await Promise.all(
+    [view.listed('stored'), view.curves].map((entries) =>
+      entries.first().locator('polygon').getAttribute('stroke'),
+    ),
+  );
+  expect(landed).toBe(glyph);
+  await expect(view.plot('classAccuracy').locator('svg')).toBeVisible();
+  await view.button(experiments.take.discard).click();
+  await expect(view.points('classAccuracy')).toHaveCount(14);
+});
+
 test('a sweep fills, stops, goes on, and outlasts a reload; its points open', async ({
   playground,
 }) => {
   const { page } = playground;
   const view = new Experiments(playground);
   await view.open('strength!n:48!at:0,1,4!s:steps:48');
-  await expect(view.large).toContainText(experiments.chart.waiting);
+  await expect(view.group()).toContainText(experiments.chart.waiting);
   await view.button(experiments.run).click();
   await expect(view.points('classifierScore')).toHaveCount(1);
   await view.button(experiments.pause).click();
@@ -182,7 +320,7 @@ test('curves leave as CSV, JSON, SVG and PNG; a result comes back; a bad file is
   await expect(view.points('classifierScore')).toHaveCount(3);
 
   await view.button(take.discard).click();
-  await expect(view.large).toContainText(experiments.chart.waiting);
+  await expect(view.group()).toContainText(experiments.chart.waiting);
   await page.reload();
   await expect(view.button(experiments.run)).toBeEnabled();
 });
@@ -230,14 +368,17 @@ test('what is swept can be changed, and the address holds it', async ({ playgrou
     '128',
   ]);
   await expect(view.large).toHaveAttribute('data-kind', 'frechetDistance');
-  // The paper’s Table 2 has a point in common, T = 128, and is told as rescaled.
-  await expect(view.curves).toHaveCount(4);
-  await expect(view.curves.last()).toContainText(experiments.paper.steps('0.3'));
+  // The paper’s Table 2 on axes of its own: its T are 128, 256 and 1024.
+  await expect(view.listed('paper')).toHaveText([new RegExp(experiments.paper.steps('0.3'))]);
+  await expect(view.paper('frechetDistance')).toContainText('1024');
+  await expect(view.paper('frechetDistance')).toContainText(experiments.paper.ofSteps);
   await page.getByLabel(experiments.paper.show).uncheck();
-  await expect(view.curves).toHaveCount(3);
+  await expect(view.listed('paper')).toHaveCount(0);
+  await expect(page.locator('.curve-plot[data-paper=true]')).toHaveCount(0);
 
-  await page.getByText(experiments.table.title, { exact: true }).first().click();
-  const last = page.getByRole('button', { name: /T = 128$/ }).last();
+  const table = page.locator('.numbers[data-group=own]');
+  await table.locator('summary').click();
+  const last = table.getByRole('button', { name: /T = 128$/ }).last();
   await last.focus();
   await page.keyboard.press('Enter');
   await expect(view.panel).toContainText(experiments.point.title('T = 128'));
@@ -281,11 +422,13 @@ test('networks of other shares of unconditional training are curves of their own
   const figures = (await view.numbers()).map((row) => row.split(/w = \d/)[1]);
   expect(figures.slice(0, 2)).toEqual(figures.slice(2));
   expect(figures[0]).not.toBe(figures[1]);
-  await expect(view.curves).toHaveCount(4);
-  await expect(view.curves.nth(2)).toContainText(experiments.paper.weights('0.1'));
-  await expect(view.curves.nth(3)).toContainText(experiments.paper.weights('0.5'));
-  await page.getByText(experiments.table.title, { exact: true }).first().click();
-  await page
+  await expect(view.listed('paper')).toHaveCount(3);
+  for (const [i, share] of ['0.1', '0.2', '0.5'].entries()) {
+    await expect(view.listed('paper').nth(i)).toContainText(experiments.paper.weights(share));
+  }
+  const table = page.locator('.numbers[data-group=own]');
+  await table.locator('summary').click();
+  await table
     .getByRole('button', { name: /w = 1$/ })
     .last()
     .click();
@@ -307,7 +450,9 @@ test('the p_uncond study runs on the three networks that ship', async ({ playgro
   await view.open(`p-uncond!n:26!at:0,1${series.join('')}&model=letters`);
   await three();
   await view.run();
-  const scores = (await view.numbers()).map((row) => Number(row.match(/([\d.]+) ±/)?.[1]));
+  // The page's own come before those that were measured beforehand.
+  const own = (await view.numbers()).slice(0, 6);
+  const scores = own.map((row) => Number(row.match(/([\d.]+) ±/)?.[1]));
   expect(new Set(scores).size).toBe(6);
   for (const i of [0, 2, 4]) expect(scores[i + 1]!).toBeGreaterThan(1.2 * scores[i]!);
 });

@@ -15,8 +15,10 @@ import { withChanges } from '../../settings/replaced-sampler';
 import { roundedScale } from '../../settings/scale-unit';
 import { shortNumber } from '../../settings/short-text';
 import { changeSlice } from '../../settings/store';
-import { networkName, type PaperCurve, type ShownCurve, useExperiments } from './curves-data';
+import { networkName } from './curve-names';
+import { type ShownCurve, useExperiments } from './curves-data';
 import { judgedBy } from './files';
+import type { PaperCurve } from './paper-curves';
 import { PUBLISHED_INTERVAL, seriesOf } from './points';
 import { experimentRunner } from './service';
 import { EXPERIMENT_LIMITS, experimentSlice, type Series, sweepsSteps } from './settings';
@@ -45,19 +47,14 @@ export function CurveList({
       <h3>{words.curves.title}</h3>
       <ul>
         {curves.map((curve) => (
-          <li key={curve.index}>
-            <Glyph style={styleOf(curve.index)} hollow={curve.file !== undefined} />
+          <li key={curve.index} data-origin={curve.origin.kind}>
+            <Glyph style={styleOf(curve.style)} hollow={curve.origin.kind !== 'here'} />
             <div>
               <b>{curve.name}</b>
-              <small>
-                {curve.curve.samples === undefined
-                  ? words.curves.empty
-                  : words.curves.count(curve.curve.samples)}
-                {curve.file !== undefined && ` · ${words.take.from(curve.file)}`}
-              </small>
-              {curve.file === undefined && <Trouble index={curve.index} />}
+              <Origin {...curve} />
+              {curve.origin.kind === 'here' && <Trouble index={curve.index} />}
             </div>
-            {curve.file === undefined && series.length > 1 && (
+            {curve.origin.kind === 'here' && series.length > 1 && (
               <button
                 type="button"
                 className="quiet"
@@ -67,8 +64,8 @@ export function CurveList({
                 ×
               </button>
             )}
-            {curve.file !== undefined && isFirstOf(curve, curves) && (
-              <RemoveFile name={curve.file} />
+            {curve.origin.kind === 'file' && isFirstOf(curve, curves) && (
+              <RemoveFile name={curve.origin.file} />
             )}
           </li>
         ))}
@@ -81,10 +78,11 @@ export function CurveList({
           </li>
         ))}
         {paper.map(({ name }, index) => (
-          <li key={name}>
+          <li key={name} data-origin="paper">
             <Glyph style={paperStyle(index)} hollow />
             <div>
               <b>{name}</b>
+              <small>{words.paper.samples}</small>
             </div>
           </li>
         ))}
@@ -115,7 +113,33 @@ function RemoveFile({ name }: { name: string }) {
 }
 
 function isFirstOf(curve: ShownCurve, curves: readonly ShownCurve[]): boolean {
-  return curves.find(({ file }) => file === curve.file) === curve;
+  const file = ({ origin }: ShownCurve) => origin.kind === 'file' && origin.file;
+  return curves.find((each) => file(each) === file(curve)) === curve;
+}
+
+/** How many samples a point, and who measured them. */
+function Origin({ curve, origin }: Pick<ShownCurve, 'curve' | 'origin'>) {
+  const words = useWords(experimentsWords);
+  const { samples } = curve;
+  const count = samples === undefined ? words.curves.empty : words.curves.count(samples);
+  switch (origin.kind) {
+    case 'here':
+      return <small>{count}</small>;
+    case 'file':
+      return (
+        <small>
+          {count} · {words.take.from(origin.file)}
+        </small>
+      );
+    case 'stored':
+      return (
+        <small title={origin.command}>
+          {count} · {words.stored.measured(origin.date.slice(0, 10))}
+        </small>
+      );
+    default:
+      return origin satisfies never;
+  }
 }
 
 /** A curve's line and symbol. */

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { Fragment, useEffect, useMemo, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { Notices } from '../../kit/Notices';
 import { Slot } from '../../kit/Slot';
@@ -6,14 +6,17 @@ import { changeSlice } from '../../settings/store';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
 import { FIGURES } from './curves';
-import { paperCurves, useCurves, useExperiments } from './curves-data';
+import { type CurveGroup, useCurveGroups, useExperiments } from './curves-data';
 import { NumbersTable } from './NumbersTable';
+import { PAPER_KINDS, PaperPlot } from './PaperPlot';
 import { PointPanel } from './PointPanel';
+import { type PaperCurve, paperCurves } from './paper-curves';
 import { SaveNumbers } from './SaveNumbers';
 import { Sweep } from './Sweep';
 import { experimentRunner } from './service';
 import { EXPERIMENT_IDS, type ExperimentId, experimentSlice, sweepsSteps } from './settings';
 import './experiments.css';
+import './charts.css';
 import { commonWords } from '../../kit/words/words';
 import { experimentsWords } from './words';
 
@@ -114,20 +117,19 @@ function Problem() {
 
 function Results() {
   const language = useAppState(({ settings }) => settings.language);
-  const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
-  const curves = useCurves();
-  const networks = useExperiments((state) => state.networks?.denoisers);
-  const network = useAppState(({ engine }) =>
-    engine.status === 'ready' ? (engine.manifest.companions?.features ?? '') : '',
+  const loaded = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
   );
+  const groups = useCurveGroups();
   const [chosen, setChosen] = useState<string>();
+  const { id, overlay } = experiment;
+  const curves = groups.flatMap((group) => group.curves);
+  const first = groups[0]?.curves[0]?.series;
   const paper = useMemo(
-    () => (experiment.overlay ? paperCurves(experiment, curves, networks ?? [], language) : []),
-    [experiment, curves, networks, language],
+    () => (overlay ? paperCurves(id, first, loaded, language) : []),
+    [id, overlay, first, loaded, language],
   );
-  const counts = new Set(curves.flatMap(({ curve }) => curve.samples ?? []));
-  const [main, ...others] = CHARTS[experiment.id];
   const picked = curves
     .flatMap((curve) => curve.curve.points.map((point) => ({ curve, point })))
     .find(({ curve, point }) => pointId(curve.index, point) === chosen);
@@ -137,26 +139,22 @@ function Results() {
     document.getElementById('point-panel')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
 
-  const plot = (kind: ChartKind, large: boolean) => (
-    <CurvePlot
-      key={kind}
-      {...{ kind, large, curves, paper, network, chosen }}
-      onChoose={setChosen}
-    />
-  );
-  const steps = sweepsSteps(experiment.id);
+  const own = groups.find((group) => group.own);
+  const steps = sweepsSteps(id);
+  // The paper's charts stand beside those of the first curves that there are.
+  const beside = groups.find(isFilled) ?? groups[0];
   return (
     <>
       <div className="results">
-        <div className="main-chart">
-          {plot(main!, true)}
-          <p className="hint">
-            {main === 'plane' && words.chart.fidelity} {words.chart.pick}{' '}
-            {experiment.overlay &&
-              counts.size > 0 &&
-              (paper.length ? words.paper.note : words.paper.none)}
-          </p>
-          {counts.size > 1 && <p className="unequal">{words.curves.unequal}</p>}
+        <div className="groups">
+          {groups.map((group) => (
+            <Group
+              key={group.judge?.id ?? ''}
+              paper={group === beside ? paper : []}
+              onChoose={setChosen}
+              {...{ group, chosen }}
+            />
+          ))}
         </div>
         <div className="beside">
           {picked && (
@@ -168,10 +166,78 @@ function Results() {
           )}
           <CurveList curves={curves} paper={paper} />
         </div>
-        <div className="small-charts">{others.map((kind) => plot(kind, false))}</div>
       </div>
-      <NumbersTable {...{ curves, steps, network, chosen }} onChoose={setChosen} />
-      <SaveNumbers curves={curves} network={network} />
+      {groups.map((group) => (
+        <NumbersTable
+          key={group.judge?.id ?? ''}
+          {...{ group, steps, chosen }}
+          onChoose={setChosen}
+        />
+      ))}
+      <SaveNumbers
+        curves={own?.curves.filter(({ origin }) => origin.kind !== 'stored') ?? []}
+        network={own?.judge?.id ?? ''}
+      />
     </>
   );
+}
+
+interface GroupProps {
+  readonly group: CurveGroup;
+  readonly paper: readonly PaperCurve[];
+  readonly chosen: string | undefined;
+  onChoose(id: string): void;
+}
+
+/** The charts of curves that compare, and the paper's beside them. */
+function Group({ group, paper, chosen, onChoose }: GroupProps) {
+  const words = useWords(experimentsWords);
+  const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
+  const running = useExperiments(({ status }) => status !== 'idle');
+  const [main, ...others] = CHARTS[id];
+  const filled = isFilled(group);
+  const counts = new Set(group.curves.flatMap(({ curve }) => curve.samples ?? []));
+  const plot = (kind: ChartKind, large: boolean) => {
+    const theirs = PAPER_KINDS.find((each) => each === kind);
+    return (
+      <Fragment key={kind}>
+        {(filled || running) && <CurvePlot {...{ kind, large, group, chosen, onChoose }} />}
+        {theirs && paper.length > 0 && <PaperPlot kind={theirs} curves={paper} {...{ large }} />}
+      </Fragment>
+    );
+  };
+  return (
+    <section className="curve-group" data-group={group.own ? 'own' : 'stored'}>
+      {!group.own && <Foreign group={group} />}
+      {!filled && !running && <p className="hint empty">{words.chart.waiting}</p>}
+      <div className="main-charts">{plot(main!, true)}</div>
+      {filled && (
+        <p className="hint">
+          {main === 'plane' && words.chart.fidelity} {words.chart.pick}
+        </p>
+      )}
+      {counts.size > 1 && <p className="unequal">{words.curves.unequal}</p>}
+      <div className="small-charts">{others.map((kind) => plot(kind, false))}</div>
+    </section>
+  );
+}
+
+/** Says whose curves these are, where they are not those of the page's network. */
+function Foreign({ group }: { group: CurveGroup }) {
+  const words = useWords(experimentsWords);
+  const title = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.title : undefined,
+  );
+  const judge = group.judge?.id ?? '';
+  const models = [...new Set(group.curves.map(({ model }) => model))].join(', ');
+  return (
+    <header className="foreign">
+      <h3>{words.stored.title(models)}</h3>
+      {title !== undefined && <p className="hint">{words.stored.otherNetwork(title, judge)}</p>}
+    </header>
+  );
+}
+
+function isFilled({ curves }: CurveGroup): boolean {
+  return curves.some(({ curve }) => curve.points.length > 0);
 }

@@ -1,32 +1,36 @@
 import { useWords } from '../../kit/app-context';
 import { Glyph } from './CurveList';
 import { pointId } from './CurvePlot';
+import { figureText, valueText } from './curve-names';
 import { FIGURES } from './curves';
-import { figureText, type ShownCurve, valueText } from './curves-data';
+import type { CurveGroup } from './curves-data';
 import { styleOf } from './symbols';
 import { experimentsWords } from './words';
 
 interface NumbersTableProps {
-  readonly curves: readonly ShownCurve[];
+  readonly group: CurveGroup;
   readonly steps: boolean;
-  readonly network: string;
   readonly chosen: string | undefined;
   onChoose(id: string): void;
 }
 
 /** What the charts show, in numbers; each point can be chosen here too. */
-export function NumbersTable({ curves, steps, network, chosen, onChoose }: NumbersTableProps) {
+export function NumbersTable({ group, steps, chosen, onChoose }: NumbersTableProps) {
   const words = useWords(experimentsWords);
-  const shown = curves.filter(({ curve }) => curve.points.length > 0);
+  const shown = group.curves.filter(({ curve }) => curve.points.length > 0);
   if (shown.length === 0) return null;
+  const models = [...new Set(shown.map(({ model }) => model))].join(', ');
+  const title = group.own
+    ? words.table.title
+    : `${words.table.title} · ${words.stored.title(models)}`;
   return (
-    <details className="numbers">
-      <summary>{words.table.title}</summary>
+    <details className="numbers" data-group={group.own ? 'own' : 'stored'}>
+      <summary>{title}</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways */}
-      <section className="scroll" tabIndex={0} aria-label={words.table.title}>
+      <section className="scroll" tabIndex={0} aria-label={title}>
         <table>
           <caption className="visually-hidden">
-            {words.table.title} ({network})
+            {title} ({group.judge?.id})
           </caption>
           <thead>
             <tr>
@@ -42,20 +46,24 @@ export function NumbersTable({ curves, steps, network, chosen, onChoose }: Numbe
             </tr>
           </thead>
           <tbody>
-            {shown.flatMap(({ index, name, curve }) =>
+            {shown.flatMap(({ index, style, name, curve, origin }) =>
               curve.points.map((point) => {
                 const id = pointId(index, point);
                 const value = valueText(point.value, steps);
                 return (
                   <tr key={id} data-chosen={id === chosen}>
                     <td>
-                      <Glyph style={styleOf(index)} /> {name}
+                      <Glyph style={styleOf(style)} hollow={origin.kind !== 'here'} /> {name}
+                      {origin.kind === 'stored' && ` (${words.stored.short})`}
                     </td>
                     <th scope="row">
                       <button
                         type="button"
                         aria-pressed={id === chosen}
-                        aria-label={words.chart.point(name, value)}
+                        aria-label={words.chart.point(
+                          origin.kind === 'stored' ? `${name} (${words.stored.short})` : name,
+                          value,
+                        )}
                         onClick={() => onChoose(id)}
                       >
                         {value}

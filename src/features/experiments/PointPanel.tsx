@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from 'react';
 import { useAppState, useService, useWords } from '../../kit/app-context';
 import { drawTiles } from '../../kit/draw-samples';
 import { inkOf, toImage } from '../../kit/paint';
+import { figureText, valueText } from './curve-names';
 import { type CurvePoint, FIGURES } from './curves';
-import { figureText, type ShownCurve, useExperiments, valueText } from './curves-data';
+import { type ShownCurve, useExperiments } from './curves-data';
 import { experimentRunner } from './service';
 import { experimentSlice, sweepsSteps } from './settings';
 import type { PointSamples } from './state';
@@ -39,7 +40,7 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
       </header>
       <p className="hint">{curve.name}</p>
       {point.key === undefined ? (
-        <p className="hint">{words.point.noSamples}</p>
+        <Absent origin={curve.origin} />
       ) : (
         <Samples pointKey={point.key} count={state?.record?.samples ?? 0} />
       )}
@@ -67,13 +68,13 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
           </div>
         )}
       </dl>
-      {state &&
+      {loaded !== undefined &&
         (curve.model === loaded ? (
           <button
             type="button"
             className="primary"
-            title={words.point.openHint}
-            onClick={() => experiments.open(state.point)}
+            title={curve.origin.kind === 'here' ? words.point.openHint : undefined}
+            onClick={() => experiments.open(point.column)}
           >
             {words.point.open}
           </button>
@@ -81,6 +82,22 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
           <p className="hint">{words.point.otherNetwork}</p>
         ))}
     </section>
+  );
+}
+
+/** Why a point has no samples here, and how it was made. */
+function Absent({ origin }: Pick<ShownCurve, 'origin'>) {
+  const words = useWords(experimentsWords);
+  if (origin.kind !== 'stored') return <p className="hint">{words.point.noSamples}</p>;
+  return (
+    <>
+      <p className="hint">{words.stored.noSamples(origin.date.slice(0, 10))}</p>
+      {origin.command && (
+        <p>
+          <code className="command">{origin.command}</code>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -8,7 +8,7 @@ import { experimentRunner } from './service';
 import { experimentSlice, sweepsSteps } from './settings';
 import { experimentsWords } from './words';
 
-/** The numbers as files, the way back, and the end of what is kept. */
+/** The visitor's numbers as files, the way back, and the end of what is kept. */
 export function SaveNumbers({
   curves,
   network,

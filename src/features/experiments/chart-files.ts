@@ -1,5 +1,5 @@
 import { type ChartPicture, standaloneSource } from '../../kit/svg-file';
-import { type ChartCurve, type ChartOptions, curveChart } from './curve-chart';
+import { type ChartContent, type ChartCurve, curveChart } from './curve-chart';
 import { polygonPoints } from './symbols';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -9,7 +9,8 @@ const TITLE_HEIGHT = 44;
 const ROW_HEIGHT = 24;
 const MARGIN = 20;
 
-interface LegendRow {
+/** A curve by its line and symbol. */
+export interface LegendRow {
   readonly style: ChartCurve['style'];
   readonly text: string;
 }
@@ -17,7 +18,7 @@ interface LegendRow {
 /** A chart that stands alone, in the colours of the page: SVG with title and legend. */
 export function chartPicture(
   title: string,
-  options: ChartOptions,
+  content: ChartContent,
   legend: readonly LegendRow[],
 ): ChartPicture {
   const height = TITLE_HEIGHT + HEIGHT + legend.length * ROW_HEIGHT + MARGIN;
@@ -34,7 +35,7 @@ export function chartPicture(
     textAt(title, MARGIN, 28, { 'font-size': 18, 'font-weight': 600 }),
   );
   const chart = curveChart({
-    ...options,
+    ...content,
     width: WIDTH - 2 * MARGIN,
     height: HEIGHT,
     chosen: undefined,

@@ -23,8 +23,8 @@ export interface ChartCurve {
   readonly style: Pick<ReturnType<typeof styleOf>, 'corners' | 'dashes' | 'colour'>;
   /** In the order in which they are joined. */
   readonly points: readonly ChartPoint[];
-  /** Not measured here. */
-  readonly foreign: boolean;
+  /** Drawn with hollow symbols: not measured here. */
+  readonly hollow: boolean;
 }
 
 /** How a figure is read on an axis. */
@@ -34,6 +34,8 @@ export interface ChartAxis {
   readonly bounds: readonly [number, number];
   /** Read in per cent. */
   readonly share: boolean;
+  /** Linear however far apart the figures are. */
+  readonly linear?: boolean;
 }
 
 export interface ChartOptions {
@@ -50,6 +52,9 @@ export interface ChartOptions {
   /** The point that is framed. */
   readonly chosen: string | undefined;
 }
+
+/** A chart without its size, which follows from the room that there is. */
+export type ChartContent = Omit<ChartOptions, 'width' | 'height'>;
 
 /** Curves of measured points with error bars; each clickable point has its id in `data-point`. */
 export function curveChart(options: ChartOptions): SVGSVGElement {
@@ -90,7 +95,7 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
       inset: 4,
     },
     marks: [
-      ...curves.flatMap(({ style, points, foreign }) => {
+      ...curves.flatMap(({ style, points, hollow }) => {
         const { colour, dashes, corners } = style;
         const symbol = {
           draw(
@@ -117,7 +122,7 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
           line(points, {
             ...place,
             stroke: colour,
-            strokeWidth: foreign ? 1.25 : 2,
+            strokeWidth: hollow ? 1.5 : 2,
             strokeDasharray: dashes,
             strokeOpacity: 0.85,
           }),
@@ -136,10 +141,10 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
           dot(points, {
             ...place,
             symbol,
-            r: foreign ? RADIUS - 1 : RADIUS,
-            fill: foreign ? 'var(--surface)' : colour,
-            stroke: foreign ? colour : 'var(--surface)',
-            strokeWidth: 1,
+            r: RADIUS,
+            fill: hollow ? 'var(--surface)' : colour,
+            stroke: hollow ? colour : 'var(--surface)',
+            strokeWidth: hollow ? 1.5 : 1,
           }),
           dot(
             points.filter(({ id }) => id !== undefined && id === chosen),
@@ -186,7 +191,8 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
 const DECADES = 12;
 
 /** Whether a figure without an upper bound takes values so far apart that the small ones would lie on the axis. */
-function spansDecades(points: readonly ChartPoint[], { bounds }: ChartAxis): boolean {
+function spansDecades(points: readonly ChartPoint[], { bounds, linear }: ChartAxis): boolean {
+  if (linear) return false;
   const values = points.map((point) => point.y);
   const least = Math.min(...values);
   return bounds[1] === Infinity && least > 0 && Math.max(...values) > DECADES * least;

@@ -1,39 +1,64 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { useAppState, useService } from '../../kit/app-context';
-import { commonWords } from '../../kit/words/words';
-import type { DenoiserManifest } from '../../networks/manifest';
-import { DEFAULT_COLUMN, declaredParameters } from '../../settings/column';
-import { traits } from '../../settings/describe';
-import type { Language } from '../../settings/settings';
-import { shortNumber } from '../../settings/short-text';
-import { type Curve, curveOf, type FigureId } from './curves';
-import { importedCurves, judgedBy } from './files';
-import { type PaperPoint, rescaled, stepsCurve, weightCurve } from './paper-tables';
+import type { Results } from '../../settings/results';
+import { curveNames } from './curve-names';
+import { type Curve, curveOf } from './curves';
+import { type ImportedCurve, importedCurves, judgedBy } from './files';
+import { graphHash } from './points';
 import { experimentRunner } from './service';
-import { type ExperimentSettings, experimentSlice, type Series, sweepsSteps } from './settings';
+import { type ExperimentId, experimentSlice, type Series, sweepsSteps } from './settings';
 import type { ExperimentState } from './state';
-import { experimentsWords } from './words';
+import { STORED } from './stored-curves';
+
+/** Where a curve comes from. */
+export type CurveOrigin =
+  /** Drawn and measured on this page. */
+  | { readonly kind: 'here' }
+  /** A file that the visitor brought. */
+  | { readonly kind: 'file'; readonly file: string }
+  /** Measured beforehand by the command line, and built into the page. */
+  | {
+      readonly kind: 'stored';
+      readonly file: string;
+      readonly command: string | undefined;
+      readonly date: string;
+    };
 
 /** A curve with everything that is said of it. */
 export interface ShownCurve {
-  /** By its place: colour, symbol and dashes follow. */
+  /** Tells it apart from all others that are shown. */
   readonly index: number;
+  /** Colour, symbol and dashes: those of the page's own curve of the same settings, if there is one. */
+  readonly style: number;
   readonly name: string;
   readonly series: Series;
   readonly curve: Curve;
-  /** The file that it came with. */
-  readonly file: string | undefined;
+  readonly origin: CurveOrigin;
   /** Id of its denoiser. */
   readonly model: string;
 }
+
+/** Curves whose figures are those of one feature network, and so compare. */
+export interface CurveGroup {
+  /** undefined: the page's network has none, or none is known yet. */
+  readonly judge: Results['features'] | undefined;
+  /** Whether the page's own curves are among them. */
+  readonly own: boolean;
+  readonly curves: readonly ShownCurve[];
+}
+
+type Unnamed = Omit<ShownCurve, 'index' | 'style' | 'name'>;
 
 export function useExperiments<T>(select: (state: ExperimentState) => T): T {
   return useStore(useService(experimentRunner).state, select);
 }
 
-/** The curves of the page, its own before those of files. */
-export function useCurves(): readonly ShownCurve[] {
+/**
+ * The curves of the experiment, those that compare together: the page's own, those of files, and those
+ * that were measured beforehand, which are there before any network is.
+ */
+export function useCurveGroups(): readonly CurveGroup[] {
   const language = useAppState(({ settings }) => settings.language);
   const { id, samples } = useAppState(({ settings }) => experimentSlice.of(settings));
   const loaded = useAppState(({ engine }) =>
@@ -44,157 +69,89 @@ export function useCurves(): readonly ShownCurve[] {
   const files = useExperiments((state) => state.files);
   const networks = useExperiments((state) => state.networks);
   return useMemo(() => {
-    if (!loaded) return [];
-    const compared = files.filter((file) => judgedBy(file, networks?.features));
-    const imported = compared.flatMap((file) => importedCurves(file, id, loaded.id));
-    const all = [
-      ...series.map((one, k) => ({
-        series: one,
-        curve: curveOf(
-          points.filter(({ point }) => point.series === k),
-          samples,
-        ),
-        file: undefined,
-      })),
-      ...imported,
-    ];
-    const names = curveNames(
-      all.map((each) => each.series),
-      sweepsSteps(id),
-      networks?.denoisers ?? [loaded],
-      language,
-    );
-    return all.map((each, index) => ({
-      ...each,
-      index,
-      name: names[index] ?? '',
-      model: each.series.model ?? loaded.id,
+    const features = networks?.features;
+    const own = !loaded
+      ? []
+      : series.map((one, k): Unnamed => {
+          const measured = points.filter(({ point }) => point.series === k);
+          return {
+            series: one,
+            curve: curveOf(measured, samples),
+            origin: { kind: 'here' },
+            model: one.model ?? loaded.id,
+          };
+        });
+    const brought = files
+      .filter((file) => judgedBy(file, features))
+      .flatMap((file) => importedCurves(file, id, loaded?.id))
+      .map((each) => imported(each, { kind: 'file', file: each.file }));
+    const stored = STORED[id].map((file) => ({
+      judge: file.results.features,
+      curves: importedCurves(file, id, loaded?.id).map((each) =>
+        imported(each, {
+          kind: 'stored',
+          file: each.file,
+          command: each.command,
+          date: each.date,
+        }),
+      ),
     }));
+    const judge = features && { id: features.id, sha256: graphHash(features) ?? '' };
+    const groups: { judge: CurveGroup['judge']; own: boolean; curves: Unnamed[] }[] =
+      loaded || brought.length > 0 ? [{ judge, own: true, curves: [...own, ...brought] }] : [];
+    for (const { judge, curves } of stored) {
+      const same = groups.find((group) => isSameNetwork(group.judge, judge));
+      if (same) same.curves.push(...curves);
+      else groups.push({ judge, own: false, curves });
+    }
+    let index = 0;
+    return groups.map((group): CurveGroup => {
+      const named = curveNames(
+        group.curves.map((each) => each.series),
+        sweepsSteps(id),
+        networks?.denoisers ?? (loaded ? [loaded] : []),
+        language,
+      );
+      const styles = stylesOf(group.curves, id);
+      const curves = group.curves.map((each, k) => ({
+        ...each,
+        index: index++,
+        style: styles[k]!,
+        name: named[k]!,
+      }));
+      return { ...group, curves };
+    });
   }, [series, points, files, networks, loaded, id, samples, language]);
 }
 
-/** Names that tell curves apart: the rule, and what else they differ in; of a single one, how it is sampled. */
-function curveNames(
-  all: readonly Series[],
-  steps: boolean,
-  networks: readonly DenoiserManifest[],
-  language: Language,
-): string[] {
-  const strings = commonWords[language];
-  const { curves } = experimentsWords[language];
-  const described = all.map(({ column }) =>
-    traits(
-      steps ? { ...column, numSteps: 1 } : { ...column, guidanceScale: 1, curve: null },
-      strings,
-      'w',
-    ),
-  );
-  const keys = [...new Set(described.flatMap((each) => [...each.keys()]))];
-  const hidden = steps ? ['steps', 'guidance'] : ['scale', 'guidance', 'noiseTemperature'];
-  // Of the parameters, those that were set.
-  const parameters = new Set<string>(
-    all.flatMap(({ column }) => declaredParameters(column).map((p) => p.id)),
-  );
-  const isSet = (key: string) =>
-    !parameters.has(key) || all.some(({ column }) => column.parameters[key] !== undefined);
-  const usual = traits(DEFAULT_COLUMN, strings, 'w');
-  const differing = keys.filter((key) => {
-    if (hidden.includes(key) || !isSet(key)) return false;
-    const values = new Set(described.flatMap((each) => each.get(key)?.value ?? []));
-    const everywhere = described.every((each) => each.has(key));
-    return values.size > 1 || (!everywhere && !values.has(usual.get(key)?.value ?? ''));
-  });
-  const told = all.length > 1 ? differing : steps ? ['sampler', 'scale'] : ['sampler', 'steps'];
-  const models = new Set(all.map(({ model }) => model));
-  const rules = new Set(all.map(({ column }) => column.guidance));
-  return all.map(({ model, varies }, k) => {
-    const traitsOf = described[k]!;
-    const network = networks.find(({ id }) => id === model) ?? networks[0];
-    const parts = [
-      models.size > 1 && (model === null || network?.id === model)
-        ? networkName(network, language)
-        : (model ?? undefined),
-      rules.size > 1 || !steps ? traitsOf.get('guidance')?.value : undefined,
-      varies === 'scale+1' ? curves.atNextW : varies === 'noise' ? curves.lessNoise : undefined,
-      ...told.map((key) => traitsOf.get(key)?.value),
-    ];
-    return parts.filter(Boolean).join(' · ');
+function imported({ series, curve, model }: ImportedCurve, origin: CurveOrigin): Unnamed {
+  return { series, curve, model, origin };
+}
+
+function isSameNetwork(a: CurveGroup['judge'], b: CurveGroup['judge']): boolean {
+  return a !== undefined && a.id === b?.id && a.sha256 === b.sha256;
+}
+
+/** A style each; a stored curve has that of the page's own one whose points land on it. */
+function stylesOf(curves: readonly Unnamed[], id: ExperimentId): number[] {
+  let next = 0;
+  const own = new Map<string, number>();
+  return curves.map((each) => {
+    const key = settingsKey(each, id);
+    if (each.origin.kind === 'here' && !own.has(key)) own.set(key, next);
+    else if (each.origin.kind === 'stored') {
+      const style = own.get(key);
+      // Of several measured alike, the others are told apart.
+      own.delete(key);
+      if (style !== undefined) return style;
+    }
+    return next++;
   });
 }
 
-/** A network by what it was trained with, which the title of one of several says already. */
-export function networkName(network: DenoiserManifest | undefined, language: Language): string {
-  if (!network) return '';
-  const { title, pUncond } = network;
-  const { curves } = experimentsWords[language];
-  const named = pUncond === undefined || title.includes(`p_uncond ${pUncond}`);
-  return named ? title : curves.trainedWith(title, shortNumber(pUncond));
-}
-
-/** The paper's curve beside the page's, in the page's units. */
-export interface PaperCurve {
-  readonly name: string;
-  readonly points: readonly PaperPoint[];
-}
-
-/**
- * What the paper's tables have of the experiment, laid on the range of its first curve: a curve for
- * each share of unconditional training that the page's networks have.
- */
-export function paperCurves(
-  { id }: Pick<ExperimentSettings, 'id'>,
-  curves: readonly ShownCurve[],
-  networks: readonly DenoiserManifest[],
-  language: Language,
-): readonly PaperCurve[] {
-  const first = curves.find(({ curve }) => curve.points.length > 0);
-  if (!first) return [];
-  const { paper } = experimentsWords[language];
-  const own = first.curve.points.map(({ value, figures }) => ({
-    value,
-    frechetDistance: figures.frechetDistance?.value,
-    classifierScore: figures.classifierScore?.value,
-  }));
-  if (sweepsSteps(id)) {
-    const { w, points } = stepsCurve(first.series.column.guidanceScale - 1);
-    return drawn([{ name: paper.steps(shortNumber(w)), points: rescaled(points, own) }]);
-  }
-  const shares = [first, ...curves].map(({ model }) => {
-    const network = networks.find((each) => each.id === model);
-    return weightCurve(network?.pUncond ?? 0.1).pUncond;
-  });
-  const laid = weightCurve(shares[0]!).points;
-  return drawn(
-    [...new Set(shares)].map((share) => ({
-      name: paper.weights(shortNumber(share)),
-      points: rescaled(weightCurve(share).points, own, laid),
-    })),
-  );
-}
-
-function drawn(curves: readonly PaperCurve[]): readonly PaperCurve[] {
-  return curves.filter(({ points }) => points.length > 0);
-}
-
-/** w = 0.3 or T = 64. */
-export function valueText(value: number, steps: boolean): string {
-  return `${steps ? 'T' : 'w'} = ${shortNumber(value)}`;
-}
-
-/** A figure as it is read: shares in per cent. */
-export function figureText(
-  id: FigureId,
-  figure: { readonly value: number; readonly spread: number | undefined } | undefined,
-): string {
-  if (!figure) return '–';
-  const share = id === 'classAccuracy' || id === 'precision' || id === 'recall';
-  const digits = (value: number) => (share ? (100 * value).toFixed(1) : decimals(value));
-  const unit = share ? ' %' : '';
-  if (figure.spread === undefined) return `${digits(figure.value)}${unit}`;
-  return `${digits(figure.value)} ± ${digits(figure.spread)}${unit}`;
-}
-
-function decimals(value: number): string {
-  const size = Math.abs(value);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+/** Everything that a curve is set to, without what is swept. */
+function settingsKey({ model, series: { column, varies } }: Unnamed, id: ExperimentId): string {
+  const swept = sweepsSteps(id) ? { numSteps: 0 } : { guidanceScale: 0, curve: null };
+  const settings = Object.entries({ ...column, ...swept });
+  return JSON.stringify([model, varies, settings.toSorted(([a], [b]) => a.localeCompare(b))]);
 }

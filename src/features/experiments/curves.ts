@@ -1,4 +1,5 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
+import type { ColumnSettings } from '../../settings/column';
 import { isRound } from './points';
 import type { PointState } from './state';
 
@@ -21,6 +22,8 @@ export interface CurvePoint {
   readonly figures: PointFigures;
   /** Network evaluations a sample. */
   readonly nfe: number | undefined;
+  /** What it was sampled with. */
+  readonly column: ColumnSettings;
   /** Of a point that was computed here. */
   readonly key: string | undefined;
 }
@@ -58,7 +61,8 @@ export function curveOf(points: readonly PointState[], wanted: number): Curve {
   const samples = counts.length > 0 ? Math.max(...counts) : undefined;
   const shown = compared.flatMap(({ point, figures, nfe }): CurvePoint[] => {
     const at = figures.find((each) => each.samples === samples);
-    return at ? [{ value: point.value, figures: at, nfe, key: point.key }] : [];
+    const { value, column, key } = point;
+    return at ? [{ value, figures: at, nfe, column, key }] : [];
   });
   return { samples, points: shown.toSorted((a, b) => a.value - b.value) };
 }

@@ -26,6 +26,12 @@ export interface ImportedCurve {
   readonly file: string;
   readonly series: Series;
   readonly curve: Curve;
+  /** Id of its denoiser. */
+  readonly model: string;
+  /** What made it, if it was a command. */
+  readonly command: string | undefined;
+  /** ISO 8601, when its last point was finished. */
+  readonly date: string;
 }
 
 /**
@@ -67,9 +73,9 @@ export function judgedBy(
 export function importedCurves(
   { name, results }: ImportedFile,
   id: ExperimentId,
-  loaded: string,
+  loaded: string | undefined,
 ): ImportedCurve[] {
-  return results.curves.flatMap(({ model, varied, points }) => {
+  return results.curves.flatMap(({ model, varied, command, points }) => {
     const steps = sweepsSteps(id);
     const swept = steps ? ['numSteps'] : ['guidanceScale', 'noiseTemperature'];
     if (points.length > 1 && !varied.some((key) => swept.includes(key))) return [];
@@ -99,6 +105,7 @@ export function importedCurves(
             leftOut: point.leftOut,
           } as PointFigures,
           nfe: point.nfe,
+          column: columnOf(point),
           key: undefined,
         };
       });
@@ -109,6 +116,12 @@ export function importedCurves(
           samples: first.samples,
           points: shown.toSorted((a, b) => a.value - b.value),
         },
+        model: model.id,
+        command,
+        date: group
+          .map(({ date }) => date)
+          .toSorted()
+          .at(-1)!,
       };
     });
   });

@@ -53,19 +53,12 @@ export const TABLE_2: { readonly steps: readonly number[]; readonly rows: readon
   ],
 };
 
-/** A point of the paper, in its own units or in the page's. */
+/** A point of the paper: FID and Inception Score. */
 export interface PaperPoint {
   readonly value: number;
   readonly frechetDistance: number;
   readonly classifierScore: number;
 }
-
-/** A figure of this page, at the same value as one of the paper. */
-export type OwnPoint = {
-  readonly value: number;
-  readonly frechetDistance: number | undefined;
-  readonly classifierScore: number | undefined;
-};
 
 /** Table 1 as a curve over w, of the network whose share is nearest to `pUncond`. */
 export function weightCurve(pUncond: number): { pUncond: number; points: PaperPoint[] } {
@@ -93,51 +86,6 @@ export function stepsCurve(w: number): { w: number; points: PaperPoint[] } {
     classifierScore: row.inceptionScore[i]!,
   }));
   return { w: row.w, points };
-}
-
-/**
- * The paper's curve in the page's units: the range that each figure has over the values that both
- * have is laid on the range of ours there. Where ours has no range (one common value), the paper's
- * figures are multiplied so that both agree at it.
- *
- * @param laid the curve of the paper that is laid on ours, where it is another: several curves are
- *   drawn to one scale, so that they compare with each other
- * @returns no points where the two have no value in common
- */
-export function rescaled(
-  paper: readonly PaperPoint[],
-  own: readonly OwnPoint[],
-  laid: readonly PaperPoint[] = paper,
-): PaperPoint[] {
-  const distance = mapping(laid, own, 'frechetDistance');
-  const score = mapping(laid, own, 'classifierScore');
-  if (!distance || !score) return [];
-  const covered = own.map(({ value }) => value);
-  const [from, to] = [Math.min(...covered), Math.max(...covered)];
-  return paper
-    .filter(({ value }) => value >= from && value <= to)
-    .map(({ value, frechetDistance, classifierScore }) => ({
-      value,
-      frechetDistance: distance(frechetDistance),
-      classifierScore: score(classifierScore),
-    }));
-}
-
-function mapping(
-  paper: readonly PaperPoint[],
-  own: readonly OwnPoint[],
-  figure: 'frechetDistance' | 'classifierScore',
-): ((value: number) => number) | undefined {
-  const pairs = paper.flatMap((point) => {
-    const ours = own.find(({ value }) => value === point.value)?.[figure];
-    return ours === undefined ? [] : [[point[figure], ours] as const];
-  });
-  if (pairs.length === 0) return undefined;
-  const [theirs, ours] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
-  const [low, high] = [Math.min(...theirs), Math.max(...theirs)];
-  const [ownLow, ownHigh] = [Math.min(...ours), Math.max(...ours)];
-  if (pairs.length === 1) return (value) => (value * ours[0]!) / theirs[0]!;
-  return (value) => ownLow + ((value - low) / (high - low)) * (ownHigh - ownLow);
 }
 
 function nearest(list: readonly number[], wanted: number): number {

@@ -348,7 +348,7 @@ describe('a sweep', () => {
 
   test('opens a point in the playground with its own samples', async () => {
     const page = await FakeExperiments.ready();
-    page.runner.open(page.state.points[2]!.point);
+    page.runner.open(page.state.points[2]!.point.column);
     const { settings } = page.store.getState();
     expect(settings).toMatchObject({
       page: 'playground',

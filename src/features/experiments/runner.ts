@@ -5,6 +5,7 @@ import { coarseToFine } from '../../kit/coarse-to-fine';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
+import type { ColumnSettings } from '../../settings/column';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { ImportedFiles } from './imported-files';
 import { Measuring } from './measuring';
@@ -188,10 +189,10 @@ export class ExperimentRunner {
     return this.#records.samples(key);
   }
 
-  /** Opens the playground with a point's column among the others, on its first samples. */
-  open({ column, model }: Point): void {
+  /** Opens the playground with a point's column among the others, on the first samples of its network. */
+  open(column: ColumnSettings): void {
     const { engine, settings } = this.#store.getState();
-    if (engine.status !== 'ready' || model !== engine.manifest.id) return;
+    if (engine.status !== 'ready') return;
     const { classes } = engine.manifest;
     showColumn(this.#store, column, {
       page: 'playground',

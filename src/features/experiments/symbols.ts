@@ -47,15 +47,15 @@ export function styleOf(index: number) {
   return { ...STYLES[at]!, colour: `var(--series-${at})` };
 }
 
-/** Dashes of the paper's curves, whose symbols are small and hollow. */
+/** Dashes of the paper's curves, whose symbols are hollow. */
 const PAPER_DASHES = ['3 3', '9 3', '1 3'] as const;
 
-/** The style of the paper's curves, by their order. */
+/** The style of the paper's curves, by their order: the colours of ours, which are set beside them. */
 export function paperStyle(index: number) {
   return {
     corners: scaled(regular(index % 2 ? 3 : 4, index % 2 ? -0.25 : 0.125), 0.9),
     dashes: PAPER_DASHES[index % PAPER_DASHES.length]!,
-    colour: 'var(--soft)',
+    colour: `var(--series-${index % STYLES.length})`,
   };
 }
 

@@ -97,19 +97,36 @@ export const en = {
     plane: 'Fréchet distance against classifier score',
     over: (figure: string, axis: string) => `${figure} over ${axis}`,
     fidelity: 'Down: closer to real pictures. Right: easier to recognise.',
-    waiting: 'The curve draws itself here as samples arrive.',
+    waiting: 'Press Run: your own curve draws itself here as samples arrive.',
     undefinedDistance:
       'Not known yet: a Fréchet distance needs more samples than the network has features.',
     undefinedFigure: 'Not known yet: there are too few samples.',
     pick: 'Click a point, or choose it in the table below, to see its samples.',
     point: (curve: string, value: string) => `${curve}, ${value}`,
   },
+  stored: {
+    short: 'stored',
+    measured: (date: string) => `measured by the command line, ${date}`,
+    note: (models: string, samples: string, date: string) =>
+      `Hollow: measured beforehand by the command line (${models}; ${samples} samples a point; ${date}). Filled: yours, drawn on this page.`,
+    title: (models: string) => `Measured beforehand: ${models}`,
+    otherNetwork: (network: string, judge: string) =>
+      `The page’s network is ${network}: it makes other pictures, and another network (not ${judge}) judges them. Its curves have charts of their own, and only their shape compares with these.`,
+    noSamples: (date: string) =>
+      `Measured by the command line on ${date}; its samples are not here. This makes them again:`,
+  },
   paper: {
-    show: 'The paper’s table, rescaled',
-    weights: (share: string) => `Paper, Table 1 (ImageNet 64², p_uncond ${share}), rescaled`,
-    steps: (w: string) => `Paper, Table 2 (ImageNet 128², w = ${w}), rescaled`,
-    note: 'FID and Inception Score of ImageNet, 50,000 samples, laid on the range of the first curve: only the shape compares.',
-    none: 'The paper’s table is drawn once the first curve has a value in common with it.',
+    show: 'The paper’s figures beside',
+    weights: (share: string) => `Paper, Table 1: p_uncond ${share}`,
+    steps: (w: string) => `Paper, Table 2: w = ${w}`,
+    samples: '50,000 samples a point, ImageNet',
+    plane: 'The paper: FID against Inception Score',
+    figure: (figure: string) => `The paper: ${figure}`,
+    over: (figure: string, axis: string) => `The paper: ${figure} over ${axis}`,
+    ofWeights:
+      'Ho and Salimans (2022), Table 1: ImageNet 64², judged by Inception. Another data set on axes of its own: only the shape compares.',
+    ofSteps:
+      'Ho and Salimans (2022), Table 2: ImageNet 128², judged by Inception. Another data set on axes of its own: only the shape compares.',
   },
   point: {
     title: (value: string) => `Samples at ${value}`,

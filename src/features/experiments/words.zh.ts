@@ -88,18 +88,34 @@ export const zh: typeof en = {
     plane: '弗雷歇距离与分类器得分',
     over: (figure, axis) => `${figure}随${axis}的变化`,
     fidelity: '向下：更接近真实图片。向右：更容易辨认。',
-    waiting: '样本到来时，曲线会在这里逐步画出。',
+    waiting: '点击“运行”：样本到来时，你自己的曲线会在这里逐步画出。',
     undefinedDistance: '尚不可知：计算弗雷歇距离所需的样本数要多于网络的特征数。',
     undefinedFigure: '尚不可知：样本还太少。',
     pick: '点击一个点，或在下方表格中选择它，即可查看其样本。',
     point: (curve, value) => `曲线 ${curve}，${value}`,
   },
+  stored: {
+    short: '预先测得',
+    measured: (date) => `由命令行测得，${date}`,
+    note: (models, samples, date) =>
+      `空心：预先由命令行测得（${models}；每点 ${samples} 个样本；${date}）。实心：你在此页面上得到的。`,
+    title: (models) => `预先测得：${models}`,
+    otherNetwork: (network, judge) =>
+      `页面当前的网络是 ${network}：它画的是另一种图片，评判它的也不是 ${judge}。它的曲线另有图表，与这里只有形状可比。`,
+    noSamples: (date) => `由命令行于 ${date} 测得，这里没有它的样本。以下命令可重新生成：`,
+  },
   paper: {
-    show: '论文的表（已缩放）',
-    weights: (share) => `论文表 1（ImageNet 64²，p_uncond ${share}），已缩放`,
-    steps: (w) => `论文表 2（ImageNet 128²，w = ${w}），已缩放`,
-    note: 'ImageNet 的 FID 与 Inception Score（50,000 个样本），按第一条曲线的范围缩放：只有形状可比。',
-    none: '第一条曲线与论文的表有相同取值之后，才会画出论文的表。',
+    show: '并列论文的数值',
+    weights: (share) => `论文表 1：p_uncond ${share}`,
+    steps: (w) => `论文表 2：w = ${w}`,
+    samples: '每点 50,000 个样本，ImageNet',
+    plane: '论文：FID 与 Inception Score',
+    figure: (figure) => `论文：${figure}`,
+    over: (figure, axis) => `论文：${figure} 随${axis}的变化`,
+    ofWeights:
+      'Ho 与 Salimans（2022）表 1：ImageNet 64²，由 Inception 评判。数据集不同，坐标轴也单独设置：只有形状可比。',
+    ofSteps:
+      'Ho 与 Salimans（2022）表 2：ImageNet 128²，由 Inception 评判。数据集不同，坐标轴也单独设置：只有形状可比。',
   },
   point: {
     title: (value) => `${value} 处的样本`,
