@@ -1,5 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { expectAccessible } from '../axe';
+import { chooseLanguage, chooseTheme } from '../header';
 import { expect, type Playground, test, words } from '../playground';
 import { WORDS } from '../words';
 
@@ -35,7 +36,7 @@ const views: readonly View[] = [
     ],
   },
   {
-    what: 'the wipe with the export menu open, without and with the difference',
+    what: 'the wipe with the share menu open, without and with the difference',
     query: 'layout=wipe&scale=1,3',
     states: ['false', 'true'].map((pressed) => async ({ page }: Playground, { wipe }: Words) => {
       const difference = page.getByRole('button', { name: wipe.difference, exact: true });
@@ -47,7 +48,7 @@ const views: readonly View[] = [
         ).click();
       }
       await expect(difference).toHaveAttribute('aria-pressed', pressed);
-      await opened(page.locator('.export-menu'));
+      await opened(page.locator('.share-menu'));
     }),
   },
   {
@@ -106,8 +107,9 @@ for (const { what, query, narrow, states } of views) {
       ['zh', 'light', true],
     ] as const) {
       await test.step(`${lang}, ${theme}`, async () => {
-        await page.locator(`select:has(option[value=zh])`).selectOption(lang);
-        await page.getByLabel(WORDS[lang].theme.label, { exact: true }).selectOption(theme);
+        await chooseLanguage(page, lang);
+        await chooseTheme(page, theme);
+        await page.keyboard.press('Escape');
         await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
         await expect(page.locator('#stage')).toHaveAttribute('aria-busy', 'false');
         await expect(page.locator('[data-loading]')).toHaveCount(0);
@@ -121,15 +123,15 @@ for (const { what, query, narrow, states } of views) {
   });
 }
 
-test('Escape closes the export menu and the choice of a network, and the focus goes back', async ({
+test('Escape closes the share menu and the choice of a network, and the focus goes back', async ({
   playground,
 }) => {
   const { page } = playground;
   await playground.open('n=1');
-  await opened(page.locator('.export-menu'));
+  await opened(page.locator('.share-menu'));
   await page.keyboard.press('Escape');
-  await expect(page.locator('.export-menu')).not.toHaveAttribute('open');
-  await expect(page.locator('.export-menu summary')).toBeFocused();
+  await expect(page.locator('.share-menu')).not.toHaveAttribute('open');
+  await expect(page.locator('.share-menu summary')).toBeFocused();
   await page.locator('.model-button').click();
   await expect(page.getByRole('dialog', { name: words.shelf.heading })).toBeVisible();
   await page.keyboard.press('Escape');

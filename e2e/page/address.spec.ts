@@ -1,3 +1,4 @@
+import { openShareMenu } from '../header';
 import { expect, test, words } from '../playground';
 
 const { notice } = words;
@@ -51,8 +52,9 @@ test('a copied link restores the page', async ({ playground, context }) => {
   await playground.type(words.controls.guidanceScale, 7);
   await playground.settled();
   const pixels = await playground.pixels();
-  await playground.button(words.copyLink).click();
-  await expect(playground.notice).toContainText(notice.copied);
+  const menu = await openShareMenu(page);
+  await playground.button(words.share.copyLink).click();
+  await expect(menu).toContainText(words.share.copied);
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain('scale=7');
   await page.goto(link);

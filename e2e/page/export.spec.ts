@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { decode } from 'fast-png';
 import { sampleSeed } from '../../src/diffusion/random';
+import { openShareMenu } from '../header';
 import { expect, type Playground, test, words } from '../playground';
 
 const { controls } = words;
@@ -9,11 +10,11 @@ const COLUMN = 'cfg-s3-dpmpp-2m-4steps';
 
 /** Chooses an entry of the menu and reads the file that it saves. */
 async function take({ page }: Playground, entry: string): Promise<{ name: string; bytes: Buffer }> {
-  await page.locator('.export-menu summary').click();
+  const menu = await openShareMenu(page);
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: entry, exact: true }).click();
   const download = await saved;
-  await expect(page.locator('.export-menu')).not.toHaveAttribute('open');
+  await expect(menu).not.toHaveAttribute('open');
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 

@@ -4,7 +4,7 @@ import { en } from '../../src/features/idea/article.en';
 import { zh } from '../../src/features/idea/article.zh';
 import { TOUR } from '../../src/features/idea/tour';
 import { expectAccessible } from '../axe';
-import { goTo } from '../header';
+import { chooseLanguage, chooseTheme, goTo } from '../header';
 import { expect, test, words } from '../playground';
 
 const { figures } = en;
@@ -35,11 +35,12 @@ test('the article has set formulas and figures, without any network', async ({ p
   expect(requested.filter((url) => /\.onnx|\.wasm/.test(url))).toEqual([]);
   await expectAccessible(page, withoutMarkup);
 
-  await playground.choice(words.language).selectOption('zh');
+  await chooseLanguage(page, 'zh');
   await page.getByRole('heading', { name: zh.title }).waitFor();
   await drawn(page);
   await expect(page.locator('.katex')).toHaveCount(formulas);
-  await playground.page.locator('select').last().selectOption('dark');
+  await chooseTheme(page, 'dark');
+  await page.keyboard.press('Escape');
   await expectAccessible(page, withoutMarkup);
 });
 

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { chooseLanguage } from '../header';
 import { expect, test } from '../playground';
 import { WORDS } from '../words';
 
@@ -25,7 +26,7 @@ test('Chinese: no English is left, and the address and the pictures stay', async
   const { page } = playground;
   await playground.open('scale=1,3');
   const pixels = await playground.pixels();
-  await playground.choice(en.language).selectOption('zh');
+  await chooseLanguage(page, 'zh');
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
   await expect(page.getByRole('slider', { name: zh.controls.guidanceScale })).toBeVisible();
 
@@ -39,7 +40,7 @@ test('Chinese: no English is left, and the address and the pictures stay', async
   await page.reload();
   await playground.settled();
   await expect(page.getByRole('button', { name: zh.timeline.play })).toBeVisible();
-  await playground.choice(zh.language).selectOption('en');
+  await chooseLanguage(page, 'en');
   await expect(playground.button(en.timeline.play)).toBeVisible();
 });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { decode } from 'fast-png';
+import { openShareMenu } from '../header';
 import { expect, test, words } from '../playground';
 
 const { controls, classSearch, grid, notice, shelf, wipe } = words;
@@ -214,7 +215,7 @@ test('colour in every view and every export', async ({ playground }) => {
   expect(await playground.pixels(1), 'the overlay must show').not.toBe(before);
 
   const take = async (entry: string) => {
-    await page.locator('.export-menu summary').click();
+    await openShareMenu(page);
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: entry, exact: true }).click();
     const download = await saved;

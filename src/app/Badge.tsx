@@ -5,6 +5,7 @@ import { columnRuns } from '../kit/services';
 import { commonWords } from '../kit/words/words';
 import type { Settings } from '../settings/settings';
 import { change } from '../settings/store';
+import { Menu } from './Menu';
 import { appWords } from './words';
 
 /** 0: as many as the device is good for. */
@@ -30,62 +31,70 @@ export function Badge() {
   };
   const device = backend === 'webgpu' ? `WebGPU · ${adapter}` : badge.wasm(threads);
   return (
-    <details
-      className="badge"
-      data-backend={backend}
-      data-precision={precision}
-      data-max-batch={maxBatch}
+    <Menu
+      name="badge"
+      data={{ 'data-backend': backend, 'data-precision': precision, 'data-max-batch': maxBatch }}
+      title={`${badge.label} ${device} · ${precision}`}
+      label={
+        <>
+          <span className="dot" aria-hidden="true" />
+          <span className="visually-hidden">{badge.label} </span>
+          <span className="device">
+            {device} · {precision}
+          </span>
+          <span className="short-device" aria-hidden="true">
+            {backend === 'webgpu' ? 'GPU' : 'CPU'}
+          </span>
+        </>
+      }
     >
-      <summary>
-        <span className="dot" aria-hidden="true" />
-        <span className="visually-hidden">{badge.label} </span>
-        {device} · {precision}
-      </summary>
-      <div>
-        {fallback && (
+      {() => (
+        <>
+          {fallback && (
+            <p>
+              {notice.fallback[fallback.reason]}{' '}
+              {fallback.detail && <small lang="en">{fallback.detail}</small>}
+            </p>
+          )}
+          {choice === 'wasm' && <p>{badge.forced}</p>}
+          <Precision info={info} />
+          <Batch info={info} />
           <p>
-            {notice.fallback[fallback.reason]}{' '}
-            {fallback.detail && <small lang="en">{fallback.detail}</small>}
+            {engine.manifest.own
+              ? badge.own(engine.manifest.own.file)
+              : badge.license(dataset.name, dataset.licence)}
           </p>
-        )}
-        {choice === 'wasm' && <p>{badge.forced}</p>}
-        <Precision info={info} />
-        <Batch info={info} />
-        <p>
-          {engine.manifest.own
-            ? badge.own(engine.manifest.own.file)
-            : badge.license(dataset.name, dataset.licence)}
-        </p>
-        <Select
-          label={badge.precision.label}
-          value={wanted}
-          entries={[
-            { id: 'auto', label: badge.precision.auto },
-            { id: 'fp16', label: 'fp16' },
-            { id: 'fp32', label: 'fp32' },
-          ]}
-          onChange={(precision) => reload({ precision })}
-        />
-        <Select
-          label={badge.batch.label}
-          value={`${wantedBatch}`}
-          entries={BATCHES.map((batch) => ({
-            id: `${batch}`,
-            label: batch ? `${batch}` : badge.batch.auto,
-          }))}
-          onChange={(batch) => reload({ maxBatch: Number(batch) })}
-        />
-        {backend === 'webgpu' ? (
-          <button type="button" onClick={() => reload({ backend: 'wasm' })}>
-            {badge.useWasm}
-          </button>
-        ) : (
-          <button type="button" onClick={() => reload({ backend: 'auto' })}>
-            {badge.useWebGpu}
-          </button>
-        )}
-      </div>
-    </details>
+          <Select
+            label={badge.precision.label}
+            value={wanted}
+            entries={[
+              { id: 'auto', label: badge.precision.auto },
+              { id: 'fp16', label: 'fp16' },
+              { id: 'fp32', label: 'fp32' },
+            ]}
+            onChange={(precision) => reload({ precision })}
+          />
+          <Select
+            label={badge.batch.label}
+            value={`${wantedBatch}`}
+            entries={BATCHES.map((batch) => ({
+              id: `${batch}`,
+              label: batch ? `${batch}` : badge.batch.auto,
+            }))}
+            onChange={(batch) => reload({ maxBatch: Number(batch) })}
+          />
+          {backend === 'webgpu' ? (
+            <button type="button" onClick={() => reload({ backend: 'wasm' })}>
+              {badge.useWasm}
+            </button>
+          ) : (
+            <button type="button" onClick={() => reload({ backend: 'auto' })}>
+              {badge.useWebGpu}
+            </button>
+          )}
+        </>
+      )}
+    </Menu>
   );
 }
 

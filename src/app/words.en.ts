@@ -10,7 +10,16 @@ export const en = {
     light: 'Light',
     dark: 'Dark',
   },
-  copyLink: 'Copy link',
+  tools: 'Tools',
+  more: 'Language and look',
+  share: {
+    title: 'Share',
+    copyLink: 'Copy link',
+    copyHint: 'It restores exactly this page.',
+    copied: 'Link copied. It restores exactly this page.',
+    notCopied: 'This browser does not let pages copy. The link:',
+    link: 'Link to this page',
+  },
   places: { label: 'Places', play: 'Play', learn: 'Learn', lab: 'Lab' },
   pages: (place: string) => `Pages of ${place}`,
   badge: {

@@ -5,7 +5,16 @@ export const zh: typeof en = {
   skip: '跳到图片',
   language: '语言',
   theme: { label: '主题', auto: '自动', light: '浅色', dark: '深色' },
-  copyLink: '复制链接',
+  tools: '工具',
+  more: '语言与外观',
+  share: {
+    title: '分享',
+    copyLink: '复制链接',
+    copyHint: '它能原样恢复此页面。',
+    copied: '链接已复制，可原样恢复此页面。',
+    notCopied: '此浏览器不允许页面复制。链接：',
+    link: '此页面的链接',
+  },
   places: { label: '导航', play: '体验', learn: '学习', lab: '实验室' },
   pages: (place) => `${place}的页面`,
   badge: {

@@ -123,10 +123,6 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
       return words.smallerBatch(notice.maxBatch);
     case 'fallback':
       return words.fallback[notice.reason];
-    case 'copied':
-      return words.copied;
-    case 'link':
-      return words.link(notice.address);
     case 'restored':
       return `${words.restored(notice.file)} ${notice.changed ? words.changed : ''}`;
     case 'unreadable':

@@ -56,8 +56,11 @@ export interface StageLayout {
 
 /** The places that features fill for others, and what stands there is told. */
 export interface SlotProps {
-  /** At the top of every page, beside the title. */
-  readonly header: object;
+  /**
+   * In the menu that shares the page. `close` closes it; what is being made for it is said by
+   * `setProgress` in place of the menu's name.
+   */
+  readonly share: { close(): void; setProgress(text: string | undefined): void };
   /** On every page: dialogs that are shown at times. */
   readonly everyPage: object;
   readonly playgroundTop: object;

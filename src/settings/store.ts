@@ -54,8 +54,6 @@ export type Notice =
   | { readonly kind: 'recovered'; readonly maxBatch?: number | undefined }
   | { readonly kind: 'smaller-batch'; readonly maxBatch: number }
   | { readonly kind: 'fallback'; readonly reason: FallbackReason }
-  | { readonly kind: 'copied' }
-  | { readonly kind: 'link'; readonly address: string }
   /** From a file; whether its network is another one by now. */
   | { readonly kind: 'restored'; readonly file: string; readonly changed: boolean }
   | { readonly kind: 'unreadable'; readonly reason: string }

@@ -1,6 +1,6 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
-import type { App } from '../../kit/feature';
+import type { App, SlotProps } from '../../kit/feature';
 import { saveBlob } from '../../kit/save';
 import { messageOf } from '../../networks/errors';
 import type { AppState } from '../../settings/store';
@@ -19,19 +19,17 @@ import './export.css';
 import { exportWords } from './words';
 
 /** Everything that can be taken away, and the way back: a file that restores the page. */
-export function Export() {
+export function Export({ close, setProgress }: SlotProps['share']) {
   const app = useApp();
   const takeAway = useWords(exportWords);
-  const menu = useRef<HTMLDetailsElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const [progress, setProgress] = useState<{ done: number; all: number }>();
+  const [making, setMaking] = useState(false);
   const grid = useAppState(({ settings }) => settings.layout === 'grid');
   const settled = useAppState(isSettled);
   const active = useAppState(
     ({ columns, settings }) => columns[settings.active]?.status === 'done',
   );
   const filled = useAppState((state) => state.grid.cells.some(({ status }) => status === 'done'));
-  useClosing(menu);
 
   const shown = settled && active;
   const item = (label: string, enabled: boolean, make: (now: Ready) => Promise<Made>) => (
@@ -39,8 +37,9 @@ export function Export() {
       type="button"
       disabled={!enabled}
       onClick={async () => {
-        if (menu.current) menu.current.open = false;
+        close();
         await download(app, make);
+        setMaking(false);
         setProgress(undefined);
       }}
     >
@@ -48,36 +47,32 @@ export function Export() {
     </button>
   );
   const way = (all: boolean) => (now: Ready) =>
-    animation(now, all, (done, of) => setProgress({ done, all: of }));
+    animation(now, all, (done, of) => {
+      setMaking(true);
+      setProgress(takeAway.working(done, of));
+    });
 
   return (
     <>
-      <details ref={menu} className="export-menu">
-        <summary>
-          {progress ? takeAway.working(progress.done, progress.all) : takeAway.menu}
-        </summary>
-        <div>
-          <h2>{takeAway.pictures}</h2>
-          {grid ? (
-            item(takeAway.grid, filled, gridPng)
-          ) : (
-            <>
-              {item(takeAway.sample, shown, samplePng)}
-              {item(takeAway.row, shown, rowPng)}
-              {item(takeAway.columns, settled, columnsPng)}
-              <h2>{takeAway.animations}</h2>
-              {item(takeAway.sampleWay, shown && !progress, way(false))}
-              {item(takeAway.rowWay, shown && !progress, way(true))}
-            </>
-          )}
-          <h2>{takeAway.page}</h2>
-          {item(takeAway.json, grid ? filled : settled, pageJson)}
-          <button type="button" onClick={() => input.current?.click()}>
-            {takeAway.restore}
-          </button>
-          <p className="hint">{takeAway.restoreHint}</p>
-        </div>
-      </details>
+      <h2>{takeAway.pictures}</h2>
+      {grid ? (
+        item(takeAway.grid, filled, gridPng)
+      ) : (
+        <>
+          {item(takeAway.sample, shown, samplePng)}
+          {item(takeAway.row, shown, rowPng)}
+          {item(takeAway.columns, settled, columnsPng)}
+          <h2>{takeAway.animations}</h2>
+          {item(takeAway.sampleWay, shown && !making, way(false))}
+          {item(takeAway.rowWay, shown && !making, way(true))}
+        </>
+      )}
+      <h2>{takeAway.page}</h2>
+      {item(takeAway.json, grid ? filled : settled, pageJson)}
+      <button type="button" onClick={() => input.current?.click()}>
+        {takeAway.restore}
+      </button>
+      <p className="hint">{takeAway.restoreHint}</p>
       <input
         ref={input}
         hidden
@@ -86,12 +81,11 @@ export function Export() {
         aria-label={takeAway.restore}
         onChange={({ target }) => {
           const [file] = target.files ?? [];
-          if (menu.current) menu.current.open = false;
+          close();
           if (file) void restore(file, app);
           target.value = ''; // so that the same file can be chosen again
         }}
       />
-      <DropTarget />
     </>
   );
 }
@@ -109,7 +103,7 @@ function isSettled({ engine, dragging, columns }: AppState): boolean {
 }
 
 /** Takes a file that is dropped anywhere on the page, and shows so while one is held over it. */
-function DropTarget() {
+export function DropTarget() {
   const app = useApp();
   const takeAway = useWords(exportWords);
   const [over, setOver] = useState(false);
@@ -146,29 +140,6 @@ function DropTarget() {
     return () => controller.abort();
   }, [app]);
   return over && <div className="drop-target">{takeAway.drop}</div>;
-}
-
-/** A menu closes by Escape, and when something beside it is pressed or focused. */
-function useClosing(menu: RefObject<HTMLDetailsElement | null>): void {
-  useEffect(() => {
-    const close = ({ target }: Event) => {
-      const element = menu.current;
-      if (element?.open && !element.contains(target as Node)) element.open = false;
-    };
-    const leave = ({ key }: KeyboardEvent) => {
-      if (key !== 'Escape' || !menu.current?.open) return;
-      menu.current.open = false;
-      menu.current.querySelector('summary')?.focus();
-    };
-    document.addEventListener('pointerdown', close);
-    document.addEventListener('focusin', close);
-    document.addEventListener('keydown', leave);
-    return () => {
-      document.removeEventListener('pointerdown', close);
-      document.removeEventListener('focusin', close);
-      document.removeEventListener('keydown', leave);
-    };
-  }, [menu]);
 }
 
 /** Makes a file and has the browser save it; a notice tells why it could not be made. */

@@ -1,5 +1,5 @@
 import type { Feature } from '../../kit/feature';
-import { Export } from './Export';
+import { DropTarget, Export } from './Export';
 import { restore } from './restore';
 import { exportWords } from './words';
 
@@ -7,6 +7,6 @@ import { exportWords } from './words';
 export const exporting: Feature = {
   id: 'export',
   words: exportWords,
-  slots: { header: Export },
+  slots: { share: Export, everyPage: DropTarget },
   openFiles: ([file], app) => file && (() => void restore(file, app)),
 };

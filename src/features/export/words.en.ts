@@ -1,5 +1,4 @@
 export const en = {
-  menu: 'Export',
   pictures: 'Picture (PNG)',
   animations: 'Animation (GIF)',
   page: 'The whole page (JSON)',

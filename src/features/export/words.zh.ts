@@ -1,7 +1,6 @@
 import type { en } from './words.en';
 
 export const zh: typeof en = {
-  menu: '导出',
   pictures: '图片（PNG）',
   animations: '动画（GIF）',
   page: '整个页面（JSON）',

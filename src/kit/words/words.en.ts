@@ -29,8 +29,6 @@ export const en = {
     recovered: 'The engine is back.',
     smallerBatch: (rows: number) =>
       `That many estimates at once did not work here. From now on at most ${rows} at once.`,
-    copied: 'Link copied. It restores exactly this page.',
-    link: (address: string) => `This browser does not let pages copy. The link: ${address}`,
     dismiss: 'Dismiss',
     fallback: {
       'no-webgpu':

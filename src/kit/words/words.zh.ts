@@ -26,8 +26,6 @@ export const zh: typeof en = {
     deviceLost: '显卡设备丢失。正在重建引擎并重新运行…',
     recovered: '引擎已恢复。',
     smallerBatch: (rows) => `这里无法一次计算这么多估计。今后每次最多 ${rows} 个。`,
-    copied: '链接已复制，打开即可完整还原本页。',
-    link: (address) => `此浏览器不允许网页复制。链接：${address}`,
     dismiss: '关闭',
     fallback: {
       'no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 计算。较慢，但图片相同。',
