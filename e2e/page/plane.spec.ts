@@ -116,6 +116,76 @@ test('a Gaussian is dragged, widened, and moved by keys', async ({ playground })
   await expect(handle).toHaveAccessibleName(/Gaussian 2, class B, at -?\d\.\d, -?\d\.\d/);
 });
 
+/** The share of the particles that the panels show, as they were drawn. */
+async function leastInside(page: Page): Promise<number> {
+  const shares = await page
+    .locator('.plane-canvas canvas')
+    .evaluateAll((all) => all.map((canvas) => Number((canvas as HTMLElement).dataset.inside)));
+  return Math.min(...shares);
+}
+
+test('the frame follows the particles at every scale, and says so', async ({ playground }) => {
+  const { page } = playground;
+  test.slow();
+  await open(playground);
+  const scale = page
+    .getByRole('complementary', { name: controls.label })
+    .getByRole('spinbutton', { name: controls.guidanceScale, exact: true });
+  const zoom = page.locator('.plane-zoom');
+  const frame = async () => (await zoom.count()) > 0;
+  await expect(zoom).toHaveCount(0);
+  for (const name of ['figure2', 'overlap', 'unequal', 'modes', 'rules'] as const) {
+    await playground.button(words.presets.names[name]).click();
+    for (const value of [0, 1, 2, 5, 10, 15]) {
+      await scale.fill(String(value));
+      await settled(page);
+      await expect
+        .poll(() => leastInside(page), { message: `${name} at ${value}` })
+        .toBeGreaterThanOrEqual(0.99);
+    }
+    // The frame is wider than usual at 15, on every panel, and says so.
+    expect(await frame(), name).toBe(true);
+    await expect(zoom).toHaveCount(await page.locator('.plane-panel').count());
+    await expect(zoom.first()).toHaveText(/^zoomed out \d(\.\d)?×$/);
+  }
+  // While the noise becomes data too.
+  for (const position of ['0', '0.25', '0.5', '0.75']) {
+    await playground.slider(words.timeline.scrub).fill(position);
+    await expect.poll(() => leastInside(page), { message: position }).toBeGreaterThanOrEqual(0.99);
+  }
+});
+
+test('in a wider frame a Gaussian is where the pointer drags it', async ({ playground }) => {
+  const { page } = playground;
+  await open(playground, `${FEW}!run:scale:15,steps:48`);
+  await expect(page.locator('.plane-zoom')).toBeVisible();
+  const handle = page.locator('.plane-handle').nth(2);
+  const place = async () => {
+    const box = (await handle.boundingBox())!;
+    return [box.x + box.width / 2, box.y + box.height / 2] as const;
+  };
+  // At rest, before it is dragged.
+  let last: readonly [number, number] = [0, 0];
+  await expect
+    .poll(async () => {
+      const now = await place();
+      const still = Math.hypot(now[0] - last[0], now[1] - last[1]) < 0.01;
+      last = now;
+      return still;
+    })
+    .toBe(true);
+  const [x, y] = last;
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 20, y - 10);
+  await page.mouse.move(x - 40, y - 30);
+  const [draggedX, draggedY] = await place();
+  expect(Math.hypot(draggedX - x + 40, draggedY - y + 30)).toBeLessThan(6);
+  await page.mouse.up();
+  await settled(page);
+  await expect.poll(() => leastInside(page)).toBeGreaterThanOrEqual(0.99);
+});
+
 test('plays, and a link restores the page with its panels', async ({ playground }) => {
   const { page } = playground;
   await open(playground);

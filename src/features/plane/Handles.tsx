@@ -1,9 +1,10 @@
 import { type PointerEvent, useRef } from 'react';
 import { useApp, useWords } from '../../kit/app-context';
-import { PLANE_LIMITS, VIEW_HALF } from '../../kit/plane/settings';
+import { PLANE_LIMITS } from '../../kit/plane/settings';
 import { CLASS_LETTERS, usePlane } from '../../kit/plane/use-plane';
 import { useDrag } from '../../kit/Slider';
 import { changeComponent } from './changes';
+import { useFrameHalf, usePlaneFrame } from './plane-context';
 import { planeWords } from './words';
 
 /** The Gaussians' letters, to be dragged or moved by keys, and their rings one standard deviation out. */
@@ -22,6 +23,8 @@ export function Handles() {
 function Handle({ index }: { index: number }) {
   const { store } = useApp();
   const { data } = useWords(planeWords);
+  const frame = usePlaneFrame();
+  const half = useFrameHalf();
   const { components } = usePlane();
   const hold = useDrag();
   const held = useRef<'mean' | 'std'>(undefined);
@@ -31,9 +34,9 @@ function Handle({ index }: { index: number }) {
 
   const move = ({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>) => {
     const { left, top, width } = currentTarget.closest('.plane-handles')!.getBoundingClientRect();
-    const toPlane = (2 * VIEW_HALF) / width;
-    const px = (clientX - left) * toPlane - VIEW_HALF;
-    const py = VIEW_HALF - (clientY - top) * toPlane;
+    const toPlane = (2 * half) / width;
+    const px = (clientX - left) * toPlane - half;
+    const py = half - (clientY - top) * toPlane;
     if (held.current === 'mean') changeComponent(store, index, { x: px, y: py });
     if (held.current === 'std') changeComponent(store, index, { std: Math.hypot(px - x, py - y) });
   };
@@ -42,15 +45,18 @@ function Handle({ index }: { index: number }) {
       if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       held.current = what;
+      frame.hold(true);
       hold.onPointerDown();
     },
     onPointerMove: move,
     onPointerUp: () => {
       held.current = undefined;
+      frame.hold(false);
       hold.onPointerUp();
     },
     onPointerCancel: () => {
       held.current = undefined;
+      frame.hold(false);
       hold.onPointerCancel();
     },
   });
@@ -69,8 +75,8 @@ function Handle({ index }: { index: number }) {
     if (wider) changeComponent(store, index, { std: std + wider * PLANE_LIMITS.std.step });
   };
 
-  const percent = (value: number) => `${(100 * value) / (2 * VIEW_HALF)}%`;
-  const place = { left: percent(x + VIEW_HALF), top: percent(VIEW_HALF - y) };
+  const percent = (value: number) => `${(100 * value) / (2 * half)}%`;
+  const place = { left: percent(x + half), top: percent(half - y) };
   return (
     <>
       <span
@@ -82,7 +88,7 @@ function Handle({ index }: { index: number }) {
       <span
         className="plane-grip"
         data-class={classLabel}
-        style={{ ...place, left: percent(x + std + VIEW_HALF) }}
+        style={{ ...place, left: percent(x + std + half) }}
         aria-hidden="true"
         {...dragging('std')}
       />

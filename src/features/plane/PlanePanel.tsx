@@ -10,6 +10,7 @@ import {
   arrowPoints,
   coloursOf,
   drawArrows,
+  drawHeatMap,
   drawParticles,
   drawPaths,
   drawRegion,
@@ -18,7 +19,7 @@ import {
   placesAt,
   shrink,
 } from '../../kit/plane/draw';
-import { PLANE_LIMITS, type PlaneSettings, worldOf } from '../../kit/plane/settings';
+import { PLANE_LIMITS, type PlaneSettings, VIEW_HALF, worldOf } from '../../kit/plane/settings';
 import { usePlane } from '../../kit/plane/use-plane';
 import { useDrawing } from '../../kit/use-drawing';
 import { commonWords, nameOf } from '../../kit/words/words';
@@ -28,7 +29,7 @@ import { scaleOffset } from '../../settings/scale-unit';
 import { shortNumber } from '../../settings/short-text';
 import { addRun, changePlane, removeRun } from './changes';
 import { Handles } from './Handles';
-import { usePanels, usePlaneRunner } from './plane-context';
+import { useFrameHalf, usePanels, usePlaneFrame, usePlaneRunner } from './plane-context';
 import { type PanelResult, PLANE_GRID, REGION_SHARE } from './runner';
 import { planeWords } from './words';
 
@@ -88,6 +89,7 @@ export function PlanePanel({ index }: { index: number }) {
           label={words.picture(String(plane.particles), nameOf(strings, rule), scale || '–')}
         />
         {active && <Handles />}
+        <Zoom />
       </div>
       {panel?.status === 'failed' ? (
         <p className="error" role="alert">
@@ -123,6 +125,18 @@ export function PlanePanel({ index }: { index: number }) {
         </div>
       )}
     </article>
+  );
+}
+
+/** Says by how much the frame is larger than the usual one, where it is. */
+function Zoom() {
+  const { frame: words } = useWords(planeWords);
+  const zoom = useFrameHalf() / VIEW_HALF;
+  if (zoom < 1.05) return null;
+  return (
+    <span className="plane-zoom" title={words.hint}>
+      {words.zoomedOut(shortNumber(Number(zoom.toPrecision(2))))}
+    </span>
   );
 }
 
@@ -164,6 +178,7 @@ interface Background {
 function Picture({ index, label }: { index: number; label: string }) {
   const { store } = useApp();
   const runner = usePlaneRunner();
+  const frame = usePlaneFrame();
   const plane = usePlane();
   const run = plane.runs[index]!;
   const { components, classLabel, weakBlur } = plane;
@@ -174,6 +189,7 @@ function Picture({ index, label }: { index: number; label: string }) {
 
   const draw = (canvas: HTMLCanvasElement) => {
     const { settings } = store.getState();
+    const { half } = frame;
     const context = canvas.getContext('2d')!;
     const colours = coloursOf(canvas);
     const sigmas = runSigmas(run, PLANE_SIGMAS);
@@ -189,8 +205,8 @@ function Picture({ index, label }: { index: number; label: string }) {
       const made = heatOf(plane, run, target, noised, colours);
       background.current = { key: full, canvas: made };
     }
-    context.drawImage(background.current.canvas, 0, 0, canvas.width, canvas.height);
-    drawRegion(context, target, colours.ink);
+    drawHeatMap(context, background.current.canvas, PLANE_GRID.half, colours.paper, half);
+    drawRegion(context, target, colours.ink, half);
 
     const result = runner.panels[index]?.result;
     if (result) {
@@ -198,13 +214,16 @@ function Picture({ index, label }: { index: number; label: string }) {
       const done = Math.min(at, particles.sigmas.length - 1);
       const moment = { xs: particles.xs, sigmas: particles.sigmas, count, at: done };
       const places = placesAt(moment);
-      drawParticles(context, places, colours.ink);
-      if (plane.paths > 0) drawPaths(context, moment, places, plane.paths, colours);
+      const inside = drawParticles(context, places, colours.ink, half);
+      canvas.dataset.inside = String(inside / count);
+      if (plane.paths > 0) drawPaths(context, moment, places, plane.paths, colours, half);
     }
     if (plane.arrows === 'none') return;
-    const wanted = JSON.stringify([worldOf(plane), run, sigma]);
+    // On a frame that moves, they are evaluated once it stands.
+    if (frame.moving && arrows.current) return;
+    const wanted = JSON.stringify([worldOf(plane), run, sigma, half]);
     if (arrows.current?.key !== wanted) {
-      const points = arrowPoints(sigma);
+      const points = arrowPoints(sigma, half);
       const made: Arrowed = { key: wanted, points, field: undefined };
       arrows.current = made;
       void scoreField(worldOf(plane), run, sigma, points).then((field) => {
@@ -214,11 +233,15 @@ function Picture({ index, label }: { index: number; label: string }) {
       });
     }
     const { field, points } = arrows.current;
-    if (field) drawArrows(context, sigma, points, field, arrowColours(plane, colours));
+    if (field) drawArrows(context, sigma, points, field, arrowColours(plane, colours), half);
   };
 
   const ref = useDrawing(
-    [(listener) => store.subscribe(listener), (listener) => runner.subscribe(listener)],
+    [
+      (listener) => store.subscribe(listener),
+      (listener) => runner.subscribe(listener),
+      (listener) => frame.subscribe(listener),
+    ],
     draw,
   );
   return <canvas ref={ref} role="img" aria-label={label} />;

@@ -7,6 +7,7 @@ import { change } from '../../settings/store';
 import { changePlane } from './changes';
 import { planeClient } from './client';
 import { Figure } from './Figure';
+import { PlaneFrame } from './frame';
 import { PlaneControls } from './PlaneControls';
 import { PlanePanel } from './PlanePanel';
 import { PlaneTimeline } from './PlaneTimeline';
@@ -21,10 +22,18 @@ import { usePlane } from '../../kit/plane/use-plane';
 /** Guidance in two dimensions: exact scores, so that what it promises and what it does can be compared. */
 export function PlaneView() {
   const { store } = useApp();
-  const [runner] = useState(() => new PlaneRunner(store, planeClient()));
-  useEffect(() => runner.start(), [runner]);
+  const [parts] = useState(() => {
+    const runner = new PlaneRunner(store, planeClient());
+    return { runner, frame: new PlaneFrame(store, runner) };
+  });
+  useEffect(() => {
+    const stops = [parts.runner.start(), parts.frame.start()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [parts]);
   return (
-    <PlaneContext.Provider value={runner}>
+    <PlaneContext.Provider value={parts}>
       <PlanePresets />
       <div className="layout plane">
         <PlaneControls />

@@ -15,6 +15,7 @@ import { type Job, StaleWork } from '../../kit/stale-work';
 import type { ColumnSettings } from '../../settings/column';
 import type { Store } from '../../settings/store';
 import type { PlaneClient } from './client';
+import { extentsOf } from './extents';
 import type { Particles } from './protocol';
 
 /** Share of the density whose region is drawn and counted. */
@@ -22,7 +23,7 @@ export const REGION_SHARE = 0.9;
 
 /**
  * Wider than what is shown, so that next to no mass lies outside: the widest Gaussian at the edge of
- * its place keeps 99.5 %. The view is the middle 128 × 128 cells.
+ * its place keeps 99.5 %. The usual view is the middle 128 × 128 cells.
  */
 export const PLANE_GRID: PlaneGrid = { half: 1.5 * VIEW_HALF, size: 192 };
 
@@ -34,6 +35,8 @@ export interface PanelResult {
   readonly particles: Particles;
   readonly count: number;
   readonly agreement: Agreement;
+  /** How far the particles reach at each noise level: `extentsOf`. */
+  readonly extents: Float64Array;
   /** Fewer particles than asked for, made while something is dragged. */
   readonly preview: boolean;
 }
@@ -177,7 +180,8 @@ export class PlaneRunner {
     const particles = await this.#client.request(request, { signal });
     const last = particles.xs.subarray(-2 * count);
     const agreed = agreement(last, this.promised(plane, run), classMean(world));
-    return { particles, count, preview, agreement: agreed };
+    const extents = extentsOf(particles, count);
+    return { particles, count, preview, agreement: agreed, extents };
   }
 
   /** As many panels as there are runs; those that stay keep what they show until theirs is made. */

@@ -101,6 +101,10 @@ export const en = {
     sigma: 'Noise level of the arrows, σ',
     follow: 'As at the step shown',
   },
+  frame: {
+    zoomedOut: (times: string) => `zoomed out ${times}×`,
+    hint: 'The particles reach beyond the usual frame: all panels show more of the plane.',
+  },
   legend: {
     region: 'holds 90 % of the guided density',
     particle: 'particle',

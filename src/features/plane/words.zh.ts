@@ -91,6 +91,10 @@ export const zh: typeof en = {
     sigma: '箭头的噪声级 σ',
     follow: '与所示步骤相同',
   },
+  frame: {
+    zoomedOut: (times) => `已缩小 ${times} 倍`,
+    hint: '粒子超出了通常的画面：所有面板都显示更大的范围。',
+  },
   legend: {
     region: '包含 90 % 的引导密度',
     particle: '粒子',

@@ -1,6 +1,5 @@
 import { contour, type GriddedDensity, type Promised } from '../../diffusion/worlds/plane/density';
 import type { ScoreField } from '../../diffusion/worlds/plane/score-field';
-import { VIEW_HALF } from './settings';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -33,27 +32,47 @@ export function css([r, g, b]: Colour, alpha = 1): string {
 
 /**
  * Data of this width keeps its size on the page at every noise level: x is shown as
- * x / sqrt(1 + sigma²/SPREAD²), so that noise of any level stays in view.
+ * x / sqrt(1 + sigma²/SPREAD²), so that noise of any level stays in view: 99.5 % of it within
+ * VIEW_HALF (of 2 for SPREAD: 88 %).
  */
-const SPREAD = 2;
+const SPREAD = 1.25;
 
 export function shrink(sigma: number): number {
   return 1 / Math.sqrt(1 + (sigma / SPREAD) ** 2);
 }
 
-/** A density as a picture of its grid's middle, the view: paper to the colour, and beyond it to ink. */
+/** A density as a picture of its whole grid: paper to the colour, and beyond it to ink. */
 export function heatMap(
   { grid, values }: GriddedDensity,
   { paper, ink }: PlaneColours,
   colour: Colour,
 ): OffscreenCanvas {
-  const shown = Math.round((grid.size * VIEW_HALF) / grid.half);
-  const margin = (grid.size - shown) / 2;
   const largest = values.reduce((most, value) => Math.max(most, value), 0);
-  return picture(shown, shown, (column, row) => {
-    const t = values[(row + margin) * grid.size + column + margin]! / largest;
+  return picture(grid.size, grid.size, (column, row) => {
+    const t = values[row * grid.size + column]! / largest;
     return ramp(t, paper, colour, ink);
   });
+}
+
+/**
+ * Draws a picture of the square around the origin at its place, and paper around it.
+ *
+ * @param reach half the picture's width, in units of the plane
+ * @param half half the width of what the canvas shows
+ */
+export function drawHeatMap(
+  context: CanvasRenderingContext2D,
+  map: OffscreenCanvas,
+  reach: number,
+  paper: Colour,
+  half: number,
+): void {
+  const { width, height } = context.canvas;
+  context.fillStyle = css(paper);
+  context.fillRect(0, 0, width, height);
+  const side = (reach / half) * width;
+  const corner = (width - side) / 2;
+  context.drawImage(map, corner, corner, side, side);
 }
 
 /** Light values are lifted, so that the tails are seen; the last part of the way turns towards ink. */
@@ -93,9 +112,10 @@ export function drawRegion(
   context: CanvasRenderingContext2D,
   { density, level }: Promised,
   colour: Colour,
+  half: number,
 ): void {
   const lines = contour(density, level);
-  const at = placer(context);
+  const at = placer(context, half);
   context.beginPath();
   for (let i = 0; i < lines.length; i += 4) {
     context.moveTo(...at(lines[i]!, lines[i + 1]!));
@@ -129,23 +149,32 @@ export function placesAt({ xs, count, sigmas, at }: Moment): Float32Array {
   return out;
 }
 
-/** The particles as small squares: 10,000 discs would take longer than a frame. */
+/**
+ * The particles as small squares: 10,000 discs would take longer than a frame.
+ *
+ * @returns how many of them lie on the canvas
+ */
 export function drawParticles(
   context: CanvasRenderingContext2D,
   places: Float32Array,
   colour: Colour,
-): void {
+  half: number,
+): number {
   const { width } = context.canvas;
   const side = Math.max(1, Math.round(width / 420));
-  const scale = width / (2 * VIEW_HALF);
+  const scale = width / (2 * half);
+  let inside = 0;
   // Fewer are drawn darker, so that the cloud keeps its weight.
   const alpha = Math.min(0.9, 0.28 + 900 / places.length);
   context.fillStyle = css(colour, alpha);
   for (let i = 0; i < places.length; i += 2) {
-    const x = (places[i]! + VIEW_HALF) * scale;
-    const y = (VIEW_HALF - places[i + 1]!) * scale;
+    const x = (places[i]! + half) * scale;
+    const y = (half - places[i + 1]!) * scale;
+    if (!(x >= 0 && x <= width && y >= 0 && y <= width)) continue;
+    inside++;
     context.fillRect(x - side / 2, y - side / 2, side, side);
   }
+  return inside;
 }
 
 /** The way of the first particles so far, and where they are. */
@@ -155,9 +184,10 @@ export function drawPaths(
   places: Float32Array,
   paths: number,
   colours: PlaneColours,
+  half: number,
 ): void {
   const { xs, count, sigmas, at } = moment;
-  const place = placer(context);
+  const place = placer(context, half);
   const done = Math.min(Math.floor(at), sigmas.length - 1);
   const shown = Math.min(paths, count);
   context.beginPath();
@@ -195,12 +225,12 @@ export function drawPaths(
 const ARROWS = 17;
 
 /** The points that arrows start from, in sigma units: where the shrunk plane shows a regular grid. */
-export function arrowPoints(sigma: number): Float32Array {
+export function arrowPoints(sigma: number, half: number): Float32Array {
   const points = new Float32Array(2 * ARROWS * ARROWS);
-  const side = (2 * VIEW_HALF) / ARROWS;
+  const side = (2 * half) / ARROWS;
   for (let i = 0; i < ARROWS * ARROWS; i++) {
-    points[2 * i] = ((i % ARROWS) + 0.5) * side - VIEW_HALF;
-    points[2 * i + 1] = VIEW_HALF - (Math.floor(i / ARROWS) + 0.5) * side;
+    points[2 * i] = ((i % ARROWS) + 0.5) * side - half;
+    points[2 * i + 1] = half - (Math.floor(i / ARROWS) + 0.5) * side;
   }
   const a = shrink(sigma);
   return points.map((value) => value / a);
@@ -216,13 +246,14 @@ export function drawArrows(
   points: Float32Array,
   field: ScoreField,
   shown: readonly (readonly [keyof ScoreField, Colour])[],
+  half: number,
 ): void {
   const { cond } = field;
   let mean = 0;
   for (let i = 0; i < cond.length; i += 2) mean += Math.hypot(cond[i]!, cond[i + 1]!);
   mean /= cond.length / 2;
   const a = shrink(sigma);
-  const place = placer(context);
+  const place = placer(context, half);
   const cell = context.canvas.width / ARROWS;
   const head = 0.16 * cell;
   context.lineCap = 'round';
@@ -255,11 +286,8 @@ function lineWidth({ canvas }: CanvasRenderingContext2D, pixels: number): number
   return pixels * (canvas.clientWidth ? canvas.width / canvas.clientWidth : 1);
 }
 
-/** From the plane to the canvas. */
-function placer({ canvas: { width } }: CanvasRenderingContext2D) {
-  const scale = width / (2 * VIEW_HALF);
-  return (x: number, y: number): [number, number] => [
-    (x + VIEW_HALF) * scale,
-    (VIEW_HALF - y) * scale,
-  ];
+/** From the plane to a canvas that shows [-half, half]². */
+function placer({ canvas: { width } }: CanvasRenderingContext2D, half: number) {
+  const scale = width / (2 * half);
+  return (x: number, y: number): [number, number] => [(x + half) * scale, (half - y) * scale];
 }

@@ -57,7 +57,7 @@ export const PLANE_LIMITS = {
   seed: { min: 0, max: 2 ** 32 - 1, step: 1 },
 } as const;
 
-/** The page shows [-VIEW_HALF, VIEW_HALF]²; the data has room in it. */
+/** The page shows [-VIEW_HALF, VIEW_HALF]², and more where particles leave it; the data has room in it. */
 export const VIEW_HALF = 3.75;
 
 const HEAT: readonly HeatMap[] = ['guided', 'noised', 'conditional', 'marginal'];
