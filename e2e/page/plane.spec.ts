@@ -75,7 +75,7 @@ test('every control changes what is seen', async ({ playground }) => {
     ['schedule', choose(controls.schedule, 'logsnr-cosine')],
     ['shape', choose(controls.shape, 'falling')],
     ['interval', () => aside.getByLabel(controls.intervalLow).fill('600')],
-    ['class', press(data.classNamed('B'))],
+    ['class', press(en.planeData.classNamed('B'))],
     ['class of a Gaussian', choose(data.classOf, '1')],
     ['one Gaussian more', press(data.add)],
     ['one Gaussian less', press(data.remove)],

@@ -6,13 +6,11 @@ import { expect, type Playground, test, words } from '../playground';
 const { training: train } = words;
 
 /** Small enough for a few seconds, long enough to be seen under way. */
-const SMALL = 'page=plane&plane=n:100&training=steps:1500,batch:64,width:16';
+const SMALL = 'page=training&plane=n:100&training=steps:1500,batch:64,width:16';
 
 async function openTraining(playground: Playground, query: string): Promise<Locator> {
   await playground.visit(query);
   const section = playground.page.locator('.train');
-  // It does nothing before it is seen.
-  await section.scrollIntoViewIfNeeded();
   await expect(section).toHaveAttribute('data-status', 'paused');
   return section;
 }
@@ -93,7 +91,7 @@ test('p_uncond changes the unconditional field, and every control what it says',
   const { page } = playground;
   const section = await openTraining(
     playground,
-    'page=plane&plane=n:100&training=steps:500,batch:32,width:16',
+    'page=training&plane=n:100&training=steps:500,batch:32,width:16',
   );
   await playground.button(train.start).click();
   await expect(section).toHaveAttribute('data-status', 'finished');
@@ -154,4 +152,44 @@ test('p_uncond changes the unconditional field, and every control what it says',
     now = await digests(playground, section);
     expect(now[0], what).not.toBe(before[0]);
   }
+});
+
+test('a page of its own in the Lab, on the data of the plane: there and back', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const tabs = page.getByRole('navigation', { name: words.pages(words.places.lab) });
+  await playground.visit('page=plane&plane=n:100&training=steps:500,batch:32,width:16');
+  await expect(page.locator('.train')).toHaveCount(0);
+  await page.getByRole('link', { name: train.link, exact: true }).click();
+  const section = page.locator('.train');
+  await expect(section).toHaveAttribute('data-status', 'paused');
+  await expect(tabs.locator('[aria-current=page]')).toHaveText(train.page);
+  await expect(page).toHaveURL(/page=training/);
+  await expect(page).toHaveURL(/training=.*steps:500/);
+  await playground.button(train.start).click();
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  const learnt = await digests(playground, section);
+
+  // Another class of the same data: the network stays, what is shown of it changes.
+  await playground.button(words.planeData.classNamed('B')).click();
+  await expect.poll(() => digests(playground, section)).not.toEqual(learnt);
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  await playground.button(words.planeData.classNamed('A')).click();
+  await expect.poll(() => digests(playground, section)).toEqual(learnt);
+
+  // There and back without a change: what was learnt is still there.
+  await page.getByRole('link', { name: train.data.change, exact: true }).click();
+  await expect(page.locator('.plane-panel')).toHaveCount(1);
+  await page.getByRole('link', { name: train.link, exact: true }).click();
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  await expect.poll(() => digests(playground, section)).toEqual(learnt);
+
+  // Other data: another network.
+  await page.getByRole('link', { name: train.data.change, exact: true }).click();
+  await playground.button(words.plane.presets.names.modes).click();
+  await page.getByRole('link', { name: train.link, exact: true }).click();
+  await expect(section).toHaveAttribute('data-status', 'finished');
+  await expect.poll(() => digests(playground, section)).not.toEqual(learnt);
+  await expect(section).toContainText(train.data.hint(4));
 });

@@ -1,8 +1,7 @@
-import { type MouseEvent, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../kit/app-context';
-import { type App, type Feature, PLACES, type Place } from '../kit/feature';
-import { linkTo } from '../settings/address';
-import { change } from '../settings/store';
+import { type Feature, PLACES, type Place } from '../kit/feature';
+import { PageLink } from '../kit/PageLink';
 import { appWords } from './words';
 
 /** Play, Learn and Lab. A place opens at the page where it was left; every page keeps its settings. */
@@ -48,41 +47,6 @@ export function PlacePages() {
       {beside.map(({ id, BesideTabs }) => BesideTabs && <BesideTabs key={id} />)}
     </nav>
   );
-}
-
-interface PageLinkProps {
-  readonly page: () => string;
-  readonly isCurrent: boolean;
-  readonly children: string;
-}
-
-/** Opens a page; as a link, so that it also opens in another tab. */
-function PageLink({ page, isCurrent, children }: PageLinkProps) {
-  const app = useApp();
-  const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    change(app.store, { page: page() });
-  };
-  // The settings change all the time: its address is written when it is about to be used.
-  const write = ({ currentTarget }: { currentTarget: HTMLAnchorElement }) => {
-    currentTarget.href = addressOf(app, page());
-  };
-  return (
-    <a
-      href={`?page=${page()}`}
-      aria-current={isCurrent ? 'page' : undefined}
-      onPointerDown={write}
-      onFocus={write}
-      onClick={open}
-    >
-      {children}
-    </a>
-  );
-}
-
-function addressOf({ store, defaults }: App, page: string): string {
-  return linkTo({ ...store.getState().settings, page }, defaults);
 }
 
 function usePlace(): Place | undefined {

@@ -121,7 +121,7 @@ function randomSettings(seed: number): Settings {
     numSteps: whole(1, 64),
   });
   return {
-    page: oneOf(['playground', 'experiments', 'plane', 'idea']),
+    page: oneOf(['playground', 'experiments', 'plane', 'training', 'idea']),
     model: oneOf(['', 'letters', 'tiny-weak_2']),
     subject: oneOf<Settings['subject']>([
       { kind: 'none' },

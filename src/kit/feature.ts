@@ -72,8 +72,8 @@ export interface SlotProps {
   readonly modelList: { readonly onOpen: () => void };
   /** Below the columns and their timeline. */
   readonly belowColumns: { readonly headings: readonly string[] };
-  /** Below the panels of the plane. */
-  readonly belowPlane: object;
+  /** Beside the panels of the plane: what else can be done with its data. */
+  readonly besidePlane: object;
 }
 export type SlotName = keyof SlotProps;
 

@@ -15,7 +15,7 @@ export const SCENES = {
   bayes: 'guidance=conditional,unconditional&scale=1,1',
   classifier: 'guidance=unconditional,classifier,classifier&scale=1,2,6&active=1',
   figure2: 'page=plane&plane=heat:noised!sigma:0.5',
-  train: 'page=plane&training=',
+  train: 'page=training&training=',
   implicit: 'scale=3&inside=on&gradient=on&at=0.3',
   training: 'guidance=conditional,unconditional&scale=1,1&view=both&at=0.4',
   sampling: 'scale=1,3,8&active=1',

@@ -3,6 +3,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { worksInPlane } from '../../diffusion/worlds/plane/world';
 import { useApp, useWords } from '../../kit/app-context';
 import { LogSlider } from '../../kit/LogSlider';
+import { ClassPicker } from '../../kit/plane/ClassPicker';
 import { leastScale, PLANE_CHOICES, PLANE_LIMITS } from '../../kit/plane/settings';
 import { CLASS_LETTERS, usePlane } from '../../kit/plane/use-plane';
 import { RunForm } from '../../kit/RunForm';
@@ -47,40 +48,23 @@ export function PlaneControls() {
 function DataControls() {
   const { store } = useApp();
   const { data } = useWords(planeWords);
-  const { components, classLabel } = usePlane();
+  const { planeData } = useWords(commonWords);
+  const { components } = usePlane();
   const [chosen, setChosen] = useState(0);
   const index = Math.min(chosen, components.length - 1);
   const component = components[index]!;
   const { weight, std } = component;
-  const exists = (label: number) => components.some((one) => one.classLabel === label);
   const letters = CLASS_LETTERS.map((letter, label) => ({ letter, label }));
   return (
     <>
-      <fieldset className="field plane-classes">
-        <legend>{data.wanted}</legend>
-        <div className="segments">
-          {letters.map(({ letter, label }) => (
-            <button
-              key={letter}
-              type="button"
-              data-class={label}
-              aria-label={data.classNamed(letter)}
-              aria-pressed={label === classLabel}
-              disabled={!exists(label)}
-              onClick={() => changePlane(store, { classLabel: label })}
-            >
-              {letter}
-            </button>
-          ))}
-        </div>
-      </fieldset>
+      <ClassPicker />
       <p className="hint">{data.hint}</p>
       <Select
         label={data.gaussian}
         value={String(index)}
         entries={components.map((one, i) => ({
           id: String(i),
-          label: `${i + 1} · ${data.classNamed(CLASS_LETTERS[one.classLabel]!)}`,
+          label: `${i + 1} · ${planeData.classNamed(CLASS_LETTERS[one.classLabel]!)}`,
         }))}
         onChange={(id) => setChosen(Number(id))}
       />
@@ -89,7 +73,7 @@ function DataControls() {
         value={String(component.classLabel)}
         entries={letters.map(({ letter, label }) => ({
           id: String(label),
-          label: data.classNamed(letter),
+          label: planeData.classNamed(letter),
         }))}
         onChange={(id) => changeComponent(store, index, { classLabel: Number(id) })}
       />

@@ -14,6 +14,7 @@ import { PlaneTimeline } from './PlaneTimeline';
 import { PlaneContext, usePanels } from './plane-context';
 import { PlaneRunner } from './runner';
 import './plane.css';
+import '../../kit/plane/plane-colours.css';
 import { commonWords } from '../../kit/words/words';
 import { planeWords } from './words';
 import '../../kit/presets.css';
@@ -35,10 +36,9 @@ export function PlaneView() {
   return (
     <PlaneContext.Provider value={parts}>
       <PlanePresets />
-      <div className="layout plane">
+      <div className="layout plane-colours">
         <PlaneControls />
         <Pictures />
-        <Slot name="belowPlane" />
       </div>
     </PlaneContext.Provider>
   );
@@ -73,6 +73,7 @@ function Pictures() {
           <Legend />
           <p className="hint">{words.figures.insideHint}</p>
           <p className="hint">{words.figures.distanceHint}</p>
+          <Slot name="besidePlane" />
         </div>
       </main>
     </div>

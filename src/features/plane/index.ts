@@ -1,11 +1,11 @@
 import { lazy } from 'react';
 import type { Feature } from '../../kit/feature';
-import { planeSlice } from '../../kit/plane/settings';
+import { PLANE_PAGE, planeSlice } from '../../kit/plane/settings';
 import { planeWords } from './words';
 
 /** Guidance in two dimensions, where every score is exact. */
 export const plane: Feature = {
-  id: 'plane',
+  id: PLANE_PAGE,
   slice: planeSlice,
   words: planeWords,
   page: {

@@ -58,13 +58,11 @@ export const en = {
   },
   data: {
     title: 'Data',
-    wanted: 'Class asked for',
     hint: 'Drag a Gaussian by its letter, its width by the dot on its ring. By keys: the arrows move it, + and − change its width.',
     gaussian: 'Gaussian',
     name: (n: number, letter: string) => `Gaussian ${n}, class ${letter}`,
     at: (x: string, y: string) => `at ${x}, ${y}`,
     classOf: 'Its class',
-    classNamed: (letter: string) => `Class ${letter}`,
     weight: 'Weight',
     width: 'Width (standard deviation)',
     add: 'Add a Gaussian',

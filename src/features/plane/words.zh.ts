@@ -53,13 +53,11 @@ export const zh: typeof en = {
   },
   data: {
     title: '数据',
-    wanted: '要求的类别',
     hint: '拖动字母可移动高斯分布，拖动圆环上的点可改变宽度。键盘：方向键移动，+ 和 − 改变宽度。',
     gaussian: '高斯分布',
     name: (n, letter) => `高斯分布 ${n}，类别 ${letter}`,
     at: (x, y) => `位于 ${x}, ${y}`,
     classOf: '所属类别',
-    classNamed: (letter) => `类别 ${letter}`,
     weight: '权重',
     width: '宽度（标准差）',
     add: '添加高斯分布',

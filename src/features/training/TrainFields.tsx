@@ -17,7 +17,7 @@ export function FieldControls() {
   const { fields } = useWords(trainingWords);
   const { sigma } = useTraining();
   return (
-    <div className="panel train-panel">
+    <div className="train-fields">
       <h3>{fields.title}</h3>
       <LogSlider
         label={fields.sigma}

@@ -1,14 +1,23 @@
 import { lazy } from 'react';
 import type { Feature } from '../../kit/feature';
-import { trainingSlice } from './settings';
+import { TrainingRun } from './run';
+import { trainingRun } from './service';
+import { TRAINING_PAGE, trainingSlice } from './settings';
+import { TrainLink } from './TrainLink';
 import { trainingWords } from './words';
 
 /** A network that is trained in the page on the data of the plane. */
 export const training: Feature = {
-  id: 'training',
+  id: TRAINING_PAGE,
   slice: trainingSlice,
   words: trainingWords,
-  slots: {
-    belowPlane: lazy(async () => ({ default: (await import('./TrainSection')).TrainSection })),
+  page: {
+    place: 'lab',
+    words: trainingWords,
+    View: lazy(async () => ({ default: (await import('./TrainView')).TrainView })),
+  },
+  slots: { besidePlane: TrainLink },
+  mount({ services }) {
+    services.provide(trainingRun, new TrainingRun());
   },
 };

@@ -37,7 +37,7 @@ const OPENING: TrainingState = {
 /** The network in training as the page sees it: settings in, reports out. */
 export class TrainingRun {
   readonly store: StoreApi<TrainingState> = createStore<TrainingState>()(() => OPENING);
-  readonly #client: Pick<TrainClient, 'open' | 'run' | 'pause' | 'look' | 'dispose'>;
+  readonly #client: Pick<TrainClient, 'open' | 'run' | 'pause' | 'look'>;
   #spec = '';
   #look = '';
   /** Steps a point of the loss, and the losses of those that make no whole point yet. */
@@ -47,7 +47,7 @@ export class TrainingRun {
   constructor(
     connect: (
       onEvent: (event: TrainEvent | TrainFailure) => void,
-    ) => Pick<TrainClient, 'open' | 'run' | 'pause' | 'look' | 'dispose'> = (onEvent) =>
+    ) => Pick<TrainClient, 'open' | 'run' | 'pause' | 'look'> = (onEvent) =>
       new TrainClient(onEvent),
   ) {
     this.#client = connect((event) => this.#receive(event));
@@ -94,12 +94,9 @@ export class TrainingRun {
     this.run();
   }
 
-  /** Ends the worker; `set` begins anew. */
-  dispose(): void {
-    this.#client.dispose();
-    this.#spec = '';
-    this.#look = '';
-    this.store.setState({ ...OPENING });
+  /** Stops learning; what has been learnt stays. */
+  rest(): void {
+    if (this.store.getState().status === 'running') this.pause();
   }
 
   /** Whether the visitor has set it going, ever since it was opened. */

@@ -6,6 +6,9 @@ import { samplersFor } from '../../settings/column';
 import { defineSlice } from '../../settings/slice';
 import type { Look, TrainingSpec } from './train-protocol';
 
+/** Id of the page. */
+export const TRAINING_PAGE = 'training';
+
 /** The network trained in the page, as the address keeps it; its data and class are the plane's. */
 export interface TrainingSettings {
   /** Probability that the training shows a sample without its class. */
@@ -124,7 +127,7 @@ export function writeTraining(training: TrainingSettings): string {
     .join(',');
 }
 
-/** The network trained on the plane's data. */
+/** The network trained on the plane's data. Links from when it was a section of that page have it too. */
 export const trainingSlice = defineSlice<TrainingSettings>({
   key: 'training',
   default: DEFAULT_TRAINING,

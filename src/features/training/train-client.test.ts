@@ -66,8 +66,6 @@ test('a worker that breaks is a failed run, and the next run has a new worker', 
   expect(workers[0]!.ended).toBe(true);
   client.open(SPEC, LOOK);
   expect(workers).toHaveLength(2);
-  client.dispose();
-  expect(workers[1]!.ended).toBe(true);
-  workers[1]!.tell({ type: 'event', id: 2, event: { type: 'finished' } });
+  workers[0]!.tell({ type: 'event', id: 1, event: { type: 'finished' } });
   expect(events).toHaveLength(1);
 });

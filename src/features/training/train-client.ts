@@ -44,10 +44,6 @@ export class TrainClient {
   look(look: Look): void {
     this.#worker.tell({ type: 'look', look });
   }
-
-  dispose(): void {
-    this.#worker.dispose();
-  }
 }
 
 /** The run has ended by an error. */

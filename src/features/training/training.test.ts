@@ -53,7 +53,6 @@ function startRun() {
       run: () => calls.push('run'),
       pause: () => calls.push('pause'),
       look: (look: Look) => calls.push(`look ${look.sigma}`),
-      dispose: () => calls.push('dispose'),
     };
   });
   const set = (changes = {}) => {
@@ -122,9 +121,23 @@ describe('a run', () => {
     expect(run.store.getState()).toMatchObject({ status: 'failed', message: 'out of memory' });
     set({ sigma: 3 });
     expect(taken()).toEqual(['open 0.2']);
-    run.dispose();
-    set({ sigma: 3 });
-    expect(taken()).toEqual(['dispose', 'open 0.2']);
+  });
+
+  test('rests while another page is shown, and goes on where it was', () => {
+    const { run, set, report, taken } = startRun();
+    set();
+    report(0);
+    run.rest();
+    expect(taken()).toEqual(['open 0.2']);
+    run.run();
+    report(30);
+    run.rest();
+    expect(taken()).toEqual(['run', 'pause']);
+    expect(run.store.getState().status).toBe('paused');
+    set();
+    run.run();
+    expect(taken()).toEqual(['run']);
+    expect(run.store.getState().report?.step).toBe(30);
   });
 });
 

@@ -1,6 +1,14 @@
 export const en = {
+  page: 'Train a network',
+  link: 'Train a network on this data',
+  data: {
+    title: 'Its data',
+    hint: (gaussians: number) =>
+      `${gaussians} Gaussians, drawn in colour behind the fields: those of the page “Two dimensions”, where they are moved.`,
+    change: 'Change the data in two dimensions',
+  },
   title: 'Train a network yourself',
-  lead: 'A tiny network learns the data above, from random weights, on your own machine. Classifier-free guidance changes one line of its training: now and then the class is hidden. Slide p_uncond to its ends to see what that line is for.',
+  lead: 'A tiny network learns a few Gaussians in the plane, from random weights, on your own machine. Classifier-free guidance changes one line of its training: now and then the class is hidden. Slide p_uncond to its ends to see what that line is for.',
   start: 'Train',
   pause: 'Pause the training',
   resume: 'Go on training',

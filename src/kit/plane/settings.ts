@@ -4,6 +4,9 @@ import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 import { readColumn, writeColumn } from '../../settings/column-text';
 import { defineSlice } from '../../settings/slice';
 
+/** Id of the page of two dimensions. */
+export const PLANE_PAGE = 'plane';
+
 /** A Gaussian of the data in the plane. */
 export interface PlaneComponent {
   /** 0 … 2: classes A, B and C. */

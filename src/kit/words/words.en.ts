@@ -118,6 +118,8 @@ export const en = {
   axis: {
     class: 'Class',
     seed: (value: string) => `seed ${value}`,
+    sampleOf: 'Sample',
+    sample: (value: string) => `sample ${value}`,
     withSampler: (name: string) => `with ${name}`,
     refused: {
       prediction: (rule: string) => `This model has no network for ${rule}`,
@@ -189,5 +191,9 @@ export const en = {
   charts: {
     numbers: 'Take the numbers away:',
     file: (format: string, title: string) => `${format}: ${title}`,
+  },
+  planeData: {
+    wanted: 'Class asked for',
+    classNamed: (letter: string) => `Class ${letter}`,
   },
 };

@@ -160,6 +160,8 @@ export const zh: typeof en = {
   axis: {
     class: '类别',
     seed: (value) => `种子 ${value}`,
+    sampleOf: '样本',
+    sample: (value) => `样本 ${value}`,
     withSampler: (name) => `使用 ${name}`,
     refused: {
       prediction: (rule) => `此模型没有“${rule}”所需的网络`,
@@ -224,5 +226,9 @@ export const zh: typeof en = {
   charts: {
     numbers: '导出数值：',
     file: (format, title) => `导出 ${format}：${title}`,
+  },
+  planeData: {
+    wanted: '要求的类别',
+    classNamed: (letter) => `类别 ${letter}`,
   },
 };

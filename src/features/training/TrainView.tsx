@@ -1,11 +1,16 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useWords } from '../../kit/app-context';
+import { useService, useWords } from '../../kit/app-context';
+import { ShortNotice } from '../../kit/Notices';
+import { PageLink } from '../../kit/PageLink';
+import { ClassPicker } from '../../kit/plane/ClassPicker';
+import { PLANE_PAGE } from '../../kit/plane/settings';
 import { shortNumber } from '../../settings/short-text';
-import { TrainingRun } from './run';
+import { trainingRun } from './service';
 import { lookOf, specOf } from './settings';
 import { TrainCharts } from './TrainCharts';
 import './train.css';
+import '../../kit/plane/plane-colours.css';
 import { usePlane } from '../../kit/plane/use-plane';
 import { FieldControls, Fields } from './TrainFields';
 import { TrainForm } from './TrainForm';
@@ -14,57 +19,64 @@ import { useTraining } from './use-training';
 import { trainingWords } from './words';
 
 /** A network trained on the data of the plane, in the page, with the paper's one-line change. */
-export function TrainSection() {
+export function TrainView() {
   const words = useWords(trainingWords);
-  const [run] = useState(() => new TrainingRun());
+  const run = useService(trainingRun);
   const training = useTraining();
   const plane = usePlane();
   const status = useStore(run.store, (state) => state.status);
   const step = useStore(run.store, (state) => state.report?.step ?? 0);
-  const section = useRef<HTMLElement>(null);
-  const visible = useVisible(section);
-  useEffect(() => () => run.dispose(), [run]);
-  // Out of sight nothing is computed anew while Gaussians are dragged; a training under way goes on.
+  // The network stays while other pages are shown, and learns only on its own.
+  useEffect(() => () => run.rest(), [run]);
   useEffect(() => {
-    if (visible) run.set(specOf(training, plane), lookOf(training, plane));
-  }, [run, training, plane, visible]);
+    run.set(specOf(training, plane), lookOf(training, plane));
+  }, [run, training, plane]);
   return (
-    <section
-      ref={section}
-      className="train"
+    <main
+      id="stage"
+      className="train plane-colours"
+      tabIndex={-1}
       aria-labelledby="train"
+      aria-busy={status === 'opening'}
       data-class={plane.classLabel}
       data-status={status}
       data-step={step}
     >
       <header>
+        <ShortNotice />
         <h2 id="train">{words.title}</h2>
         <p className="train-lead">{words.lead}</p>
       </header>
       <TrainForm run={run} />
       <div className="train-main">
+        <FieldControls />
+        <Fields run={run} />
+      </div>
+      <Data />
+      <div className="train-main">
         <Code />
         <TrainCharts run={run} />
       </div>
-      <FieldControls />
-      <Fields run={run} />
       <SampleControls />
       <Samples run={run} />
-    </section>
+    </main>
   );
 }
 
-function useVisible(element: RefObject<HTMLElement | null>): boolean {
-  const [visible, setVisible] = useState(false);
-  useEffect(() => {
-    if (!element.current) return;
-    const watcher = new IntersectionObserver((entries) =>
-      setVisible(entries.at(-1)?.isIntersecting ?? false),
-    );
-    watcher.observe(element.current);
-    return () => watcher.disconnect();
-  }, [element]);
-  return visible;
+/** The data are those of the page of two dimensions, where they are changed. */
+function Data() {
+  const words = useWords(trainingWords);
+  const { components } = usePlane();
+  return (
+    <div className="panel train-panel">
+      <h3>{words.data.title}</h3>
+      <p className="hint">{words.data.hint(components.length)}</p>
+      <ClassPicker />
+      <p>
+        <PageLink page={() => PLANE_PAGE}>{words.data.change}</PageLink>
+      </p>
+    </div>
+  );
 }
 
 /** What the worker does at each step, in its own words. */
