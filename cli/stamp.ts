@@ -1,14 +1,12 @@
 // npm run stamp -- [model …]: into each denoiser's manifest, what it answers in float32 on this CPU. The
 // page compares its first evaluation with that, and computes in float16 only where it agrees.
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { messageOf } from '../src/networks/errors';
-import { parseManifest } from '../src/networks/manifest';
 import { answersOf } from './answers';
 import { ArgumentError } from './flags';
 import { withEntry } from './manifest-text';
-import { localModels, modelFolders } from './models';
+import { manifestOf } from './manifests';
+import { localModels } from './models';
 import { openNetwork } from './runtime';
 
 try {
@@ -21,13 +19,8 @@ try {
 
 /** @throws ArgumentError for an unknown model */
 async function stamp(id: string): Promise<void> {
-  const folder = modelFolders.map((models) => join(models, id)).find((path) => existsSync(path));
-  if (folder === undefined) {
-    throw new ArgumentError(`A model must be one of ${localModels().join(', ')}, got "${id}"`);
-  }
-  const path = join(folder, 'manifest.json');
-  const text = await readFile(path, 'utf8');
-  const { role } = parseManifest(text, path);
+  const { path, text, manifest } = await manifestOf(id);
+  const { role } = manifest;
   if (role !== 'denoiser' && role !== 'weak') return;
   const network = await openNetwork(id);
   await writeFile(path, withEntry(text, 'selfCheck', await answersOf(network)));

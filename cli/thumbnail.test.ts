@@ -57,17 +57,6 @@ test('a manifest gets its thumbnail, and a newer one in its place', () => {
   expect(withEntry(twice, 'thumbnail', thumbnail('first'))).toBe(once);
 });
 
-test('a first visit opens the network that is cheapest to evaluate, so that it starts at once', () => {
-  const folder = modelFolders[0]!;
-  const index = parseModelIndex(readFileSync(join(folder, 'index.json'), 'utf8'), 'index');
-  const cost = (id: string) => {
-    const manifest = parseManifest(readFileSync(join(folder, id, 'manifest.json'), 'utf8'), id);
-    return manifest.role === 'denoiser' ? manifest.flopsPerForward : undefined;
-  };
-  const all = index.models.flatMap((id) => cost(id) ?? []);
-  expect(cost(index.default)).toBe(Math.min(...all));
-});
-
 test('every denoiser of the site has a thumbnail that its own network drew', () => {
   const folder = modelFolders[0]!;
   const { models } = parseModelIndex(readFileSync(join(folder, 'index.json'), 'utf8'), 'index');

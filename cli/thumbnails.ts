@@ -1,14 +1,13 @@
 // npm run thumbnails -- [model …]: pictures of the networks' own samples, for the choice of a network.
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import { messageOf } from '../src/networks/errors';
-import { parseManifest } from '../src/networks/manifest';
 import { ArgumentError } from './flags';
 import { generate } from './generate';
 import { withEntry } from './manifest-text';
-import { localModels, modelFolders } from './models';
+import { denoisers, graphSha256, manifestOf } from './manifests';
+import { localModels } from './models';
 import { openNetwork } from './runtime';
 import { encodeThumbnail, THUMBNAIL, thumbnailSamples, thumbnailSettings } from './thumbnail';
 
@@ -28,22 +27,12 @@ async function wanted(named: readonly string[]): Promise<readonly string[]> {
   if (unknown !== undefined) {
     throw new ArgumentError(`A model must be one of ${known.join(', ')}, got "${unknown}"`);
   }
-  if (named.length > 0) return named;
-  const roles = await Promise.all(known.map(async (id) => (await manifestOf(id)).manifest.role));
-  return known.filter((_, i) => roles[i] === 'denoiser');
-}
-
-async function manifestOf(id: string) {
-  const folder = modelFolders.map((models) => join(models, id)).find((path) => existsSync(path))!;
-  const path = join(folder, 'manifest.json');
-  const text = await readFile(path, 'utf8');
-  return { folder, path, text, manifest: parseManifest(text, path) };
+  return named.length > 0 ? named : denoisers();
 }
 
 async function draw(id: string): Promise<void> {
   const { folder, path, text, manifest } = await manifestOf(id);
-  const network = manifest.files.find(({ name }) => name === 'model.onnx')?.sha256;
-  if (network === undefined) throw new Error(`${path} must list the file model.onnx`);
+  const network = graphSha256(manifest);
   const opened = await openNetwork(id);
   const samples = thumbnailSamples(opened.manifest);
   const drawn = await generate(opened, samples, {

@@ -1,11 +1,12 @@
+import { FIRST_VISIT } from '../src/settings/settings';
 import { expect, test, words } from './playground';
 
 const { controls } = words;
 
-// The network that ships. On a software adapter: fewer samples and steps, everything else as it comes.
+// The networks that ship. On a software adapter: fewer samples and steps, everything else as it comes.
 const small = (backend: string) => (backend === 'webgpu' ? 'n=2&scale=1,3,8&steps=2' : '');
 
-test('the first visit: one letter in three columns on the same noise, with figures', async ({
+test('the first visit: one class in three columns on the same noise, with figures', async ({
   playground,
   backend,
 }) => {
@@ -21,7 +22,7 @@ test('the first visit: one letter in three columns on the same noise, with figur
     await expect(column.locator('[data-figure=recognised]')).toHaveText(/^\d+ %$/);
     await expect(column.locator('[data-figure=diversity]')).toHaveText(/^\d+\.\d$/);
   }
-  const steps = backend === 'wasm' ? 16 : 2;
+  const steps = backend === 'wasm' ? FIRST_VISIT.columns[0]!.numSteps : 2;
   // Scale 1 needs no unconditional evaluation.
   const nfe = [steps, 2 * steps, 2 * steps].map(String);
   await expect(columns.locator('[data-figure=nfe]')).toHaveText(nfe);

@@ -4,7 +4,7 @@ import { decode } from 'fast-png';
 import { openShareMenu } from '../header';
 import { expect, test, words } from '../playground';
 
-const { controls, classSearch, grid, notice, shelf, wipe } = words;
+const { controls, classSearch, grid, shelf, wipe } = words;
 const COLOUR = 'Coloured discs (test network)';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: shelf.heading });
@@ -181,21 +181,6 @@ test('a class by its name: typing, arrow keys, Enter, Escape, and none', async (
   await playground.changes('no class', () => playground.button(controls.noClassHint).click());
   await expect(search).toHaveValue('');
   await expect(page).toHaveURL(/draw=none/);
-});
-
-test('colour is suggested to a first visit, until it is sent away', async ({ page }) => {
-  const hint = page.locator('[data-hint=colour]');
-  await page.goto('./?backend=wasm&n=1&steps=1&scale=3&lang=en');
-  await expect(hint).toContainText('fast enough for colour');
-  await page.goto('./?backend=wasm&n=1&steps=1&scale=3&lang=en&model=letters');
-  await expect(page.locator('.column')).toHaveAttribute('data-status', 'done');
-  await expect(hint).toHaveCount(0);
-  await page.goto('./?backend=wasm&n=1&steps=1&scale=3&lang=en');
-  await hint.getByRole('button', { name: notice.dismiss }).click();
-  await expect(hint).toHaveCount(0);
-  await page.reload();
-  await expect(page.locator('.column')).toHaveAttribute('data-status', 'done');
-  await expect(hint).toHaveCount(0);
 });
 
 test('colour in every view and every export', async ({ playground }) => {

@@ -66,8 +66,6 @@ export interface SlotProps {
   readonly playgroundTop: object;
   /** The network in use, and the choice of another. */
   readonly modelChoice: object;
-  /** Beside that choice in the playground. */
-  readonly modelHint: object;
   /** At the end of the list of networks; `onOpen` closes the list. */
   readonly modelList: { readonly onOpen: () => void };
   /** Below the columns and their timeline. */

@@ -23,13 +23,10 @@ export interface ModelsState {
   readonly kept: ReadonlySet<string>;
   /** Why the site's networks, or some of them, are not listed. */
   readonly problems: readonly string[];
-  /** A network in colour that this machine has shown itself fast enough for. */
-  readonly suggested: ListedModel | undefined;
 }
 
 export const NO_MODELS: ModelsState = {
   list: [],
   kept: new Set(),
   problems: [],
-  suggested: undefined,
 };

@@ -159,6 +159,16 @@ const denoiser = v.pipe(
     /** Share of training with the null label. */
     pUncond: v.optional(probability),
     selfCheck: v.optional(selfCheck),
+    /** The class that shows best what guidance does, as `npm run scenes` measured it. */
+    scene: v.optional(
+      v.object({
+        class: text,
+        /** SHA-256 of the model.onnx that was measured. */
+        network: sha256,
+        /** See cli/scene-ranking.ts. */
+        telling: probability,
+      }),
+    ),
     /** Empty: the network takes no label. */
     classes: classNames,
     /** Absent: unknown, of a visitor's own network. */

@@ -187,7 +187,7 @@ export function axesFittedTo(
   manifest: Manifest,
 ): Pick<Settings, 'gridRows' | 'gridColumns'> {
   const { gridRows, gridColumns } = settings;
-  const subject = knownSubject(settings.subject, manifest.classes);
+  const subject = knownSubject(settings.subject, manifest);
   const fitted = (axis: Axis, other: Axis): Axis => {
     const setting = axisSetting(axis.key);
     const values = axis.values.filter((value) => setting?.fits(value, manifest) ?? true);
@@ -213,7 +213,7 @@ export function cellBase(settings: Settings, manifest?: Manifest): CellBase {
     settings: {
       ...settings,
       count: 1,
-      subject: unnamed ? knownSubject(subject, manifest.classes) : subject,
+      subject: unnamed ? knownSubject(subject, manifest) : subject,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from './column';
-import { knownNames, knownSubject, namesText, spreadClasses } from './subject';
+import { knownNames, knownSubject, namesText, presetSubject, spreadClasses } from './subject';
 
 const LETTERS = ['A', 'B', 'C', 'd'];
 const KINDS = ['heart', 'sky & weather', 'tench, Tinca tinca', 'time', 'arrow'];
@@ -14,8 +14,20 @@ describe('a sample each of several classes', () => {
 
   test('none known: the first class', () => {
     const subject = { kind: 'each', names: ['x', 'y'] } as const;
-    expect(knownSubject(subject, KINDS)).toEqual({ kind: 'class', name: 'heart' });
-    expect(knownSubject(subject, [])).toEqual({ kind: 'none' });
+    expect(knownSubject(subject, { classes: KINDS })).toEqual({ kind: 'class', name: 'heart' });
+    expect(knownSubject(subject, { classes: [] })).toEqual({ kind: 'none' });
+  });
+
+  test('the class that a network is first shown with is its most telling one', () => {
+    const first = { kind: 'class', name: '' } as const;
+    const scene = { class: 'time', network: 'a'.repeat(64), telling: 0.5 };
+    expect(knownSubject(first, { classes: KINDS, scene })).toEqual({ kind: 'class', name: 'time' });
+    expect(presetSubject({ kind: 'none' }, { classes: KINDS, scene })).toMatchObject({
+      name: 'time',
+    });
+    const gone = { ...scene, class: 'dog' };
+    expect(knownSubject(first, { classes: KINDS, scene: gone })).toMatchObject({ name: 'heart' });
+    expect(knownSubject(first, { classes: KINDS })).toMatchObject({ name: 'heart' });
   });
 
   test.each([1, 2, 3, 5, 49])('%d from all over a list of 49, each once', (wanted) => {

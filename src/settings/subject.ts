@@ -1,3 +1,4 @@
+import type { DenoiserManifest } from '../networks/manifest';
 import { escaped, numberText, unescaped } from './address-text';
 import { LIMITS } from './column';
 
@@ -48,26 +49,36 @@ export function namesText(names: readonly string[]): string {
   return names.join(isWord(names) ? '' : ', ');
 }
 
-/** Subject that the model knows: none of a model without classes; an unknown class becomes the first, of several the unknown fall away. */
-export function knownSubject(subject: Subject, classes: readonly string[]): Subject {
+/** What of a network decides what can be drawn, and what is drawn first. */
+export type Drawing = Pick<DenoiserManifest, 'classes'> & Pick<Partial<DenoiserManifest>, 'scene'>;
+
+/** The class that a network is first shown with: its most telling one, or the first of the list. */
+export function firstClass({ classes, scene }: Drawing): string {
+  return scene && classes.includes(scene.class) ? scene.class : classes[0]!;
+}
+
+/** Subject that the model knows: none of a model without classes; an unknown class becomes its first choice, of several the unknown fall away. */
+export function knownSubject(subject: Subject, model: Drawing): Subject {
+  const { classes } = model;
   if (classes.length === 0) return { kind: 'none' };
+  const instead: Subject = { kind: 'class', name: firstClass(model) };
   switch (subject.kind) {
     case 'none':
       return subject;
     case 'class':
-      return classes.includes(subject.name) ? subject : { kind: 'class', name: classes[0]! };
+      return classes.includes(subject.name) ? subject : instead;
     case 'each': {
       const names = knownNames(subject.names, classes);
-      return names.length ? { kind: 'each', names } : { kind: 'class', name: classes[0]! };
+      return names.length ? { kind: 'each', names } : instead;
     }
     default:
       return subject satisfies never;
   }
 }
 
-/** Presets need a class: the unconditional subject becomes the first class. */
-export function presetSubject(subject: Subject, classes: readonly string[]): Subject {
-  return subject.kind === 'none' ? { kind: 'class', name: classes[0]! } : subject;
+/** Presets need a class: the unconditional subject becomes the network's first choice. */
+export function presetSubject(subject: Subject, model: Drawing): Subject {
+  return subject.kind === 'none' ? { kind: 'class', name: firstClass(model) } : subject;
 }
 
 /** `none`, `class:B`, `word:HELLO` or `each:heart,time`: a sample of each of these. */

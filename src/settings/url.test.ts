@@ -30,7 +30,7 @@ describe('columns', () => {
     const address = writeAddress({ ...FIRST_VISIT, columns });
     expect(address).toBe('scale=1,3,8&steps=4');
     expect(columnsOf(address)).toEqual(columns);
-    expect(columnsOf('scale=1,3,8')).toEqual(FIRST_VISIT.columns);
+    expect(columnsOf('scale=1,3,8&sampler=ddim&steps=12')).toEqual(FIRST_VISIT.columns);
   });
 
   test('a parameter belongs to the columns that declare it', () => {

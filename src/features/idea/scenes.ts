@@ -37,13 +37,15 @@ export type SceneId = keyof typeof SCENES;
  * subject, noise and number of samples; another page keeps everything that the query leaves out.
  */
 function sceneSettings({ settings, engine }: AppState, query: string): Settings {
-  const { classes } = engine.status === 'ready' ? engine.manifest : { classes: undefined };
   const ofPlayground = !new URLSearchParams(query).has('page');
   const { layout, inside, gradient, overlay, view, position, picked, active } = FIRST_VISIT;
   const plain: Partial<Settings> = {
     ...{ layout, inside, gradient, overlay, view, position, picked, active },
     page: 'playground',
-    subject: classes ? presetSubject(settings.subject, classes) : settings.subject,
+    subject:
+      engine.status === 'ready'
+        ? presetSubject(settings.subject, engine.manifest)
+        : settings.subject,
   };
   const wanted = readAddress(query, ofPlayground ? { ...settings, ...plain } : settings).settings;
   return engine.status === 'ready' ? fittedToModel(wanted, engine.manifest).settings : wanted;

@@ -27,19 +27,19 @@ export function Controls() {
   const { controls } = strings;
   const { unguidable } = useWords(playgroundWords);
   const active = useAppState(({ settings }) => settings.active);
-  const classes = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest.classes : undefined,
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
   );
+  const classes = manifest?.classes;
   return (
     <aside className="panel" aria-label={controls.label}>
       <div className="model-choice">
         <Slot name="modelChoice" />
-        <Slot name="modelHint" />
       </div>
       {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
-      {classes && classes.length > 0 && (
+      {manifest && manifest.classes.length > 0 && (
         <OffAxis name="draw" label={controls.subject}>
-          <SubjectPicker classes={classes} />
+          <SubjectPicker model={manifest} />
         </OffAxis>
       )}
       <section className="group" aria-labelledby="editing">

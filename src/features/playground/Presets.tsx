@@ -3,7 +3,7 @@ import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import { canPredict } from '../../settings/column';
 import { arrange, change } from '../../settings/store';
-import { presetSubject } from '../../settings/subject';
+import { firstClass, presetSubject } from '../../settings/subject';
 import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
 import { playgroundWords } from './words';
 import '../../kit/presets.css';
@@ -16,7 +16,6 @@ export function Presets() {
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
-  const classes = manifest?.classes;
   const offered = PRESET_IDS.filter((id) =>
     presetColumns(id).every(
       ({ guidance, parameters }) =>
@@ -29,12 +28,14 @@ export function Presets() {
     return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
   });
   const choose = (id: PresetId) => {
-    if (!classes) return;
+    if (!manifest) return;
     const { subject } = store.getState().settings;
-    // The scene of the first visit is one class, sixteen times.
-    const scene = id === 'glance' && subject.kind === 'each';
     change(store, {
-      subject: scene ? { kind: 'class', name: classes[0]! } : presetSubject(subject, classes),
+      // The scene of the first visit: the class that shows it best.
+      subject:
+        id === 'glance'
+          ? { kind: 'class', name: firstClass(manifest) }
+          : presetSubject(subject, manifest),
     });
     arrange(store, presetColumns(id), PRESETS[id].active);
   };
@@ -47,7 +48,7 @@ export function Presets() {
           key={id}
           type="button"
           aria-pressed={current === id}
-          disabled={!classes}
+          disabled={!manifest}
           onClick={() => choose(id)}
         >
           {presets.names[id]}

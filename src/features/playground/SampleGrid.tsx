@@ -13,6 +13,7 @@ import type { Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import type { Settings } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
+import { FirstPictures } from './FirstPictures';
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
@@ -33,6 +34,7 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
   return (
     <SamplePicker label={label} count={app.trajectories.shown(column.id)?.count ?? 1}>
       <canvas ref={canvas} data-column={column.id} />
+      <FirstPictures columnId={column.id} />
     </SamplePicker>
   );
 }

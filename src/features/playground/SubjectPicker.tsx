@@ -6,6 +6,8 @@ import { commonWords } from '../../kit/words/words';
 import { hasNullClass, LIMITS } from '../../settings/column';
 import { change, changeSubject } from '../../settings/store';
 import {
+  type Drawing,
+  firstClass,
   knownNames,
   knownSubject,
   namesText,
@@ -17,7 +19,8 @@ import {
  * What to draw: a class, no class, or a sample of each of several. Classes with short names are
  * buttons, and several are spelled as a word; others are searched.
  */
-export function SubjectPicker({ classes }: { classes: readonly string[] }) {
+export function SubjectPicker({ model }: { model: Drawing }) {
+  const { classes } = model;
   const { store } = useApp();
   const { controls } = useWords(commonWords);
   const subject = useAppState(({ settings }) => settings.subject);
@@ -29,14 +32,14 @@ export function SubjectPicker({ classes }: { classes: readonly string[] }) {
   const choose = (next: Subject) => changeSubject(store, next);
 
   // Where one goes back to when none of several is left.
-  const lastClass = useRef(classes[0]!);
+  const lastClass = useRef(firstClass(model));
   if (subject.kind === 'class') lastClass.current = subject.name;
 
   const chooseEach = (names: readonly string[]) => {
     if (names.length) choose({ kind: 'each', names });
     else if (several) {
       // Another network may not know the class that was drawn last.
-      choose(knownSubject({ kind: 'class', name: lastClass.current }, classes));
+      choose(knownSubject({ kind: 'class', name: lastClass.current }, model));
     }
   };
 

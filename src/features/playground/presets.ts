@@ -1,4 +1,5 @@
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
+import { FIRST_VISIT } from '../../settings/settings';
 
 export const PRESET_IDS = [
   'glance',
@@ -22,10 +23,7 @@ interface Preset {
 
 /** Scenes that show one thing each. All keep the visitor's class, seed and number of samples. */
 export const PRESETS: Readonly<Record<PresetId, Preset>> = {
-  glance: {
-    columns: [{ guidanceScale: 1 }, { guidanceScale: 3 }, { guidanceScale: 8 }],
-    active: 1,
-  },
+  glance: { columns: FIRST_VISIT.columns, active: FIRST_VISIT.active },
   off: { columns: [{ guidanceScale: 1 }, { guidance: 'unconditional' }], active: 0 },
   sweet: { columns: [{ guidanceScale: 1 }, { guidanceScale: 2 }], active: 1 },
   collapse: { columns: [{ guidanceScale: 2 }, { guidanceScale: 15 }], active: 1 },

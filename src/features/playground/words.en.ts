@@ -34,6 +34,8 @@ export const en = {
         'The paper’s negative example: a scaled score makes smooth, average pictures and loses variety much faster than guidance does.',
     } satisfies Readonly<Record<PresetId, string>>,
   },
+  /** Over pictures of the first visit that were made before it. */
+  drawnEarlier: 'Drawn earlier by this network; live ones follow',
   overlay: {
     show: 'Outside [−1, 1]',
     hint: 'Colours the pixels of the estimate that lie outside the range of the data',

@@ -30,6 +30,7 @@ export const zh: typeof en = {
       temperature: '论文中的反例：缩放得分只得到平滑、平均的图片，多样性的损失远快于引导。',
     },
   },
+  drawnEarlier: '此网络先前所绘；随后换为现场绘制',
   overlay: {
     show: '超出 [−1, 1]',
     hint: '为估计中超出数据范围的像素着色',

@@ -8,7 +8,6 @@ import { measuredQuality } from './model-quality';
 import { modelShelf } from './service';
 import { bytesOf, hasVariants, keptOf, removable } from './shelf';
 import './model-picker.css';
-import { commonWords } from '../../kit/words/words';
 import { shelfWords } from './words';
 
 /** The network in use, as a button that opens the choice of another. */
@@ -279,27 +278,5 @@ function Thumbnail({
       title={plain || !manifest.thumbnail ? undefined : words.madeWith(manifest.thumbnail.settings)}
       data-grey={grey}
     />
-  );
-}
-
-/** Colour, for a machine that has shown itself fast enough: a network to open, or to hear no more of. */
-export function ColourHint() {
-  const shelf = useService(modelShelf);
-  const { notice } = useWords(commonWords);
-  const words = useWords(shelfWords);
-  const model = useAppState(({ models }) => models.suggested);
-  if (!model) return null;
-  const { id, title } = model.manifest;
-  return (
-    <p className="notice colour-hint" role="status" data-hint="colour">
-      <Thumbnail model={model} plain />
-      <span>{words.suggestion(title, megabytes(bytesOf(model.files)))}</span>
-      <button type="button" onClick={() => void shelf.choose(id)}>
-        {words.open}
-      </button>
-      <button type="button" onClick={() => shelf.dismissSuggestion()}>
-        {notice.dismiss}
-      </button>
-    </p>
   );
 }

@@ -7,7 +7,6 @@ import { FIRST_VISIT } from '../../settings/settings';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
 import {
   bytesOf,
-  colourSuggestion,
   hasVariants,
   keptOf,
   listedModels,
@@ -78,7 +77,6 @@ describe('the list', () => {
         list,
         kept: new Set(kept),
         problems: [],
-        suggested: undefined,
       }).map(({ sha256 }) => sha256);
     const own = ['grey.onnx', 'judge.onnx', 'weak.onnx'];
     expect(names(own)).toEqual(['grey.onnx', 'judge.onnx', 'weak.onnx']);
@@ -86,16 +84,6 @@ describe('the list', () => {
     expect(names(['part-weak.onnx'])).toEqual(['weak.onnx']);
     expect(names([])).toEqual([]);
     expect(bytesOf(keptOf(listedGrey, new Set(own)))).toBe(160);
-  });
-
-  test('suggests the largest network in colour that is soon enough', () => {
-    const big = { ...listedColour, manifest: manifest('big', { ...colour, flopsPerForward: 1e9 }) };
-    const all = [...list, big];
-    // 512 evaluations in 8 s: 1e6 FLOPs each need 6.4e4 a ms, 1e9 need 6.4e7.
-    expect(colourSuggestion(all, 6e4)).toBeUndefined();
-    expect(colourSuggestion(all, 7e4)).toBe(listedColour);
-    expect(colourSuggestion(all, 7e7)).toBe(big);
-    expect(colourSuggestion([listedGrey], 1e12)).toBeUndefined();
   });
 });
 
@@ -159,22 +147,21 @@ describe('the shelf', () => {
         },
         removeAllBut,
       },
-      hintDismissed: { get: () => false, set: vi.fn() },
       ...changes,
     };
     return { made, removeAllBut };
   };
   /** A page whose shelf has seen its first model loaded and run. */
-  async function visited(changes: Partial<ModelSource> = {}, columnMs = 1) {
+  async function visited(changes: Partial<ModelSource> = {}) {
     const page = new FakePage([{}]);
     const { made, removeAllBut } = source(changes);
     const shelf = new ModelShelf(page.store, made, page.runner);
     const loading = page.runner.load();
     page.loads[0]?.resolve({ ...loaded, manifest: grey });
     await loading;
-    await page.newest.finish(columnMs);
+    await page.newest.finish(1);
     await settle();
-    return { page, shelf, made, removeAllBut, models: () => page.store.getState().models };
+    return { shelf, removeAllBut, models: () => page.store.getState().models };
   }
 
   test('reads the list once a network is loaded, and drops files that no manifest names', async () => {
@@ -211,25 +198,5 @@ describe('the shelf', () => {
     const all = await visited();
     await all.shelf.removeAll();
     expect(all.models().kept).toEqual(new Set());
-  });
-
-  test('suggests colour to a first visit on a fast machine, until it is sent away', async () => {
-    const { models, shelf, made } = await visited({}, 0.001);
-    expect(models().suggested?.manifest.id).toBe('colour');
-    shelf.dismissSuggestion();
-    expect(models().suggested).toBeUndefined();
-    expect(made.hintDismissed.set).toHaveBeenCalledOnce();
-    expect((await visited({}, 1000)).models().suggested).toBeUndefined();
-    expect(
-      (await visited({ hintDismissed: { get: () => true, set() {} } }, 0.001)).models().suggested,
-    ).toBeUndefined();
-  });
-
-  test('suggests nothing more once a model was chosen', async () => {
-    const { models, shelf, page } = await visited({}, 0.001);
-    void shelf.choose('colour');
-    page.loads.at(-1)?.resolve({ ...loaded, manifest: colour });
-    await settle();
-    expect(models().suggested).toBeUndefined();
   });
 });

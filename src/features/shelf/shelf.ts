@@ -4,7 +4,6 @@ import { type Catalogue, type KeptFiles, partKey } from '../../networks/library'
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
 import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
 import type { Store } from '../../settings/store';
-import { sampleNames } from '../../settings/subject';
 
 /**
  * The site's denoisers with the files that come with them.
@@ -73,35 +72,12 @@ export function hasVariants({ manifest }: ListedModel, list: readonly ListedMode
   );
 }
 
-/** The most that a column of the first visit (16 samples, 16 steps, guided) may take where colour is suggested. */
-const COLOUR_COLUMN_MS = 8000;
-const COLOUR_COLUMN_EVALUATIONS = 16 * 16 * 2;
-
-/**
- * The largest network in colour whose columns come soon enough.
- *
- * @param flopsPerMs what this machine has been measured to do
- */
-export function colourSuggestion(
-  list: readonly ListedModel[],
-  flopsPerMs: number,
-): ListedModel | undefined {
-  const cost = ({ manifest }: ListedModel) => manifest.flopsPerForward ?? Number.POSITIVE_INFINITY;
-  const soon = list.filter((model) => {
-    const columnMs = (COLOUR_COLUMN_EVALUATIONS * cost(model)) / flopsPerMs;
-    return model.manifest.shape[0] === 3 && columnMs <= COLOUR_COLUMN_MS;
-  });
-  return soon.toSorted((a, b) => cost(b) - cost(a))[0];
-}
-
 /** Where the site's networks and the kept files are looked up. */
 export interface ModelSource {
   /** Address of the models folder, ending in a slash. */
   readonly baseUrl: string;
   readCatalogue(): Promise<Catalogue>;
   readonly kept: KeptFiles;
-  /** Whether the visitor has sent the hint to colour away, before or (`set`) now. */
-  readonly hintDismissed: { get(): boolean; set(): void };
 }
 
 /**
@@ -113,8 +89,6 @@ export class ModelShelf {
   readonly #source: ModelSource;
   readonly #runner: Pick<ColumnRuns, 'switchTo'>;
   #reading: Promise<void> | undefined;
-  /** On this visit, whatever the browser remembers. */
-  #dismissed = false;
 
   constructor(store: Store, source: ModelSource, runner: Pick<ColumnRuns, 'switchTo'>) {
     this.#store = store;
@@ -122,7 +96,6 @@ export class ModelShelf {
     this.#runner = runner;
     store.subscribe((state, before) => {
       if (state.engine.status === 'ready' && before.engine.status !== 'ready') void this.open();
-      if (state.columns !== before.columns) this.#suggest();
     });
   }
 
@@ -153,12 +126,6 @@ export class ModelShelf {
     await this.#look();
   }
 
-  dismissSuggestion(): void {
-    this.#dismissed = true;
-    this.#source.hintDismissed.set();
-    this.#change({ suggested: undefined });
-  }
-
   async #read(): Promise<void> {
     try {
       const { baseUrl, readCatalogue, kept } = this.#source;
@@ -166,7 +133,6 @@ export class ModelShelf {
       const { problems, manifests } = catalogue;
       const own = this.#store.getState().models.list.filter(({ origin }) => origin === 'own');
       this.#change({ list: [...listedModels(catalogue, baseUrl), ...own], problems });
-      this.#suggest();
       // A network whose manifest cannot be read now may be wanted again later.
       if (problems.length > 0) return;
       const named = manifests.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
@@ -181,23 +147,6 @@ export class ModelShelf {
     // A browser may refuse its storage: nothing is kept then.
     const kept = await this.#source.kept.list().catch(() => new Set<string>());
     this.#change({ kept });
-  }
-
-  /** Suggests colour on a visit that has asked for no model, once a run has shown how fast this machine is. */
-  #suggest(): void {
-    const { engine, settings, columns, models } = this.#store.getState();
-    if (engine.status !== 'ready' || settings.model !== '') {
-      if (models.suggested) this.#change({ suggested: undefined });
-      return;
-    }
-    const { shape, flopsPerForward } = engine.manifest;
-    const figures = columns.find(({ status }) => status === 'done')?.figures;
-    if (models.suggested || !figures || !flopsPerForward || shape[0] !== 1) return;
-    if (models.list.length === 0 || this.#dismissed || this.#source.hintDismissed.get()) return;
-    const flopsPerMs =
-      (figures.nfe * sampleNames(settings).length * flopsPerForward) / figures.networkMs;
-    const suggested = colourSuggestion(models.list, flopsPerMs);
-    if (suggested) this.#change({ suggested });
   }
 
   #change(changes: Partial<ModelsState>): void {

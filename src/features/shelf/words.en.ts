@@ -37,6 +37,4 @@ export const en = {
   removeAll: 'Delete all downloads',
   total: (size: string) => `${size} of networks are kept on this machine.`,
   problems: (reasons: string) => `Not everything could be listed. ${reasons}`,
-  suggestion: (title: string, size: string) =>
-    `This machine is fast enough for colour: ${title}, a download of ${size}.`,
 };

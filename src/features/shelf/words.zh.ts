@@ -37,5 +37,4 @@ export const zh: typeof en = {
   removeAll: '删除全部下载',
   total: (size) => `本机共保留 ${size} 的网络文件。`,
   problems: (reasons) => `未能列出全部网络。${reasons}`,
-  suggestion: (title, size) => `这台机器足以运行彩色网络：${title}，需下载 ${size}。`,
 };

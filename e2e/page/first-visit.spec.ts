@@ -1,0 +1,75 @@
+import type { Locator, Page } from '@playwright/test';
+import drawn from '../../src/features/playground/first-pictures.json' with { type: 'json' };
+import { expect, test, words } from '../playground';
+
+const earlier = (page: Page) => page.locator('.first-pictures');
+
+/** A canvas's pixels, averaged over squares of 8, and how many colours it has. */
+const shades = (page: Page, selector: string, column: number) =>
+  page
+    .locator(selector)
+    .nth(column)
+    .evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const small = new OffscreenCanvas(Math.round(width / 8), Math.round(height / 8));
+      const context = small.getContext('2d')!;
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(element as HTMLCanvasElement, 0, 0, small.width, small.height);
+      return [...context.getImageData(0, 0, small.width, small.height).data];
+    });
+
+const sizeOf = async (column: Locator) => {
+  const box = await column.boundingBox();
+  return [box?.width, box?.height];
+};
+
+const difference = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+
+test('a first visit shows pictures drawn earlier, says so, and puts its own in their place', async ({
+  page,
+  playground,
+}) => {
+  // No network yet: the pictures must not wait for it.
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  await page.route('**/model.onnx', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.goto('./?backend=wasm&lang=en');
+  await expect(earlier(page)).toHaveCount(drawn.columns.length);
+  await expect(earlier(page).first()).toContainText(words.drawnEarlier);
+  const columns = [0, 1, 2];
+  await expect
+    .poll(async () => new Set(await shades(page, '.first-pictures canvas', 0)).size)
+    .toBeGreaterThan(50);
+  const before = await Promise.all(
+    columns.map((column) => shades(page, '.first-pictures canvas', column)),
+  );
+  const size = await sizeOf(playground.columns.first());
+  open();
+  await playground.settled();
+  await expect(earlier(page)).toHaveCount(0);
+  expect(await sizeOf(playground.columns.first())).toEqual(size);
+  await expect(page).toHaveURL(new RegExp(`draw=class:${drawn.class}`));
+  const now = await Promise.all(columns.map((column) => shades(page, '.column canvas', column)));
+  // The same pictures as drawn here, but for the WebP; other columns are other pictures.
+  for (const column of columns) {
+    expect(difference(before[column]!, now[column]!)).toBeLessThan(3);
+    expect(difference(before[column]!, now[(column + 1) % 3]!)).toBeGreaterThan(6);
+  }
+});
+
+test('other settings than the first visit’s show no pictures drawn earlier', async ({ page }) => {
+  await page.route('**/model.onnx', () => {});
+  for (const query of ['seed=7', 'n=4', 'model=letters', 'draw=class:heart', 'scale=1,3,7']) {
+    await page.goto(`./?backend=wasm&lang=en&${query}`);
+    await expect(page.locator('.column').first()).toBeVisible();
+    await expect(earlier(page)).toHaveCount(0);
+  }
+  await page.goto('./?backend=wasm&lang=en');
+  await expect(earlier(page)).toHaveCount(3);
+});
