@@ -56,10 +56,11 @@ test('a first visit shows pictures drawn earlier, says so, and puts its own in t
   expect(await sizeOf(playground.columns.first())).toEqual(size);
   await expect(page).toHaveURL(new RegExp(`draw=class:${drawn.class}`));
   const now = await Promise.all(columns.map((column) => shades(page, '.column canvas', column)));
-  // The same pictures as drawn here, but for the WebP; other columns are other pictures.
+  // The same pictures as drawn here (2 to 5 of 255 apart, by the WebP and the marks of misread samples);
+  // other columns are 20 apart and more.
   for (const column of columns) {
-    expect(difference(before[column]!, now[column]!)).toBeLessThan(3);
-    expect(difference(before[column]!, now[(column + 1) % 3]!)).toBeGreaterThan(6);
+    expect(difference(before[column]!, now[column]!)).toBeLessThan(6);
+    expect(difference(before[column]!, now[(column + 1) % 3]!)).toBeGreaterThan(12);
   }
 });
 
