@@ -43,6 +43,10 @@ export class Playground {
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
+  /** A column's handle on the guidance rail. */
+  handle(column = 0): Locator {
+    return this.page.locator('.handle').nth(column);
+  }
   get scrubber(): Locator {
     return this.slider(timeline.scrub);
   }
@@ -61,8 +65,11 @@ export class Playground {
       steps: '4',
       scale: '3',
       lang: 'en',
+      expert: 'on',
     });
     if (this.backend === 'wasm') wanted.set('backend', 'wasm');
+    // A software adapter has no time for what nobody asked for.
+    else wanted.set('film', 'off');
     for (const [key, value] of new URLSearchParams(query)) wanted.set(key, value);
     await this.page.goto(`./?${wanted}`);
   }

@@ -47,9 +47,10 @@ test('what is drawn: class, none, word, seed, dice, lock, number of samples', as
 test('how it is guided: scale, unit, rule, interval, shape', async ({ playground }) => {
   await playground.open('n=1');
   await playground.changes('the scale typed', () => playground.type(controls.guidanceScale, 8));
-  const atEight = await playground.changes('the scale dragged', () =>
-    playground.slider(controls.guidanceScale).fill('5'),
+  const atEight = await playground.changes('the scale by key', () =>
+    playground.handle().press('PageDown'),
   );
+  await playground.type(controls.guidanceScale, 5);
   await playground.button('w').click();
   await expect(playground.number(controls.guidanceScale)).toHaveValue('4');
   await playground.changes('w', () => playground.type(controls.guidanceScale, 7));

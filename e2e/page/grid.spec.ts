@@ -61,7 +61,7 @@ test('the grid fills, says what it varies, and what the classifier reads', async
   await view.layout('grid').click();
   await view.axis(grid.columns).selectOption('sampler');
   // What is on an axis has no control of its own beside it.
-  await expect(playground.slider(controls.guidanceScale)).toHaveCount(0);
+  await expect(playground.number(controls.guidanceScale)).toHaveCount(0);
   await expect(playground.slider(controls.numSteps)).toHaveCount(1);
   await view.values(controls.guidanceScale).fill('3, 8');
   await view.values(controls.guidanceScale).press('Enter');

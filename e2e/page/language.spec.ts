@@ -28,7 +28,7 @@ test('Chinese: no English is left, and the address and the pictures stay', async
   const pixels = await playground.pixels();
   await chooseLanguage(page, 'zh');
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
-  await expect(page.getByRole('slider', { name: zh.controls.guidanceScale })).toBeVisible();
+  await expect(page.getByRole('spinbutton', { name: zh.controls.guidanceScale })).toBeVisible();
 
   const left = (await words(page)).filter((text) =>
     /[A-Za-z]{3,}/.test(text.replace(LATIN_ALLOWED, '')),

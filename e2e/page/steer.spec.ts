@@ -41,9 +41,8 @@ test('a schedule drawn by hand: pointer, keys, flat, reset, another number of st
   await shape.selectOption({ label: curve.drawn });
   await playground.settled();
   expect(await playground.pixels(), 'flat at the same scale, the same pixels').toBe(constant);
-  for (const one of [playground.slider, playground.number]) {
-    await expect(one.call(playground, controls.guidanceScale)).toBeDisabled();
-  }
+  await expect(playground.number(controls.guidanceScale)).toBeDisabled();
+  await expect(playground.handle()).toHaveCount(0);
 
   // Two points: the steps between them are drawn too.
   const drawn = await playground.changes('a stroke', () =>
@@ -79,7 +78,7 @@ test('a schedule drawn by hand: pointer, keys, flat, reset, another number of st
   await shape.selectOption('constant');
   await playground.settled();
   expect(await playground.pixels(), 'a shape in place of the curve').toBe(constant);
-  await expect(playground.slider(controls.guidanceScale)).toBeEnabled();
+  await expect(playground.number(controls.guidanceScale)).toBeEnabled();
 });
 
 test('what shape and interval make of the scale is seen', async ({ playground }) => {
@@ -102,7 +101,7 @@ test('a steered run takes the scale of its moment, and its link replays it', asy
   await playground.open('n=1&steps=6');
   const before = await playground.pixels();
   await playground.button(steer.start).click();
-  const scale = playground.slider(controls.guidanceScale);
+  const scale = playground.handle();
   await expect(scale).toBeFocused();
   const recording = page.getByRole('img', { name: curve.recording });
   await expect(recording).toBeVisible();

@@ -155,6 +155,8 @@ function randomSettings(seed: number): Settings {
     picked: whole(0, LIMITS.count.max - 1),
     unit: oneOf(['s', 'w']),
     backend: oneOf(['auto', 'webgpu', 'wasm']),
+    expert: oneOf([true, false]),
+    film: oneOf([true, false]),
     precision: oneOf(['auto', 'fp16', 'fp32']),
     maxBatch: oneOf([0, 1, 2, 4, 8, 16]),
     language: oneOf(['en', 'zh']),

@@ -4,6 +4,7 @@ import type { Steering } from './steering';
 
 export type LoadRequest = Extract<Request, { type: 'load' }>;
 export type SampleRequest = Extract<Request, { type: 'sample' }>;
+export type FilmRequest = Extract<Request, { type: 'film' }>;
 
 /** How often a run lets messages in: not before every run of a quick network. */
 const MESSAGES_EVERY_MS = 16;
@@ -14,12 +15,12 @@ let lastMessagesMs = 0;
 /** A request while the worker answers it. */
 export class ActiveRequest {
   readonly id: number;
-  readonly type: 'load' | 'sample';
+  readonly type: (LoadRequest | SampleRequest | FilmRequest)['type'];
   /** Set while a steered run is sampled. */
   steering: Steering | undefined;
   readonly #controller = new AbortController();
 
-  constructor({ id, type }: LoadRequest | SampleRequest) {
+  constructor({ id, type }: LoadRequest | SampleRequest | FilmRequest) {
     this.id = id;
     this.type = type;
   }

@@ -1,15 +1,12 @@
-import { findGuidanceRule } from '../diffusion/guidance';
-import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
 import type { Prediction } from '../diffusion/guidance/rule';
-import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import type { DownloadProgress } from '../networks/download';
-import type { DenoiserManifest } from '../networks/manifest';
 import type { ActiveRequest, SampleRequest } from './active-request';
+import { anyPredictions, openCompanions, runPredictions } from './companions';
 import { buffersOf } from './inside';
 import { judge, measure, opinionOf } from './judge';
-import type { LoadedNetworks, Model } from './loaded-networks';
+import type { LoadedNetworks } from './loaded-networks';
 import type { Ending, EngineEvent, Frame, SampleSettings } from './protocol';
-import { type CompanionName, runSampler } from './run';
+import { runSampler } from './run';
 import { Steering } from './steering';
 
 /** Each message costs the page a repaint, which takes the network's time where cores are few. */
@@ -36,16 +33,18 @@ export async function answerSample(
   active.steering = steering;
   const onProgress = (progress: DownloadProgress) =>
     post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
-  const other = (model: string) => loaded.other(model, active.signal, onProgress);
   const { manifest, network } = await loaded.denoiser(request.denoiser, active.signal, onProgress);
-  const companions: Partial<Record<CompanionName, Model>> = {};
-  for (const [name, model] of companionIds(request, manifest))
-    companions[name] = await other(model);
+  const recorded: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
+  const needed =
+    stepMs === undefined ? runPredictions(settings, manifest) : anyPredictions(settings);
+  const companions = await openCompanions([...needed, ...recorded], manifest, (model) =>
+    loaded.other(model, active.signal, onProgress),
+  );
 
   const frames = frameQueue(id, steering, post);
   steering?.begin();
   const { samples, frame, figures } = await runSampler(
-    { manifest, network, companions },
+    { manifest, network, companions, starts: loaded.starts },
     steering?.settings(settings) ?? settings,
     (step) => {
       if (request.measure) return undefined;
@@ -111,24 +110,6 @@ function frameQueue(id: number, steering: Steering | undefined, post: Post) {
 }
 
 /** The class mixed into the label, if any of it is. */
-function mixedClass({ mix }: SampleSettings): number | undefined {
+export function mixedClass({ mix }: SampleSettings): number | undefined {
   return mix && mix.share > 0 ? mix.with : undefined;
-}
-
-/** Ids of the companions that the run evaluates, and of the classifier whose gradient is recorded. */
-function companionIds(
-  { settings, stepMs, inside }: SampleRequest,
-  { id, companions, sigma }: DenoiserManifest,
-): [CompanionName, string][] {
-  const sigmas = runSigmas(settings, { sigmaMin: sigma.min, sigmaMax: sigma.max });
-  const scales = stepMs === undefined ? scalesOf(guidanceModifiers(settings), sigmas) : ANY_SCALE;
-  const rule = findGuidanceRule(settings.guidance);
-  const predictions = neededPredictions(rule, settings.parameters, scales);
-  const recorded: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
-  return [...new Set([...predictions, ...recorded])].flatMap((name): [CompanionName, string][] => {
-    if (name === 'cond' || name === 'uncond') return [];
-    const modelId = companions?.[name];
-    if (!modelId) throw new Error(`${id}: the manifest must name a companion "${name}"`);
-    return [[name, modelId]];
-  });
 }

@@ -12,6 +12,7 @@ import type {
   PrecisionChoice,
   Request,
   SampleSettings,
+  Take,
 } from './protocol';
 
 export type Finished = Extract<Ending, { type: 'done' }>;
@@ -75,7 +76,7 @@ type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
 export type OnFrames = (frames: readonly Frame[], scales?: readonly number[]) => void;
 
 interface Pending {
-  readonly request: Request & { type: 'load' | 'sample' };
+  readonly request: Request & { type: 'load' | 'sample' | 'film' };
   readonly signal?: AbortSignal | undefined;
   readonly resolve: (ending: Ending) => void;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -169,6 +170,34 @@ export class EngineClient {
       denoiser,
       onProgress,
     } = options;
+    const ending = await this.#ask(
+      { type: 'sample', settings, judge, stepMs, inside, measure, denoiser },
+      { onFrames, onProgress, signal },
+    );
+    if (ending.type !== 'done') throw failure(ending);
+    return ending;
+  }
+
+  /**
+   * The same samples at several scales, in runs that go side by side.
+   *
+   * @param options.judge whether the classifier looks at the finished samples
+   * @returns one take a scale
+   * @throws EngineError, Cancelled
+   */
+  async film(
+    settings: SampleSettings,
+    scales: readonly number[],
+    { judge, signal }: { readonly judge: boolean; readonly signal?: AbortSignal },
+  ): Promise<readonly Take[]> {
+    const ending = await this.#ask({ type: 'film', settings, scales, judge }, { signal });
+    if (ending.type !== 'filmed') throw failure(ending);
+    return ending.takes;
+  }
+
+  /** Sends what needs a loaded model, and cancels it when the signal says so. */
+  async #ask(request: Asked, handlers: Pick<Pending, 'onProgress' | 'onFrames' | 'signal'>) {
+    const { signal } = handlers;
     if (!this.#worker && this.#lastLoad && !signal?.aborted) {
       // The worker before broke, and a new one has no model yet.
       const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, {});
@@ -180,12 +209,8 @@ export class EngineClient {
     const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
     signal?.addEventListener('abort', cancel);
     try {
-      const ending = await this.#send(
-        { type: 'sample', settings, judge, stepMs, inside, measure, denoiser },
-        { onFrames, onProgress, signal },
-      );
-      if (ending.type !== 'done') throw failure(ending);
-      this.#rebuilds = 0;
+      const ending = await this.#send(request, handlers);
+      if (ending.type === 'done' || ending.type === 'filmed') this.#rebuilds = 0;
       return ending;
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -206,7 +231,7 @@ export class EngineClient {
   }
 
   #send(
-    request: DistributiveOmit<Pending['request'], 'id'>,
+    request: Asked,
     handlers: Pick<Pending, 'onProgress' | 'onFrames' | 'signal'>,
   ): Promise<Ending> {
     const complete = { ...request, id: this.#nextId++ } as Pending['request'];
@@ -251,6 +276,7 @@ export class EngineClient {
         break;
       case 'ready':
       case 'done':
+      case 'filmed':
       case 'cancelled':
       case 'failed':
         this.#end(event);
@@ -318,6 +344,8 @@ export class EngineClient {
 function isSteered(request: Pending['request']): boolean {
   return request.type === 'sample' && request.stepMs !== undefined;
 }
+
+type Asked = DistributiveOmit<Pending['request'], 'id'>;
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

@@ -8,6 +8,7 @@ import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from '.
 import { type OpenedAs, type OpenOptions, openDenoiser } from './open-denoiser';
 import type { BackendChoice, BackendInfo, EngineEvent, LoadProgress, OwnFiles } from './protocol';
 import { type DeviceLoss, openRuntime, openWasm, type Runtime } from './session';
+import { StartMemory } from './start-memory';
 
 /** A network with its manifest. */
 export interface Model<M extends Manifest = Manifest> {
@@ -37,6 +38,8 @@ const LOSS_REPORTED_WITHIN_MS = 200;
 
 /** The worker's device and the networks on it: a denoiser, its judge, and others that runs asked for. */
 export class LoadedNetworks {
+  /** What the networks made of noise before. */
+  readonly starts = new StartMemory();
   readonly #emit: (event: EngineEvent) => void;
   #runtime: Runtime | undefined;
   #denoiser: Denoiser | undefined;
@@ -178,6 +181,7 @@ export class LoadedNetworks {
   }
 
   async #release(): Promise<void> {
+    this.starts.clear();
     await this.#denoiser?.network.release();
     await this.#judge?.network.release();
     for (const { network } of this.#others.values()) await network.release();

@@ -90,6 +90,8 @@ export interface RunFigures {
   readonly totalMs: number;
   /** Time of the run spent inside the network. */
   readonly networkMs: number;
+  /** Runs that went side by side in the time of this one. Absent: none. */
+  readonly sharedBy?: number;
   /** Samples whose numbers are not finite any more, by their place in the batch. Absent: none. */
   readonly lost?: readonly number[];
 }
@@ -202,9 +204,28 @@ export type Request =
        */
       readonly stepMs?: number | undefined;
     }
+  /** The same samples at several scales, side by side. */
+  | {
+      readonly type: 'film';
+      readonly id: number;
+      readonly settings: SampleSettings;
+      readonly scales: readonly number[];
+      /** Whether the classifier looks at the finished samples. */
+      readonly judge: boolean;
+    }
   /** Another scale for the steered run, from its next step on; without effect once it has ended. */
   | { readonly type: 'steer'; readonly id: number; readonly guidanceScale: number }
   | { readonly type: 'cancel'; readonly id: number };
+
+/** What one scale of a film ends with. */
+export interface Take {
+  /** Finished samples [batch, channels, height, width] in [-1, 1], unclipped. */
+  readonly samples: Float32Array;
+  /** numSteps + 1, the finished samples last. */
+  readonly frames: readonly Frame[];
+  readonly figures: RunFigures;
+  readonly verdicts: Verdicts | undefined;
+}
 
 /** Ends a request. */
 export type Ending =
@@ -229,6 +250,8 @@ export type Ending =
       /** The scale of every step, of a steered run: as the settings' curve they give the same pixels. */
       readonly scales?: readonly number[] | undefined;
     }
+  /** One take a scale, in the order asked for. */
+  | { readonly type: 'filmed'; readonly id: number; readonly takes: readonly Take[] }
   | { readonly type: 'cancelled'; readonly id: number }
   | {
       readonly type: 'failed';
@@ -237,7 +260,7 @@ export type Ending =
       readonly message: string;
     };
 
-/** Every load or sample request ends in exactly one `Ending`; progress and steps come before it. */
+/** Every load, sample or film request ends in exactly one `Ending`; progress and steps come before it. */
 export type EngineEvent =
   | Ending
   | { readonly type: 'progress'; readonly id: number; readonly progress: LoadProgress }

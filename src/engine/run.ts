@@ -10,6 +10,7 @@ import { insideObserver } from './inside';
 import { Aborted, type IsAborted, type Network } from './network';
 import { outsideOf, toBytes } from './pixels';
 import type { Frame, InsideOptions, RunFigures, SampleSettings } from './protocol';
+import type { StartMemory } from './start-memory';
 
 export interface FinishedRun {
   readonly samples: Float32Array;
@@ -33,6 +34,8 @@ export interface RunNetworks {
   readonly network: Evaluating;
   readonly companions?: { readonly [name in CompanionName]?: Companion };
   readonly manifest: DenoiserManifest;
+  /** Spares runs on the same noise their first evaluation. */
+  readonly starts?: StartMemory | undefined;
 }
 
 /** What a run is to record of its guidance; see `insideObserver`. */
@@ -50,7 +53,7 @@ export interface InsideRecording {
  * @throws Aborted, once `isAborted` says so; RangeError for settings out of range
  */
 export async function runSampler(
-  { network, companions = {}, manifest }: RunNetworks,
+  { network, companions = {}, manifest, starts }: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => unknown,
   isAborted: IsAborted,
@@ -76,7 +79,7 @@ export async function runSampler(
       const outputs = await run(inputs, sigma.length, isAborted);
       return outputs[output]!;
     };
-  const evaluate = stackedEvaluate({
+  const stacked = stackedEvaluate({
     forward: forwardOf({ network, manifest }, 'denoised'),
     weak: companions.weak && forwardOf(companions.weak, 'denoised'),
     classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
@@ -84,6 +87,12 @@ export async function runSampler(
     ...classConditioning({ labels, mix, negative, numClasses: manifest.classes.length }),
     fields,
   });
+  const evaluate =
+    starts?.spared(stacked, {
+      about: JSON.stringify([manifest.id, mix, negative]),
+      samples: seeds.map((seed, i) => `${seed} ${labels[i]}`),
+      fields,
+    }) ?? stacked;
   const observer =
     recording &&
     insideObserver({

@@ -11,7 +11,7 @@ interface LogSliderProps {
   readonly text: string;
   readonly shown?: boolean;
   readonly disabled?: boolean;
-  /** Handlers of `useDrag`, where moving the slider runs previews. */
+  /** Handlers of `useDrag`, where moving the slider runs something. */
   readonly drag?: ReturnType<typeof useDrag>;
   /** What stands below the slider. */
   readonly children?: ReactNode;

@@ -34,7 +34,7 @@ export function Outcome({ state }: { state: ColumnState }) {
 
 function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const { figures: words, stage } = strings;
-  const { figures, verdicts, preview, status } = state;
+  const { figures, verdicts, status } = state;
   const share = verdicts?.classAccuracy;
   const judged = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
@@ -60,32 +60,34 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
         </dl>
       )}
       <p className="costs">
-        {state.download ? (
-          progressText(state.download, strings)
-        ) : preview ? (
-          <b>{stage.preview(state.numSteps)}</b>
-        ) : status === 'running' ? (
-          stage.running(state.step, state.numSteps)
-        ) : status === 'waiting' ? (
-          stage.waiting
-        ) : (
-          figures && (
-            <>
-              <span title={words.evaluationsHint}>
-                {words.evaluations} <b data-figure="nfe">{figures.nfe}</b>
-              </span>{' '}
-              <span>
-                <b>{duration(figures.totalMs / state.numSteps)}</b> {words.perStep}
-              </span>{' '}
-              <span>
-                <b>{seconds(figures.totalMs)}</b> {words.total}
-              </span>
-              {figures.lost && (
-                <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
-              )}
-            </>
-          )
-        )}
+        {state.download
+          ? progressText(state.download, strings)
+          : status === 'running'
+            ? stage.running(state.step, state.numSteps)
+            : status === 'waiting'
+              ? stage.waiting
+              : figures && (
+                  <>
+                    <span title={words.evaluationsHint}>
+                      {words.evaluations} <b data-figure="nfe">{figures.nfe}</b>
+                    </span>{' '}
+                    {figures.sharedBy === undefined ? (
+                      <>
+                        <span>
+                          <b>{duration(figures.totalMs / state.numSteps)}</b> {words.perStep}
+                        </span>{' '}
+                        <span>
+                          <b>{seconds(figures.totalMs)}</b> {words.total}
+                        </span>
+                      </>
+                    ) : (
+                      <span>{words.drawnAhead}</span>
+                    )}
+                    {figures.lost && (
+                      <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
+                    )}
+                  </>
+                )}
       </p>
     </div>
   );

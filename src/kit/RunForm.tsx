@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { findSampler } from '../diffusion/samplers';
@@ -33,13 +33,18 @@ interface RunFormProps {
   readonly shape: ReactNode;
   /** What the rule needs besides its parameters. */
   readonly more?: ReactNode;
+  /** What is seldom changed, besides what stands there anyway. */
+  readonly expert?: ReactNode;
+  /** Stands around what is seldom changed. */
+  readonly Expert?: ComponentType<{ readonly children: ReactNode }>;
   readonly Frame?: Frame;
   onChange(changes: Partial<ColumnSettings>): void;
 }
 
 /** How a run is guided and sampled. */
 export function RunForm(props: RunFormProps) {
-  const { run, rules, model, ruleHint, scale, shape, more, Frame = NoFrame, onChange } = props;
+  const { run, rules, model, ruleHint, scale, shape, more, expert, onChange } = props;
+  const { Frame = NoFrame, Expert = NoFrame } = props;
   const { controls } = useWords(commonWords);
   const rule = findGuidanceRule(run.guidance);
   const parametersOf = (owner: Parameters<typeof ParameterSliders>[0]['owner']) => (
@@ -67,14 +72,9 @@ export function RunForm(props: RunFormProps) {
       {parametersOf(rule)}
       {more}
       {rule.usesScale && (
-        <>
-          <Frame name="interval" label={controls.interval}>
-            <IntervalSlider value={run.interval} onChange={(interval) => onChange({ interval })} />
-          </Frame>
-          <Frame name="shape" label={controls.shape}>
-            {shape}
-          </Frame>
-        </>
+        <Frame name="interval" label={controls.interval}>
+          <IntervalSlider value={run.interval} onChange={(interval) => onChange({ interval })} />
+        </Frame>
       )}
       <Frame name="steps" label={controls.numSteps}>
         <Slider
@@ -92,11 +92,19 @@ export function RunForm(props: RunFormProps) {
           onChange={(sampler) => onChange({ sampler })}
         />
       </Frame>
-      {parametersOf(findSampler(run.sampler))}
-      <Frame name="schedule" label={controls.schedule}>
-        <ScheduleSelect value={run.schedule} onChange={(schedule) => onChange({ schedule })} />
-      </Frame>
-      {parametersOf(findSchedule(run.schedule))}
+      <Expert>
+        {parametersOf(findSampler(run.sampler))}
+        <Frame name="schedule" label={controls.schedule}>
+          <ScheduleSelect value={run.schedule} onChange={(schedule) => onChange({ schedule })} />
+        </Frame>
+        {parametersOf(findSchedule(run.schedule))}
+        {rule.usesScale && (
+          <Frame name="shape" label={controls.shape}>
+            {shape}
+          </Frame>
+        )}
+        {expert}
+      </Expert>
     </>
   );
 }

@@ -1,6 +1,7 @@
+import type { ComponentType } from 'react';
 import { isClassifierScale, roundedScale, scaleOffset } from '../settings/scale-unit';
 import { useAppState, useWords } from './app-context';
-import { Slider } from './Slider';
+import { LabelledNumber, Slider, type SliderProps } from './Slider';
 import { UnitSwitch } from './UnitSwitch';
 import { commonWords } from './words/words';
 
@@ -19,7 +20,16 @@ interface ScaleSliderProps {
 
 /** A rule's guidance scale as s or as the paper's w; the classifier's own counts from 0. */
 export function ScaleSlider(props: ScaleSliderProps) {
-  const { guidance, value, min, max, step, disabled, hint, onChange } = props;
+  return <Scale {...props} Control={Slider} />;
+}
+
+/** The same as a number alone: the rail has the handle. */
+export function ScaleNumber(props: ScaleSliderProps) {
+  return <Scale {...props} Control={LabelledNumber} />;
+}
+
+function Scale(props: ScaleSliderProps & { readonly Control: ComponentType<SliderProps> }) {
+  const { guidance, value, min, max, step, disabled, hint, Control, onChange } = props;
   const { controls } = useWords(commonWords);
   const unit = useAppState(({ settings }) => settings.unit);
   const offset = scaleOffset(guidance, unit);
@@ -31,7 +41,7 @@ export function ScaleSlider(props: ScaleSliderProps) {
       : controls.scaleHintW;
   return (
     <>
-      <Slider
+      <Control
         // Another one, so that a number half typed does not outlive its unit.
         key={`${ofClassifier} ${unit}`}
         label={ofClassifier ? controls.classifierScale : controls.guidanceScale}

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useApp } from './app-context';
 import './form.css';
 
-interface SliderProps {
+export interface SliderProps {
   readonly label: string;
   readonly hint?: string;
   readonly value: number;
@@ -15,7 +15,7 @@ interface SliderProps {
   onChange(value: number): void;
 }
 
-/** A slider with its number beside it. While the slider is held, runs are previews. */
+/** A slider with its number beside it. */
 export function Slider(props: SliderProps) {
   const { label, hint, value, min, max, step, sliderMax = max, disabled, onChange } = props;
   const id = useId();
@@ -34,6 +34,19 @@ export function Slider(props: SliderProps) {
         />
         <NumberField {...{ label, value, min, max, step, disabled, onChange }} />
       </div>
+      {hint && <p className="hint">{hint}</p>}
+    </div>
+  );
+}
+
+/** The number alone, under its name. */
+export function LabelledNumber(props: SliderProps) {
+  const { label, hint, value, min, max, step, disabled, onChange } = props;
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <NumberField {...{ id, value, min, max, step, disabled, onChange }} />
       {hint && <p className="hint">{hint}</p>}
     </div>
   );

@@ -101,6 +101,21 @@ export function drawSamples(
   if (picked !== undefined && picked < count) markTile(context, tiling, picked, accent);
 }
 
+/** Draws one sample of a batch on another sample's tile. */
+export function drawSampleAt(
+  context: Context,
+  batch: ShownSamples,
+  tiling: Tiling,
+  { from, covers }: { readonly from: number; readonly covers: number },
+  { ink, accent }: DrawStyle,
+): void {
+  const images = imagesOf(batch, ink);
+  const { left, top, width, height } = placeOf(covers, tiling);
+  context.clearRect(left, top, width, height);
+  drawTile(context, { left, top, width, height }, images(from));
+  markTile(context, tiling, covers, accent);
+}
+
 /** The pictures that stand for a sample, side by side. */
 export function imagesOf(
   { frame, view, overlay, shape }: ShownSamples,
@@ -119,16 +134,23 @@ export function drawTiles(
   images: (sample: number) => readonly ImageData[],
 ): void {
   const buffer = new OffscreenCanvas(1, 1);
+  for (let i = 0; i < count; i++) drawTile(context, placeOf(i, tiling), images(i), buffer);
+}
+
+/** Draws pictures side by side into a box. */
+function drawTile(
+  context: Context,
+  { left, top, width, height }: ReturnType<typeof placeOf>,
+  images: readonly ImageData[],
+  buffer = new OffscreenCanvas(1, 1),
+): void {
   const bufferContext = buffer.getContext('2d')!;
-  for (let i = 0; i < count; i++) {
-    const { left, top, width, height } = placeOf(i, tiling);
-    images(i).forEach((image, k, { length }) => {
-      if (buffer.width !== image.width) buffer.width = image.width;
-      if (buffer.height !== image.height) buffer.height = image.height;
-      bufferContext.putImageData(image, 0, 0);
-      context.drawImage(buffer, left + (k * width) / length, top, width / length, height);
-    });
-  }
+  images.forEach((image, k, { length }) => {
+    if (buffer.width !== image.width) buffer.width = image.width;
+    if (buffer.height !== image.height) buffer.height = image.height;
+    bufferContext.putImageData(image, 0, 0);
+    context.drawImage(buffer, left + (k * width) / length, top, width / length, height);
+  });
 }
 
 /** Frames a sample's tile. */

@@ -11,7 +11,7 @@ export interface Result {
 }
 
 /** Hundreds of cells of a grid, or some forty columns of sixteen letters. */
-const BUDGET_BYTES = 48 * 2 ** 20;
+export const CACHE_BYTES = 48 * 2 ** 20;
 
 /**
  * Finished runs by the settings that made them, as text; those not asked for longest are forgotten.
@@ -23,7 +23,7 @@ export class ResultCache {
   readonly #results = new Map<string, Result>();
   #bytes = 0;
 
-  constructor(budgetBytes = BUDGET_BYTES) {
+  constructor(budgetBytes = CACHE_BYTES) {
     this.#budgetBytes = budgetBytes;
   }
 
@@ -34,6 +34,11 @@ export class ResultCache {
       this.#results.set(key, result);
     }
     return result;
+  }
+
+  /** Like `get`, without counting as a use. */
+  peek(key: string): Result | undefined {
+    return this.#results.get(key);
   }
 
   put(key: string, result: Result): void {

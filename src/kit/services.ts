@@ -1,5 +1,6 @@
 import type { Loaded } from '../engine/client';
 import type { Frame, OwnFiles } from '../engine/protocol';
+import type { Result } from './result-cache';
 import { defineService } from './service';
 
 /** Loads the page's network and keeps the columns' pictures up to date with the settings. */
@@ -31,3 +32,20 @@ export interface GridPictures {
   picture(index: number): { readonly frame: Frame; readonly stale: boolean } | undefined;
 }
 export const gridPictures = defineService<GridPictures>('grid pictures');
+
+/** The pictures of a column at one guidance scale. */
+export interface FilmTake extends Pick<Result, 'trajectory' | 'done'> {
+  readonly scale: number;
+}
+
+/** The active column's pictures at every guidance scale that has been computed. */
+export interface FilmPictures {
+  /** In the order of their scales; none where the column has no scale. */
+  takes(): readonly FilmTake[];
+  /** The same of the picked sample alone: its takes come first. */
+  pickedTakes(): readonly FilmTake[];
+  /** Counts the changes: a snapshot for whoever draws the film. */
+  readonly version: number;
+  subscribe(listener: () => void): () => void;
+}
+export const filmPictures = defineService<FilmPictures>('film pictures');

@@ -9,15 +9,22 @@ export interface Trajectory {
   /** The samples' labels as names; null for no class. */
   readonly names: readonly (string | null)[];
   readonly frames: Frame[];
-  /** A run of fewer steps, made while a slider moves. */
-  readonly preview: boolean;
   finished: boolean;
 }
 
-/** What a column shows: the last finished run, and the one under way if it may be watched. */
+/** One sample of a run, shown in place of that sample of another run. */
+export interface Front {
+  readonly trajectory: Trajectory;
+  /** Its place in the run that it comes from, and in the one that it covers. */
+  readonly from: number;
+  readonly covers: number;
+}
+
+/** What a column shows: the last finished run, the one under way, and what is laid over them. */
 interface Shelf {
   finished?: Trajectory;
   live?: Trajectory;
+  front?: Front;
 }
 
 /**
@@ -36,6 +43,21 @@ export class Trajectories {
     return shelf?.live?.frames.length ? shelf.live : shelf?.finished;
   }
 
+  /** What is laid over one of the samples that the column shows. */
+  front(column: number): Front | undefined {
+    const shelf = this.#shelves.get(column);
+    return shelf?.live?.frames.length ? undefined : shelf?.front;
+  }
+
+  /** Lays one sample over what the column shows, until a run replaces both. */
+  cover(column: number, front: Front | undefined): void {
+    const shelf = this.#shelf(column);
+    if (shelf.front === front) return;
+    if (front) shelf.front = front;
+    else delete shelf.front;
+    this.changed();
+  }
+
   /** Shows a run from its first frame on; until then the last finished picture stays. */
   watch(column: number, trajectory: Trajectory): void {
     this.#shelf(column).live = trajectory;
@@ -45,6 +67,7 @@ export class Trajectories {
     const shelf = this.#shelf(column);
     shelf.finished = trajectory;
     delete shelf.live;
+    delete shelf.front;
     this.changed();
   }
 

@@ -61,6 +61,10 @@ export interface Settings {
   readonly picked: number;
   readonly unit: ScaleUnit;
   readonly backend: BackendChoice;
+  /** What is seldom changed is unfolded. */
+  readonly expert: boolean;
+  /** Other scales are drawn for the guidance rail while nothing else is computed. */
+  readonly film: boolean;
   /** What the network computes in. */
   readonly precision: PrecisionChoice;
   /** Most rows of one network run; 0: as many as the device is good for. */
@@ -106,6 +110,8 @@ export const FIRST_VISIT: Settings = {
   picked: 0,
   unit: 's',
   backend: 'auto',
+  expert: false,
+  film: true,
   precision: 'auto',
   maxBatch: 0,
   language: 'en',

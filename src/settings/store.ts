@@ -35,8 +35,10 @@ export interface ColumnState {
   readonly status: 'waiting' | 'running' | 'done' | 'failed';
   readonly step: number;
   readonly numSteps: number;
-  /** The pictures come from a run of fewer steps, made while a slider moved. */
-  readonly preview: boolean;
+  /** The pictures are those of settings before: the run that replaces them has not begun to show. */
+  readonly stale: boolean;
+  /** The scale of the pictures, where they are the nearest that is there for the one asked for. */
+  readonly filmScale: number | undefined;
   readonly figures: RunFigures | undefined;
   readonly verdicts: Verdicts | undefined;
   readonly message: string | undefined;
@@ -61,7 +63,7 @@ export type Notice =
 
 export interface AppState {
   readonly settings: Settings;
-  /** A slider is being dragged: runs are previews. */
+  /** A slider is being dragged. */
   readonly dragging: boolean;
   /** The scrubber moves by itself. */
   readonly playing: boolean;
@@ -87,7 +89,8 @@ export const idleColumn = (id: number): ColumnState => ({
   status: 'waiting',
   step: 0,
   numSteps: 0,
-  preview: false,
+  stale: false,
+  filmScale: undefined,
   figures: undefined,
   verdicts: undefined,
   message: undefined,

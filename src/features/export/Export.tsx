@@ -96,7 +96,8 @@ function isSettled({ engine, dragging, columns }: AppState): boolean {
     engine.status === 'ready' &&
     !dragging &&
     columns.every(
-      ({ status, preview }) => (status === 'done' && !preview) || status === 'failed',
+      ({ status, stale, filmScale }) =>
+        (status === 'done' && !stale && filmScale === undefined) || status === 'failed',
     ) &&
     columns.some(({ status }) => status === 'done')
   );

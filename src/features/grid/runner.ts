@@ -196,7 +196,6 @@ export class GridRunner {
       shape,
       names: sampleNames({ subject, count: 1 }),
       frames: [],
-      preview: false,
       finished: false,
     };
     const done = await this.#client.sample(sample, {

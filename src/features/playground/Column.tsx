@@ -33,6 +33,8 @@ export function Column({ index, state, heading }: ColumnProps) {
       className="column"
       data-active={active}
       data-status={state.status}
+      data-stale={state.stale}
+      data-film={state.filmScale}
       aria-label={`${stage.column(index + 1)}: ${heading}`}
       onClickCapture={() => selectColumn(store, index)}
     >

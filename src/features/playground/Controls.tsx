@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { takesLabel, takesNegative } from '../../diffusion/guidance/rule';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
@@ -21,7 +22,10 @@ import { ScaleControl } from './ScaleControl';
 import { SubjectPicker } from './SubjectPicker';
 import { playgroundWords } from './words';
 
-/** The settings: what is drawn, for all columns, and how, for the active one. */
+/**
+ * The settings on three levels: what is drawn from which noise, for all columns; the active column's
+ * method; and what is seldom changed.
+ */
 export function Controls() {
   const strings = useWords(commonWords);
   const { controls } = strings;
@@ -32,7 +36,7 @@ export function Controls() {
   );
   const classes = manifest?.classes;
   return (
-    <aside className="panel" aria-label={controls.label}>
+    <>
       <div className="model-choice">
         <Slot name="modelChoice" />
       </div>
@@ -42,13 +46,31 @@ export function Controls() {
           <SubjectPicker model={manifest} />
         </OffAxis>
       )}
+      <NoiseControls />
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
-        <RunControls />
-        {classes && <Extras classes={classes} />}
+        <RunControls classes={classes} />
       </section>
-      <NoiseControls />
-    </aside>
+    </>
+  );
+}
+
+/** Folded until it is asked for; the address remembers. */
+function Expert({ children }: { readonly children: ReactNode }) {
+  const { store } = useApp();
+  const { expert: words } = useWords(playgroundWords);
+  const open = useAppState(({ settings }) => settings.expert);
+  return (
+    <details
+      className="expert"
+      open={open}
+      onToggle={({ currentTarget }) => {
+        if (currentTarget.open !== open) change(store, { expert: currentTarget.open });
+      }}
+    >
+      <summary>{words.summary}</summary>
+      <div className="group">{children}</div>
+    </details>
   );
 }
 
@@ -58,7 +80,7 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
   return [column, (changes) => changeColumn(store, changes)];
 }
 
-function RunControls() {
+function RunControls({ classes }: { readonly classes: readonly string[] | undefined }) {
   const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
@@ -75,6 +97,13 @@ function RunControls() {
       ruleHint={unguided ? unguidable.noNullLabel : undefined}
       scale={<ScaleControl />}
       shape={<OverTheSteps />}
+      expert={
+        <>
+          {classes && <Extras classes={classes} />}
+          <FilmSwitch />
+        </>
+      }
+      Expert={Expert}
       Frame={OffAxis}
       onChange={set}
     />
@@ -93,6 +122,23 @@ function Extras({ classes }: { classes: readonly string[] }) {
       mixes={takesLabel(rule)}
       leadsAway={takesNegative(rule)}
     />
+  );
+}
+
+/** Whether other scales are drawn while nothing else is computed. */
+function FilmSwitch() {
+  const { store } = useApp();
+  const { expert: words } = useWords(playgroundWords);
+  const film = useAppState(({ settings }) => settings.film);
+  return (
+    <label className="check" title={words.filmHint}>
+      <input
+        type="checkbox"
+        checked={film}
+        onChange={({ target }) => change(store, { film: target.checked })}
+      />
+      {words.film}
+    </label>
   );
 }
 

@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { useWords } from '../../kit/app-context';
 import { Notices } from '../../kit/Notices';
 import { Slot } from '../../kit/Slot';
+import { commonWords } from '../../kit/words/words';
 import { Controls } from './Controls';
 import { Presets } from './Presets';
 import { Stage } from './Stage';
@@ -9,17 +11,31 @@ import './playground.css';
 
 /** Settings beside the columns that are drawn with them. */
 export function PlaygroundView() {
-  const { about } = useWords(playgroundWords);
+  const { about, sheet } = useWords(playgroundWords);
+  const { controls } = useWords(commonWords);
+  const [open, setOpen] = useState(false);
   return (
     <>
       <Slot name="playgroundTop" />
       <Presets />
       <div className="layout">
-        <Controls />
         <div className="main">
           <Notices />
-          <Stage />
+          <Stage>
+            <button
+              type="button"
+              className="sheet-toggle"
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+            >
+              {open ? sheet.close : sheet.open}
+            </button>
+          </Stage>
         </div>
+        {/* On a narrow screen a sheet over the page, which the button on the rails opens. */}
+        <aside className="panel" data-open={open} aria-label={controls.label}>
+          <Controls />
+        </aside>
         <section aria-label={about.summary}>
           <details className="about">
             <summary>{about.summary}</summary>

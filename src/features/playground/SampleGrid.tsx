@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { useApp } from '../../kit/app-context';
 import {
+  drawSampleAt,
   drawSamples,
   fitCanvas,
   misreadSamples,
@@ -9,11 +10,14 @@ import {
   tilingFor,
 } from '../../kit/draw-samples';
 import { SamplePicker } from '../../kit/SamplePicker';
-import type { Trajectory } from '../../kit/trajectories';
+import type { Front, Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import type { Settings } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
 import { FirstPictures } from './FirstPictures';
+
+/** How much is left of pictures that are about to be replaced. */
+const STALE_ALPHA = 0.3;
 
 /** The samples of a column on one canvas, drawn from the frames as they come. */
 export function SampleGrid({ column, label }: { column: ColumnState; label: string }) {
@@ -23,9 +27,11 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
       (element) => () => {
         const { settings, columns, engine } = app.store.getState();
         const shown = app.trajectories.shown(column.id);
-        const verdicts = columns.find(({ id }) => id === column.id)?.verdicts;
+        const front = app.trajectories.front(column.id);
+        const { verdicts, stale = false } = columns.find(({ id }) => id === column.id) ?? {};
         const classes = engine.status === 'ready' ? engine.manifest.classes : [];
-        paint(element, { settings, shown, misread: misreadSamples(shown, verdicts, classes) });
+        const misread = misreadSamples(shown, verdicts, classes);
+        paint(element, { settings, shown, front, stale, misread });
       },
       [app, column.id],
     ),
@@ -42,10 +48,14 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
 interface Scene {
   readonly settings: Settings;
   readonly shown: Trajectory | undefined;
+  readonly front: Front | undefined;
+  /** The pictures are not those that were asked for: they are dimmed. */
+  readonly stale: boolean;
   readonly misread: ReadonlySet<number>;
 }
 
-function paint(canvas: HTMLCanvasElement, { settings, shown, misread }: Scene): void {
+function paint(canvas: HTMLCanvasElement, scene: Scene): void {
+  const { settings, shown, front, stale, misread } = scene;
   const context = canvas.getContext('2d');
   const side = Math.round(canvas.clientWidth * devicePixelRatio);
   if (!context || side === 0) return;
@@ -56,5 +66,10 @@ function paint(canvas: HTMLCanvasElement, { settings, shown, misread }: Scene): 
   if (!batch) return;
   context.imageSmoothingQuality = 'high';
   const { picked } = settings;
-  drawSamples(context, batch, tiling, { ...themeOf(canvas), misread, picked });
+  const style = { ...themeOf(canvas), misread, picked };
+  context.globalAlpha = stale ? STALE_ALPHA : 1;
+  drawSamples(context, batch, tiling, style);
+  context.globalAlpha = 1;
+  const over = front && shownSamples(front.trajectory, settings);
+  if (front && over) drawSampleAt(context, over, tiling, front, style);
 }

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
-import { ScaleSlider } from '../../kit/ScaleSlider';
+import { ScaleNumber } from '../../kit/ScaleSlider';
 import { columnRuns } from '../../kit/services';
 import { commonWords } from '../../kit/words/words';
 import { LIMITS } from '../../settings/column';
 import { changeColumn } from '../../settings/store';
 
-/** The active column's scale; while its run is steered, the scale that the run takes next. */
+/** The active column's scale as a number, beside its handle on the rail; while its run is steered, the scale that the run takes next. */
 export function ScaleControl() {
   const { store } = useApp();
   const runs = useService(columnRuns);
@@ -18,7 +18,7 @@ export function ScaleControl() {
   const drawn = curve !== null && !steering;
   return (
     <div className="with-unit">
-      <ScaleSlider
+      <ScaleNumber
         // Another one, so that a number half typed does not outlive the steered run.
         key={steering ? 'steered' : 'set'}
         guidance={guidance}
@@ -49,8 +49,7 @@ function Steer() {
 
   useEffect(() => {
     if (!on) return;
-    const control = button.current?.closest('.with-unit');
-    control?.querySelector('input')?.focus();
+    document.querySelector<HTMLElement>('.handle[data-active="true"]')?.focus();
     const onKey = ({ key }: KeyboardEvent) => {
       if (key === 'Escape') runs.stopSteering();
     };

@@ -1,19 +1,21 @@
+import type { ReactNode } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
-import { LIMITS } from '../../settings/column';
+import { type ColumnSettings, LIMITS } from '../../settings/column';
 import { describeColumns } from '../../settings/describe';
 import { type AppState, pinColumn } from '../../settings/store';
 import { Filmstrips } from './Filmstrips';
 import { LayoutSwitch } from './LayoutSwitch';
+import { GuidanceRail } from './rail/GuidanceRail';
 import { Timeline } from './Timeline';
 
-/** The columns as they are arranged, and the timeline that scrubs them together. */
-export function Stage() {
+/** The columns as they are arranged, and the rails that play guidance and denoising. */
+export function Stage({ children }: { readonly children?: ReactNode }) {
   const { store, features } = useApp();
   const strings = useWords(commonWords);
   const { stage } = strings;
-  const settings = useAppState((state) => state.settings.columns);
+  const settings = useShownColumns();
   const unit = useAppState((state) => state.settings.unit);
   const chosen = useAppState((state) => state.settings.layout);
   const layout = features.find((feature) => feature.layout?.id === chosen)?.layout;
@@ -22,6 +24,14 @@ export function Stage() {
   const ofColumns = !layout?.isBusy;
   return (
     <main id="stage" tabIndex={-1} className="stage" aria-label={stage.label} aria-busy={busy}>
+      {/* First in the order of the keyboard, last on the screen. */}
+      {ofColumns && (
+        <div className="rails">
+          <GuidanceRail />
+          <Timeline />
+          {children}
+        </div>
+      )}
       <div className="caption">
         {layout?.Caption ? (
           <layout.Caption />
@@ -46,13 +56,22 @@ export function Stage() {
       {layout && <layout.View headings={headings} />}
       {ofColumns && (
         <>
-          <Timeline />
           <Filmstrips headings={headings} />
           <Slot name="belowColumns" headings={headings} />
         </>
       )}
     </main>
   );
+}
+
+/** The columns' settings as their pictures have them: a film shows another scale than was asked for. */
+function useShownColumns(): readonly ColumnSettings[] {
+  const columns = useAppState((state) => state.settings.columns);
+  const states = useAppState((state) => state.columns);
+  return columns.map((column, i) => {
+    const { filmScale } = states[i] ?? {};
+    return filmScale === undefined ? column : { ...column, guidanceScale: filmScale };
+  });
 }
 
 /** Whether the pictures of a column are still to come. */

@@ -1,6 +1,7 @@
 import type { Feature } from '../../kit/feature';
-import { columnRuns } from '../../kit/services';
+import { columnRuns, filmPictures } from '../../kit/services';
 import { Columns } from './Columns';
+import { filmOfActive } from './film-pictures';
 import { PlaygroundView } from './PlaygroundView';
 import { Runner } from './runner';
 import { playgroundWords } from './words';
@@ -12,6 +13,9 @@ export const playground: Feature = {
   page: { place: 'play', words: playgroundWords, View: PlaygroundView, needsNetwork: true },
   layout: { id: 'columns', words: playgroundWords, View: Columns },
   mount({ store, client, trajectories, modelsUrl, cache, services }) {
-    services.provide(columnRuns, new Runner(store, client, trajectories, modelsUrl, cache));
+    const runner = new Runner(store, client, trajectories, modelsUrl, cache);
+    services.provide(columnRuns, runner);
+    services.provide(filmPictures, filmOfActive(store, runner.film));
+    document.addEventListener('visibilitychange', () => runner.film.wake());
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { change, changeColumn } from '../../settings/store';
+import { change } from '../../settings/store';
 import { FakePage, settle } from './testing/fake-page';
 
 describe('columns', () => {
@@ -17,31 +17,12 @@ describe('columns', () => {
     expect(page.columns[0]).toMatchObject({ status: 'done', figures });
   });
 
-  test('take no preview for it, and run again on demand or with another model', async () => {
-    const page = await FakePage.ready([{ guidanceScale: 3, numSteps: 100, sampler: 'ddim' }]);
-    await page.newest.finish(5);
-    page.drag(true);
-    page.scale(4);
-    await page.newest.finish(5);
-    page.drag(false);
-    await page.newest.finish(5);
-    expect(page.runs.map(({ settings }) => settings.numSteps)).toEqual([100, 15, 100]);
-    page.drag(true);
-    page.scale(3);
-    await settle();
-    expect(page.columns[0], 'a full run is better than a preview').toMatchObject({
-      status: 'done',
-      preview: false,
-    });
-    page.drag(false);
-    await settle();
-    expect(page.runs).toHaveLength(3);
-    page.runner.repeat();
+  test('run again on demand', async () => {
+    const page = await FakePage.ready([{ guidanceScale: 3 }]);
     await page.newest.finish();
-    expect(page.runs).toHaveLength(4);
-    changeColumn(page.store, { guidanceScale: 4 });
+    page.runner.repeat();
     await settle();
-    expect(page.runs).toHaveLength(5);
+    expect(page.runs).toHaveLength(2);
   });
 
   test('whose picture is found again stop the run that it makes needless', async () => {

@@ -22,16 +22,6 @@ describe('pictures', () => {
     expect([0, 0.25, 0.6, 1].map((at) => frameAt(shown()!, at)?.step)).toEqual([0, 1, 2, 4]);
   });
 
-  test('after a change of settings the finished picture stays until the new one is there', async () => {
-    await page.runs[0]!.finish();
-    const before = shown();
-    page.scale(5);
-    page.newest.step();
-    expect(shown()).toBe(before);
-    await page.newest.finish();
-    expect(shown()).not.toBe(before);
-  });
-
   test('another class is watched from its noise on; stopped, the last finished one is back', async () => {
     await page.runs[0]!.finish();
     const before = shown();

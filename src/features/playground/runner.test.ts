@@ -85,89 +85,34 @@ describe('dragging', () => {
     page = await FakePage.ready([{ guidanceScale: 3, numSteps: 100, sampler: 'ddim' }]);
   });
 
-  test('previews have as many steps as fit 150 ms at the measured speed', async () => {
-    await page.newest.finish(5); // 5 ms an evaluation, two a step: 15 steps
-    page.drag(true);
-    page.scale(4);
-    expect(page.newest).toMatchObject({ judge: false });
-    expect(page.newest.settings.numSteps).toBe(15);
-    await page.newest.finish(25);
-    expect(page.columns[0]).toMatchObject({ status: 'done', preview: true });
-    expect(page.runs, 'a slider that rests runs nothing anew').toHaveLength(2);
-    page.scale(5);
-    expect(page.newest.settings.numSteps).toBe(3);
-    await page.newest.finish(1000);
-    page.scale(6);
-    expect(page.newest.settings.numSteps, 'never fewer than two').toBe(2);
-  });
-
-  test.each([
-    ['conditional', 30],
-    ['cfg-plus-plus', 15],
-  ])('a preview of %s counts the predictions that it needs', async (guidance, steps) => {
-    page = await FakePage.ready([{ guidance, numSteps: 100, sampler: 'ddim' }]);
+  test('a slow run is begun anew at every movement, in full: nobody sees fewer steps', async () => {
     await page.newest.finish(5);
     page.drag(true);
-    changeColumn(page.store, { numSteps: 99 });
-    expect(page.newest.settings.numSteps).toBe(steps);
-  });
-
-  test('a preview is let finish however often the slider moves, then the newest runs', async () => {
-    await page.newest.finish(5);
-    page.drag(true);
-    page.scale(4);
-    const preview = page.newest;
-    for (const value of [5, 6, 7, 8]) page.scale(value);
+    changeColumn(page.store, { numSteps: 90 });
+    const first = page.newest;
+    expect(first.settings.numSteps).toBe(90);
+    changeColumn(page.store, { numSteps: 80 });
     await settle();
-    expect(page.newest).toBe(preview);
-    expect(preview.signal.aborted).toBe(false);
-    await preview.finish(5);
-    expect(page.newest.settings.guidanceScale).toBe(8);
-    expect(page.scales).not.toContain(6);
+    expect(first.signal.aborted).toBe(true);
+    expect(page.newest.settings.numSteps).toBe(80);
+    page.drag(false);
+    await settle();
+    expect(page.newest.signal.aborted, 'it goes on after the release').toBe(false);
+    await page.newest.finish(5);
+    expect(page.runs).toHaveLength(3);
   });
 
-  test('nor does a run starve that is quick enough for all its steps', async () => {
+  test('a quick run is let finish however often the slider moves, then the newest runs', async () => {
     await page.newest.finish(0.01);
     page.drag(true);
     page.scale(4);
-    const whole = page.newest;
-    expect(whole.settings.numSteps).toBe(100);
-    page.scale(5);
+    const quick = page.newest;
+    for (const value of [5, 6, 7, 8]) page.scale(value);
     await settle();
-    expect(whole.signal.aborted).toBe(false);
-    await whole.finish(0.01);
-    expect(page.newest.settings.guidanceScale).toBe(5);
-  });
-
-  test('on release the preview is stopped and the full run follows, judged', async () => {
-    await page.newest.finish(5);
-    page.drag(true);
-    page.scale(4);
-    const preview = page.newest;
-    page.drag(false);
-    await settle();
-    expect(preview.signal.aborted).toBe(true);
-    expect(page.newest).toMatchObject({ judge: true });
-    expect(page.newest.settings).toMatchObject({ numSteps: 100, guidanceScale: 4 });
-    await page.newest.finish(5);
-    expect(page.columns[0]).toMatchObject({ status: 'done', preview: false });
-  });
-
-  test('a preview is nobody’s twin: the same steps in full are run and judged', async () => {
-    await page.newest.finish(5);
-    pinColumn(page.store);
-    selectColumn(page.store, 0);
-    page.drag(true);
-    page.scale(4);
-    await page.newest.finish(5);
-    const { numSteps } = page.newest.settings;
-    page.drag(false);
-    selectColumn(page.store, 1);
-    changeColumn(page.store, { guidanceScale: 4, numSteps });
-    await settle();
-    await page.newest.finish(5);
-    const full = page.runs.filter((run) => run.judge && run.settings.numSteps === numSteps);
-    expect(full).toHaveLength(1);
+    expect(page.newest).toBe(quick);
+    expect(quick.signal.aborted).toBe(false);
+    await quick.finish(0.01);
+    expect(page.scales).toEqual([3, 4, 8]);
   });
 
   test('a slider that is only touched runs nothing, and stops nothing', async () => {
@@ -179,7 +124,7 @@ describe('dragging', () => {
     page.drag(true);
     await settle();
     expect(page.runs).toHaveLength(1);
-    expect(page.columns[0]).toMatchObject({ status: 'done', preview: false });
+    expect(page.columns[0]).toMatchObject({ status: 'done', stale: false });
   });
 
   test('other columns wait for the release', async () => {
@@ -195,5 +140,54 @@ describe('dragging', () => {
     await settle();
     await page.newest.finish(5);
     expect(page.newest.settings).toMatchObject({ numSteps: 100, seeds: [firstSeed(99)] });
+  });
+});
+
+describe('what a column shows', () => {
+  const shown = () => page.trajectories.shown(page.columns[0]!.id);
+
+  beforeEach(async () => {
+    page = await FakePage.ready([{ guidanceScale: 3 }]);
+    await page.newest.finish();
+  });
+
+  test('is stale and without figures from the change of its settings on, until the run is seen', () => {
+    const before = shown();
+    expect(page.columns[0]).toMatchObject({ stale: false, verdicts: { classAccuracy: 0.03 } });
+    page.scale(5);
+    expect(page.columns[0]).toMatchObject({ stale: true, figures: undefined, verdicts: undefined });
+    expect(shown()).toBe(before);
+    page.newest.step();
+    expect(page.columns[0]).toMatchObject({ stale: false, status: 'running', figures: undefined });
+    expect(shown()).not.toBe(before);
+    expect(shown()?.frames).toHaveLength(1);
+  });
+
+  test('is stale in the columns that wait for their turn, too', async () => {
+    pinColumn(page.store);
+    await settle();
+    change(page.store, { seed: 7 });
+    expect(page.columns.map(({ stale }) => stale)).toEqual([true, true]);
+    expect(page.columns.map(({ verdicts }) => verdicts)).toEqual([undefined, undefined]);
+  });
+
+  test('stays stale when its run is stopped for another one, and is itself again on the way back', async () => {
+    const before = shown();
+    page.scale(5);
+    page.newest.step();
+    page.scale(6);
+    await settle();
+    expect(page.columns[0]).toMatchObject({ stale: true });
+    expect(shown()).toBe(before);
+    page.scale(3);
+    await settle();
+    expect(page.columns[0]).toMatchObject({ stale: false, verdicts: { classAccuracy: 0.03 } });
+    expect(shown()).toBe(before);
+  });
+
+  test('has no figures after a run that failed', async () => {
+    page.scale(5);
+    await page.newest.fail();
+    expect(page.columns[0]).toMatchObject({ status: 'failed', stale: true, verdicts: undefined });
   });
 });

@@ -3,13 +3,20 @@ import { type Result, ResultCache } from '../../kit/result-cache';
 import { StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectories, type Trajectory } from '../../kit/trajectories';
 import { type ColumnState, idleColumn, type Store } from '../../settings/store';
-import { type ColumnJob, columnJobs, sameSubject, serves } from './column-jobs';
+import { type ColumnJob, columnJobs, isQuick, serves } from './column-jobs';
+import { Film, hasScale, ofSample } from './film';
 import { loadModel, setReady } from './load-model';
+import { placeOf } from './rail/rail-axis';
 import { Steering } from './steering';
 
-type Client = Pick<EngineClient, 'load' | 'sample' | 'steer'>;
+type Client = Pick<EngineClient, 'load' | 'sample' | 'steer' | 'film'>;
 
 type Made = Pick<Result, 'trajectory' | 'done'>;
+
+/** What a column says while none of its pictures are what it asks for. */
+const NOTHING_SHOWN = { filmScale: undefined, figures: undefined, verdicts: undefined } as const;
+/** The pictures are of the settings that the column has. */
+const OWN_PICTURES = { stale: false, filmScale: undefined } as const;
 
 /** What a column shows, and the job that made it. */
 interface Shown extends Made {
@@ -18,7 +25,9 @@ interface Shown extends Made {
 
 /**
  * Keeps every column's pictures up to date with the settings, the active one's first. Columns with
- * equal settings share their pictures. While a slider is held, it runs previews.
+ * equal settings share their pictures. Every run is seen from its first step on; what a column showed
+ * before is stale from the change of its settings until then. While the scale is dragged, the film
+ * is played: the nearest scale that is there.
  */
 export class Runner {
   readonly #store: Store;
@@ -27,6 +36,8 @@ export class Runner {
   readonly #baseUrl: string;
   readonly #cache: ResultCache;
   readonly #steering: Steering;
+  /** The columns' pictures at other scales. */
+  readonly film: Film;
   readonly #work: StaleWork<ColumnJob, Made>;
   /** By the columns' ids. */
   readonly #shown = new Map<number, Shown>();
@@ -39,12 +50,14 @@ export class Runner {
     trajectories: Trajectories,
     baseUrl: string,
     cache = new ResultCache(),
+    film = new Film(store, client, cache),
   ) {
     this.#store = store;
     this.#client = client;
     this.#trajectories = trajectories;
     this.#baseUrl = baseUrl;
     this.#cache = cache;
+    this.film = film;
     this.#steering = new Steering(store, client);
     this.#work = new StaleWork<ColumnJob, Made>({
       jobs: () => this.#jobs(),
@@ -55,8 +68,7 @@ export class Runner {
       done: (job, made) => this.#done(job, made),
       failed: (job, message) => {
         this.#trajectories.abandon(job.place);
-        this.#shown.delete(job.place);
-        this.#set(job.place, { status: 'failed', message });
+        this.#set(job.place, { status: 'failed', message, stale: true, ...NOTHING_SHOWN });
         if (this.#steering.job === job) this.#steering.end();
       },
       aborted: (job) => {
@@ -129,27 +141,79 @@ export class Runner {
     this.#work.reset();
     this.#shown.clear();
     this.#cache.clear();
+    this.film.clear();
     this.#trajectories.clear();
     this.#store.setState(({ columns }) => ({ columns: columns.map(({ id }) => idleColumn(id)) }));
   }
 
   #wake(): void {
     this.#steering.endUnless(this.#activeJob());
-    const ids = new Set(this.#store.getState().columns.map(({ id }) => id));
+    const state = this.#store.getState();
+    const ids = new Set(state.columns.map(({ id }) => id));
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
     this.#trajectories.keepOnly(ids);
+    for (const job of columnJobs(state)) this.#markStale(job);
+    if (state.dragging) this.#showNearest(this.#activeJob());
     this.#work.wake();
   }
 
+  /** The active one first; while dragging that one only, and it only if the film does not stand in. */
   #jobs(): ColumnJob[] {
     if (this.#steering.job) return [this.#steering.job];
     const state = this.#store.getState();
-    return columnJobs(state, state.dragging, this.#msPerEvaluation);
+    const jobs = columnJobs(state);
+    const [active] = jobs;
+    if (!state.dragging || !active) return jobs;
+    const dragged = isQuick(active.settings, this.#msPerEvaluation);
+    if (dragged) return [{ ...active, dragged }];
+    return this.film.takes(active.settings).length > 0 ? [] : [active];
   }
 
-  /** The active column's run in full. */
   #activeJob(): ColumnJob | undefined {
-    return columnJobs(this.#store.getState(), false, this.#msPerEvaluation)[0];
+    return columnJobs(this.#store.getState())[0];
+  }
+
+  /** From the moment that a column asks for something else, its pictures and figures are not its own. */
+  #markStale(job: ColumnJob): void {
+    const shown = this.#shown.get(job.place);
+    if (!shown) return;
+    const state = this.#store.getState().columns.find(({ id }) => id === job.place);
+    const isOwn = shown.job.key === job.key;
+    if (isOwn && (state?.stale || state?.filmScale !== undefined)) this.#show(job, shown);
+    if (isOwn || (state?.stale && state.filmScale === undefined)) return;
+    this.#trajectories.cover(job.place, undefined);
+    this.#set(job.place, { stale: true, ...NOTHING_SHOWN });
+  }
+
+  /**
+   * Plays the film: the column shows the nearest scale that is there, and says so. Where the picked
+   * sample alone is there nearer, that is laid over the others, which stay stale.
+   */
+  #showNearest(job: ColumnJob | undefined): void {
+    if (!job || !hasScale(job.settings) || this.#shown.get(job.place)?.job.key === job.key) return;
+    const whole = this.film.nearest(job.settings);
+    const { picked } = this.#store.getState().settings;
+    const covers = Math.min(picked, job.settings.seeds.length - 1);
+    const single = this.film.nearest(ofSample(job.settings, covers));
+    const { guidanceScale } = job.settings;
+    if (single && (!whole || isNearer(single.scale, whole.scale, guidanceScale))) {
+      const { trajectory } = single;
+      this.#trajectories.cover(job.place, { trajectory, from: 0, covers });
+      this.#set(job.place, {
+        status: 'done',
+        ...NOTHING_SHOWN,
+        stale: true,
+        filmScale: single.scale,
+      });
+    } else if (whole) {
+      const { figures, verdicts } = whole.done;
+      this.#trajectories.finish(job.place, whole.trajectory);
+      const settings = { ...job.settings, guidanceScale: whole.scale };
+      const shown = { ...job, settings, key: JSON.stringify(settings) };
+      this.#shown.set(job.place, { job: shown, trajectory: whole.trajectory, done: whole.done });
+      const filmScale = whole.scale;
+      this.#set(job.place, { status: 'done', stale: false, filmScale, figures, verdicts });
+    }
   }
 
   /** A column whose pictures were made before, or for another column, takes those. */
@@ -164,22 +228,25 @@ export class Runner {
 
   #cached(job: ColumnJob): Made | undefined {
     const made = this.#cache.get(job.key);
-    return made && serves({ ...job, inside: made.inside, preview: false }, job) ? made : undefined;
+    return made && serves({ ...job, inside: made.inside }, job) ? made : undefined;
   }
 
   async #run(job: ColumnJob, signal: AbortSignal): Promise<Made> {
-    const { place, settings, inside, preview, stepMs } = job;
+    const { place, settings, inside, stepMs } = job;
     const steered = stepMs !== undefined;
-    const trajectory = this.#startTrajectory(job);
+    const trajectory = startTrajectory(job);
+    const watched = this.#watch(job, trajectory);
     const done = await this.#client.sample(steered ? this.#steering.settingsOf(job) : settings, {
-      judge: !preview,
       stepMs,
       inside,
       signal,
       onFrames: (frames, scales) => {
+        if (signal.aborted) return; // they were on their way
         if (scales) this.#steering.recordScales(job, scales);
         addFrames(trajectory, frames);
-        this.#set(place, { step: trajectory.frames.length, download: undefined });
+        const { length } = trajectory.frames;
+        const standing = watched && this.#standing(job);
+        this.#set(place, { step: length, download: undefined, ...standing });
         this.#trajectories.changed();
       },
       onProgress: (progress) => {
@@ -191,22 +258,20 @@ export class Runner {
     return { trajectory, done };
   }
 
-  #startTrajectory(job: ColumnJob): Trajectory {
-    const { place, settings, shape, names, preview } = job;
-    const { numSteps, seeds } = settings;
-    const trajectory: Trajectory = {
-      ...{ numSteps, count: seeds.length, shape, names, preview },
-      ...{ frames: [], finished: false },
-    };
-    // Other noise, another class and what is steered are watched from the start; after a change of
-    // settings the last finished picture stays until the new one replaces it.
-    const before = this.#shown.get(place);
-    if (!before || !sameSubject(before.job, job) || job.stepMs !== undefined) {
+  /**
+   * Shows the run from its first step on, and returns that it does. One that only records more of
+   * what is shown already is not watched: its pictures are the same.
+   */
+  #watch(job: ColumnJob, trajectory: Trajectory): boolean {
+    const { place, settings, key, stepMs } = job;
+    const watched = this.#shown.get(place)?.job.key !== key || stepMs !== undefined;
+    if (watched) {
       this.#trajectories.watch(place, trajectory);
-      this.#set(place, { figures: undefined, verdicts: undefined }); // they are of other pictures
+      this.#set(place, { figures: undefined, verdicts: undefined });
     }
-    this.#set(place, { status: 'running', step: 0, numSteps, preview, download: undefined });
-    return trajectory;
+    const { numSteps } = settings;
+    this.#set(place, { status: 'running', step: 0, numSteps, download: undefined });
+    return watched;
   }
 
   #done(job: ColumnJob, made: Made): void {
@@ -214,7 +279,8 @@ export class Runner {
     const { totalMs, nfe } = made.done.figures;
     this.#msPerEvaluation = totalMs / (nfe * job.settings.seeds.length);
     if (!made.done.scales) {
-      if (!job.preview) this.#cache.put(job.key, { ...made, inside });
+      this.#cache.put(job.key, { ...made, inside });
+      this.film.note(job.settings, this.#msPerEvaluation);
       this.#show(job, made);
       return;
     }
@@ -225,22 +291,35 @@ export class Runner {
     this.#steering.end({ settings: replayed.settings });
   }
 
-  /** What the column says of the pictures that it still shows, after a run that was aborted. */
+  /** What the column says of the pictures that it shows again, after a run that was aborted. */
   #restore(id: number): void {
     const shown = this.#shown.get(id);
-    if (shown) this.#show(shown.job, shown);
-    else this.#set(id, { status: 'waiting', download: undefined });
+    const wanted = columnJobs(this.#store.getState()).find(({ place }) => place === id);
+    if (shown && shown.job.key === wanted?.key) this.#show(shown.job, shown);
+    else this.#set(id, { status: 'waiting', download: undefined, stale: true, ...NOTHING_SHOWN });
   }
 
   #show(job: ColumnJob, { trajectory, done }: Made): void {
     this.#shown.set(job.place, { job, trajectory, done });
     this.#trajectories.finish(job.place, trajectory);
     const { figures, verdicts }: Finished = done;
-    const { numSteps, preview } = trajectory;
+    const { numSteps } = trajectory;
+    const standing = this.#standing(job);
     this.#set(job.place, {
-      ...{ status: 'done', step: numSteps, numSteps, preview },
-      ...{ figures, verdicts, message: undefined, download: undefined },
+      ...{ status: 'done', step: numSteps, numSteps, message: undefined, download: undefined },
+      ...{ figures, verdicts, ...standing, ...(standing.stale && NOTHING_SHOWN) },
     });
+  }
+
+  /** How the pictures of a job stand to what their column asks for by now. */
+  #standing(job: ColumnJob): Pick<ColumnState, 'stale' | 'filmScale'> {
+    const wanted = columnJobs(this.#store.getState()).find(({ place }) => place === job.place);
+    if (!wanted || wanted.key === job.key || job.stepMs !== undefined) return OWN_PICTURES;
+    const { guidanceScale } = job.settings;
+    const atScale = JSON.stringify({ ...wanted.settings, guidanceScale });
+    return atScale === job.key
+      ? { stale: false, filmScale: guidanceScale }
+      : { stale: true, filmScale: undefined };
   }
 
   #set(columnId: number, changes: Partial<ColumnState>): void {
@@ -248,4 +327,14 @@ export class Runner {
       columns: columns.map((state) => (state.id === columnId ? { ...state, ...changes } : state)),
     }));
   }
+}
+
+function startTrajectory({ settings, shape, names }: ColumnJob): Trajectory {
+  const { numSteps, seeds } = settings;
+  return { numSteps, count: seeds.length, shape, names, frames: [], finished: false };
+}
+
+function isNearer(scale: number, other: number, wanted: number): boolean {
+  const distance = (of: number) => Math.abs(placeOf(of) - placeOf(wanted));
+  return distance(scale) < distance(other);
 }

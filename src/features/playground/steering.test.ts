@@ -31,7 +31,7 @@ describe('a steered run', () => {
     await run.finish();
     expect(steering()).toBeUndefined();
     expect(column()).toMatchObject({ curve: [3, 5.1235, 15, 15], guidanceScale: 3 });
-    expect(page.columns[0]).toMatchObject({ status: 'done', preview: false });
+    expect(page.columns[0]).toMatchObject({ status: 'done', stale: false });
     await settle();
     expect(page.newest, 'what is shown is the curve’s').toBe(run);
 

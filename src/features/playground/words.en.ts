@@ -36,6 +36,23 @@ export const en = {
   },
   /** Over pictures of the first visit that were made before it. */
   drawnEarlier: 'Drawn earlier by this network; live ones follow',
+  rail: {
+    label: 'Guidance rail',
+    hint: 'Click to add a column at this scale; press and drag to play the guidance',
+    handle: (column: number) => `Column ${column}: guidance scale`,
+    handleHint: 'Drag, or use the arrow keys.',
+    removeHint: 'Drag it off the rail, or press Delete, to remove the column.',
+    zones: { away: 'away', off: 'off', typical: 'typical', strong: 'strong' },
+    recognised: 'recognised',
+    variety: 'variety',
+  },
+  expert: {
+    summary: 'Expert settings',
+    film: 'Draw other scales ahead',
+    filmHint:
+      'While nothing else is computed, the pictures are drawn at a dozen scales, for the guidance rail to play',
+  },
+  sheet: { open: 'Settings', close: 'Close the settings' },
   overlay: {
     show: 'Outside [−1, 1]',
     hint: 'Colours the pixels of the estimate that lie outside the range of the data',

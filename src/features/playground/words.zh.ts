@@ -31,6 +31,22 @@ export const zh: typeof en = {
     },
   },
   drawnEarlier: '此网络先前所绘；随后换为现场绘制',
+  rail: {
+    label: '引导滑轨',
+    hint: '点击即在此强度添加一列；按住拖动可播放引导',
+    handle: (column) => `第 ${column} 列：引导强度`,
+    handleHint: '拖动，或使用方向键。',
+    removeHint: '拖离滑轨或按 Delete 可移除该列。',
+    zones: { away: '远离', off: '关闭', typical: '常用', strong: '很强' },
+    recognised: '识别正确',
+    variety: '多样性',
+  },
+  expert: {
+    summary: '专家设置',
+    film: '预先绘制其他强度',
+    filmHint: '空闲时以十几种强度绘制这些图像，供引导滑轨播放',
+  },
+  sheet: { open: '设置', close: '关闭设置' },
   overlay: {
     show: '超出 [−1, 1]',
     hint: '为估计中超出数据范围的像素着色',

@@ -5,14 +5,21 @@ import {
   type Loaded,
   type OnFrames,
 } from '../../../engine/client';
-import type { Frame, InsideOptions, SampleSettings } from '../../../engine/protocol';
+import type {
+  Frame,
+  InsideOptions,
+  SampleSettings,
+  Take,
+  Verdicts,
+} from '../../../engine/protocol';
 import { ResultCache } from '../../../kit/result-cache';
 import { Trajectories } from '../../../kit/trajectories';
 import type { Manifest } from '../../../networks/manifest';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../../settings/column';
-import { FIRST_VISIT } from '../../../settings/settings';
+import { FIRST_VISIT, type Settings } from '../../../settings/settings';
 import { changeColumn, createAppStore, type Store } from '../../../settings/store';
 import { GridRunner } from '../../grid/runner';
+import { Film } from '../film';
 import { Runner } from '../runner';
 
 /** A run that the fake engine was asked for; a test ends it by hand. */
@@ -25,6 +32,15 @@ export interface Run {
   readonly stepMs: number | undefined;
   step(): void;
   finish(msPerEvaluation?: number): Promise<void>;
+  fail(): Promise<void>;
+}
+
+/** Scales that the fake engine was asked for in one go. */
+export interface FilmRun {
+  readonly settings: SampleSettings;
+  readonly scales: readonly number[];
+  readonly signal: AbortSignal;
+  finish(): Promise<void>;
   fail(): Promise<void>;
 }
 
@@ -49,9 +65,20 @@ const frame = (step: number): Frame => ({
   outside: new Int8Array(64),
 });
 
+/** A classifier that reads the scale off the samples. */
+const verdictsAt = (scale: number): Verdicts => ({
+  network: 'judge',
+  predicted: [0],
+  confidence: [1],
+  classAccuracy: scale / 100,
+  diversity: 1,
+});
+
 /** A page without a screen, whose engine does what a test says. */
 export class FakePage {
   readonly runs: Run[] = [];
+  readonly films: FilmRun[] = [];
+  hidden = false;
   readonly loads: { resolve(loaded: Loaded): void; reject(error: Error): void }[] = [];
   readonly store: Store;
   readonly trajectories = new Trajectories();
@@ -60,24 +87,32 @@ export class FakePage {
   /** The scale that a steered run takes at its next step. */
   #steered = 1;
 
-  constructor(columns: readonly Partial<ColumnSettings>[], active = 0) {
+  constructor(
+    columns: readonly Partial<ColumnSettings>[],
+    active = 0,
+    changes: Partial<Settings> = {},
+  ) {
     this.store = createAppStore({
       ...FIRST_VISIT,
+      film: false,
       count: 1,
       subject: { kind: 'class', name: 'A' },
       columns: columns.map((column) => ({ ...DEFAULT_COLUMN, ...column })),
       active,
+      ...changes,
     });
     const client = {
       load: () => new Promise<Loaded>((resolve, reject) => this.loads.push({ resolve, reject })),
       sample: this.#sample,
+      film: this.#film,
       steer: (guidanceScale: number) => {
         this.#steered = guidanceScale;
       },
     };
     const cache = new ResultCache();
     const models = 'http://localhost/models/';
-    this.runner = new Runner(this.store, client, this.trajectories, models, cache);
+    const film = new Film(this.store, client, cache, () => this.hidden);
+    this.runner = new Runner(this.store, client, this.trajectories, models, cache, film);
     this.grid = new GridRunner(this.store, client, cache);
   }
 
@@ -113,6 +148,31 @@ export class FakePage {
     for (let done = 0; done < this.runs.length; done++) await this.runs[done]!.finish();
   }
 
+  readonly #film = (
+    settings: SampleSettings,
+    scales: readonly number[],
+    { signal = new AbortController().signal }: { readonly signal?: AbortSignal },
+  ): Promise<readonly Take[]> =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
+      const { numSteps, seeds } = settings;
+      const take = (scale: number): Take => ({
+        samples: new Float32Array(64 * seeds.length),
+        frames: Array.from({ length: numSteps + 1 }, (_, step) => frame(step)),
+        figures: { nfe: 2 * numSteps, totalMs: 1, networkMs: 1, sharedBy: scales.length },
+        verdicts: verdictsAt(scale),
+      });
+      const finish = async () => {
+        resolve(scales.map(take));
+        await settle();
+      };
+      const fail = async () => {
+        reject(new EngineError('engine', 'out of memory'));
+        await settle();
+      };
+      this.films.push({ settings, scales, signal, finish, fail });
+    });
+
   readonly #sample = (
     settings: SampleSettings,
     options: {
@@ -131,6 +191,7 @@ export class FakePage {
       const scales: number[] = [];
       if (stepMs !== undefined) this.#steered = settings.guidanceScale;
       const step = () => {
+        if (steps === settings.numSteps) return; // the run is over
         scales.push(this.#steered);
         onFrames?.([frame(steps++)], stepMs === undefined ? undefined : scales.slice(-1));
       };
@@ -141,7 +202,7 @@ export class FakePage {
         const figures = { nfe, totalMs, networkMs: totalMs };
         const samples = new Float32Array(64);
         const done = { type: 'done', id: 0, samples, frame: frame(steps) } as const;
-        const ending = { ...done, figures, verdicts: undefined };
+        const ending = { ...done, figures, verdicts: verdictsAt(settings.guidanceScale) };
         resolve(stepMs === undefined ? ending : { ...ending, scales });
         await settle();
       };

@@ -1,0 +1,83 @@
+import type { ActiveRequest, FilmRequest } from './active-request';
+import { mixedClass } from './answer-sample';
+import { anyPredictions, openCompanions } from './companions';
+import { judge } from './judge';
+import type { LoadedNetworks } from './loaded-networks';
+import { Lockstep } from './lockstep';
+import type { Ending, Frame, SampleSettings, Take } from './protocol';
+import { type RunNetworks, runSampler } from './run';
+
+/**
+ * Draws the same samples at several scales: the runs go side by side and share network runs.
+ *
+ * @throws ModelError; Aborted; RangeError for settings out of range
+ */
+export async function answerFilm(
+  { id, settings, scales, judge: judging }: FilmRequest,
+  active: ActiveRequest,
+  loaded: LoadedNetworks,
+): Promise<Ending> {
+  const { isAborted } = active;
+  const { manifest, network } = await loaded.denoiser(undefined, active.signal, () => {});
+  const companions = await openCompanions(anyPredictions(settings), manifest, (model) =>
+    loaded.other(model, active.signal, () => {}),
+  );
+  const networks = { manifest, network, companions, starts: loaded.starts };
+  const takes = await drawFilm(networks, settings, scales, isAborted);
+  if (!judging || !loaded.judge) return { type: 'filmed', id, takes };
+  const { network: feature, manifest: about } = loaded.judge;
+  const judged: Take[] = [];
+  for (const take of takes) {
+    const mixed = mixedClass(settings);
+    const { samples } = take;
+    const { labels } = settings;
+    const verdicts = await judge(feature, about, samples, labels, isAborted, mixed);
+    judged.push({ ...take, verdicts });
+  }
+  return { type: 'filmed', id, takes: judged };
+}
+
+/** One take a scale, drawn in lock-step. */
+export async function drawFilm(
+  { network, companions = {}, ...others }: RunNetworks,
+  settings: SampleSettings,
+  scales: readonly number[],
+  isAborted: () => Promise<boolean>,
+): Promise<Take[]> {
+  const lockstep = new Lockstep(scales.length);
+  const shared = {
+    ...others,
+    network: lockstep.shared(network),
+    companions: Object.fromEntries(
+      Object.entries(companions).map(([name, used]) => [
+        name,
+        { ...used, network: lockstep.shared(used.network) },
+      ]),
+    ),
+  };
+  const runs = scales.map(async (guidanceScale) => {
+    const frames: Frame[] = [];
+    try {
+      const run = await runSampler(
+        shared,
+        { ...settings, guidanceScale },
+        (frame) => void frames.push(frame),
+        isAborted,
+      );
+      const { samples, frame, figures } = run;
+      const sharedBy = scales.length;
+      return { samples, frames: [...frames, frame], figures: { ...figures, sharedBy } };
+    } catch (error) {
+      lockstep.fail(error);
+      throw error;
+    } finally {
+      lockstep.leave();
+    }
+  });
+  // All have ended before the answer goes out: none may still hold the network.
+  const ended = await Promise.allSettled(runs);
+  return ended.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return { ...result.value, verdicts: undefined };
+  });
+}

@@ -1,0 +1,112 @@
+import type { ArrayField, ArrayFieldAlgebra } from '../diffusion/fields';
+import type { Evaluate } from '../diffusion/guidance/guided';
+import type { Predictions } from '../diffusion/guidance/rule';
+
+/** Some hundreds of samples of the networks that this project ships. */
+const BUDGET_BYTES = 8 * 2 ** 20;
+
+/** What a network said of one sample's noise. */
+interface Start {
+  readonly x: Float32Array;
+  readonly output: Float32Array;
+}
+
+/** What tells the samples of a run apart, besides their noise. */
+export interface RunStart {
+  /** Of the network, and of everything that conditions all samples alike. */
+  readonly about: string;
+  /** One entry a sample. */
+  readonly samples: readonly string[];
+  readonly fields: ArrayFieldAlgebra;
+}
+
+/**
+ * The answers to the first question of a run: what the networks make of the noise that it starts
+ * from, which is the same whatever the guidance. Another scale on the same noise is spared its first
+ * evaluation, and is seen to begin at once.
+ */
+export class StartMemory {
+  /** The one used last is last. */
+  readonly #starts = new Map<string, Start>();
+  readonly #budgetBytes: number;
+  #bytes = 0;
+
+  constructor(budgetBytes = BUDGET_BYTES) {
+    this.#budgetBytes = budgetBytes;
+  }
+
+  clear(): void {
+    this.#starts.clear();
+    this.#bytes = 0;
+  }
+
+  /** An evaluation that asks the network about a run's first noise only where that is not known. */
+  spared(evaluate: Evaluate<ArrayField>, start: RunStart): Evaluate<ArrayField> {
+    return async (x, sigma, needs, at) => {
+      if (at.step > 0 || at.stage > 0) return evaluate(x, sigma, needs, at);
+      const keyOf = (need: string, sample: number) =>
+        `${start.about} ${need} ${sigma} ${start.samples[sample]}`;
+      const known = this.#known(x, needs, keyOf, start.fields);
+      if (known) return known;
+      const predictions = await evaluate(x, sigma, needs, at);
+      for (const need of needs) {
+        for (let b = 0; b < x.batch; b++) this.#put(keyOf(need, b), x, predictions[need]!, b);
+      }
+      return predictions;
+    };
+  }
+
+  #known(
+    x: ArrayField,
+    needs: readonly (keyof Predictions<ArrayField>)[],
+    keyOf: (need: string, sample: number) => string,
+    fields: ArrayFieldAlgebra,
+  ): Predictions<ArrayField> | undefined {
+    const found = needs.map((need) =>
+      Array.from({ length: x.batch }, (_, b) => this.#get(keyOf(need, b), partOf(x, b))),
+    );
+    if (!found.every((starts) => starts.every((output) => output !== undefined))) return undefined;
+    const predictions: Predictions<ArrayField> = {};
+    needs.forEach((need, i) => {
+      const field = fields.empty();
+      for (const [b, output] of found[i]!.entries()) field.data.set(output!, b * x.size);
+      predictions[need] = field;
+    });
+    return predictions;
+  }
+
+  #get(key: string, x: Float32Array): Float32Array | undefined {
+    const start = this.#starts.get(key);
+    // A sampler may have added noise of its own.
+    if (!start?.x.every((number, i) => number === x[i])) return undefined;
+    this.#starts.delete(key);
+    this.#starts.set(key, start);
+    return start.output;
+  }
+
+  #put(key: string, x: ArrayField, output: ArrayField, sample: number): void {
+    this.#remove(key);
+    const start = { x: partOf(x, sample).slice(), output: partOf(output, sample).slice() };
+    this.#starts.set(key, start);
+    this.#bytes += bytesOf(start);
+    for (const oldest of this.#starts.keys()) {
+      if (this.#bytes <= this.#budgetBytes) break;
+      this.#remove(oldest);
+    }
+  }
+
+  #remove(key: string): void {
+    const start = this.#starts.get(key);
+    if (!start) return;
+    this.#starts.delete(key);
+    this.#bytes -= bytesOf(start);
+  }
+}
+
+function partOf({ data, size }: ArrayField, sample: number): Float32Array {
+  return data.subarray(sample * size, (sample + 1) * size);
+}
+
+function bytesOf({ x, output }: Start): number {
+  return x.byteLength + output.byteLength;
+}

@@ -1,0 +1,29 @@
+import type { FilmPictures, FilmTake } from '../../kit/services';
+import type { Store } from '../../settings/store';
+import { columnJobs } from './column-jobs';
+import { type Film, ofSample } from './film';
+
+/** The film of the column that is active, whichever that is. */
+export function filmOfActive(store: Store, film: Film): FilmPictures {
+  const settings = () => columnJobs(store.getState())[0]?.settings;
+  const takes = (): readonly FilmTake[] => {
+    const active = settings();
+    return active ? film.takes(active) : [];
+  };
+  return {
+    takes,
+    pickedTakes() {
+      const active = settings();
+      if (!active) return [];
+      const { picked } = store.getState().settings;
+      const sample = Math.min(picked, active.seeds.length - 1);
+      // Where all samples are there, the picked one is among them.
+      const single = film.takes(ofSample(active, sample));
+      return [...new Map([...single, ...takes()].map((take) => [take.scale, take])).values()];
+    },
+    get version() {
+      return film.version;
+    },
+    subscribe: (listener) => film.subscribe(listener),
+  };
+}

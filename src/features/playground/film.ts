@@ -1,0 +1,249 @@
+import { findGuidanceRule } from '../../diffusion/guidance';
+import type { EngineClient } from '../../engine/client';
+import { LARGEST_BATCH, type SampleSettings, type Take } from '../../engine/protocol';
+import { CACHE_BYTES, type Result, type ResultCache } from '../../kit/result-cache';
+import type { FilmTake } from '../../kit/services';
+import { type Job, StaleWork } from '../../kit/stale-work';
+import type { AppState, Store } from '../../settings/store';
+import { type ColumnJob, columnJobs, expectedMs } from './column-jobs';
+import { placeOf } from './rail/rail-axis';
+
+/** A dozen scales from leading away to the strongest, as close as the pictures ask for. */
+export const FILM_SCALES = [-1, 0, 1, 1.5, 2, 3, 4, 5, 6.5, 8, 11, 15] as const;
+
+/** Share of the cache that a film may fill: the columns' own runs and the grid's have the rest. */
+const BUDGET_SHARE = 0.8;
+/** Scales of the picked sample that are drawn at once: the first are seen soon. */
+const PICKED_AT_ONCE = 4;
+/** A network that needs longer for one scale is not run without being asked. */
+const LONGEST_TAKE_MS = 15_000;
+
+/** Some scales of a film. */
+interface FilmJob extends Job {
+  readonly settings: SampleSettings;
+  readonly scales: readonly number[];
+  readonly shape: ColumnJob['shape'];
+  readonly names: ColumnJob['names'];
+}
+
+/** Whether anything of a run changes with its scale: one whose curve is drawn has no scale. */
+export function hasScale({ guidance, curve }: Pick<SampleSettings, 'guidance' | 'curve'>): boolean {
+  return curve === null && findGuidanceRule(guidance).usesScale;
+}
+
+/** The same run of one of its samples. */
+export function ofSample(settings: SampleSettings, sample: number): SampleSettings {
+  const { seeds, labels } = settings;
+  return { ...settings, seeds: [seeds[sample]!], labels: [labels[sample]!] };
+}
+
+/**
+ * The pictures on screen at many scales: what the guidance rail plays. Whenever nothing else is
+ * computed, the scales that are missing are drawn, the nearest to the handles first, the picked
+ * sample before the others. Finished runs lie in the page's cache, within its budget.
+ */
+export class Film {
+  readonly #store: Store;
+  readonly #client: Pick<EngineClient, 'film'>;
+  readonly #cache: ResultCache;
+  readonly #isHidden: () => boolean;
+  readonly #work: StaleWork<FilmJob, readonly Take[]>;
+  /** The scales that were drawn, by the run without its scale. */
+  readonly #scales = new Map<string, Set<number>>();
+  readonly #listeners = new Set<() => void>();
+  #version = 0;
+  #msPerEvaluation: number | undefined;
+  /** The handles as they were when none was held: the order does not change under a moving hand. */
+  #handles: readonly number[] = [];
+
+  /** @param isHidden whether the page cannot be seen: nothing is drawn then */
+  constructor(
+    store: Store,
+    client: Pick<EngineClient, 'film'>,
+    cache: ResultCache,
+    isHidden = () => document.hidden,
+  ) {
+    this.#store = store;
+    this.#client = client;
+    this.#cache = cache;
+    this.#isHidden = isHidden;
+    this.#work = new StaleWork<FilmJob, readonly Take[]>({
+      jobs: () => this.#jobs(),
+      isDone: ({ settings, scales }) => scales.every((scale) => this.#at(settings, scale)),
+      run: ({ settings, scales }, signal) =>
+        this.#client.film(settings, scales, { judge: settings.seeds.length > 1, signal }),
+      done: (job, takes) => this.#keep(job, takes),
+    });
+    store.subscribe((state, before) => {
+      if (
+        state.settings !== before.settings ||
+        state.columns !== before.columns ||
+        state.engine !== before.engine ||
+        state.steering !== before.steering
+      ) {
+        this.wake();
+      }
+    });
+  }
+
+  /** Draws what is missing, or stops: to be called where the page is hidden or shown. */
+  wake(): void {
+    const { dragging, settings } = this.#store.getState();
+    if (!dragging) this.#handles = settings.columns.map(({ guidanceScale }) => guidanceScale);
+    this.#work.wake();
+  }
+
+  /** A run was finished and lies in the cache. */
+  note(settings: SampleSettings, msPerEvaluation?: number): void {
+    if (msPerEvaluation !== undefined) this.#msPerEvaluation = msPerEvaluation;
+    if (!hasScale(settings)) return;
+    const key = withoutScale(settings);
+    const scales = this.#scales.get(key) ?? new Set();
+    this.#scales.set(key, scales.add(settings.guidanceScale));
+    this.#changed();
+  }
+
+  clear(): void {
+    this.#work.reset();
+    this.#scales.clear();
+    this.#msPerEvaluation = undefined;
+    this.#changed();
+  }
+
+  /** Every scale of this run that is there, in their order. */
+  takes(settings: SampleSettings): FilmTake[] {
+    if (!hasScale(settings)) return [];
+    const scales = [...(this.#scales.get(withoutScale(settings)) ?? [])];
+    return scales
+      .sort((a, b) => a - b)
+      .flatMap((scale) => {
+        const result = this.#at(settings, scale);
+        return result ? [{ scale, ...result }] : [];
+      });
+  }
+
+  /** The scale of this run that lies nearest on the rail. */
+  nearest(settings: SampleSettings): FilmTake | undefined {
+    const distance = ({ scale }: FilmTake) =>
+      Math.abs(placeOf(scale) - placeOf(settings.guidanceScale));
+    return this.takes(settings).reduce<FilmTake | undefined>(
+      (best, take) => (best && distance(best) <= distance(take) ? best : take),
+      undefined,
+    );
+  }
+
+  /** Counts the changes. */
+  get version(): number {
+    return this.#version;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    this.#version++;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #at(settings: SampleSettings, guidanceScale: number): Result | undefined {
+    return this.#cache.peek(JSON.stringify({ ...settings, guidanceScale }));
+  }
+
+  #keep({ settings, scales, shape, names }: FilmJob, takes: readonly Take[]): void {
+    scales.forEach((guidanceScale, i) => {
+      const { frames, ...take } = takes[i]!;
+      const drawn = { ...settings, guidanceScale };
+      this.#cache.put(JSON.stringify(drawn), {
+        trajectory: {
+          ...{ numSteps: settings.numSteps, count: settings.seeds.length, shape, names },
+          ...{ frames: [...frames], finished: true },
+        },
+        done: { type: 'done', id: 0, frame: frames.at(-1)!, ...take },
+        inside: undefined,
+      });
+      this.note(drawn);
+    });
+  }
+
+  #jobs(): FilmJob[] {
+    const state = this.#store.getState();
+    const { settings, columns, steering } = state;
+    if (!settings.film || steering || this.#isHidden() || this.#msPerEvaluation === undefined) {
+      return [];
+    }
+    if (columns.some(({ status }) => status !== 'done')) return [];
+    const isThere = (run: SampleSettings, scale: number) => this.#at(run, scale) !== undefined;
+    return filmJobs(state, this.#handles, this.#msPerEvaluation, isThere);
+  }
+}
+
+/**
+ * What is to be drawn for the columns on screen, in order; what is there already is among it.
+ *
+ * @param handles the scales of the columns
+ * @param isThere whether all samples of a run are there at a scale: the picked one is among them
+ */
+export function filmJobs(
+  state: Pick<AppState, 'engine' | 'settings' | 'columns'>,
+  handles: readonly number[],
+  msPerEvaluation: number,
+  isThere: (run: SampleSettings, scale: number) => boolean = () => false,
+): FilmJob[] {
+  const columns = columnJobs(state).filter(({ settings }) => hasScale(settings));
+  const runs = [...new Map(columns.map((job) => [withoutScale(job.settings), job])).values()];
+  const { picked } = state.settings;
+  const scales = byDistance(FILM_SCALES, [handles[state.settings.active] ?? 1, ...handles]);
+  let budget = BUDGET_SHARE * CACHE_BYTES;
+  return runs.flatMap(({ settings, shape, names }) => {
+    if (expectedMs(settings, msPerEvaluation) > LONGEST_TAKE_MS) return [];
+    const count = settings.seeds.length;
+    const sample = Math.min(picked, count - 1);
+    const about = { shape, names };
+    const single = { settings: ofSample(settings, sample), shape, names: [names[sample]!] };
+    const bytes = takeBytes(settings, shape);
+    const fitting = Math.min(scales.length, Math.floor(budget / bytes));
+    budget -= fitting * bytes;
+    const ofPicked = scales.filter((scale) => count > 1 && !isThere(settings, scale));
+    const wholes = chunks(scales.slice(0, fitting), Math.max(1, Math.floor(LARGEST_BATCH / count)));
+    return [
+      ...chunks(ofPicked, PICKED_AT_ONCE).map((some) => jobOf(single, some)),
+      ...wholes.map((some) => jobOf({ ...about, settings }, some)),
+    ];
+  });
+}
+
+function jobOf(
+  run: Pick<FilmJob, 'settings' | 'shape' | 'names'>,
+  scales: readonly number[],
+): FilmJob {
+  const key = JSON.stringify([withoutScale(run.settings), scales]);
+  return { ...run, scales, key, place: key };
+}
+
+/** The nearest to the first handle first, then to the others, on the rail's axis. */
+function byDistance(scales: readonly number[], handles: readonly number[]): number[] {
+  const distance = (scale: number) =>
+    Math.min(
+      ...handles.map((handle, i) => (i ? 2 : 1) * Math.abs(placeOf(scale) - placeOf(handle))),
+    );
+  return scales.toSorted((a, b) => distance(a) - distance(b));
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** Noisy picture, estimate and what lies outside, at every step, and the samples as numbers. */
+function takeBytes({ numSteps, seeds }: SampleSettings, shape: readonly number[]): number {
+  const size = shape.reduce((a, b) => a * b) * seeds.length;
+  return size * (3 * (numSteps + 1) + 4);
+}
+
+/** Everything that a run depends on but its scale, as text. */
+function withoutScale(settings: SampleSettings): string {
+  return JSON.stringify({ ...settings, guidanceScale: null });
+}
