@@ -13,11 +13,9 @@ test('the page loads, and the guidance slider changes the samples and the way to
 
   const way = async () => [await playground.thumbnail(0, 1), await playground.thumbnail(0, 4)];
   const before = await way();
-  await playground.changes('the rail', async () => {
-    await playground.handle().press('End');
-    for (let i = 0; i < 2; i++) await playground.handle().press('PageDown');
-    await playground.type(controls.guidanceScale, 6);
-  });
+  await playground.changes('the rail', () => playground.handle().press('PageUp'));
+  await playground.type(controls.guidanceScale, 6);
+  await playground.settled();
   await expect(playground.number(controls.guidanceScale)).toHaveValue('6');
   const after = await way();
   expect(after[0]).not.toBe(before[0]);

@@ -4,7 +4,7 @@ import { chooseLanguage, chooseTheme } from '../header';
 import { expect, type Playground, test, words } from '../playground';
 import { WORDS } from '../words';
 
-const { controls, stage, timeline } = words;
+const { stage, timeline } = words;
 
 type Words = (typeof WORDS)['en' | 'zh'];
 

@@ -1,6 +1,6 @@
 import { expect, test, words } from '../playground';
 
-const { controls, stage, timeline } = words;
+const { stage, timeline } = words;
 
 test.use({ viewport: { width: 390, height: 844 } });
 

@@ -47,11 +47,14 @@ export class ActiveRequest {
 }
 
 const { port1, port2 } = new MessageChannel();
+/** Who waits for a later task: the runs of a film ask side by side. */
+const waiting: (() => void)[] = [];
+port1.onmessage = () => waiting.shift()?.();
 
 /** Resolves in a later task, after the messages that have arrived; a timer would wait 4 ms. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    port1.onmessage = () => resolve();
+    waiting.push(resolve);
     port2.postMessage(null);
   });
 }

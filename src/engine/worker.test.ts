@@ -89,6 +89,7 @@ const load = (id: number, modelId = 'tiny') =>
   ask({ type: 'load', id, modelId, baseUrl: '', backend: 'auto', rows: 2 });
 const sample = (id: number, changes: Partial<SampleSettings> = {}) =>
   ask({ type: 'sample', id, settings: { ...settings, ...changes }, judge: false });
+const film = (id: number) => ask({ type: 'film', id, settings, scales: [1, 2], judge: false });
 const endings = () =>
   events.flatMap((event) =>
     event.type === 'progress' ||
@@ -176,6 +177,33 @@ describe('a sample and its model', () => {
     letGo();
     await ended(2);
     expect(endings()).toEqual(['1 cancelled', '2 ready']);
+  });
+});
+
+describe('a film', () => {
+  test('waits for the load before it, and ends with a take a scale', async () => {
+    load(1);
+    await waiting(gates.download);
+    film(2);
+    letGo();
+    await ended(2);
+    expect(endings()).toEqual(['1 ready', '2 filmed']);
+    const filmed = events.find((event) => event.type === 'filmed');
+    expect(filmed?.takes.map(({ frames }) => frames.length)).toEqual([4, 4]);
+  });
+
+  test('gives way to a sample, and to another film', async () => {
+    for (const next of [sample, film]) {
+      events.length = 0;
+      gates.auto = false;
+      gates.run.length = 0;
+      film(1);
+      await waiting(gates.run);
+      next(2);
+      letGo();
+      await ended(2);
+      expect(endings()[0]).toBe('1 cancelled');
+    }
   });
 });
 

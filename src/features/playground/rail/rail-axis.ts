@@ -37,7 +37,7 @@ export function scaleAtPlace(place: number): number {
 }
 
 /** By how much an arrow key moves a handle. */
-export function stepAt(scale: number): number {
+function stepAt(scale: number): number {
   return scale < 4 ? 0.1 : 0.5;
 }
 
