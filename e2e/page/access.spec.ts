@@ -69,7 +69,9 @@ const views: readonly View[] = [
     narrow: true,
     states: [
       async ({ page }) => {
-        await page.locator('.class-search input').click();
+        const search = page.locator('.class-search input');
+        if (!(await search.isVisible())) await page.locator('.sheet-toggle').click();
+        await search.click();
         await expect(page.locator('.class-search [role=option]')).toHaveCount(6);
       },
       async ({ page }, { shelf }) => {

@@ -77,7 +77,8 @@ test('how it is guided: scale, unit, rule, interval, shape', async ({ playground
   for (const { id, usesScale, scaleKind } of guidanceRegistry) {
     await playground.choice(controls.guidance).selectOption(id);
     const scale = scaleKind === 'classifier' ? controls.classifierScale : controls.guidanceScale;
-    await expect(playground.slider(scale)).toHaveCount(usesScale ? 1 : 0);
+    await expect(playground.number(scale)).toHaveCount(usesScale ? 1 : 0);
+    await expect(playground.handle()).toHaveCount(usesScale ? 1 : 0);
   }
 });
 

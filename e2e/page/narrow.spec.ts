@@ -43,7 +43,9 @@ test('a phone: the page is used with a finger’s clicks', async ({ playground }
   await playground.open('n=2');
   await playground.changes('a key on the rail', () => playground.handle().press('PageUp'));
   await playground.button(stage.pin).click();
+  await playground.button(words.sheet.open).click();
   await playground.changes('a class', () => playground.classButton('2').click(), 1);
+  await playground.button(words.sheet.close).click();
   await playground.changes('the scrubber', () => playground.scrubber.fill('0'));
   await playground.button(timeline.play).click();
   await expect(playground.scrubber).toHaveValue('1');

@@ -28,7 +28,7 @@ export function Scrubber({ label, text }: { label: string; text: string }) {
     <>
       <button type="button" className="play" onClick={toggle}>
         <span aria-hidden="true">{playing ? '❚❚' : '▶'}</span>{' '}
-        {playing ? timeline.pause : timeline.play}
+        <span className="text">{playing ? timeline.pause : timeline.play}</span>
       </button>
       <input
         type="range"

@@ -20,6 +20,7 @@ import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { ScaleControl } from './ScaleControl';
 import { SubjectPicker } from './SubjectPicker';
+import { ViewSwitch } from './Timeline';
 import { playgroundWords } from './words';
 
 /**
@@ -47,6 +48,7 @@ export function Controls() {
         </OffAxis>
       )}
       <NoiseControls />
+      <ViewSwitch />
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
         <RunControls classes={classes} />

@@ -24,6 +24,7 @@ export function Stage({ children }: { readonly children?: ReactNode }) {
   const ofColumns = !layout?.isBusy;
   return (
     <main id="stage" tabIndex={-1} className="stage" aria-label={stage.label} aria-busy={busy}>
+      <h2 className="visually-hidden">{stage.label}</h2>
       {/* First in the order of the keyboard, last on the screen. */}
       {ofColumns && (
         <div className="rails">

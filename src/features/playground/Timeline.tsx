@@ -7,18 +7,28 @@ import { shortNumber } from '../../settings/short-text';
 import { change } from '../../settings/store';
 import { OverlayToggle } from './OverlayToggle';
 
-/** Play, pause and scrub all columns in step; what the pictures show. */
+/** Play, pause and scrub all columns in step. */
 export function Timeline() {
-  const { store } = useApp();
   const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
-  const view = useAppState(({ settings }) => settings.view);
   const trajectory = useActiveTrajectory();
   const frame = trajectory && frameAt(trajectory, position);
   const text = frame ? timeline.sigma(shortNumber(frame.sigma)) : '';
   return (
     <section className="timeline" aria-label={timeline.label}>
       <Scrubber label={timeline.scrub} text={text} />
+      <ViewSwitch />
+    </section>
+  );
+}
+
+/** What the pictures show: beside the timeline, on a narrow screen among the settings. */
+export function ViewSwitch() {
+  const { store } = useApp();
+  const { timeline } = useWords(commonWords);
+  const view = useAppState(({ settings }) => settings.view);
+  return (
+    <div className="view">
       <fieldset className="segments" aria-label={timeline.view}>
         {(['estimate', 'noisy', 'both'] as const).map((name) => (
           <button
@@ -32,6 +42,6 @@ export function Timeline() {
         ))}
       </fieldset>
       <OverlayToggle />
-    </section>
+    </div>
   );
 }

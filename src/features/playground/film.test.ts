@@ -50,6 +50,16 @@ describe('the film', () => {
     ).toEqual([...FILM_SCALES]);
   });
 
+  test('draws no scale again that a column has drawn, and judges all samples, be it one', async () => {
+    await finishFilm();
+    for (const { settings, scales, judge } of page.films) {
+      expect(scales).not.toContain(3);
+      expect(judge).toBe(settings.seeds.length === 3);
+    }
+    await ready([3], 0, { count: 1 });
+    expect(page.films.map(({ judge }) => judge)).toEqual([true]);
+  });
+
   test('is drawn once, and not again for another position or view', async () => {
     await finishFilm();
     const soFar = page.films.length;

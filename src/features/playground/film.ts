@@ -24,6 +24,14 @@ interface FilmJob extends Job {
   readonly scales: readonly number[];
   readonly shape: ColumnJob['shape'];
   readonly names: ColumnJob['names'];
+  /** All samples on screen, which are judged; else the picked one alone. */
+  readonly whole: boolean;
+}
+
+/** A scale that was drawn. */
+interface Drawn {
+  readonly guidanceScale: number;
+  readonly take: Take;
 }
 
 /** Whether anything of a run changes with its scale: one whose curve is drawn has no scale. */
@@ -47,7 +55,7 @@ export class Film {
   readonly #client: Pick<EngineClient, 'film'>;
   readonly #cache: ResultCache;
   readonly #isHidden: () => boolean;
-  readonly #work: StaleWork<FilmJob, readonly Take[]>;
+  readonly #work: StaleWork<FilmJob, readonly Drawn[]>;
   /** The scales that were drawn, by the run without its scale. */
   readonly #scales = new Map<string, Set<number>>();
   readonly #listeners = new Set<() => void>();
@@ -67,12 +75,11 @@ export class Film {
     this.#client = client;
     this.#cache = cache;
     this.#isHidden = isHidden;
-    this.#work = new StaleWork<FilmJob, readonly Take[]>({
+    this.#work = new StaleWork<FilmJob, readonly Drawn[]>({
       jobs: () => this.#jobs(),
       isDone: ({ settings, scales }) => scales.every((scale) => this.#at(settings, scale)),
-      run: ({ settings, scales }, signal) =>
-        this.#client.film(settings, scales, { judge: settings.seeds.length > 1, signal }),
-      done: (job, takes) => this.#keep(job, takes),
+      run: (job, signal) => this.#draw(job, signal),
+      done: (job, drawn) => this.#keep(job, drawn),
     });
     store.subscribe((state, before) => {
       if (
@@ -151,20 +158,26 @@ export class Film {
     return this.#cache.peek(JSON.stringify({ ...settings, guidanceScale }));
   }
 
-  #keep({ settings, scales, shape, names }: FilmJob, takes: readonly Take[]): void {
-    scales.forEach((guidanceScale, i) => {
-      const { frames, ...take } = takes[i]!;
-      const drawn = { ...settings, guidanceScale };
-      this.#cache.put(JSON.stringify(drawn), {
-        trajectory: {
-          ...{ numSteps: settings.numSteps, count: settings.seeds.length, shape, names },
-          ...{ frames: [...frames], finished: true },
-        },
-        done: { type: 'done', id: 0, frame: frames.at(-1)!, ...take },
+  /** Draws the scales that are not there yet. */
+  async #draw({ settings, scales, whole }: FilmJob, signal: AbortSignal): Promise<Drawn[]> {
+    const missing = scales.filter((scale) => !this.#at(settings, scale));
+    const takes = await this.#client.film(settings, missing, { judge: whole, signal });
+    return missing.map((guidanceScale, i) => ({ guidanceScale, take: takes[i]! }));
+  }
+
+  #keep({ settings, shape, names }: FilmJob, drawn: readonly Drawn[]): void {
+    const { numSteps, seeds } = settings;
+    for (const { guidanceScale, take } of drawn) {
+      const { frames, ...ending } = take;
+      const run = { ...settings, guidanceScale };
+      const trajectory = { numSteps, count: seeds.length, shape, names, finished: true };
+      this.#cache.put(JSON.stringify(run), {
+        trajectory: { ...trajectory, frames: [...frames] },
+        done: { type: 'done', id: 0, frame: frames.at(-1)!, ...ending },
         inside: undefined,
       });
-      this.note(drawn);
-    });
+      this.note(run);
+    }
   }
 
   #jobs(): FilmJob[] {
@@ -200,8 +213,11 @@ export function filmJobs(
     if (expectedMs(settings, msPerEvaluation) > LONGEST_TAKE_MS) return [];
     const count = settings.seeds.length;
     const sample = Math.min(picked, count - 1);
-    const about = { shape, names };
-    const single = { settings: ofSample(settings, sample), shape, names: [names[sample]!] };
+    const all = { settings, shape, names, whole: true };
+    const single = {
+      ...{ settings: ofSample(settings, sample), shape },
+      ...{ names: [names[sample]!], whole: false },
+    };
     const bytes = takeBytes(settings, shape);
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));
     budget -= fitting * bytes;
@@ -209,15 +225,12 @@ export function filmJobs(
     const wholes = chunks(scales.slice(0, fitting), Math.max(1, Math.floor(LARGEST_BATCH / count)));
     return [
       ...chunks(ofPicked, PICKED_AT_ONCE).map((some) => jobOf(single, some)),
-      ...wholes.map((some) => jobOf({ ...about, settings }, some)),
+      ...wholes.map((some) => jobOf(all, some)),
     ];
   });
 }
 
-function jobOf(
-  run: Pick<FilmJob, 'settings' | 'shape' | 'names'>,
-  scales: readonly number[],
-): FilmJob {
+function jobOf(run: Omit<FilmJob, 'scales' | 'key' | 'place'>, scales: readonly number[]): FilmJob {
   const key = JSON.stringify([withoutScale(run.settings), scales]);
   return { ...run, scales, key, place: key };
 }

@@ -39,6 +39,7 @@ export interface Run {
 export interface FilmRun {
   readonly settings: SampleSettings;
   readonly scales: readonly number[];
+  readonly judge: boolean;
   readonly signal: AbortSignal;
   finish(): Promise<void>;
   fail(): Promise<void>;
@@ -151,9 +152,10 @@ export class FakePage {
   readonly #film = (
     settings: SampleSettings,
     scales: readonly number[],
-    { signal = new AbortController().signal }: { readonly signal?: AbortSignal },
+    options: { readonly judge: boolean; readonly signal?: AbortSignal },
   ): Promise<readonly Take[]> =>
     new Promise((resolve, reject) => {
+      const { judge, signal = new AbortController().signal } = options;
       signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
       const { numSteps, seeds } = settings;
       const take = (scale: number): Take => ({
@@ -170,7 +172,7 @@ export class FakePage {
         reject(new EngineError('engine', 'out of memory'));
         await settle();
       };
-      this.films.push({ settings, scales, signal, finish, fail });
+      this.films.push({ settings, scales, judge, signal, finish, fail });
     });
 
   readonly #sample = (
