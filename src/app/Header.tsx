@@ -1,10 +1,10 @@
 import { useWords } from '../kit/app-context';
+import { Toolbar } from '../kit/Toolbar';
 import { commonWords } from '../kit/words/words';
 import { Badge } from './Badge';
 import { MoreMenu } from './MoreMenu';
 import { Places } from './Places';
 import { ShareMenu } from './ShareMenu';
-import { Toolbar } from './Toolbar';
 import { appWords } from './words';
 
 /** Title, places and tools, in one line. */

@@ -1,5 +1,5 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import { useTool } from './Toolbar';
+import { useTool } from '../kit/Toolbar';
 import './menu.css';
 
 interface MenuProps {

@@ -1,5 +1,6 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { Toolbar, useTool } from '../../kit/Toolbar';
 import { commonWords } from '../../kit/words/words';
 import { canPredict } from '../../settings/column';
 import { arrange, change } from '../../settings/store';
@@ -41,20 +42,36 @@ export function Presets() {
   };
   if (offered.length === 0) return null;
   return (
-    <nav className="presets" aria-label={controls.startFrom}>
+    <div className="presets">
       <span className="label">{controls.startFrom}</span>
-      {offered.map((id) => (
-        <button
-          key={id}
-          type="button"
-          aria-pressed={current === id}
-          disabled={!manifest}
-          onClick={() => choose(id)}
-        >
-          {presets.names[id]}
-        </button>
-      ))}
+      <Toolbar label={controls.startFrom} className="scenes">
+        {offered.map((id) => (
+          <PresetButton
+            key={id}
+            id={id}
+            pressed={current === id}
+            disabled={!manifest}
+            onClick={() => choose(id)}
+          />
+        ))}
+      </Toolbar>
       <p className="note">{current && presets.notes[current]}</p>
-    </nav>
+    </div>
+  );
+}
+
+function PresetButton(props: {
+  readonly id: PresetId;
+  readonly pressed: boolean;
+  readonly disabled: boolean;
+  onClick(): void;
+}) {
+  const { id, pressed, disabled, onClick } = props;
+  const { presets } = useWords(playgroundWords);
+  const tool = useTool(id);
+  return (
+    <button type="button" aria-pressed={pressed} {...{ disabled, onClick }} {...tool}>
+      {presets.names[id]}
+    </button>
   );
 }

@@ -16,13 +16,19 @@ interface Tools {
   register(name: string): () => void;
 }
 
+interface ToolbarProps {
+  readonly label: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
 const ToolsContext = createContext<Tools | undefined>(undefined);
 
 /**
  * Tools that are one stop of the Tab key together: arrow keys, Home and End go from one to the next.
  * https://www.w3.org/WAI/ARIA/apg/patterns/toolbar
  */
-export function Toolbar({ label, children }: { label: string; children: ReactNode }) {
+export function Toolbar({ label, className = 'tools', children }: ToolbarProps) {
   const [names, setNames] = useState<readonly string[]>([]);
   const [entered, enter] = useState<string>();
   const current = entered !== undefined && names.includes(entered) ? entered : names[0];
@@ -38,7 +44,7 @@ export function Toolbar({ label, children }: { label: string; children: ReactNod
     [current],
   );
   return (
-    <div role="toolbar" aria-label={label} className="tools" onKeyDown={moveFocus}>
+    <div role="toolbar" aria-label={label} className={className} onKeyDown={moveFocus}>
       <ToolsContext value={tools}>{children}</ToolsContext>
     </div>
   );
