@@ -71,8 +71,11 @@ test('diversity is the mean pairwise distance within a label, averaged over labe
     [100, 102],
     [-50, 7],
   ];
-  // 5 apart within A, 2 within B, and C has one sample: no pair.
-  expect((await verdict([0, 1, 0, 1, 2], logits, features)).diversity).toBeCloseTo(3.5, 5);
+  // 5 apart within A, 2 within B.
+  const pairs = [logits.slice(1), features.slice(0, 4)] as const;
+  expect((await verdict([0, 1, 0, 1], ...pairs)).diversity).toBeCloseTo(3.5, 5);
+  // C has one sample: the variety of the others would not be that of all.
+  expect((await verdict([0, 1, 0, 1, 2], logits, features)).diversity).toBeUndefined();
   const three = [
     [0, 0],
     [3, 4],

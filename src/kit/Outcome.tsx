@@ -1,7 +1,10 @@
 import { percent } from '../settings/numbers';
 import type { ColumnState } from '../settings/store';
+import { sampleNames } from '../settings/subject';
 import { useAppState, useService, useWords } from './app-context';
+import { misreadNames } from './draw-samples';
 import { progressText } from './Notices';
+import { realFigures } from './real-figures';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
 import './outcome.css';
@@ -36,28 +39,46 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const { figures: words, stage } = strings;
   const { figures, verdicts, status } = state;
   const share = verdicts?.classAccuracy;
+  const quality = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.quality : undefined,
+  );
+  const real = realFigures(quality);
+  const misread = useAppState(({ engine, settings }) =>
+    engine.status === 'ready' && verdicts
+      ? misreadNames(sampleNames(settings), verdicts, engine.manifest.classes).size
+      : 0,
+  );
   const judged = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
   );
   return (
     <div className="figures">
       {judged && (
-        <dl>
-          <div title={verdicts && words.recognisedHint(verdicts.network)}>
-            <dt>{words.recognised}</dt>
-            <dd data-figure="recognised">
-              {share === undefined ? words.notAvailable : percent(share)}
-            </dd>
-          </div>
-          <div title={verdicts && words.diversityHint(verdicts.network)}>
-            <dt>{words.diversity}</dt>
-            <dd data-figure="diversity">
-              {verdicts?.diversity === undefined
-                ? words.notAvailable
-                : verdicts.diversity.toFixed(1)}
-            </dd>
-          </div>
-        </dl>
+        <>
+          <dl>
+            <FigureBox
+              name="recognised"
+              hint={verdicts && words.recognisedHint(verdicts.network)}
+              value={share}
+              spread={verdicts?.spread?.classAccuracy}
+              real={real.classAccuracy}
+              text={percent}
+            />
+            <FigureBox
+              name="diversity"
+              hint={verdicts && words.diversityHint(verdicts.network)}
+              value={verdicts?.diversity}
+              spread={verdicts?.spread?.diversity}
+              real={real.diversity}
+              text={oneDigit}
+            />
+          </dl>
+          {/* Its place is kept where nothing is misread: what comes must push nothing. */}
+          <p className="legend" data-shown={misread > 0}>
+            <span className="mark" aria-hidden="true" />
+            {words.misread(misread)}
+          </p>
+        </>
       )}
       <p className="costs">
         {state.download
@@ -92,6 +113,41 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
     </div>
   );
 }
+
+interface FigureBoxProps {
+  readonly name: 'recognised' | 'diversity';
+  readonly hint: string | undefined;
+  readonly value: number | undefined;
+  readonly spread: number | undefined;
+  /** The value of real pictures. */
+  readonly real: number | undefined;
+  readonly text: (value: number) => string;
+}
+
+/** A figure with how far it would scatter with other noise, and beside it what real pictures have. */
+function FigureBox({ name, hint, value, spread, real, text }: FigureBoxProps) {
+  const { figures: words } = useWords(commonWords);
+  const known = value !== undefined;
+  return (
+    <div title={hint}>
+      <dt>{words[name]}</dt>
+      <dd data-figure={name}>{known ? text(value) : words.notAvailable}</dd>
+      {/* Its place is kept: figures that come must push nothing. */}
+      <dd className="context">
+        <span data-spread={name} title={words.spreadHint}>
+          {known && spread !== undefined && `± ${text(spread)}`}
+        </span>{' '}
+        {real !== undefined && (
+          <span data-real={name} title={words.realHint}>
+            {words.real(text(real))}
+          </span>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+const oneDigit = (value: number) => value.toFixed(1);
 
 function duration(ms: number): string {
   return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));

@@ -167,10 +167,19 @@ export function misreadSamples(
   verdicts: Verdicts | undefined,
   classes: readonly string[],
 ): ReadonlySet<number> {
+  return shown && verdicts ? misreadNames(shown.names, verdicts, classes) : new Set();
+}
+
+/** Of samples asked for by these names, those that are read as another; none if they are not the ones judged. */
+export function misreadNames(
+  names: readonly (string | null)[],
+  { predicted }: Verdicts,
+  classes: readonly string[],
+): ReadonlySet<number> {
   const misread = new Set<number>();
-  if (!verdicts || verdicts.predicted.length !== shown?.count) return misread;
-  shown.names.forEach((name, i) => {
-    if (name !== null && classes[verdicts.predicted[i]!] !== name) misread.add(i);
+  if (predicted.length !== names.length) return misread;
+  names.forEach((name, i) => {
+    if (name !== null && classes[predicted[i]!] !== name) misread.add(i);
   });
   return misread;
 }

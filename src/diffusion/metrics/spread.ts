@@ -56,3 +56,34 @@ export function jackknifed(
 function isFigure(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value);
 }
+
+/**
+ * One standard deviation of a share of few samples, half the width of Wilson's interval. Unlike
+ * sqrt(p (1 - p) / n) it is not 0 where all or none of the samples count: sixteen of sixteen are 100 %,
+ * but another sixteen need not be.
+ *
+ * @param share of `samples`, 0 … 1
+ */
+export function shareSpread(share: number, samples: number): number {
+  const n = samples;
+  return Math.sqrt((share * (1 - share)) / n + 1 / (4 * n * n)) / (1 + 1 / n);
+}
+
+/**
+ * One standard deviation of a figure of few samples by the delete-one jackknife:
+ * sqrt((n-1)/n Σ (θ_k - mean θ)²), where θ_k lacks sample k. Groups as in `jackknifed` would be single
+ * samples or none.
+ *
+ * @param figure of the samples without k; undefined where those are too few
+ * @returns undefined where the figure cannot do without one of the samples
+ */
+export function deleteOneSpread(
+  samples: readonly number[],
+  figure: (without: number) => number | undefined,
+): number | undefined {
+  const values = samples.map(figure);
+  if (values.length < 2 || !values.every(isFigure)) return undefined;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(((values.length - 1) / values.length) * squares);
+}

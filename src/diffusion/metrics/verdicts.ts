@@ -1,5 +1,5 @@
 import { classAccuracy } from './accuracy';
-import { diversity } from './diversity';
+import { deleteOneSpread, shareSpread } from './spread';
 
 /** What a classifier says of finished samples. */
 export interface Opinion {
@@ -8,8 +8,16 @@ export interface Opinion {
   readonly confidence: readonly number[];
   /** Share recognised as the class asked for; undefined if a sample was asked for no class. */
   readonly classAccuracy: number | undefined;
-  /** Mean Euclidean feature distance of two samples of one label; undefined where no label has two. */
+  /**
+   * Mean Euclidean feature distance of two samples of one label, averaged over the labels; undefined
+   * where a label has a single sample: the variety of HELLO is not that of its two Ls.
+   */
   readonly diversity: number | undefined;
+  /** How far the two figures would scatter with other noise, one standard deviation. */
+  readonly spread?: {
+    readonly classAccuracy: number | undefined;
+    readonly diversity: number | undefined;
+  };
 }
 
 /**
@@ -35,11 +43,24 @@ export function opinionFrom(
     predicted.push(row.indexOf(highest));
     confidence.push(1 / row.reduce((total, logit) => total + Math.exp(logit - highest), 0));
   }
+  const accuracy = labels.includes(numClasses) ? undefined : classAccuracy(logits, labels, mixed);
+  const distances = distancesOf(features, labels.length);
+  const finite = [...distances.keys()];
   return {
     predicted,
     confidence,
-    classAccuracy: labels.includes(numClasses) ? undefined : classAccuracy(logits, labels, mixed),
-    diversity: diversityWithinLabels(features, labels),
+    classAccuracy: accuracy,
+    diversity: diversityWithinLabels(distances, labels, finite),
+    spread: {
+      classAccuracy: accuracy === undefined ? undefined : shareSpread(accuracy, labels.length),
+      diversity: deleteOneSpread(finite, (without) =>
+        diversityWithinLabels(
+          distances,
+          labels,
+          finite.filter((k) => k !== without),
+        ),
+      ),
+    },
   };
 }
 
@@ -60,26 +81,41 @@ export function asShown(pictures: Float32Array): Float32Array {
   );
 }
 
-/** Mean over the labels that have at least two samples of `diversity` among them; lost samples are left out. */
+/** The feature distances of the samples that are not lost, row by row: sample a to the samples before it. */
+function distancesOf(features: Float32Array, batch: number): Map<number, Map<number, number>> {
+  const size = features.length / batch;
+  const lost = new Set(lostSamples(features, batch));
+  const rows = new Map<number, Map<number, number>>();
+  for (let a = 0; a < batch; a++) {
+    if (lost.has(a)) continue;
+    const row = new Map<number, number>();
+    for (const b of rows.keys()) {
+      let squares = 0;
+      for (let k = 0; k < size; k++) {
+        squares += (features[a * size + k]! - features[b * size + k]!) ** 2;
+      }
+      row.set(b, Math.sqrt(squares));
+    }
+    rows.set(a, row);
+  }
+  return rows;
+}
+
+/** Mean distance of two of these samples of one label, averaged over the labels; each must have two. */
 function diversityWithinLabels(
-  features: Float32Array,
+  distances: ReadonlyMap<number, ReadonlyMap<number, number>>,
   labels: readonly number[],
+  samples: readonly number[],
 ): number | undefined {
-  const size = features.length / labels.length;
-  const lost = lostSamples(features, labels.length);
   const groups = new Map<number, number[]>();
-  labels.forEach((label, i) => {
-    if (lost.includes(i)) return;
-    groups.set(label, [...(groups.get(label) ?? []), i]);
-  });
+  for (const k of samples) groups.set(labels[k]!, [...(groups.get(labels[k]!) ?? []), k]);
   const values: number[] = [];
   for (const members of groups.values()) {
-    if (members.length < 2) continue;
-    const group = new Float32Array(members.length * size);
-    members.forEach((member, i) => {
-      group.set(features.subarray(member * size, (member + 1) * size), i * size);
-    });
-    values.push(diversity(group, members.length));
+    if (members.length < 2) return undefined;
+    const pairs = members.flatMap((a, i) =>
+      members.slice(0, i).map((b) => distances.get(a)!.get(b)!),
+    );
+    values.push(pairs.reduce((sum, distance) => sum + distance, 0) / pairs.length);
   }
   return values.length ? values.reduce((a, b) => a + b) / values.length : undefined;
 }

@@ -1,3 +1,5 @@
+import { numberIn } from '../../kit/real-figures';
+
 /** What a manifest says of a network's quality, as far as it has the usual form. */
 export interface MeasuredQuality {
   readonly samples: number;
@@ -31,10 +33,4 @@ export function measuredQuality(
   });
   const [best] = measured.toSorted((a, b) => a.frechetDistance - b.frechetDistance);
   return best && { samples, judge, best, realAccuracy: numberIn(real, 'classAccuracy') };
-}
-
-function numberIn(of: unknown, name: string): number | undefined {
-  if (typeof of !== 'object' || of === null) return undefined;
-  const value = (of as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

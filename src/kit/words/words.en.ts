@@ -151,6 +151,13 @@ export const en = {
     recognisedHint: (network: string) =>
       `Share that the classifier ${network} reads as what was asked for`,
     diversity: 'diversity',
+    spreadHint: 'How far this figure scatters with other noise: one standard deviation',
+    real: (value: string) => `real: ${value}`,
+    realHint: 'The same figure of real pictures of all classes, which no network was trained on',
+    misread: (count: number) =>
+      count === 1
+        ? '1 underlined: read as another class'
+        : `${count} underlined: read as another class`,
     diversityHint: (network: string) =>
       `Mean distance between two samples of the same class in the features of ${network}`,
     evaluations: 'NFE',
