@@ -4,7 +4,8 @@ import { expect, test, words } from './playground';
 const { controls } = words;
 
 // The networks that ship. On a software adapter: fewer samples and steps, everything else as it comes.
-const small = (backend: string) => (backend === 'webgpu' ? 'n=2&scale=1,3,8&steps=2' : '');
+const small = (backend: string) =>
+  backend === 'webgpu' ? 'backend=webgpu&n=2&scale=1,3,8&steps=2' : '';
 
 test('the first visit: one class in three columns on the same noise, with figures', async ({
   playground,

@@ -67,9 +67,9 @@ export class Playground {
       lang: 'en',
       expert: 'on',
     });
-    if (this.backend === 'wasm') wanted.set('backend', 'wasm');
+    wanted.set('backend', this.backend);
     // A software adapter has no time for what nobody asked for.
-    else wanted.set('film', 'off');
+    if (this.backend === 'webgpu') wanted.set('film', 'off');
     for (const [key, value] of new URLSearchParams(query)) wanted.set(key, value);
     await this.page.goto(`./?${wanted}`);
   }

@@ -83,7 +83,11 @@ export function Badge() {
             }))}
             onChange={(batch) => reload({ maxBatch: Number(batch) })}
           />
-          {backend === 'webgpu' ? (
+          {fallback?.reason === 'software-adapter' ? (
+            <button type="button" onClick={() => reload({ backend: 'webgpu' })}>
+              {badge.useSoftware}
+            </button>
+          ) : backend === 'webgpu' ? (
             <button type="button" onClick={() => reload({ backend: 'wasm' })}>
               {badge.useWasm}
             </button>

@@ -55,6 +55,7 @@ export const en = {
     },
     useWasm: 'Use the CPU',
     useWebGpu: 'Try the GPU',
+    useSoftware: 'Use the software adapter anyway',
     license: (data: string, licence: string) => `Trained on ${data}. ${licence}.`,
     /** In place of the data's licence. */
     own: (file: string) => `Your own network, from ${file}. It is on this machine only.`,

@@ -49,6 +49,7 @@ export const zh: typeof en = {
     },
     useWasm: '改用 CPU',
     useWebGpu: '尝试 GPU',
+    useSoftware: '仍然使用软件显卡',
     license: (data, licence) => `训练数据：${data}。${licence}。`,
     own: (file) => `您自己的网络，来自 ${file}，只在这台机器上。`,
   },

@@ -25,7 +25,12 @@ export interface SampleSettings extends RunSettings {
 }
 
 /** Why WebGPU is not used although it was asked for. */
-export type FallbackReason = 'no-webgpu' | 'no-adapter' | 'no-device' | 'trial-failed';
+export type FallbackReason =
+  | 'no-webgpu'
+  | 'no-adapter'
+  | 'software-adapter'
+  | 'no-device'
+  | 'trial-failed';
 
 export type Precision = 'fp16' | 'fp32';
 /** Automatic: fp16 on a GPU that has it, where the self-check passes. */

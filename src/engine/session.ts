@@ -14,6 +14,7 @@ import {
   type Rows,
 } from './network';
 import type { BackendChoice, BackendInfo, FallbackReason } from './protocol';
+import { adapterName, isSoftwareAdapter } from './software-adapter';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -50,10 +51,10 @@ export interface Runtime {
   ): LimitedNetwork;
 }
 
-/** Opens WebGPU where it truly works, else wasm with the reason. */
+/** Opens WebGPU where it truly works, else wasm with the reason; a software adapter only if asked for. */
 export async function openRuntime(choice: BackendChoice): Promise<Runtime> {
   if (choice === 'wasm') return openWasm();
-  const gpu = await openDevice();
+  const gpu = await openDevice(choice === 'webgpu');
   return 'reason' in gpu ? openWasm(gpu) : openWebGpu(gpu);
 }
 
@@ -81,11 +82,16 @@ interface GpuDevice {
 }
 
 /** A device, with each step of getting one checked: `navigator.gpu` alone proves nothing. */
-async function openDevice(): Promise<GpuDevice | { reason: FallbackReason; detail: string }> {
+async function openDevice(
+  takesSoftware: boolean,
+): Promise<GpuDevice | { reason: FallbackReason; detail: string }> {
   if (!('gpu' in navigator)) return { reason: 'no-webgpu', detail: '' };
   try {
     const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return { reason: 'no-adapter', detail: '' };
+    if (!takesSoftware && isSoftwareAdapter(adapter.info)) {
+      return { reason: 'software-adapter', detail: adapterName(adapter.info) };
+    }
     const { limits } = adapter;
     const device = await adapter.requestDevice({
       requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
@@ -114,10 +120,9 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
     : await import('onnxruntime-web/webgpu');
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = { wasm: jspi ? jspiWasm : asyncifyWasm };
-  const { vendor, architecture, description } = adapter.info;
   const info = {
     backend: 'webgpu',
-    adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'WebGPU',
+    adapter: adapterName(adapter.info),
     threads: 1,
   } as const;
   // A handle for whoever debugs in the worker's console; the tests lose the device with it.
@@ -131,7 +136,7 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
     info,
     half: device.features.has('shader-f16'),
     limits: device.limits,
-    speed: adapter.info.isFallbackAdapter ? 'software' : 'gpu',
+    speed: isSoftwareAdapter(adapter.info) ? 'software' : 'gpu',
     lost,
     open,
   };

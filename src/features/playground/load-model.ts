@@ -1,10 +1,10 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
-import { LARGEST_BATCH } from '../../engine/protocol';
+import { type BackendInfo, LARGEST_BATCH } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
 import { axesFittedTo } from '../../settings/axes';
 import { fittedToModel, type Settings } from '../../settings/settings';
 import { slicesFittedTo } from '../../settings/slice';
-import type { Store } from '../../settings/store';
+import type { Notice, Store } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
 
 /**
@@ -65,9 +65,15 @@ export function setReady(
         ? { kind: switching ? 'refitted' : 'misread', pieces }
         : warnings.length
           ? { kind: 'unchecked', warnings }
-          : (notice ?? (info.fallback && { kind: 'fallback', reason: info.fallback.reason })),
+          : (notice ?? fallbackNotice(info)),
     };
   });
+}
+
+/** The visitor loses nothing where a program would stand in for the GPU: the badge says so. */
+function fallbackNotice({ fallback }: BackendInfo): Notice | undefined {
+  if (!fallback || fallback.reason === 'software-adapter') return undefined;
+  return { kind: 'fallback', reason: fallback.reason };
 }
 
 /** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */

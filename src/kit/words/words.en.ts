@@ -35,6 +35,8 @@ export const en = {
         'This browser has no WebGPU, so the CPU computes. Slower, but the same pictures.',
       'no-adapter':
         'WebGPU found no graphics adapter here, so the CPU computes. Slower, but the same pictures.',
+      'software-adapter':
+        'The only graphics adapter here is a program on the CPU, which is slower than computing there directly. So the CPU computes.',
       'no-device':
         'The graphics adapter refused to work, so the CPU computes. Slower, but the same pictures.',
       'trial-failed':

@@ -30,6 +30,8 @@ export const zh: typeof en = {
     fallback: {
       'no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 计算。较慢，但图片相同。',
       'no-adapter': 'WebGPU 在这里找不到显卡，因此由 CPU 计算。较慢，但图片相同。',
+      'software-adapter':
+        '这里唯一的显卡是在 CPU 上运行的软件模拟，比直接用 CPU 计算更慢，因此由 CPU 计算。',
       'no-device': '显卡拒绝工作，因此由 CPU 计算。较慢，但图片相同。',
       'trial-failed': '在显卡上的试运行出错，因此由 CPU 计算。较慢，但图片相同。',
     },
