@@ -4,7 +4,7 @@ import { chooseLanguage, openShareMenu, placeLink } from '../header';
 import { expect, test, words } from '../playground';
 
 /** The names of the tools, in their order. */
-const TOOLS = ['share-menu', 'badge', 'more-menu'];
+const TOOLS = ['undo', 'redo', 'share-menu', 'badge', 'more-menu'];
 
 /** Where the header's parts and the content begin and end. */
 function edges(page: Page) {

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { SECTIONS } from '../../src/features/idea/article';
 import { en } from '../../src/features/idea/article.en';
 import { zh } from '../../src/features/idea/article.zh';
+import { SECTIONS } from '../../src/features/idea/sections';
 import { TOUR } from '../../src/features/idea/tour';
 import { expectAccessible } from '../axe';
 import { chooseLanguage, chooseTheme, goTo } from '../header';

@@ -5,6 +5,7 @@ import { Badge } from './Badge';
 import { MoreMenu } from './MoreMenu';
 import { Places } from './Places';
 import { ShareMenu } from './ShareMenu';
+import { UndoRedo } from './UndoRedo';
 import { appWords } from './words';
 
 /** Title, places and tools, in one line. */
@@ -19,6 +20,7 @@ export function Header() {
       </div>
       <Places />
       <Toolbar label={words.tools}>
+        <UndoRedo />
         <ShareMenu />
         <Badge />
         <MoreMenu />

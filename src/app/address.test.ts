@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ExperimentSettings, experimentSlice } from '../features/experiments/settings';
-import { tourSlice } from '../features/idea/settings';
+import { SECTIONS } from '../features/idea/sections';
+import { cameFromSlice, tourSlice } from '../features/idea/settings';
 import { TOUR } from '../features/idea/tour';
 import { consistentTraining, TRAINING_CHOICES, trainingSlice } from '../features/training/settings';
 import {
@@ -166,6 +167,7 @@ function randomSettings(seed: number): Settings {
       [planeSlice, plane],
       [trainingSlice, training],
       [tourSlice, whole(0, TOUR.length)],
+      [cameFromSlice, oneOf([undefined, ...SECTIONS])],
     ]),
   };
 }

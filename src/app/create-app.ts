@@ -2,13 +2,14 @@ import { EngineClient } from '../engine/client';
 import type { App, Feature } from '../kit/feature';
 import { ResultCache } from '../kit/result-cache';
 import { Services } from '../kit/service';
-import { broughtNetworks, columnRuns } from '../kit/services';
+import { broughtNetworks, columnRuns, settingsUndo } from '../kit/services';
 import { Trajectories } from '../kit/trajectories';
 import { sharedCatalogue } from '../networks/library';
 import { keepAddress } from '../settings/address';
 import { FIRST_VISIT, type Settings } from '../settings/settings';
 import { defaultSlices } from '../settings/slice';
 import { createAppStore, type Store } from '../settings/store';
+import { createUndo } from '../settings/undo';
 import { readAddress } from '../settings/url';
 
 /** The page as the address says, with its features: from here on the address follows the settings. */
@@ -34,8 +35,11 @@ export function createApp(features: readonly Feature[]): App {
     services,
   };
   for (const feature of features) feature.mount?.(app);
-  keepAddress(store, defaults);
-  loadWhenNeeded(app);
+  const network = loadWhenNeeded(app);
+  const onOtherModel = () => network.reload();
+  services.provide(settingsUndo, createUndo(store, onOtherModel));
+  const read = () => readPage(features, defaults).settings;
+  keepAddress({ store, defaults, read, onOtherModel });
   return app;
 }
 
@@ -70,20 +74,28 @@ function createClient(store: Store, services: Services): EngineClient {
   });
 }
 
-/** Loads the network when a page is first opened that needs it. */
-function loadWhenNeeded({ store, features, services }: App): void {
+/** Loads the network when a page is first opened that needs it; from then on `reload` loads another. */
+function loadWhenNeeded({ store, features, services }: App): { reload(): void } {
   const needed = () => {
     const { page } = store.getState().settings;
     return features.some((feature) => feature.id === page && feature.page?.needsNetwork);
   };
-  const load = () => void services.get(columnRuns).load();
+  let loads = false;
+  const load = () => {
+    loads = true;
+    void services.get(columnRuns).load();
+  };
+  const reload = () => {
+    if (loads) load();
+  };
   if (needed()) {
     load();
-    return;
+    return { reload };
   }
   const stop = store.subscribe(() => {
     if (!needed()) return;
     stop();
     load();
   });
+  return { reload };
 }

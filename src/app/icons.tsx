@@ -36,3 +36,21 @@ export function MoreIcon() {
     </Icon>
   );
 }
+
+export function UndoIcon() {
+  return (
+    <Icon>
+      <path d="M5.5 2.5 2.5 5.5l3 3" />
+      <path d="M2.5 5.5h7a4 4 0 0 1 0 8H6" />
+    </Icon>
+  );
+}
+
+export function RedoIcon() {
+  return (
+    <Icon>
+      <path d="m10.5 2.5 3 3-3 3" />
+      <path d="M13.5 5.5h-7a4 4 0 0 0 0 8H10" />
+    </Icon>
+  );
+}

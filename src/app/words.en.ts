@@ -11,6 +11,21 @@ export const en = {
     dark: 'Dark',
   },
   tools: 'Tools',
+  undo: {
+    undo: (what: string) => `Undo: ${what} (Ctrl+Z)`,
+    redo: (what: string) => `Redo: ${what} (Ctrl+Shift+Z)`,
+    noUndo: 'Nothing to undo',
+    noRedo: 'Nothing to redo',
+    changes: {
+      model: 'network',
+      columns: 'number of columns',
+      subject: 'what is drawn',
+      seed: 'noise',
+      count: 'number of samples',
+      layout: 'arrangement',
+      other: 'settings',
+    },
+  },
   more: 'Language and look',
   share: {
     title: 'Share',

@@ -6,6 +6,21 @@ export const zh: typeof en = {
   language: '语言',
   theme: { label: '主题', auto: '自动', light: '浅色', dark: '深色' },
   tools: '工具',
+  undo: {
+    undo: (what) => `撤销：${what}（Ctrl+Z）`,
+    redo: (what) => `重做：${what}（Ctrl+Shift+Z）`,
+    noUndo: '没有可撤销的更改',
+    noRedo: '没有可重做的更改',
+    changes: {
+      model: '网络',
+      columns: '列数',
+      subject: '绘制的内容',
+      seed: '噪声',
+      count: '样本数',
+      layout: '排列方式',
+      other: '设置',
+    },
+  },
   more: '语言与外观',
   share: {
     title: '分享',

@@ -79,8 +79,8 @@ export type SlotName = keyof SlotProps;
 export interface Feature {
   readonly id: string;
   readonly words: Words<object>;
-  /** Its part of the settings. */
-  readonly slice?: Slice<unknown>;
+  /** Its part of the settings, or several. */
+  readonly slice?: Slice<unknown> | readonly Slice<unknown>[];
   readonly page?: FeaturePage;
   readonly layout?: StageLayout;
   readonly slots?: { readonly [S in SlotName]?: ComponentType<SlotProps[S]> };

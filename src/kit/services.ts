@@ -1,5 +1,6 @@
 import type { Loaded } from '../engine/client';
 import type { Frame, OwnFiles } from '../engine/protocol';
+import type { Undo } from '../settings/undo';
 import type { Result } from './result-cache';
 import { defineService } from './service';
 
@@ -49,3 +50,5 @@ export interface FilmPictures {
   subscribe(listener: () => void): () => void;
 }
 export const filmPictures = defineService<FilmPictures>('film pictures');
+/** Takes changes of the settings back. */
+export const settingsUndo = defineService<Undo>('undo');

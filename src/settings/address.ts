@@ -1,5 +1,5 @@
 import type { Settings } from './settings';
-import type { Store } from './store';
+import { type AppState, returnToSettings, type Store } from './store';
 import { writeAddress } from './url';
 
 /** Browsers refuse more than about a hundred changes of the address in half a minute. */
@@ -8,12 +8,24 @@ const PAUSE_MS = 300;
 /** Switches that belong to the site and not to the settings: they stay in the address. */
 const KEPT = ['coi'];
 
+/** What stays as it is when the history goes back or forward: how the page speaks, looks and computes. */
+const PERSONAL = [
+  'language',
+  'theme',
+  'unit',
+  'expert',
+  'film',
+  'backend',
+  'precision',
+  'maxBatch',
+] as const;
+
 /** The address that restores the page as it is now, on this machine. */
-export function linkTo(settings: Settings, defaults: Settings): string {
+export function linkTo(settings: Settings, defaults: Settings, anchor = location.hash): string {
   const given = new URLSearchParams(location.search);
   const kept = KEPT.flatMap((key) => given.getAll(key).map((value) => `${key}=${value}`));
   const query = [writeAddress(settings, defaults), ...kept].filter(Boolean).join('&');
-  return `${location.origin}${location.pathname}${query && `?${query}`}${location.hash}`;
+  return `${location.origin}${location.pathname}${query && `?${query}`}${anchor}`;
 }
 
 /** How this machine computes: the same settings show the same elsewhere without it. */
@@ -30,14 +42,72 @@ export function sharedLink(settings: Settings, defaults: Settings, asked: Machin
   return linkTo({ ...settings, backend, precision, maxBatch }, defaults);
 }
 
-/** Keeps the address bar at the settings, a moment after they come to rest. */
-export function keepAddress(store: Store, defaults: Settings): void {
+interface AddressOptions {
+  readonly store: Store;
+  readonly defaults: Settings;
+  /** The settings of the address. */
+  readonly read: () => Settings;
+  /** The history went to settings that another network is to draw. */
+  readonly onOtherModel: () => void;
+}
+
+/**
+ * Keeps the address bar at the settings, a moment after they come to rest. A step (another page,
+ * network, layout or scene) makes an entry of the browser's history, any other change goes into the
+ * entry that is there; going back and forward brings the settings of an entry back.
+ */
+export function keepAddress({ store, defaults, read, onOtherModel }: AddressOptions): void {
+  /** What the current entry stands for. */
+  let entry = store.getState();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  store.subscribe(({ settings }, before) => {
-    if (settings === before.settings) return;
+  let waiting = false;
+
+  const replace = () => history.replaceState(history.state, '', linkTo(entry.settings, defaults));
+  const follow = () => {
+    waiting = false;
+    const now = store.getState();
+    const step = isStep(entry, now);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      history.replaceState(null, '', linkTo(store.getState().settings, defaults));
-    }, PAUSE_MS);
+    if (step) replace();
+    const samePage = entry.settings.page === now.settings.page;
+    entry = now;
+    if (!step) {
+      timer = setTimeout(replace, PAUSE_MS);
+      return;
+    }
+    // The anchor is of the page that is left.
+    const link = linkTo(now.settings, defaults, samePage ? location.hash : '');
+    if (link !== location.href) history.pushState(null, '', link);
+    // Afterwards: the browser keeps for Back how far the page that is left was scrolled.
+    if (!samePage) window.scrollTo({ top: 0 });
+  };
+  store.subscribe((now, before) => {
+    if (now.settings === before.settings || waiting) return;
+    waiting = true;
+    // What is changed at one go is one step.
+    queueMicrotask(follow);
   });
+
+  window.addEventListener('popstate', () => {
+    const before = store.getState().settings;
+    const personal = Object.fromEntries(PERSONAL.map((key) => [key, before[key]]));
+    const settings = { ...read(), ...personal };
+    if (writeAddress(settings, defaults) === writeAddress(before, defaults)) return;
+    returnToSettings(store, settings);
+    entry = store.getState();
+    if (settings.model !== before.model) onOtherModel();
+  });
+}
+
+/** Whether the visitor went somewhere: what Back returns from. */
+function isStep(before: AppState, now: AppState): boolean {
+  const [a, b] = [before.settings, now.settings];
+  const slices = [...b.slices].filter(([{ role }]) => role === 'step');
+  return (
+    now.scene !== before.scene ||
+    a.page !== b.page ||
+    a.model !== b.model ||
+    a.layout !== b.layout ||
+    slices.some(([slice, value]) => slice.of(a) !== value)
+  );
 }

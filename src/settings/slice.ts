@@ -15,6 +15,11 @@ interface SliceDefinition<T> {
   /** The value that an address's text stands for; undefined: the text makes no sense. */
   read(text: string): T | undefined;
   write(value: T): string;
+  /**
+   * What it says beside what is drawn: `step` where the visitor is, so that a change of it is a step
+   * of the browser's history; `aside` neither that. Undo leaves both alone.
+   */
+  readonly role?: 'step' | 'aside';
   /** The value as another model can follow it; absent: any model can. */
   fitTo?(value: T, model: Manifest): T;
 }

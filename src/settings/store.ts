@@ -63,6 +63,11 @@ export type Notice =
 
 export interface AppState {
   readonly settings: Settings;
+  /**
+   * Counts what was opened as a whole: presets, scenes of the article, steps of the tour, files. Each
+   * is a step of the browser's history.
+   */
+  readonly scene: number;
   /** A slider is being dragged. */
   readonly dragging: boolean;
   /** The scrubber moves by itself. */
@@ -102,6 +107,7 @@ export type Store = StoreApi<AppState>;
 export function createAppStore(settings: Settings = FIRST_VISIT): Store {
   return createStore<AppState>()(() => ({
     settings,
+    scene: 0,
     dragging: false,
     playing: false,
     engine: { status: 'loading', progress: undefined },
@@ -150,18 +156,55 @@ export function arrange(store: Store, columns: readonly ColumnSettings[], active
   store.setState((state) => ({
     settings: { ...state.settings, columns, active, layout: 'columns', position: 1 },
     columns: columns.map((_, i) => idleColumn(unusedId(state) + i)),
+    scene: state.scene + 1,
     playing: false,
   }));
 }
 
-/** All settings at once, as an exported file restores them. */
-export function restoreSettings(store: Store, settings: Settings): void {
+/** All settings at once, as a scene or an exported file brings them. */
+export function openSettings(store: Store, settings: Settings): void {
   store.setState((state) => ({
-    settings,
-    columns: settings.columns.map((_, i) => idleColumn(unusedId(state) + i)),
+    ...withSettings(state, settings),
+    scene: state.scene + 1,
     playing: false,
     notice: undefined,
   }));
+}
+
+/**
+ * All settings at once, as they were before: what undo and the browser's history do. Those of another
+ * network wait for it.
+ */
+export function returnToSettings(store: Store, settings: Settings): void {
+  store.setState((state) => ({
+    ...withSettings(state, settings),
+    ...(settings.model !== state.settings.model && {
+      engine: { status: 'loading', progress: undefined },
+    }),
+    playing: false,
+  }));
+}
+
+/**
+ * Other settings, with what is known of their columns: one that is set as it was keeps its id and
+ * with it its pictures, wherever it stands now; one that is set otherwise keeps its place's.
+ */
+function withSettings(state: AppState, settings: Settings): Pick<AppState, 'settings' | 'columns'> {
+  const { columns: states } = state;
+  const before = state.settings.columns.map((column) => JSON.stringify(column));
+  const free = new Set(states.keys());
+  const same = settings.columns.map((column, i) => {
+    const text = JSON.stringify(column);
+    const at = [i, ...free].find((index) => free.has(index) && before[index] === text);
+    if (at !== undefined) free.delete(at);
+    return at;
+  });
+  let id = unusedId(state);
+  const columns = same.map((at, i) => {
+    const from = at ?? (free.delete(i) ? i : undefined);
+    return from === undefined ? idleColumn(id++) : states[from]!;
+  });
+  return { settings, columns };
 }
 
 export function selectColumn(store: Store, active: number): void {

@@ -2,7 +2,7 @@ import type { App } from '../../kit/feature';
 import { type ColumnRuns, columnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { fittedToModel } from '../../settings/settings';
-import { restoreSettings, type Store } from '../../settings/store';
+import { openSettings, type Store } from '../../settings/store';
 import { ExportError, type ExportedPage, parseExport } from './export';
 
 /** An export holds some tens of kilobytes; anything far larger is not read. */
@@ -52,7 +52,7 @@ export async function restoreFrom(
     before.maxBatch === settings.maxBatch;
   if (loaded) {
     const fitted = fittedToModel({ ...settings, model: before.model }, engine.manifest);
-    restoreSettings(store, fitted.settings);
+    openSettings(store, fitted.settings);
     if (fitted.ignored.length) {
       store.setState({ notice: { kind: 'misread', pieces: fitted.ignored } });
       return;
@@ -60,7 +60,7 @@ export async function restoreFrom(
   } else {
     // First, so that the settings do not run on the model before.
     store.setState({ engine: { status: 'loading', progress: undefined } });
-    restoreSettings(store, settings);
+    openSettings(store, settings);
     await runner.load();
   }
   tell(store, file.name, model);

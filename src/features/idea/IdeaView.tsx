@@ -1,11 +1,13 @@
-import { Fragment, type MouseEvent, useEffect, useLayoutEffect, useState } from 'react';
+import { Fragment, type MouseEvent, useEffect, useState } from 'react';
 import { useApp, useAppState } from '../../kit/app-context';
-import { type Article, type Block, SECTIONS, type SectionId } from './article';
+import type { Article, Block } from './article';
 import { en } from './article.en';
 import { zh } from './article.zh';
 import { FIGURE_VIEWS } from './figures';
 import { FORMULAS } from './formulas';
+import { currentSection, showSection, usePlaceOnPage } from './reading';
 import { goOnTour, openScene, type SceneId } from './scenes';
+import { SECTIONS, type SectionId } from './sections';
 import { Rich, Tex } from './Tex';
 import './idea.css';
 import './figures/figures.css';
@@ -19,9 +21,6 @@ const PLACES: Partial<Record<SceneId, string>> = {
   implicit: 'main:has([data-status=done]) .inside .eps',
 };
 const PATIENCE_MS = 30_000;
-/** How far down the article was when it was left. */
-let leftAt = 0;
-
 /** The article: from Bayes' rule to classifier-free guidance, with figures that compute. */
 export function IdeaView() {
   const { store } = useApp();
@@ -72,8 +71,8 @@ function Contents({ article }: { article: Article }) {
   const [wide] = useState(() => matchMedia('(min-width: 901px)').matches);
   const go = (event: MouseEvent, id: SectionId) => {
     event.preventDefault();
-    // Not a step in the history: the address is the settings', and `linkTo` keeps its anchor.
-    history.replaceState(null, '', `#${id}`);
+    // Not a step in the history: the section that is read is in the address anyway.
+    history.replaceState({ ...history.state, offset: 0 }, '', `#${id}`);
     showSection(id);
   };
   return (
@@ -162,10 +161,8 @@ function Scene({ id, label, article }: { id: SceneId; label: string; article: Ar
       type="button"
       className="scene"
       data-scene={id}
-      onClick={() => {
-        leftAt = window.scrollY;
-        openScene(store, id);
-        window.scrollTo({ top: 0 });
+      onClick={({ currentTarget }) => {
+        openScene(store, id, currentTarget.closest('section')?.id as SectionId);
         if (id in PLACES) scrollWhenThere(PLACES[id]!);
       }}
     >
@@ -195,12 +192,6 @@ function Table({ rows }: { rows: readonly (readonly string[])[] }) {
   );
 }
 
-function showSection(id: string): void {
-  const heading = document.getElementById(`${id}-title`);
-  heading?.focus({ preventScroll: true });
-  heading?.scrollIntoView();
-}
-
 /** Scrolls to what will be there in a moment, unless the visitor has scrolled by then. */
 function scrollWhenThere(selector: string): void {
   const since = performance.now();
@@ -212,33 +203,11 @@ function scrollWhenThere(selector: string): void {
   }, 100);
 }
 
-/** Opens the article where it was left, or at the address's anchor. */
-function usePlaceOnPage(): void {
-  useLayoutEffect(() => {
-    const left = leftAt;
-    if (left > 0) window.scrollTo({ top: left });
-    else if (location.hash) showSection(location.hash.slice(1));
-    const keep = () => {
-      leftAt = window.scrollY;
-    };
-    window.addEventListener('scroll', keep, { passive: true });
-    return () => window.removeEventListener('scroll', keep);
-  }, []);
-}
-
-/** The last section whose heading has come into the upper part of the window; at the end, the last. */
+/** The section that is read. */
 function useCurrentSection(): SectionId {
   const [current, setCurrent] = useState<SectionId>(SECTIONS[0]);
   useEffect(() => {
-    const update = () => {
-      const line = window.innerHeight * 0.3;
-      const above = SECTIONS.filter(
-        (id) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) < line,
-      );
-      const { scrollHeight } = document.documentElement;
-      const atEnd = window.scrollY > 0 && window.scrollY + window.innerHeight >= scrollHeight - 2;
-      setCurrent((atEnd ? SECTIONS : above).at(-1) ?? SECTIONS[0]);
-    };
+    const update = () => setCurrent(currentSection());
     update();
     window.addEventListener('scroll', update, { passive: true });
     return () => window.removeEventListener('scroll', update);

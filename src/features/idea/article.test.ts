@@ -1,10 +1,11 @@
 import katex from 'katex';
 import { describe, expect, test } from 'vitest';
-import { type Article, type Block, FIGURES, pieces, SECTIONS, textsOf } from './article';
+import { type Article, type Block, FIGURES, pieces, textsOf } from './article';
 import { en } from './article.en';
 import { zh } from './article.zh';
 import { FORMULAS, KATEX_OPTIONS } from './formulas';
 import { SCENES } from './scenes';
+import { SECTIONS } from './sections';
 import { TOUR } from './tour';
 import { ideaWords } from './words';
 

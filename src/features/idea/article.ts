@@ -1,21 +1,6 @@
 import type { FormulaId } from './formulas';
 import type { SceneId } from './scenes';
-
-/** The sections in their order; their ids are the anchors. */
-export const SECTIONS = [
-  'noise',
-  'score',
-  'bayes',
-  'classifier',
-  'implicit',
-  'training',
-  'sampling',
-  'interval',
-  'cost',
-  'questions',
-  'references',
-] as const;
-export type SectionId = (typeof SECTIONS)[number];
+import type { SectionId } from './sections';
 
 export const FIGURES = [
   'noise',

@@ -1,13 +1,14 @@
 import { lazy } from 'react';
 import type { Feature } from '../../kit/feature';
-import { tourSlice } from './settings';
+import { BackToArticle } from './BackToArticle';
+import { cameFromSlice, tourSlice } from './settings';
 import { TourButton, TourCard } from './TourSlots';
 import { ideaWords } from './words';
 
 /** The article, and the tour of the playground. */
 export const idea: Feature = {
   id: 'idea',
-  slice: tourSlice,
+  slice: [tourSlice, cameFromSlice],
   words: ideaWords,
   page: {
     place: 'learn',
@@ -15,5 +16,5 @@ export const idea: Feature = {
     View: lazy(async () => ({ default: (await import('./IdeaView')).IdeaView })),
     BesideTabs: TourButton,
   },
-  slots: { playgroundTop: TourCard },
+  slots: { everyPage: BackToArticle, playgroundTop: TourCard },
 };

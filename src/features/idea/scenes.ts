@@ -1,8 +1,9 @@
 import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
-import { type AppState, changeSlice, restoreSettings, type Store } from '../../settings/store';
+import { type AppState, changeSlice, openSettings, type Store } from '../../settings/store';
 import { presetSubject } from '../../settings/subject';
 import { readAddress } from '../../settings/url';
-import { tourSlice } from './settings';
+import type { SectionId } from './sections';
+import { cameFromSlice, tourSlice } from './settings';
 import { TOUR } from './tour';
 
 /**
@@ -51,9 +52,10 @@ function sceneSettings({ settings, engine }: AppState, query: string): Settings 
   return engine.status === 'ready' ? fittedToModel(wanted, engine.manifest).settings : wanted;
 }
 
-/** Opens a scene of the article. */
-export function openScene(store: Store, id: SceneId): void {
-  restoreSettings(store, sceneSettings(store.getState(), SCENES[id]));
+/** Opens a scene of the article, from one of its sections. */
+export function openScene(store: Store, id: SceneId, from?: SectionId): void {
+  const settings = sceneSettings(store.getState(), SCENES[id]);
+  openSettings(store, from ? cameFromSlice.put(settings, from) : settings);
 }
 
 /** Goes to a step of the tour, 1 … its length, and sets the playground to it; 0 ends the tour there. */
@@ -61,7 +63,7 @@ export function goOnTour(store: Store, tour: number): void {
   const state = store.getState();
   const step = TOUR[tour - 1];
   const settings = step ? sceneSettings(state, step.query) : state.settings;
-  if (step) restoreSettings(store, tourSlice.put(settings, tour));
+  if (step) openSettings(store, tourSlice.put(settings, tour));
   else changeSlice(store, tourSlice, 0);
 }
 

@@ -2,6 +2,7 @@ import type { TourStepId } from './tour';
 
 export const en = {
   page: 'The idea',
+  backToArticle: 'Back to the article',
   startTour: '60-second tour',
   tour: {
     label: 'Tour',

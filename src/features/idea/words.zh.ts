@@ -2,6 +2,7 @@ import type { en } from './words.en';
 
 export const zh: typeof en = {
   page: '原理',
+  backToArticle: '返回文章',
   startTour: '60 秒导览',
   tour: {
     label: '导览',

@@ -1,0 +1,15 @@
+/** The sections in their order; their ids are the anchors. */
+export const SECTIONS = [
+  'noise',
+  'score',
+  'bayes',
+  'classifier',
+  'implicit',
+  'training',
+  'sampling',
+  'interval',
+  'cost',
+  'questions',
+  'references',
+] as const;
+export type SectionId = (typeof SECTIONS)[number];
