@@ -76,7 +76,7 @@ export class Playground {
 
   /** Waits until the engine is ready and every column shows what it is set to. */
   async settled(): Promise<void> {
-    await expect(this.badge).toBeVisible();
+    await expect(this.badge).toBeAttached();
     await expect(this.stage).toHaveAttribute('aria-busy', 'false');
     for (const column of await this.columns.all()) {
       await expect(column).toHaveAttribute('data-status', 'done');

@@ -1,8 +1,9 @@
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../kit/app-context';
 import { Slot } from '../kit/Slot';
 import { Header } from './Header';
 import { PlacePages } from './Places';
+import { ProjectorMode } from './ProjectorMode';
 import { appWords } from './words';
 import './app.css';
 
@@ -24,11 +25,24 @@ export function AppView() {
         {words.skip}
       </button>
       <Header />
+      <ProjectorMode />
       <Slot name="everyPage" />
       <PlacePages />
+      {/* Before the page itself, which may know better where it was left. */}
+      <TopOfPage page={current} />
       <Suspense>{View && <View />}</Suspense>
     </>
   );
+}
+
+/** Another page begins at its top. */
+function TopOfPage({ page }: { readonly page: string }) {
+  const shown = useRef(page);
+  useLayoutEffect(() => {
+    if (shown.current !== page) window.scrollTo({ top: 0 });
+    shown.current = page;
+  }, [page]);
+  return null;
 }
 
 /** Language and theme belong to the document. */

@@ -5,6 +5,7 @@ import { commonWords } from '../kit/words/words';
 import { change } from '../settings/store';
 import { MoreIcon } from './icons';
 import { Menu } from './Menu';
+import { SHOW_KEYS } from './ProjectorMode';
 import { appWords } from './words';
 
 const LANGUAGES = [
@@ -13,7 +14,7 @@ const LANGUAGES = [
 ] as const;
 const THEMES = ['auto', 'light', 'dark'] as const;
 
-/** How the page speaks and looks. */
+/** How the page speaks and looks, and its keys. */
 export function MoreMenu() {
   const { store } = useApp();
   const words = useWords(appWords);
@@ -31,7 +32,7 @@ export function MoreMenu() {
         </>
       }
     >
-      {() => (
+      {(close) => (
         <>
           <Select
             label={words.language}
@@ -49,6 +50,24 @@ export function MoreMenu() {
             <span>{controls.unit}</span>
             <UnitSwitch />
           </div>
+          <button
+            type="button"
+            onClick={() => {
+              close();
+              change(store, { projector: true });
+            }}
+          >
+            {words.projector.enter} <kbd>P</kbd>
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              close();
+              document.dispatchEvent(new Event(SHOW_KEYS));
+            }}
+          >
+            {words.keys.title} <kbd>?</kbd>
+          </button>
         </>
       )}
     </Menu>

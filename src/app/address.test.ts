@@ -156,6 +156,7 @@ function randomSettings(seed: number): Settings {
     picked: whole(0, LIMITS.count.max - 1),
     unit: oneOf(['s', 'w']),
     backend: oneOf(['auto', 'webgpu', 'wasm']),
+    projector: oneOf([true, false]),
     expert: oneOf([true, false]),
     film: oneOf([true, false]),
     precision: oneOf(['auto', 'fp16', 'fp32']),

@@ -13,6 +13,7 @@ const PERSONAL = [
   'language',
   'theme',
   'unit',
+  'projector',
   'expert',
   'film',
   'backend',
@@ -78,8 +79,6 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
     // The anchor is of the page that is left.
     const link = linkTo(now.settings, defaults, samePage ? location.hash : '');
     if (link !== location.href) history.pushState(null, '', link);
-    // Afterwards: the browser keeps for Back how far the page that is left was scrolled.
-    if (!samePage) window.scrollTo({ top: 0 });
   };
   store.subscribe((now, before) => {
     if (now.settings === before.settings || waiting) return;
@@ -88,6 +87,8 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
     queueMicrotask(follow);
   });
 
+  // Pages are drawn after the history has moved, which the browser's own way does not await.
+  history.scrollRestoration = 'manual';
   window.addEventListener('popstate', () => {
     const before = store.getState().settings;
     const personal = Object.fromEntries(PERSONAL.map((key) => [key, before[key]]));

@@ -61,6 +61,8 @@ export interface Settings {
   readonly picked: number;
   readonly unit: ScaleUnit;
   readonly backend: BackendChoice;
+  /** For a lecture: large letters, the pictures and their rails alone. */
+  readonly projector: boolean;
   /** What is seldom changed is unfolded. */
   readonly expert: boolean;
   /** Other scales are drawn for the guidance rail while nothing else is computed. */
@@ -110,6 +112,7 @@ export const FIRST_VISIT: Settings = {
   picked: 0,
   unit: 's',
   backend: 'auto',
+  projector: false,
   expert: false,
   film: true,
   precision: 'auto',

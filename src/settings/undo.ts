@@ -15,6 +15,7 @@ const LEFT_ALONE = [
   'wipeDivider',
   'unit',
   'backend',
+  'projector',
   'expert',
   'film',
   'precision',

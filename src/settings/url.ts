@@ -44,6 +44,7 @@ const SHARED: { readonly [K in SharedKey]: Property<Settings[K]> } = {
   picked: as('pick', numberText(0, LIMITS.count.max - 1, true)),
   unit: as('unit', choiceText({ s: 's', w: 'w' })),
   backend: as('backend', choiceText({ auto: 'auto', webgpu: 'webgpu', wasm: 'wasm' })),
+  projector: as('projector', onOff),
   expert: as('expert', onOff),
   film: as('film', onOff),
   precision: as('precision', choiceText({ auto: 'auto', fp16: 'fp16', fp32: 'fp32' })),

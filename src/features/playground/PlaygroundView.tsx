@@ -5,6 +5,7 @@ import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
 import { Controls } from './Controls';
 import { Presets } from './Presets';
+import { ProjectorKeys } from './ProjectorKeys';
 import { Stage } from './Stage';
 import { playgroundWords } from './words';
 import './playground.css';
@@ -18,6 +19,7 @@ export function PlaygroundView() {
     <>
       <Slot name="playgroundTop" />
       <Presets />
+      <ProjectorKeys />
       <div className="layout">
         <div className="main">
           <Notices />

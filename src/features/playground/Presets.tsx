@@ -1,48 +1,19 @@
-import { findGuidanceRule } from '../../diffusion/guidance';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useWords } from '../../kit/app-context';
 import { Toolbar, useTool } from '../../kit/Toolbar';
 import { commonWords } from '../../kit/words/words';
-import { canPredict } from '../../settings/column';
-import { arrange, change } from '../../settings/store';
-import { firstClass, presetSubject } from '../../settings/subject';
-import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
+import type { PresetId } from './presets';
+import { usePresets } from './use-presets';
 import { playgroundWords } from './words';
 import '../../kit/presets.css';
 
 /** Scenes a click away, each with a sentence on what to look at. */
 export function Presets() {
-  const { store } = useApp();
   const { controls } = useWords(commonWords);
   const { presets } = useWords(playgroundWords);
-  const manifest = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest : undefined,
-  );
-  const offered = PRESET_IDS.filter((id) =>
-    presetColumns(id).every(
-      ({ guidance, parameters }) =>
-        !manifest || canPredict(findGuidanceRule(guidance), manifest, parameters),
-    ),
-  );
-  // Whichever preset the columns are at the moment, however they came to be.
-  const current = useAppState(({ settings }) => {
-    const columns = JSON.stringify(settings.columns);
-    return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
-  });
-  const choose = (id: PresetId) => {
-    if (!manifest) return;
-    const { subject } = store.getState().settings;
-    change(store, {
-      // The scene of the first visit: the class that shows it best.
-      subject:
-        id === 'glance'
-          ? { kind: 'class', name: firstClass(manifest) }
-          : presetSubject(subject, manifest),
-    });
-    arrange(store, presetColumns(id), PRESETS[id].active);
-  };
+  const { offered, current, choose, ready } = usePresets();
   if (offered.length === 0) return null;
   return (
-    <div className="presets">
+    <section className="presets" aria-label={controls.startFrom}>
       <span className="label">{controls.startFrom}</span>
       <Toolbar label={controls.startFrom} className="scenes">
         {offered.map((id) => (
@@ -50,13 +21,13 @@ export function Presets() {
             key={id}
             id={id}
             pressed={current === id}
-            disabled={!manifest}
+            disabled={!ready}
             onClick={() => choose(id)}
           />
         ))}
       </Toolbar>
       <p className="note">{current && presets.notes[current]}</p>
-    </div>
+    </section>
   );
 }
 

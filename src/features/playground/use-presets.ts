@@ -1,0 +1,38 @@
+import { findGuidanceRule } from '../../diffusion/guidance';
+import { useApp, useAppState } from '../../kit/app-context';
+import { canPredict } from '../../settings/column';
+import { arrange, change } from '../../settings/store';
+import { firstClass, presetSubject } from '../../settings/subject';
+import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
+
+/** The presets that the network can show, the one that is shown, and how another one is. */
+export function usePresets() {
+  const { store } = useApp();
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
+  );
+  const offered = PRESET_IDS.filter((id) =>
+    presetColumns(id).every(
+      ({ guidance, parameters }) =>
+        !manifest || canPredict(findGuidanceRule(guidance), manifest, parameters),
+    ),
+  );
+  // Whichever preset the columns are at the moment, however they came to be.
+  const current = useAppState(({ settings }) => {
+    const columns = JSON.stringify(settings.columns);
+    return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
+  });
+  const choose = (id: PresetId) => {
+    if (!manifest) return;
+    const { subject } = store.getState().settings;
+    change(store, {
+      // The scene of the first visit: the class that shows it best.
+      subject:
+        id === 'glance'
+          ? { kind: 'class', name: firstClass(manifest) }
+          : presetSubject(subject, manifest),
+    });
+    arrange(store, presetColumns(id), PRESETS[id].active);
+  };
+  return { offered, current, choose, ready: manifest !== undefined };
+}
