@@ -17,7 +17,16 @@ async function ready(scales: readonly number[], active = 0, changes: Partial<Set
     active,
     filming(changes),
   );
-  await page.finishAll();
+  await finishColumns();
+}
+
+/** The picked sample's film comes between the active column and the others. */
+async function finishColumns(msPerEvaluation?: number): Promise<void> {
+  for (let i = 0; i < 100 && page.statuses.some((status) => status !== 'done'); i++) {
+    await page.runs.at(-1)?.finish(msPerEvaluation);
+    const { length } = page.columns;
+    if (page.runs.length < length) await page.films.at(-1)?.finish();
+  }
 }
 
 async function finishFilm(): Promise<void> {
@@ -67,6 +76,39 @@ describe('the film', () => {
     selectColumn(page.store, 0);
     await settle();
     expect(page.films).toHaveLength(soFar);
+  });
+
+  test('draws the picked sample before the other columns, and the other samples after them', async () => {
+    page = await FakePage.ready(
+      [1, 3, 8].map((guidanceScale) => ({ guidanceScale, numSteps: 4 })),
+      1,
+      filming(),
+    );
+    expect(page.films).toEqual([]);
+    await page.newest.finish();
+    expect(page.scales, 'the others wait').toEqual([3]);
+    for (let done = 0; done < page.films.length; done++) await page.films[done]!.finish();
+    expect(page.films.every(({ judge }) => !judge)).toBe(true);
+    expect(page.scales).toEqual([3, 1]);
+    const soFar = page.films.length;
+    await page.newest.finish();
+    expect(page.scales).toEqual([3, 1, 8]);
+    expect(page.films).toHaveLength(soFar);
+    await page.newest.finish();
+    expect(page.films.at(-1)).toMatchObject({ judge: true });
+  });
+
+  test('lets the other columns run where it fails, is hidden or would take long', async () => {
+    const columns = [1, 3].map((guidanceScale) => ({ guidanceScale, numSteps: 4 }));
+    for (const how of ['fails', 'hidden', 'slow'] as const) {
+      page = await FakePage.ready(columns, 1, filming());
+      await page.newest.finish(how === 'slow' ? 200 : 1);
+      if (how === 'hidden') page.hidden = true;
+      page.runner.visibilityChanged();
+      for (let i = 0; how === 'fails' && i < page.films.length; i++) await page.films[i]!.fail();
+      await settle();
+      expect(page.scales, how).toEqual([3, 1]);
+    }
   });
 
   test('stops for a run that is asked for, and goes on after it', async () => {
@@ -144,7 +186,7 @@ describe('dragging the scale', () => {
       1,
       filming(),
     );
-    for (let i = 0; i < 3; i++) await page.runs[i]!.finish(slow);
+    await finishColumns(slow);
   });
 
   const column = () => page.columns[1]!;

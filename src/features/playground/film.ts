@@ -15,6 +15,8 @@ export const FILM_SCALES = [-1, 0, 1, 1.5, 2, 3, 4, 5, 6.5, 8, 11, 15] as const;
 const BUDGET_SHARE = 0.8;
 /** Scales of the picked sample that are drawn at once: the first are seen soon. */
 const PICKED_AT_ONCE = 4;
+/** The other columns wait for the picked sample at all scales, if that takes no longer. */
+const LONGEST_WAIT_MS = 8000;
 /** A network that needs longer for one scale is not run without being asked. */
 const LONGEST_TAKE_MS = 15_000;
 
@@ -26,6 +28,8 @@ interface FilmJob extends Job {
   readonly names: ColumnJob['names'];
   /** All samples on screen, which are judged; else the picked one alone. */
   readonly whole: boolean;
+  /** Before the columns that are not active. */
+  readonly first: boolean;
 }
 
 /** A scale that was drawn. */
@@ -77,9 +81,10 @@ export class Film {
     this.#isHidden = isHidden;
     this.#work = new StaleWork<FilmJob, readonly Drawn[]>({
       jobs: () => this.#jobs(),
-      isDone: ({ settings, scales }) => scales.every((scale) => this.#at(settings, scale)),
+      isDone: (job) => this.#isThere(job),
       run: (job, signal) => this.#draw(job, signal),
       done: (job, drawn) => this.#keep(job, drawn),
+      failed: () => this.#changed(), // whoever waits for it waits no longer
     });
     store.subscribe((state, before) => {
       if (
@@ -139,6 +144,13 @@ export class Film {
     );
   }
 
+  /** Whether the picked sample of the active column comes before the other columns, and is not all there. */
+  get comesFirst(): boolean {
+    const isMissing = (job: FilmJob) =>
+      !job.whole && !this.#isThere(job) && this.#work.failure(job.place) === undefined;
+    return this.#jobs().some((job) => job.first && isMissing(job));
+  }
+
   /** Counts the changes. */
   get version(): number {
     return this.#version;
@@ -152,6 +164,10 @@ export class Film {
   #changed(): void {
     this.#version++;
     for (const listener of this.#listeners) listener();
+  }
+
+  #isThere({ settings, scales }: Pick<FilmJob, 'settings' | 'scales'>): boolean {
+    return scales.every((scale) => this.#at(settings, scale) !== undefined);
   }
 
   #at(settings: SampleSettings, guidanceScale: number): Result | undefined {
@@ -186,9 +202,12 @@ export class Film {
     if (!settings.film || steering || this.#isHidden() || this.#msPerEvaluation === undefined) {
       return [];
     }
-    if (columns.some(({ status }) => status !== 'done')) return [];
     const isThere = (run: SampleSettings, scale: number) => this.#at(run, scale) !== undefined;
-    return filmJobs(state, this.#handles, this.#msPerEvaluation, isThere);
+    const jobs = filmJobs(state, this.#handles, this.#msPerEvaluation, isThere);
+    if (columns.every(({ status }) => status === 'done')) return jobs;
+    const isFirst = columns[settings.active]?.status === 'done';
+    const isRunning = columns.some(({ status }) => status === 'running');
+    return isFirst && !isRunning ? jobs.filter(({ first }) => first) : [];
   }
 }
 
@@ -205,18 +224,23 @@ export function filmJobs(
   isThere: (run: SampleSettings, scale: number) => boolean = () => false,
 ): FilmJob[] {
   const columns = columnJobs(state).filter(({ settings }) => hasScale(settings));
-  const runs = [...new Map(columns.map((job) => [withoutScale(job.settings), job])).values()];
+  const runs = columns.filter(
+    ({ settings }, i) =>
+      i === columns.findIndex((job) => withoutScale(job.settings) === withoutScale(settings)),
+  );
   const { picked } = state.settings;
   const scales = byDistance(FILM_SCALES, [handles[state.settings.active] ?? 1, ...handles]);
   let budget = BUDGET_SHARE * CACHE_BYTES;
-  return runs.flatMap(({ settings, shape, names }) => {
+  return runs.flatMap(({ settings, shape, names, place }) => {
     if (expectedMs(settings, msPerEvaluation) > LONGEST_TAKE_MS) return [];
     const count = settings.seeds.length;
     const sample = Math.min(picked, count - 1);
-    const all = { settings, shape, names, whole: true };
+    const all = { settings, shape, names, whole: true, first: false };
+    const isActive = place === state.columns[state.settings.active]?.id;
+    const waitMs = (scales.length * expectedMs(settings, msPerEvaluation)) / count;
     const single = {
-      ...{ settings: ofSample(settings, sample), shape },
-      ...{ names: [names[sample]!], whole: false },
+      ...{ settings: ofSample(settings, sample), shape, names: [names[sample]!] },
+      ...{ whole: false, first: isActive && waitMs <= LONGEST_WAIT_MS },
     };
     const bytes = takeBytes(settings, shape);
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));

@@ -16,6 +16,6 @@ export const playground: Feature = {
     const runner = new Runner(store, client, trajectories, modelsUrl, cache);
     services.provide(columnRuns, runner);
     services.provide(filmPictures, filmOfActive(store, runner.film));
-    document.addEventListener('visibilitychange', () => runner.film.wake());
+    document.addEventListener('visibilitychange', () => runner.visibilityChanged());
   },
 };

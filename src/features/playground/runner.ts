@@ -84,6 +84,13 @@ export class Runner {
         state.engine !== before.engine;
       if (relevant) this.#wake();
     });
+    film.subscribe(() => this.#work.wake());
+  }
+
+  /** The page was hidden or is seen again: what is drawn ahead stops or goes on. */
+  visibilityChanged(): void {
+    this.film.wake();
+    this.#work.wake();
   }
 
   /** Loads the model of the settings, or the site's default one; ends in `ready` or `failed`. */
@@ -163,7 +170,8 @@ export class Runner {
     const state = this.#store.getState();
     const jobs = columnJobs(state);
     const [active] = jobs;
-    if (!state.dragging || !active) return jobs;
+    if (!active) return jobs;
+    if (!state.dragging) return this.film.comesFirst ? [active] : jobs;
     const dragged = isQuick(active.settings, this.#msPerEvaluation);
     if (dragged) return [{ ...active, dragged }];
     return this.film.takes(active.settings).length > 0 ? [] : [active];
