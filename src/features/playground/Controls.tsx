@@ -41,6 +41,7 @@ export function Controls() {
       <div className="model-choice">
         <Slot name="modelChoice" />
       </div>
+      {!classes && <div className="to-come" />}
       {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
       {manifest && manifest.classes.length > 0 && (
         <OffAxis name="draw" label={controls.subject}>

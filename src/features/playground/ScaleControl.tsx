@@ -42,10 +42,11 @@ function Steer() {
   const { steer: words } = useWords(commonWords);
   const button = useRef<HTMLButtonElement>(null);
   const on = useAppState(({ steering }) => steering !== undefined);
-  const offered = useAppState(({ engine, settings }) => {
+  const offered = useAppState(({ settings }) => {
     const { numSteps } = settings.columns[settings.active]!;
-    return engine.status === 'ready' && settings.layout !== 'grid' && numSteps > 1;
+    return settings.layout !== 'grid' && numSteps > 1;
   });
+  const ready = useAppState(({ engine }) => engine.status === 'ready');
 
   useEffect(() => {
     if (!on) return;
@@ -68,6 +69,7 @@ function Steer() {
         ref={button}
         type="button"
         aria-pressed={on}
+        disabled={!ready}
         title={words.hint}
         onClick={() => (on ? runs.stopSteering() : runs.steer())}
       >
