@@ -115,7 +115,7 @@ test('the overlay colours what lies outside [-1, 1], in samples and filmstrips',
   await playground.open('scale=8&at=0.5');
   const plain = [await playground.pixels(), await playground.thumbnail(0, 1)];
   await playground.button(overlay.show).click();
-  await expect(playground.page.getByText(overlay.below)).toBeVisible();
+  await expect(playground.page.locator('.rails').getByText(overlay.below)).toBeVisible();
   expect(await playground.pixels()).not.toBe(plain[0]);
   expect(await playground.thumbnail(0, 1)).not.toBe(plain[1]);
   const noisy = playground.button(timeline.views.noisy);
@@ -129,7 +129,7 @@ test('a thresholded estimate has nothing to colour', async ({ playground }) => {
   await playground.open('scale=8&at=0.5&threshold=99.5');
   const plain = await playground.pixels();
   await playground.button(overlay.show).click();
-  await expect(playground.page.getByText(overlay.below)).toBeVisible();
+  await expect(playground.page.locator('.rails').getByText(overlay.below)).toBeVisible();
   expect(await playground.pixels()).toBe(plain);
 });
 

@@ -20,9 +20,9 @@ export function Header() {
       </div>
       <Places />
       <Toolbar label={words.tools}>
+        <Badge />
         <UndoRedo />
         <ShareMenu />
-        <Badge />
         <MoreMenu />
       </Toolbar>
     </header>

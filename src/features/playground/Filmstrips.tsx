@@ -45,6 +45,9 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
     engine.status === 'ready' ? engine.manifest.classes : undefined,
   );
   const trajectory = trajectories.shown(column.id);
+  const wanted = useAppState(({ settings }) => settings.columns[index]?.numSteps ?? 1);
+  const pictures = useAppState(({ settings }) => (settings.view === 'both' ? 2 : 1));
+  const across = thumbnailSteps(trajectory ?? { numSteps: wanted }).length;
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
   const { verdicts } = column;
   const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
@@ -61,7 +64,8 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
       </h4>
       <div
         className="strip"
-        style={trajectory && { maxWidth: thumbnailSteps(trajectory).length * LARGEST_THUMBNAIL }}
+        // As large before the first frame as after it.
+        style={{ maxWidth: across * LARGEST_THUMBNAIL, aspectRatio: across / pictures }}
       >
         <StripCanvas column={column} />
         {trajectory && <StripButtons trajectory={trajectory} index={index} />}
@@ -171,7 +175,7 @@ function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: Str
 }
 
 /** Evenly spread steps, the first and the last among them. */
-function thumbnailSteps({ numSteps }: Trajectory): number[] {
+function thumbnailSteps({ numSteps }: Pick<Trajectory, 'numSteps'>): number[] {
   const thumbnails = Math.min(MOST_THUMBNAILS, numSteps + 1);
   return Array.from({ length: thumbnails }, (_, i) =>
     Math.round((i * numSteps) / (thumbnails - 1)),

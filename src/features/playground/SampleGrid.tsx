@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useApp } from '../../kit/app-context';
+import { useApp, useAppState } from '../../kit/app-context';
 import {
   drawSampleAt,
   drawSamples,
@@ -9,11 +9,13 @@ import {
   themeOf,
   tilingFor,
 } from '../../kit/draw-samples';
+import { gridFor } from '../../kit/paint';
 import { SamplePicker } from '../../kit/SamplePicker';
 import type { Front, Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import type { Settings } from '../../settings/settings';
 import type { ColumnState } from '../../settings/store';
+import { sampleNames } from '../../settings/subject';
 import { FirstPictures } from './FirstPictures';
 
 /** How much is left of pictures that are about to be replaced. */
@@ -37,9 +39,13 @@ export function SampleGrid({ column, label }: { column: ColumnState; label: stri
     ),
   );
 
+  const count = useAppState(({ settings }) => sampleNames(settings).length);
+  const subject = useAppState(({ settings }) => settings.subject);
+  const { columns, rows } = gridFor(count, subject);
   return (
     <SamplePicker label={label} count={app.trajectories.shown(column.id)?.count ?? 1}>
-      <canvas ref={canvas} data-column={column.id} />
+      {/* As large before the first frame as after it. */}
+      <canvas ref={canvas} data-column={column.id} style={{ aspectRatio: columns / rows }} />
       <FirstPictures columnId={column.id} />
     </SamplePicker>
   );

@@ -64,5 +64,5 @@ function paint(
     bufferContext.putImageData(image, 0, 0);
     context.drawImage(buffer, left, 0, height, height);
   }
-  canvas.dataset.pictures = String(taken.length);
+  canvas.dataset.takes = String(takes.length);
 }
