@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import drawn from '../../src/features/playground/first-pictures.json' with { type: 'json' };
+import { PRESETS } from '../../src/settings/presets';
 import { expect, test, words } from '../playground';
 
 const earlier = (page: Page) => page.locator('.first-pictures');
@@ -53,6 +54,12 @@ test('a first visit shows pictures drawn earlier, says so, and puts its own in t
   open();
   await playground.settled();
   await expect(earlier(page)).toHaveCount(0);
+  // What the caption says is so in these pictures, and said so.
+  const claims = page.locator('.claims li');
+  await expect(claims).toHaveCount(PRESETS.glance.claims.length);
+  for (const claim of await claims.all()) {
+    await expect(claim).toHaveAttribute('data-holds', 'true');
+  }
   expect(await sizeOf(playground.columns.first())).toEqual(size);
   await expect(page).toHaveURL(new RegExp(`draw=class:${drawn.class}`));
   const now = await Promise.all(columns.map((column) => shades(page, '.column canvas', column)));

@@ -1,4 +1,4 @@
-import { PRESET_IDS, PRESETS } from '../../src/features/playground/presets';
+import { PRESET_IDS, PRESETS } from '../../src/settings/presets';
 import { expect, test, words } from '../playground';
 
 const { controls, presets, timeline } = words;
@@ -70,4 +70,18 @@ test('every preset shows a scene of its own', async ({ playground }) => {
     scenes.add(pictures.join());
   }
   expect(scenes.size).toBe(PRESET_IDS.length);
+});
+
+test('a preset whose caption a network does not bear out is not offered there', async ({
+  playground,
+}) => {
+  const small = 'n=1&steps=1&scale=1';
+  for (const [model, offered] of [
+    ['emoji', true],
+    ['letters', false],
+  ] as const) {
+    await playground.open(`model=${model}&${small}`);
+    await expect(playground.button(presets.names.collapse)).toBeVisible();
+    await expect(playground.button(presets.names.overdone)).toHaveCount(offered ? 1 : 0);
+  }
 });

@@ -169,6 +169,26 @@ const denoiser = v.pipe(
         telling: probability,
       }),
     ),
+    /** A sheet with a picture of each class, drawn by the network; `npm run class-pictures` makes it. Not among `files`. */
+    classPictures: v.optional(
+      v.object({
+        file: plainName,
+        /** Pictures in a row. */
+        across: count,
+        /** SHA-256 of the model.onnx that made it. */
+        network: sha256,
+        /** What it shows, in settings of `npm run sample`. */
+        settings: text,
+      }),
+    ),
+    /** The presets whose captions its figures bear out, as `npm run presets` measured them. */
+    presets: v.optional(
+      v.object({
+        /** SHA-256 of the model.onnx that was measured. */
+        network: sha256,
+        hold: v.array(text, 'a list of names'),
+      }),
+    ),
     /** Empty: the network takes no label. */
     classes: classNames,
     /** Absent: unknown, of a visitor's own network. */

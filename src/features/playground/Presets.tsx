@@ -1,7 +1,8 @@
 import { useWords } from '../../kit/app-context';
 import { Toolbar, useTool } from '../../kit/Toolbar';
 import { commonWords } from '../../kit/words/words';
-import type { PresetId } from './presets';
+import { PRESETS, type PresetId } from '../../settings/presets';
+import { Claims } from './Claims';
 import { usePresets } from './use-presets';
 import { playgroundWords } from './words';
 import '../../kit/presets.css';
@@ -26,7 +27,14 @@ export function Presets() {
           />
         ))}
       </Toolbar>
-      <p className="note">{current && presets.notes[current]}</p>
+      <div className="note">
+        {current && (
+          <>
+            <p>{presets.notes[current]}</p>
+            <Claims claims={PRESETS[current].claims} />
+          </>
+        )}
+      </div>
     </section>
   );
 }

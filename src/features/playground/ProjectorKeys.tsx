@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useApp, useAppState } from '../../kit/app-context';
+import type { PresetId } from '../../settings/presets';
 import { change, changeColumn, type Store, selectColumn } from '../../settings/store';
-import type { PresetId } from './presets';
 import { holdsScale } from './rail/handles';
 import { stepped } from './rail/rail-axis';
 import { usePresets } from './use-presets';

@@ -1,9 +1,15 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { useApp, useAppState } from '../../kit/app-context';
 import { canPredict } from '../../settings/column';
+import {
+  isBorneOut,
+  PRESET_IDS,
+  PRESETS,
+  type PresetId,
+  presetColumns,
+} from '../../settings/presets';
 import { arrange, change } from '../../settings/store';
 import { firstClass, presetSubject } from '../../settings/subject';
-import { PRESET_IDS, PRESETS, type PresetId, presetColumns } from './presets';
 
 /** The presets that the network can show, the one that is shown, and how another one is. */
 export function usePresets() {
@@ -11,11 +17,13 @@ export function usePresets() {
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
-  const offered = PRESET_IDS.filter((id) =>
-    presetColumns(id).every(
-      ({ guidance, parameters }) =>
-        !manifest || canPredict(findGuidanceRule(guidance), manifest, parameters),
-    ),
+  const offered = PRESET_IDS.filter(
+    (id) =>
+      !manifest ||
+      (isBorneOut(id, manifest) &&
+        presetColumns(id).every(({ guidance, parameters }) =>
+          canPredict(findGuidanceRule(guidance), manifest, parameters),
+        )),
   );
   // Whichever preset the columns are at the moment, however they came to be.
   const current = useAppState(({ settings }) => {
@@ -27,10 +35,9 @@ export function usePresets() {
     const { subject } = store.getState().settings;
     change(store, {
       // The scene of the first visit: the class that shows it best.
-      subject:
-        id === 'glance'
-          ? { kind: 'class', name: firstClass(manifest) }
-          : presetSubject(subject, manifest),
+      subject: PRESETS[id].ofScene
+        ? { kind: 'class', name: firstClass(manifest) }
+        : presetSubject(subject, manifest),
     });
     arrange(store, presetColumns(id), PRESETS[id].active);
   };

@@ -1,4 +1,4 @@
-import type { PresetId } from './presets';
+import type { PresetId } from '../../settings/presets';
 
 export const en = {
   page: 'Playground',
@@ -11,6 +11,7 @@ export const en = {
       off: 'Guidance off',
       sweet: 'Sweet spot',
       collapse: 'Collapse',
+      overdone: 'Overdone',
       negative: 'Negative',
       rescue: 'Interval rescue',
       few: 'Few steps',
@@ -19,20 +20,31 @@ export const en = {
       temperature: 'Low temperature',
     } satisfies Readonly<Record<PresetId, string>>,
     notes: {
-      glance: 'The same noise at three scales: more of what was asked for, less variety.',
-      off: 'Scale 1 is the conditional network alone: varied, but not every sample is what was asked for. Beside it, no class at all.',
-      sweet: 'A little guidance makes nearly every sample readable and keeps most of the variety.',
-      collapse: 'Far too much: the samples turn into one and the same picture.',
-      negative: 'Below 0 the guidance pushes away from the class.',
+      glance:
+        'The same noise at three scales: with guidance more samples are read as what was asked for, and they are less varied the stronger it is.',
+      off: 'Scale 1 is the conditional network alone: not every sample is read as what was asked for. Beside it, no class at all: then less than half as many are.',
+      sweet:
+        'A little guidance: more samples are read as what was asked for, and more than half of the variety stays.',
+      collapse: 'Four times the scale: the samples grow alike.',
+      overdone:
+        'Stronger than this network stands in so few steps: less than half as many samples are still recognised.',
+      negative:
+        'Below 0 the guidance pushes away from the class: less than half as many samples are read as it.',
       rescue:
-        'The same strong scale, once at every noise level and once only in the middle: the variety comes back.',
-      few: 'Four steps by three samplers: what a good sampler is worth.',
-      rules: 'Four rules at the same strong scale: how much variety and tone each of them keeps.',
+        'The same strong scale, once at every noise level and once only in the middle: variety comes back.',
+      few: 'Four guided steps by three samplers. Heun looks twice at each step, and yet overshoots: less than half as many of its samples are recognised.',
+      rules:
+        'Four rules at the same strong scale: the other three keep more variety than classifier-free guidance does.',
       classifier:
-        'The unconditional network led by the gradient of a noisy classifier, the way it was done before; beside it, guidance without a classifier.',
+        'The unconditional network led by the gradient of a noisy classifier, the way it was done before: the stronger, the more is recognised. At the same scale, guidance without a classifier is ahead.',
       temperature:
-        'The paper’s negative example: a scaled score makes smooth, average pictures and loses variety much faster than guidance does.',
+        'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised.',
     } satisfies Readonly<Record<PresetId, string>>,
+    claims: 'What the caption says, in figures of the columns',
+    holdsHere: 'so it is in these pictures',
+    notHere:
+      'not so in these pictures: it was measured with this network’s own scene and over all its classes',
+    notYet: 'to be seen once the columns are drawn',
   },
   /** Over pictures of the first visit that were made before it. */
   drawnEarlier: 'Drawn earlier by this network; live ones follow',

@@ -1,0 +1,156 @@
+// npm run presets -- [--model ID,…] [--check]: measures the columns of every preset on each network, writes
+// docs/presets.json and which captions hold into each manifest. --check tells what holds of what is stored.
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { opinionFrom } from '../src/diffusion/metrics/verdicts';
+import { sampleSeed } from '../src/diffusion/random';
+import type { DenoiserManifest } from '../src/networks/manifest';
+import type { ColumnSettings } from '../src/settings/column';
+import type { ColumnFigures } from '../src/settings/presets';
+import { FIRST_VISIT } from '../src/settings/settings';
+import { firstClass } from '../src/settings/subject';
+import { ArgumentError } from './flags';
+import type { SampleSpec } from './generate';
+import { withEntry } from './manifest-text';
+import { graphSha256, manifestOf, shippedDenoisers } from './manifests';
+import { companionsOf } from './networks';
+import {
+  borneOut,
+  columnsOf,
+  failedClaims,
+  type MeasuredColumn,
+  type NetworkPresets,
+  possiblePresets,
+  presetsFile,
+  readPresets,
+} from './preset-figures';
+import { exitCodeOf, isProgram } from './program';
+import { openPool, type Pool } from './sweep-pool';
+
+/** About so many samples of all classes together. */
+const ABOUT_SAMPLES = 90;
+const BATCH = 16;
+
+if (isProgram(import.meta.url)) {
+  process.exitCode = await exitCodeOf(() => main(process.argv.slice(2)));
+}
+
+async function main(line: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...line],
+    options: { model: { type: 'string' }, check: { type: 'boolean', default: false } },
+  });
+  for (const id of values.model?.split(',') ?? (await shippedDenoisers())) {
+    const { path, manifest } = await manifestOf(id);
+    if (manifest.role !== 'denoiser') {
+      throw new ArgumentError(`--model must be a denoiser, ${id} is "${manifest.role}"`);
+    }
+    const before = await readPresets();
+    const stored = before.networks.find((network) => network.id === id);
+    if (values.check && !stored) throw new ArgumentError(`${id} was not measured yet`);
+    const measured = values.check ? stored! : await measure(manifest);
+    const possible = possiblePresets(manifest);
+    const hold = borneOut(possible, measured);
+    console.log(`${id}: ${hold.join(', ')}`);
+    for (const preset of possible) {
+      for (const failed of failedClaims(preset, measured))
+        console.log(`  not ${preset}: ${failed}`);
+    }
+    const others = before.networks.filter((network) => network.id !== id);
+    const networks = [...others, measured].sort((a, b) => a.id.localeCompare(b.id));
+    await writeFile(presetsFile, `${JSON.stringify({ ...before, networks }, null, 1)}\n`);
+    const entry = { network: measured.sha256, hold };
+    await writeFile(path, withEntry(await readFile(path, 'utf8'), 'presets', entry));
+  }
+}
+
+async function measure(manifest: DenoiserManifest): Promise<NetworkPresets> {
+  const { id, classes, companions } = manifest;
+  const features = companions?.features;
+  if (features === undefined) throw new ArgumentError(`${id} has no feature network`);
+  const columns = columnsOf(possiblePresets(manifest));
+  const used = Object.assign({}, ...columns.map((column) => companionsOf(column, manifest)));
+  const { seed, count } = FIRST_VISIT;
+  const name = firstClass(manifest);
+  const label = classes.indexOf(name);
+  const each = Math.max(2, Math.floor(ABOUT_SAMPLES / classes.length));
+  const jobs = {
+    scene: jobsOf(count, () => label, seed),
+    all: jobsOf(each * classes.length, (k) => k % classes.length, seed),
+  };
+  const pool = openPool(availableParallelism(), { model: id, companions: used, features });
+  const measured: MeasuredColumn[] = [];
+  const queue = columns.entries();
+  const work = async (process: number) => {
+    for (const [at, column] of queue) {
+      const scene = await figuresOf(pool, process, column, jobs.scene);
+      measured[at] = {
+        column,
+        figures: { scene, all: await figuresOf(pool, process, column, jobs.all) },
+      };
+      console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: pool.size }, (_, process) => work(process)));
+  } finally {
+    pool.close();
+  }
+  return {
+    id,
+    sha256: graphSha256(manifest),
+    companions: await companionHashes({ ...used, features }),
+    date: new Date().toISOString().slice(0, 10),
+    seed,
+    samples: { scene: count, all: each },
+    class: name,
+    columns: measured,
+  };
+}
+
+/** SHA-256 of the networks beside the denoiser, by their ids. */
+export async function companionHashes(
+  ids: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const id of Object.values(ids).sort()) {
+    hashes[id] = graphSha256((await manifestOf(id)).manifest);
+  }
+  return hashes;
+}
+
+function jobsOf(count: number, labelOf: (k: number) => number, seed: number): SampleSpec[] {
+  return Array.from({ length: count }, (_, k) => ({
+    label: labelOf(k),
+    seed: sampleSeed(seed, k),
+  }));
+}
+
+async function figuresOf(
+  pool: Pool,
+  process: number,
+  { mix: _, negative: __, ...run }: ColumnSettings,
+  jobs: readonly SampleSpec[],
+): Promise<ColumnFigures> {
+  const logits: number[] = [];
+  const features: number[] = [];
+  for (let first = 0; first < jobs.length; first += BATCH) {
+    const part = jobs.slice(first, first + BATCH);
+    const drawn = await pool.draw(process, {
+      ...run,
+      jobs: part,
+      negative: undefined,
+      mix: undefined,
+    });
+    logits.push(...drawn.logits);
+    features.push(...drawn.features);
+  }
+  const labels = jobs.map(({ label }) => label);
+  const opinion = opinionFrom(Float32Array.from(logits), Float32Array.from(features), labels);
+  return { recognised: rounded(opinion.classAccuracy), diversity: rounded(opinion.diversity) };
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value.toFixed(4));
+}

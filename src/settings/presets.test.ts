@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { type Claim, holds, isBorneOut, PRESET_IDS, PRESETS, presetColumns } from './presets';
+
+const columns = [
+  { recognised: 0.5, diversity: 20 },
+  { recognised: 1, diversity: 9 },
+];
+const claim = (more: Partial<Claim>): Claim =>
+  ({ figure: 'recognised', column: 1, relation: '>', of: 0, times: 1, ...more }) as Claim;
+
+test('a claim compares figures of two columns, or one with a value', () => {
+  expect(holds(claim({}), columns)).toBe(true);
+  expect(holds(claim({ times: 2 }), columns), 'equal is not more').toBe(false);
+  expect(holds(claim({ figure: 'diversity', relation: '<', times: 0.5 }), columns)).toBe(true);
+  expect(holds(claim({ figure: 'diversity', relation: '<', times: 0.4 }), columns)).toBe(false);
+  const value: Claim = { figure: 'recognised', column: 0, relation: '<', value: 0.6 };
+  expect(holds(value, columns)).toBe(true);
+  expect(holds({ ...value, value: 0.5 }, columns)).toBe(false);
+});
+
+test('without a figure there is no telling', () => {
+  expect(holds(claim({}), [columns[0]!])).toBeUndefined();
+  expect(holds(claim({}), [columns[0]!, { recognised: undefined, diversity: 1 }])).toBeUndefined();
+});
+
+test.each(PRESET_IDS)('%s claims something of every one of its columns', (id) => {
+  const named = PRESETS[id].claims.flatMap((claim) =>
+    'of' in claim ? [claim.column, claim.of] : [claim.column],
+  );
+  const indices = new Set(named);
+  // The unguided column beside low temperature is for the eye.
+  const expected = id === 'temperature' ? [1, 2] : [...presetColumns(id).keys()];
+  expect([...indices].sort()).toEqual(expected);
+});
+
+test('a network that was not measured offers every preset, another what its figures bear out', () => {
+  expect(isBorneOut('few', {})).toBe(true);
+  const presets = { network: 'a'.repeat(64), hold: ['off'] };
+  expect(isBorneOut('off', { presets })).toBe(true);
+  expect(isBorneOut('few', { presets })).toBe(false);
+});

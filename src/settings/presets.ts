@@ -1,0 +1,162 @@
+import type { DenoiserManifest } from '../networks/manifest';
+import { type ColumnSettings, DEFAULT_COLUMN } from './column';
+import { FIRST_VISIT } from './settings';
+
+export const PRESET_IDS = [
+  'glance',
+  'off',
+  'sweet',
+  'collapse',
+  'overdone',
+  'negative',
+  'rescue',
+  'few',
+  'rules',
+  'classifier',
+  'temperature',
+] as const;
+export type PresetId = (typeof PRESET_IDS)[number];
+
+/** A figure under the columns. */
+export type ClaimedFigure = 'recognised' | 'diversity';
+
+/**
+ * What a caption says of its columns, which count from 0: the figure of one is below or above a
+ * multiple of another's, or below or above a value.
+ */
+export type Claim = {
+  readonly figure: ClaimedFigure;
+  readonly column: number;
+  readonly relation: '<' | '>';
+} & ({ readonly of: number; readonly times: number } | { readonly value: number });
+
+/** The figures of one column, as the page shows them: the share recognised, and the diversity. */
+export type ColumnFigures = { readonly [F in ClaimedFigure]: number | undefined };
+
+interface Preset {
+  readonly columns: readonly Partial<ColumnSettings>[];
+  /** The column to edit first. */
+  readonly active: number;
+  /**
+   * What the caption says. It must hold with the network's own scene, and for all its classes together;
+   * `npm run presets` measures that, and where it does not the preset is not offered.
+   */
+  readonly claims: readonly Claim[];
+  /** The preset brings the network's scene with it, and says nothing of other classes. */
+  readonly ofScene?: boolean;
+}
+
+const than =
+  (relation: '<' | '>') =>
+  (figure: ClaimedFigure, column: number, of: number, times = 1): Claim => ({
+    figure,
+    column,
+    relation,
+    of,
+    times,
+  });
+const less = than('<');
+const more = than('>');
+
+/** Scenes that show one thing each. All but the first keep the visitor's class, seed and number of samples. */
+export const PRESETS: Readonly<Record<PresetId, Preset>> = {
+  glance: {
+    columns: FIRST_VISIT.columns,
+    active: FIRST_VISIT.active,
+    claims: [
+      more('recognised', 1, 0),
+      more('recognised', 2, 0),
+      less('diversity', 1, 0),
+      less('diversity', 2, 1),
+    ],
+    ofScene: true,
+  },
+  off: {
+    columns: [{ guidanceScale: 1 }, { guidance: 'unconditional' }],
+    active: 0,
+    claims: [
+      { figure: 'recognised', column: 0, relation: '<', value: 1 },
+      less('recognised', 1, 0, 0.5),
+    ],
+  },
+  sweet: {
+    columns: [{ guidanceScale: 1 }, { guidanceScale: 1.5 }],
+    active: 1,
+    claims: [more('recognised', 1, 0), less('diversity', 1, 0), more('diversity', 1, 0, 0.5)],
+  },
+  collapse: {
+    columns: [2, 8].map((guidanceScale) => ({ guidanceScale, sampler: 'ddim' })),
+    active: 1,
+    claims: [less('diversity', 1, 0, 0.9)],
+  },
+  overdone: {
+    columns: [{ guidanceScale: 3 }, { guidanceScale: 15 }],
+    active: 1,
+    claims: [less('recognised', 1, 0, 0.5)],
+  },
+  negative: {
+    columns: [{ guidanceScale: 1 }, { guidanceScale: -1 }],
+    active: 1,
+    claims: [less('recognised', 1, 0, 0.5)],
+  },
+  rescue: {
+    columns: [{ guidanceScale: 8 }, { guidanceScale: 8, interval: [0.2, 2] }],
+    active: 1,
+    claims: [more('diversity', 1, 0)],
+  },
+  few: {
+    columns: ['ddim', 'heun', 'dpmpp-2m'].map((sampler) => ({
+      sampler,
+      numSteps: 4,
+      guidanceScale: 2,
+    })),
+    active: 1,
+    claims: [less('recognised', 1, 0, 0.5), less('recognised', 1, 2, 0.5)],
+  },
+  rules: {
+    columns: ['cfg', 'apg', 'rescale', 'autoguidance'].map((guidance) => ({
+      guidance,
+      guidanceScale: 6,
+    })),
+    active: 1,
+    claims: [1, 2, 3].map((column) => more('diversity', column, 0)),
+  },
+  classifier: {
+    columns: [
+      { guidance: 'unconditional' },
+      { guidance: 'classifier', guidanceScale: 2 },
+      { guidance: 'classifier', guidanceScale: 6 },
+      { guidanceScale: 2 },
+    ],
+    active: 1,
+    claims: [more('recognised', 1, 0), more('recognised', 2, 1), more('recognised', 3, 1)],
+  },
+  temperature: {
+    columns: [
+      { guidanceScale: 1 },
+      { guidance: 'low-temperature', guidanceScale: 1.3 },
+      { guidanceScale: 2 },
+    ],
+    active: 1,
+    claims: [less('recognised', 1, 2), less('diversity', 1, 2)],
+  },
+};
+
+/** The preset's columns in full. */
+export function presetColumns(id: PresetId): ColumnSettings[] {
+  return PRESETS[id].columns.map((column) => ({ ...DEFAULT_COLUMN, ...column }));
+}
+
+/** Whether a claim holds; undefined where a figure is missing. */
+export function holds(claim: Claim, columns: readonly ColumnFigures[]): boolean | undefined {
+  const left = columns[claim.column]?.[claim.figure];
+  const other = 'of' in claim ? columns[claim.of]?.[claim.figure] : claim.value;
+  if (left === undefined || other === undefined) return undefined;
+  const right = 'of' in claim ? claim.times * other : other;
+  return claim.relation === '<' ? left < right : left > right;
+}
+
+/** Whether a network's measured figures bear a preset's caption out; a network that was not measured offers all. */
+export function isBorneOut(id: PresetId, { presets }: Pick<DenoiserManifest, 'presets'>): boolean {
+  return presets === undefined || presets.hold.includes(id);
+}
