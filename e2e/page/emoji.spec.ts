@@ -1,4 +1,6 @@
+import { classWords } from '../../src/kit/class-names';
 import { expect, test, words } from '../playground';
+import { WORDS } from '../words';
 
 const { classSearch } = words;
 
@@ -17,7 +19,7 @@ test('emoji, the shipped colour network: found by name, guided, recognised', asy
     await search.fill(name);
     await search.press('Enter');
     await playground.settled();
-    await expect(search).toHaveValue(name);
+    await expect(search).toHaveValue(classWords(name, 'en').name);
     (await recognised()).forEach((share, column) => {
       guided[column]! += share / 3;
     });
@@ -40,4 +42,31 @@ test('emoji, the shipped colour network: found by name, guided, recognised', asy
       return total / (width * height);
     });
   expect(excess).toBeGreaterThan(15);
+});
+
+test('emoji classes have names in both languages and pictures, and are found by their members', async ({
+  playground,
+}) => {
+  const { page, columns } = playground;
+  for (const [lang, typed, name] of [
+    ['en', 'cat', 'Mammals'],
+    ['zh', '猫', '哺乳动物'],
+  ] as const) {
+    await playground.open(`model=emoji&lang=${lang}&n=1&steps=1&scale=1&draw=class:heart`);
+    const search = page.getByRole('combobox', { name: WORDS[lang].classSearch.search(49) });
+    await expect(search).toHaveValue(classWords('heart', lang).name);
+    await search.fill(typed);
+    const option = page.locator('.class-search [role=option]').first();
+    await expect(option).toHaveText(name);
+    // The picture is there, and is a part of the sheet of its own.
+    const address = await option
+      .locator('.class-picture')
+      .evaluate((element) => getComputedStyle(element).backgroundImage.slice(5, -2));
+    expect((await page.request.get(address)).headers()['content-type']).toBe('image/webp');
+    await search.press('Enter');
+    await playground.settled();
+    await expect(page).toHaveURL(/draw=class:animal-mammal/);
+    await expect(search).toHaveValue(name);
+    await expect(columns.getByRole('slider')).toHaveAccessibleName(new RegExp(name));
+  }
 });

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
-import { useWords } from './app-context';
+import { useClassWords, useWords } from './app-context';
+import { ClassPicture } from './ClassPicture';
 import { matchingClasses } from './class-search';
 import './class-search.css';
 import { commonWords } from './words/words';
@@ -19,13 +20,15 @@ interface ClassSearchProps {
  */
 export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchProps) {
   const { classSearch: words } = useWords(commonWords);
+  const wordsOf = useClassWords();
+  const chosenName = chosen === undefined ? undefined : wordsOf(chosen).name;
   const purpose = label ?? words.search(classes.length);
   const [typed, setTyped] = useState<string>(); // undefined: the list is closed
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const isOpen = typed !== undefined;
-  const found = matchingClasses(classes, typed ?? '');
+  const found = matchingClasses(classes, typed ?? '', wordsOf);
   const active = Math.min(at, found.length - 1);
   const optionId = (index: number) => `${list}-${index}`;
 
@@ -77,8 +80,8 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
         aria-activedescendant={isOpen && found.length ? optionId(active) : undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder={isOpen && chosen ? chosen : purpose}
-        value={typed ?? chosen ?? ''}
+        placeholder={isOpen && chosenName ? chosenName : purpose}
+        value={typed ?? chosenName ?? ''}
         onChange={({ target }) => {
           setTyped(target.value);
           show(0);
@@ -108,7 +111,8 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
               onPointerDown={(event) => event.preventDefault()} // the input keeps the focus
               onClick={() => choose(name)}
             >
-              {name}
+              <ClassPicture name={name} />
+              {wordsOf(name).name}
             </div>
           ))}
       </div>

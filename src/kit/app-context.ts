@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { AppState } from '../settings/store';
+import { type ClassWords, classWords } from './class-names';
 import type { App } from './feature';
 import type { Service } from './service';
 import type { Words } from './words/words';
@@ -21,6 +22,12 @@ export function useService<T>(service: Service<T>): T {
 /** A value of the store; the component is drawn again when it changes. */
 export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useApp().store, select);
+}
+
+/** What the classes are called in the chosen language. */
+export function useClassWords(): (id: string) => ClassWords {
+  const language = useAppState(({ settings }) => settings.language);
+  return (id) => classWords(id, language);
 }
 
 /** A feature's words, or the common ones, in the chosen language. */

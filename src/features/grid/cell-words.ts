@@ -1,3 +1,4 @@
+import { classWords } from '../../kit/class-names';
 import { commonWords } from '../../kit/words/words';
 import { refusalWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
@@ -49,7 +50,9 @@ export function statusWords(
     case 'done': {
       const verdict = verdictOf(state, classes);
       const { mark = '', name = '', confidence = '' } = verdict ?? {};
-      const read = verdict ? `${mark} ${figures.readAs(name, confidence)}` : grid.unjudged;
+      const read = verdict
+        ? `${mark} ${figures.readAs(classWords(name, language).name, confidence)}`
+        : grid.unjudged;
       return `${read.trim()}, ${figures.evaluations} ${state.figures?.nfe}`;
     }
     default:

@@ -1,4 +1,4 @@
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-context';
 import { Outcome } from '../../kit/Outcome';
 import { Swatch } from '../../kit/Swatch';
 import { commonWords } from '../../kit/words/words';
@@ -20,11 +20,12 @@ export function Column({ index, state, heading }: ColumnProps) {
   const active = useAppState(({ settings }) => settings.active === index);
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
   const count = useAppState(({ settings }) => sampleNames(settings).length);
+  const wordsOf = useClassWords();
   const what = useAppState(({ settings: { subject } }) =>
     subject.kind === 'class'
-      ? subject.name
+      ? wordsOf(subject.name).name
       : subject.kind === 'each'
-        ? namesText(subject.names)
+        ? namesText(subject.names.map((name) => wordsOf(name).name))
         : null,
   );
   const label = stage.samplesOf(count, what ?? stage.unconditional);

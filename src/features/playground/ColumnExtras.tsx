@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type Threshold, thresholdPercentile } from '../../diffusion/guidance/threshold';
-import { useWords } from '../../kit/app-context';
+import { useClassWords, useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
 import { Select } from '../../kit/Select';
 import { Slider } from '../../kit/Slider';
@@ -21,11 +21,12 @@ interface ExtrasProps {
 export function ColumnExtras({ column, classes, mixes, leadsAway, set }: ExtrasProps) {
   const strings = useWords(commonWords);
   const { extras } = strings;
+  const wordsOf = useClassWords();
   const { threshold, mix, negative } = column;
   const used = threshold !== null || (mixes && mix !== null) || (leadsAway && negative !== null);
   // What is in use is shown; what was opened stays open when the last of it is put back.
   const [opened, setOpened] = useState(used);
-  const ids = classes.map((name) => ({ id: `=${name}`, label: name }));
+  const ids = classes.map((name) => ({ id: `=${name}`, label: wordsOf(name).name }));
   const chosen = (id: string) => (id === '' ? null : id.slice(1));
   return (
     <details
@@ -69,7 +70,7 @@ export function ColumnExtras({ column, classes, mixes, leadsAway, set }: ExtrasP
           />
           {mix && (
             <Slider
-              label={extras.share(mix.name)}
+              label={extras.share(wordsOf(mix.name).name)}
               value={mix.share}
               min={0}
               max={1}

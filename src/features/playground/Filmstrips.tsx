@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-context';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
@@ -40,6 +40,7 @@ interface FilmstripProps {
 function Filmstrip({ column, index, heading }: FilmstripProps) {
   const { trajectories } = useApp();
   const { figures } = useWords(commonWords);
+  const wordsOf = useClassWords();
   const picked = useAppState(({ settings }) => settings.picked);
   const classes = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.classes : undefined,
@@ -58,7 +59,10 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
         {heading}
         {verdict !== undefined && classes && (
           <small>
-            {figures.readAs(classes[verdict] ?? '?', percent(verdicts?.confidence[sample] ?? 0))}
+            {figures.readAs(
+              wordsOf(classes[verdict] ?? '?').name,
+              percent(verdicts?.confidence[sample] ?? 0),
+            )}
           </small>
         )}
       </h4>

@@ -1,5 +1,5 @@
 import { useId, useRef } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-context';
 import { ClassSearch } from '../../kit/ClassSearch';
 import { areShort } from '../../kit/class-search';
 import { commonWords } from '../../kit/words/words';
@@ -129,6 +129,7 @@ interface ChipsProps {
 function Chips({ names, onChange }: ChipsProps) {
   const { store } = useApp();
   const { controls } = useWords(commonWords);
+  const wordsOf = useClassWords();
   const picked = useAppState(({ settings }) => settings.picked);
   return (
     <ol className="chips">
@@ -140,11 +141,11 @@ function Chips({ names, onChange }: ChipsProps) {
             aria-pressed={k === picked}
             onClick={() => change(store, { picked: k })}
           >
-            {name}
+            {wordsOf(name).name}
           </button>
           <button
             type="button"
-            aria-label={controls.leaveOut(name)}
+            aria-label={controls.leaveOut(wordsOf(name).name)}
             onClick={() => onChange(names.filter((_, at) => at !== k))}
           >
             ×
