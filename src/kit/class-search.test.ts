@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import emoji from '../../public/models/emoji/manifest.json';
 import { classWords, EMOJI_CLASSES } from './class-names';
 import { areShort, matchingClasses } from './class-search';
 
@@ -22,6 +22,9 @@ test('only names of a letter or two are short', () => {
   expect(areShort(['A', 'cat'])).toBe(false);
 });
 
+const emoji: { readonly classes: readonly string[] } = JSON.parse(
+  readFileSync(new URL('../../public/models/emoji/manifest.json', import.meta.url), 'utf8'),
+);
 const find = (typed: string, language: 'en' | 'zh') =>
   matchingClasses(emoji.classes, typed, (id) => classWords(id, language));
 
