@@ -10,8 +10,9 @@ import { usePresets } from './use-presets';
 export function ProjectorKeys() {
   const { store } = useApp();
   const projector = useAppState(({ settings }) => settings.projector);
-  const presets = useRef(usePresets());
-  presets.current = usePresets();
+  const now = usePresets();
+  const presets = useRef(now);
+  presets.current = now;
   useEffect(() => {
     if (!projector) return;
     const onKey = (event: KeyboardEvent) => {
