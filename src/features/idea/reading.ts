@@ -46,7 +46,7 @@ export function usePlaceOnPage(): void {
     if (ofAddress?.offset !== undefined) scrollTo(ofAddress as Place);
     else if (!ofAddress && leftAt) scrollTo(leftAt);
     else if (section) showSection(section);
-    if (cameFrom) changeSlice(store, cameFromSlice, undefined);
+    if (cameFrom) changeSlice(store, cameFromSlice, null);
   }, [store]);
 
   // Not an effect after painting: what the next page scrolls must not be taken for this one's place.

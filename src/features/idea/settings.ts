@@ -14,11 +14,11 @@ export const tourSlice = defineSlice<number>({
   write: String,
 });
 
-/** The section of the article that led to what is shown: from there one goes back to it. Undefined: none did. */
-export const cameFromSlice = defineSlice<SectionId | undefined>({
+/** The section of the article that led to what is shown: from there one goes back to it. Null: none did. */
+export const cameFromSlice = defineSlice<SectionId | null>({
   key: 'from',
-  default: undefined,
+  default: null,
   role: 'aside',
-  read: (text) => SECTIONS.find((id) => id === text),
+  read: (text) => (text === '' ? null : SECTIONS.find((id) => id === text)),
   write: (id) => id ?? '',
 });
