@@ -114,6 +114,142 @@ test('animations have a frame a step and one for the end', async ({ playground }
   expect(width).toBeGreaterThanOrEqual(280);
 });
 
+/** Frames of a GIF as the browser decodes them, RGBA. */
+async function framesOf(page: Page, bytes: Buffer) {
+  const { width, height, frames } = await page.evaluate(async (base64) => {
+    const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const decoder = new ImageDecoder({ type: 'image/gif', data });
+    await decoder.tracks.ready;
+    const { frameCount } = decoder.tracks.selectedTrack!;
+    const frames: string[] = [];
+    let size = { width: 0, height: 0 };
+    for (let frameIndex = 0; frameIndex < frameCount; frameIndex++) {
+      const { image } = await decoder.decode({ frameIndex });
+      const { displayWidth: width, displayHeight: height } = image;
+      size = { width, height };
+      const context = new OffscreenCanvas(width, height).getContext('2d')!;
+      context.drawImage(image, 0, 0);
+      const pixels = context.getImageData(0, 0, width, height).data;
+      frames.push(Array.from(pixels, (value) => String.fromCharCode(value)).join(''));
+    }
+    return { ...size, frames };
+  }, bytes.toString('base64'));
+  return { width, height, frames: frames.map((text) => Buffer.from(text, 'latin1')) };
+}
+
+/** A box of pixels. */
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The boxes of what changes between two frames, from left to right, apart by at least 10 pixels. */
+function changedBoxes(a: Buffer, b: Buffer, width: number, height: number): Box[] {
+  const changed = (x: number, y: number) => {
+    const i = 4 * (y * width + x);
+    return [0, 1, 2].some((c) => Math.abs(a[i + c]! - b[i + c]!) > 8);
+  };
+  const columns = Array.from({ length: width }, (_, x) =>
+    Array.from({ length: height }, (_, y) => y).filter((y) => changed(x, y)),
+  );
+  const boxes: { left: number; right: number; top: number; bottom: number }[] = [];
+  columns.forEach((ys, x) => {
+    if (ys.length === 0) return;
+    const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+    const last = boxes.at(-1);
+    if (last && x - last.right <= 10) {
+      last.right = x;
+      last.top = Math.min(last.top, top);
+      last.bottom = Math.max(last.bottom, bottom);
+    } else boxes.push({ left: x, right: x, top, bottom });
+  });
+  return boxes.map(({ left, right, top, bottom }) => ({
+    left,
+    top,
+    width: right - left + 1,
+    height: bottom - top + 1,
+  }));
+}
+
+/** Mean brightness of 8 × 8 parts of a box. */
+function parts(frame: Buffer, width: number, { left, top, width: w, height: h }: Box): number[] {
+  return Array.from({ length: 64 }, (_, part) => {
+    let sum = 0;
+    let count = 0;
+    const [column, row] = [part % 8, Math.floor(part / 8)];
+    for (let y = Math.ceil((row * h) / 8); y < ((row + 1) * h) / 8; y++) {
+      for (let x = Math.ceil((column * w) / 8); x < ((column + 1) * w) / 8; x++) {
+        sum += frame[4 * ((top + y) * width + left + x)]!;
+        count++;
+      }
+    }
+    return sum / count;
+  });
+}
+
+const distance = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+
+/** What a column shows now, as parts. */
+async function shownParts({ page, columns }: Playground, column: number): Promise<number[]> {
+  const canvas = columns.nth(column).locator('canvas').first();
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+  const { width, height, pixels } = await canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const { data } = (element as HTMLCanvasElement)
+      .getContext('2d')!
+      .getImageData(0, 0, width, height);
+    return { width, height, pixels: Array.from(data, (v) => String.fromCharCode(v)).join('') };
+  });
+  return parts(Buffer.from(pixels, 'latin1'), width, { left: 0, top: 0, width, height });
+}
+
+test('an animation of all columns has each of them at each step, under its heading', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=1&scale=1,6&steps=4,8&seed=5');
+  const gif = await take(playground, words.export.columnsWay);
+  expect(gif.name).toBe(
+    'guidance-tiny-0-seed5-1samples-cfg-s1+s6-dpmpp-2m-4steps+8steps-trajectory.gif',
+  );
+  const { width, height, frames } = await framesOf(page, gif.bytes);
+  expect(frames).toHaveLength(9);
+  // Above its foot, what changes is the pictures of both columns.
+  const above = Math.floor(0.72 * height);
+  const boxes = changedBoxes(frames[0]!, frames.at(-1)!, width, above);
+  expect(boxes).toHaveLength(2);
+  for (const box of boxes) expect(Math.min(box.width, box.height)).toBeGreaterThan(200);
+  // The headings are the same in every frame, and not blank.
+  const head = { left: 0, top: 0, width, height: boxes[0]!.top - 4 };
+  const heads = frames.map((frame) => parts(frame, width, head));
+  for (const one of heads) expect(distance(one, heads[0]!)).toBeLessThan(1);
+  expect(Math.max(...heads[0]!) - Math.min(...heads[0]!)).toBeGreaterThan(5);
+
+  for (const [position, step] of [
+    [1, 8],
+    [0.5, 4],
+    [0.25, 2],
+  ] as const) {
+    await playground.scrubber.fill(String(position));
+    for (const column of [0, 1]) {
+      const shown = await shownParts(playground, column);
+      const own = distance(parts(frames[step]!, width, boxes[column]!), shown);
+      const others = frames
+        .filter((_, k) => Math.abs(k - step) > 2)
+        .map((frame) => distance(parts(frame, width, boxes[column]!), shown));
+      expect(own, `column ${column} at ${position}`).toBeLessThan(12);
+      expect(own).toBeLessThan(Math.min(...others));
+      // And it is this column's, not the other's.
+      expect(own).toBeLessThan(distance(parts(frames[step]!, width, boxes[1 - column]!), shown));
+    }
+  }
+});
+
 test('a JSON dropped back restores the page, the same pixels', async ({ playground }) => {
   const { page } = playground;
   await playground.open('scale=1,5&draw=class:1&seed=3&sampler=ddpm');

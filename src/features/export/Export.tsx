@@ -6,6 +6,7 @@ import { messageOf } from '../../networks/errors';
 import type { AppState } from '../../settings/store';
 import {
   animation,
+  columnsGif,
   columnsPng,
   gridPng,
   type Made,
@@ -46,11 +47,11 @@ export function Export({ close, setProgress }: SlotProps['share']) {
       {label}
     </button>
   );
-  const way = (all: boolean) => (now: Ready) =>
-    animation(now, all, (done, of) => {
-      setMaking(true);
-      setProgress(takeAway.working(done, of));
-    });
+  const onFrame = (done: number, of: number) => {
+    setMaking(true);
+    setProgress(takeAway.working(done, of));
+  };
+  const way = (all: boolean) => (now: Ready) => animation(now, all, onFrame);
 
   return (
     <>
@@ -65,6 +66,7 @@ export function Export({ close, setProgress }: SlotProps['share']) {
           <h2>{takeAway.animations}</h2>
           {item(takeAway.sampleWay, shown && !making, way(false))}
           {item(takeAway.rowWay, shown && !making, way(true))}
+          {item(takeAway.columnsWay, settled && !making, (now) => columnsGif(now, onFrame))}
         </>
       )}
       <h2>{takeAway.page}</h2>

@@ -15,6 +15,8 @@ import type { AppState, ColumnState } from '../../settings/store';
 import { namesText } from '../../settings/subject';
 import { columnParts, exportPage, momentParts, NO_CLASS, sharedParts, subjectPart } from './export';
 import {
+  COLUMNS_ANIMATION,
+  COLUMNS_PICTURE,
   columnsPicture,
   documentStyle,
   gridPicture,
@@ -83,34 +85,65 @@ export async function rowPng(now: Ready): Promise<Made> {
 
 /** All columns whose runs have succeeded. */
 export async function columnsPng(now: Ready): Promise<Made> {
+  const { settings } = now.state;
+  const { name, picture } = columnsAt(now);
+  return {
+    name: fileName([...name, ...momentParts(settings)], 'png'),
+    blob: await toPng(picture(settings.position, COLUMNS_PICTURE)),
+  };
+}
+
+/** The same as they are denoised, side by side: each in as many steps as it has. */
+export async function columnsGif(
+  now: Ready,
+  onFrame: (done: number, of: number) => void,
+): Promise<Made> {
+  const { settings } = now.state;
+  const { name, steps, picture } = columnsAt(now);
+  const { picturesGif } = await import('./export-gif');
+  const view = momentParts({ ...settings, position: 1 });
+  return {
+    name: fileName([...name, ...view, 'trajectory'], 'gif'),
+    blob: await picturesGif(steps, (step) => picture(step / steps, COLUMNS_ANIMATION), onFrame),
+  };
+}
+
+/** The finished columns at any moment of their runs. */
+function columnsAt(now: Ready) {
   const { app, state, engine } = now;
   const { settings, columns } = state;
   const strings = commonWords[settings.language];
   const { headings } = describeColumns(settings.columns, strings, settings.unit);
-  const labelled = columns.flatMap(({ id, status, ...outcome }, i) => {
-    const batch = status === 'done' && shownSamples(app.trajectories.shown(id), settings);
-    return batch
-      ? [{ batch, heading: headings[i] ?? '', figures: figuresText(outcome, strings) }]
-      : [];
+  const finished = columns.flatMap(({ id, status, ...outcome }, i) => {
+    const trajectory = status === 'done' ? app.trajectories.shown(id) : undefined;
+    const figures = figuresText(outcome, strings);
+    return trajectory ? [{ trajectory, heading: headings[i] ?? '', figures }] : [];
   });
-  const [first] = labelled;
-  if (!first) throw new Error('A column must show pictures, and none does yet');
-  const { count, frame } = first.batch;
-  const across = gridFor(count, settings.subject).columns;
+  if (finished.length === 0) throw new Error('A column must show pictures, and none does yet');
   const shared = describeShared(settings.columns, strings, settings.unit);
-  const moment = frame.sigma === 0 ? [] : [strings.timeline.sigma(shortNumber(frame.sigma))];
-  const caption = [
-    titleText(now, strings),
-    [...shared.filter((value) => !headings.includes(value)), ...moment].join(' · '),
-    strings.title,
-  ];
+  const { count } = finished[0]!.trajectory;
+  const picture = (position: number, size: typeof COLUMNS_PICTURE) => {
+    const labelled = finished.flatMap(({ trajectory, ...texts }) => {
+      const batch = shownSamples(trajectory, { ...settings, position });
+      return batch ? [{ batch, ...texts }] : [];
+    });
+    const { frame } = labelled[0]!.batch;
+    const across = gridFor(count, settings.subject).columns;
+    // A line of its own, so that all frames of an animation are of one size.
+    const isEnd = frame.sigma === 0 && size === COLUMNS_PICTURE;
+    const caption = [
+      titleText(now, strings),
+      shared.filter((value) => !headings.includes(value)).join(' · '),
+      isEnd ? '' : strings.timeline.sigma(shortNumber(frame.sigma)),
+      strings.title,
+    ];
+    return columnsPicture(labelled, across, caption.filter(Boolean), documentStyle(), size);
+  };
   const parts = [engine.manifest.id, subjectPart(settings), `seed${settings.seed}`];
   return {
-    name: fileName(
-      [...parts, `${count}samples`, ...columnParts(settings.columns), ...momentParts(settings)],
-      'png',
-    ),
-    blob: await toPng(columnsPicture(labelled, across, caption.filter(Boolean), documentStyle())),
+    name: [...parts, `${count}samples`, ...columnParts(settings.columns)],
+    steps: Math.max(...finished.map(({ trajectory }) => trajectory.numSteps)),
+    picture,
   };
 }
 

@@ -56,6 +56,32 @@ export async function trajectoryGif(
   return new Blob([gif.bytes()], { type: 'image/gif' });
 }
 
+/**
+ * Pictures as an animated GIF, one a step, the last one for a while. The page may do other things
+ * between two frames.
+ *
+ * @param picture of step k, 0 … steps; all of one size
+ */
+export async function picturesGif(
+  steps: number,
+  picture: (step: number) => OffscreenCanvas,
+  onFrame: (done: number, all: number) => void,
+): Promise<Blob> {
+  const gif = GIFEncoder();
+  const delay = Math.max(LEAST_FRAME_MS, WAY_MS / (steps + 1));
+  for (let step = 0; step <= steps; step++) {
+    const canvas = picture(step);
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+    const { palette, index } = indexed(data);
+    gif.writeFrame(index, width, height, { palette, delay: step === steps ? END_MS : delay });
+    onFrame(step + 1, steps + 1);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  gif.finish();
+  return new Blob([gif.bytes()], { type: 'image/gif' });
+}
+
 /** A frame in the network's own pixels. */
 function drawn(
   batch: ShownSamples,

@@ -5,15 +5,28 @@ import { type Ink, inkOf, picturesOf } from '../../kit/paint';
 const SAMPLE_PX = 280;
 /** Least width of a sample among others. */
 const TILE_PX = 96;
-/** Least width of a labelled column. */
-const COLUMN_PX = 420;
+/** How large labelled columns and their texts are, in pixels. */
+interface ColumnsSize {
+  /** Least width of a column. */
+  readonly column: number;
+  readonly heading: number;
+  readonly text: number;
+  readonly margin: number;
+  readonly between: number;
+}
+/** Of a picture, and of an animation: its file has every frame. */
+export const COLUMNS_PICTURE: ColumnsSize = {
+  ...{ column: 420, heading: 28, text: 17, margin: 40, between: 36 },
+};
+export const COLUMNS_ANIMATION: ColumnsSize = {
+  ...{ column: 220, heading: 18, text: 13, margin: 20, between: 20 },
+};
 /** Least width of a cell of the grid, and the width of what is said beside a row. */
 const CELL_PX = 112;
 const ROW_HEAD_PX = 130;
 /** Samples in a line. */
 const MOST_ACROSS = 16;
 const MARGIN = 40;
-const BETWEEN = 36;
 
 /** The theme's colours and fonts, for pictures that leave the page. */
 export interface Style {
@@ -90,51 +103,54 @@ export function columnsPicture(
   across: number,
   caption: readonly string[],
   style: Style,
+  size: ColumnsSize = COLUMNS_PICTURE,
 ): OffscreenCanvas {
   const { ink, serif, sans, text, soft } = style;
+  const { margin, between } = size;
   const measure = blank(1, 1, ink).context;
   const tilings = columns.map(({ batch }) => {
-    const k = Math.ceil(COLUMN_PX / (across * nativeSize(batch).width));
+    const k = Math.ceil(size.column / (across * nativeSize(batch).width));
     return sharpTiling(batch, across, k);
   });
   const widths = tilings.map(({ tile }) => across * tile.width);
-  const width = widths.reduce((sum, one) => sum + one + BETWEEN, 2 * MARGIN - BETWEEN);
+  const width = widths.reduce((sum, one) => sum + one + between, 2 * margin - between);
   const lines = (font: string, of: (column: LabelledColumn) => string) =>
     columns.map((column, i) => wrapped(measure, font, of(column), widths[i]!));
+  const [headFont, textFont] = [`600 ${size.heading}px ${serif}`, `${size.text}px ${sans}`];
+  const pitch = Math.round(1.42 * size.text);
   const headings = block(
-    `600 28px ${serif}`,
-    34,
+    headFont,
+    Math.round(1.22 * size.heading),
     text,
-    lines(`600 28px ${serif}`, (c) => c.heading),
+    lines(headFont, (c) => c.heading),
   );
   const figures = block(
-    `17px ${sans}`,
-    24,
+    textFont,
+    pitch,
     soft,
-    lines(`17px ${sans}`, (c) => c.figures),
+    lines(textFont, (c) => c.figures),
   );
-  const footFont = `17px ${sans}`;
-  const foot = block(footFont, 26, soft, [
-    caption.flatMap((line) => wrapped(measure, footFont, line, width - 2 * MARGIN)),
+  const foot = block(textFont, pitch + 2, soft, [
+    caption.flatMap((line) => wrapped(measure, textFont, line, width - 2 * margin)),
   ]);
   const pictures = Math.max(...tilings.map(({ rows, tile }) => rows * tile.height));
   const height =
-    2 * MARGIN + headings.height + 12 + pictures + 10 + figures.height + 22 + foot.height;
+    2 * margin + headings.height + 12 + pictures + 10 + figures.height + 22 + foot.height;
 
   const { canvas, context } = blank(width, height, ink);
-  let left = MARGIN;
+  let left = margin;
   columns.forEach(({ batch }, i) => {
     // Headings of fewer lines stand on the pictures.
     const missing = headings.height - headings.lines[i]!.length * headings.pitch;
-    write(context, headings, i, left, MARGIN + missing);
-    const top = MARGIN + headings.height + 12;
+    write(context, headings, i, left, margin + missing);
+    const top = margin + headings.height + 12;
     context.setTransform(1, 0, 0, 1, left, top);
     drawTiles(context, tilings[i]!, batch.count, imagesOf(batch, ink));
     context.resetTransform();
     write(context, figures, i, left, top + pictures + 10);
-    left += widths[i]! + BETWEEN;
+    left += widths[i]! + between;
   });
-  write(context, foot, 0, MARGIN, height - MARGIN - foot.height);
+  write(context, foot, 0, margin, height - margin - foot.height);
   return canvas;
 }
 

@@ -8,6 +8,7 @@ export const en = {
   grid: 'The grid, labelled',
   sampleWay: 'Picked sample, step by step',
   rowWay: 'Samples of the chosen column, step by step',
+  columnsWay: 'All columns side by side, step by step',
   json: 'Settings, seeds and figures',
   restore: 'Restore from file…',
   restoreHint: 'Or drop such a file anywhere on the page.',

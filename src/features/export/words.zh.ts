@@ -10,6 +10,7 @@ export const zh: typeof en = {
   grid: '网格，带标注',
   sampleWay: '选中的样本，逐步',
   rowWay: '所选列的样本，逐步',
+  columnsWay: '所有列并排，逐步',
   json: '设置、种子与数据',
   restore: '从文件还原…',
   restoreHint: '也可以把这样的文件拖放到页面任意处。',
