@@ -82,6 +82,108 @@ test('the grid fills, says what it varies, and what the classifier reads', async
   expect(await playground.picture()).toBe(column);
 });
 
+test('opens on the noise, the class and the scales of the columns', async ({ playground }) => {
+  const { page } = playground;
+  const view = new GridOf(playground);
+  await playground.open('n=6&scale=1.5,3&draw=word:0123');
+  await view.layout('grid').click();
+  await expect(view.table.getByRole('rowheader').first()).toHaveText('s = 1');
+  await view.filled(36);
+  const heads = await view.table.getByRole('rowheader').allInnerTexts();
+  expect(heads).toEqual([1, 1.5, 2, 3, 5, 8].map((scale) => `s = ${scale}`));
+  // The pictures of both columns are among the cells, each in its row and at its sample.
+  const pictures = await view.pictures();
+  for (const [row, column] of [
+    [1, 0],
+    [3, 1],
+  ] as const) {
+    for (const sample of [0, 2]) {
+      const query = `n=6&scale=1.5,3&draw=word:0123&active=${column}&pick=${sample}`;
+      await playground.open(query);
+      expect(await playground.picture(column)).toBe(pictures[6 * row + sample]);
+    }
+  }
+  // A click leads back to it among its samples: the noise of the page stays.
+  await playground.open('n=4&scale=3');
+  const four = await playground.pixels();
+  await view.layout('grid').click();
+  await view.filled(30);
+  const third = (await view.pictures())[6 * 2 + 2];
+  await view.cell(6 * 2 + 2).click();
+  await expect(playground.scrubber).toHaveValue('1');
+  await playground.settled();
+  await expect(playground.columns).toHaveCount(1);
+  await expect(page).toHaveURL(/pick=2/);
+  expect(await playground.picture()).toBe(third);
+  await page.goto(page.url().replace('pick=2', 'pick=0'));
+  await playground.settled();
+  expect(await playground.pixels()).toBe(four);
+});
+
+test('uses the room there is, and scrolls inside nothing', async ({ playground }) => {
+  const { page } = playground;
+  const view = new GridOf(playground);
+  await playground.visit('layout=grid&n=1&rows=scale:1,6&cols=sample:1,2,3,4,5,6');
+  for (const width of [1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    const room = (await playground.stage.boundingBox())!.width;
+    await expect
+      .poll(async () => (await view.table.boundingBox())!.width, { message: String(width) })
+      .toBeGreaterThan(0.96 * room);
+    const inner = await page
+      .locator('.grid-scroll')
+      .evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(inner).toBeLessThanOrEqual(0);
+  }
+  // Sixteen columns fit too.
+  await view
+    .values(words.axis.sampleOf)
+    .fill('1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16');
+  await view.values(words.axis.sampleOf).press('Enter');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await expect(view.cells).toHaveCount(32);
+  const inner = await page
+    .locator('.grid-scroll')
+    .evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(inner).toBeLessThanOrEqual(0);
+});
+
+test('one stop of the Tab key, and no axis that this network has nothing for', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const view = new GridOf(playground);
+  const keys = () =>
+    view
+      .axis(grid.columns)
+      .locator('option')
+      .evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
+  await playground.visit(`${QUERY}&guidance=classifier`);
+  await view.filled(6);
+  expect(await keys()).toContain('classifierSize');
+  await view.cell(0).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(view.cell(1)).toBeFocused();
+  for (const key of ['Tab', 'Shift+Tab']) {
+    await page.keyboard.press(key);
+    if (key === 'Tab') expect(await page.locator('.cell:focus').count()).toBe(0);
+  }
+  await expect(view.cell(1)).toBeFocused();
+
+  await page.route('**/models/tiny/manifest.json', async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    const { smallClassifier: _, ...companions } = manifest.companions;
+    await route.fulfill({ response, json: { ...manifest, companions } });
+  });
+  await playground.visit(`${QUERY}&guidance=classifier`);
+  await view.filled(6);
+  expect(await keys()).not.toContain('classifierSize');
+  expect(await keys()).toEqual(expect.arrayContaining(['scale', 'seed', 'sample', 'guidance']));
+  await view.axis(grid.columns).selectOption('guidance');
+  await expect(page.locator('.cell[data-status=refused]')).toHaveCount(0);
+});
+
 test('it stops at once, goes on where it was, and a link brings it back', async ({
   playground,
   backend,

@@ -50,6 +50,8 @@ export interface StageLayout {
   readonly View: ComponentType<{ readonly headings: readonly string[] }>;
   /** In place of what the columns differ in. */
   readonly Caption?: ComponentType;
+  /** What changes besides when it is chosen. */
+  readonly opening?: (settings: Settings) => Partial<Settings>;
   /** It has runs of its own: no timeline, filmstrips or panels of the columns. */
   readonly isBusy?: (state: AppState) => boolean;
 }

@@ -1,10 +1,11 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Strings } from '../kit/words/words';
 import type { Manifest } from '../networks/manifest';
-import { escaped, unescaped } from './address-text';
+import { escaped, numberText, unescaped } from './address-text';
 import {
   actingParameters,
   type ColumnSettings,
+  canPredict,
   consistent,
   DEFAULT_COLUMN,
   LIMITS,
@@ -19,6 +20,10 @@ import { knownSubject, readSubject, type Subject, seedText } from './subject';
 export interface CellBase {
   readonly settings: Settings;
   readonly column: ColumnSettings;
+  /** Which of the page's samples it is, from 0 on. */
+  readonly sample: number;
+  /** What these samples are of: where each has a class of its own, the settings have that of one. */
+  readonly subjects: Subject;
 }
 
 /** A setting that an axis of the grid may vary; values are texts of the address. */
@@ -54,9 +59,9 @@ const drawAxis: AxisSetting = {
       classes.length ? classes.slice(0, FEW).map((name) => `class:${name}`) : ['none'],
   },
   name: ({ axis }) => axis.class,
-  put({ settings, column }, text) {
+  put(base, text) {
     const subject = readSubject(text);
-    return subject && { column, settings: { ...settings, subject } };
+    return subject && { ...base, subjects: subject, settings: { ...base.settings, subject } };
   },
   fits: (text, { classes }) => text === 'none' || classes.includes(className(text)),
   applies: () => true,
@@ -77,16 +82,42 @@ const seedAxis: AxisSetting = {
     start: ({ seed }) => Array.from({ length: 5 }, (_, k) => String((seed + k) % 2 ** 32)),
   },
   name: ({ controls }) => controls.seed,
-  put({ settings, column }, text) {
+  put(base, text) {
     const seed = seedText.read(text);
-    return seed === undefined ? undefined : { column, settings: { ...settings, seed } };
+    return seed === undefined ? undefined : { ...base, settings: { ...base.settings, seed } };
   },
   fits: () => true,
   applies: () => true,
   words: (text, _, { axis }) => axis.seed(text),
 };
 
-const PAGE_AXES: readonly AxisSetting[] = [drawAxis, seedAxis];
+/** The samples of the page as an axis: the noise, and the class, that each has in the columns. */
+const sampleAxis: AxisSetting = {
+  key: 'sample',
+  isParameter: false,
+  axis: {
+    order: 11,
+    kind: 'numbers',
+    step: 1,
+    start: () => Array.from({ length: FEW }, (_, k) => String(k + 1)),
+  },
+  name: ({ axis }) => axis.sampleOf,
+  put(base, text) {
+    const number = sampleText.read(text);
+    if (number === undefined) return undefined;
+    const sample = number - 1;
+    const subject = oneClass(base.subjects, sample);
+    return { ...base, sample, settings: { ...base.settings, subject } };
+  },
+  fits: () => true,
+  applies: () => true,
+  words: (text, _, { axis }) => axis.sample(text),
+};
+
+/** A sample's number, from 1 on. */
+const sampleText = numberText(1, LIMITS.count.max, true);
+
+const PAGE_AXES: readonly AxisSetting[] = [drawAxis, seedAxis, sampleAxis];
 
 /** The settings that every grid can vary, in the order of the menu. */
 const GENERAL_AXES: readonly AxisSetting[] = [
@@ -109,10 +140,10 @@ function ofColumn(setting: RunSetting): AxisSetting {
     axis,
     isParameter: parameter !== undefined,
     name: (strings) => setting.name(strings),
-    put({ settings, column }, text) {
+    put(base, text) {
       const value = setting.read(text);
       if (value === undefined) return undefined;
-      return { settings, column: consistent(setting.put(column, value)) };
+      return { ...base, column: consistent(setting.put(base.column, value)) };
     },
     fits(text, model) {
       const value = setting.read(text);
@@ -135,27 +166,54 @@ function ofColumn(setting: RunSetting): AxisSetting {
 }
 
 /**
- * What the axes of this grid may be: every setting, and the parameters that any of its cells has.
- *
- * @param classes those of the model; without any, nothing that names one is offered
+ * What the axes of this grid may be: every setting, and the parameters that any of its cells has,
+ * but for those that this model leaves no choice.
  */
-export function axisKeys(settings: Settings, classes: readonly string[]): string[] {
+export function axisKeys(settings: Settings, model: Predicting): string[] {
+  const { gridRows, gridColumns } = settings;
+  const parameters = cellColumns(settings).flatMap((column) =>
+    actingParameters(column).map(({ id }) => id),
+  );
+  const general = GENERAL_AXES.filter(({ axis }) => model.classes.length > 0 || !axis.ofClasses);
+  const keys = [...general.map(({ key }) => key), ...parameters];
+  const offered = keys.filter(
+    (key) =>
+      axisSetting(key)?.axis.kind !== 'choices' ||
+      axisChoices({ key, values: [] }, settings, model).length > 1,
+  );
+  return [...new Set([...offered, gridRows.key, gridColumns.key])];
+}
+
+/** The active column, and as each value of either axis makes it. */
+function cellColumns(settings: Settings): ColumnSettings[] {
   const { gridRows, gridColumns } = settings;
   const base = cellBase(settings);
   const varied = [gridRows, gridColumns].flatMap(({ key, values }) =>
     values.map((value) => withAxisValue(base, key, value)?.column ?? base.column),
   );
-  const parameters = [base.column, ...varied].flatMap((column) =>
-    actingParameters(column).map(({ id }) => id),
-  );
-  const general = GENERAL_AXES.filter(({ axis }) => classes.length > 0 || !axis.ofClasses);
-  const keys = general.map(({ key }) => key);
-  return [...new Set([...keys, ...parameters, gridRows.key, gridColumns.key])];
+  return [base.column, ...varied];
 }
 
-/** The values that an axis edited one by one can have, in their order. */
-export function axisChoices({ key, values }: Axis, model: Predicting): string[] {
-  return [...new Set([...(axisSetting(key)?.axis.choices?.(model) ?? []), ...values])];
+/**
+ * The values that an axis edited one by one can have, in their order: those that the model can follow
+ * in any cell, and those that it has.
+ */
+export function axisChoices(
+  { key, values }: Axis,
+  settings: Settings,
+  model: Predicting,
+): string[] {
+  const base = cellBase(settings);
+  const columns = cellColumns(settings);
+  const canFollow = (value: string) =>
+    columns.some((column) => {
+      const made = withAxisValue({ ...base, column }, key, value)?.column;
+      return made && canPredict(findGuidanceRule(made.guidance), model, made.parameters);
+    });
+  // A class is drawn by whatever the column is set to.
+  const asked = axisSetting(key)?.axis.ofClasses ? () => true : canFollow;
+  const choices = axisSetting(key)?.axis.choices?.(model) ?? [];
+  return [...new Set([...choices.filter(asked), ...values])];
 }
 
 /** An axis over this setting with values that show something, beside what the other axis varies. */
@@ -174,7 +232,7 @@ export function newAxis(key: string, settings: Settings, manifest: Manifest, oth
     },
   };
   const values =
-    axisSetting(key)?.axis.start?.(context) ?? axisChoices({ key, values: [] }, manifest);
+    axisSetting(key)?.axis.start?.(context) ?? axisChoices({ key, values: [] }, settings, manifest);
   return { key, values: [...new Set(values)].slice(0, LIMITS.axis) };
 }
 
@@ -210,6 +268,8 @@ export function cellBase(settings: Settings, manifest?: Manifest): CellBase {
   const unnamed = manifest && subject.kind === 'class' && subject.name === '';
   return {
     column: { ...active, curve: replaced ? null : active.curve },
+    sample: 0,
+    subjects: settings.subject,
     settings: {
       ...settings,
       count: 1,
@@ -218,9 +278,10 @@ export function cellBase(settings: Settings, manifest?: Manifest): CellBase {
   };
 }
 
-/** A cell is one sample: of several classes, the first. */
-export function oneClass(subject: Subject): Subject {
-  return subject.kind === 'each' ? { kind: 'class', name: subject.names[0]! } : subject;
+/** A cell is one sample: of several classes that of the sample, which begin anew after the last. */
+export function oneClass(subject: Subject, sample = 0): Subject {
+  if (subject.kind !== 'each') return subject;
+  return { kind: 'class', name: subject.names[sample % subject.names.length]! };
 }
 
 /**
@@ -254,9 +315,9 @@ export function writeAxis({ key, values }: Axis): string {
 export function isAxisValue(key: string, value: string): boolean {
   const setting = settingOf(key);
   if (setting) return setting.read(value) !== undefined;
-  return key === 'draw'
-    ? readSubject(value) !== undefined
-    : key === 'seed' && seedText.read(value) !== undefined;
+  if (key === 'draw') return readSubject(value) !== undefined;
+  const numbers = { seed: seedText, sample: sampleText }[key];
+  return numbers?.read(value) !== undefined;
 }
 
 /** The sampler that a value of the axis brings with it, where a rule cannot work with the active column's. */

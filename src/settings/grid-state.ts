@@ -20,6 +20,8 @@ export interface Cell {
   readonly subject: Subject;
   readonly seed: number;
   readonly column: ColumnSettings;
+  /** Which of the page's samples it is, if it is one. */
+  readonly ofPage?: number;
   /** What the engine is asked for; absent where there is a refusal. */
   readonly sample?: SampleSettings;
   /** The sample as text: equal keys mean equal pixels. */

@@ -100,7 +100,7 @@ export const FIRST_VISIT: Settings = {
   active: 1,
   layout: 'columns',
   gridRows: { key: 'scale', values: ['1', '2', '3', '5', '8'] },
-  gridColumns: { key: 'seed', values: ['42', '43', '44', '45', '46'] },
+  gridColumns: { key: 'sample', values: ['1', '2', '3', '4', '5', '6'] },
   wipe: [0, 1],
   wipeDivider: 0.5,
   wipeDifference: false,

@@ -40,7 +40,7 @@ export function AxisPicker({ side, manifest }: AxisProps) {
         <span aria-hidden="true">{side === 'gridRows' ? '↓' : '→'}</span> {name}
       </label>
       <select id={id} value={axis.key} onChange={({ target }) => choose(target.value)}>
-        {axisKeys(settings, manifest.classes).map((key) => (
+        {axisKeys(settings, manifest).map((key) => (
           <option key={key} value={key}>
             {axisName(key, strings)}
           </option>
@@ -170,7 +170,7 @@ function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
   const strings = useWords(commonWords);
   const grid = useWords(gridWords);
   const settings = useAppState((state) => state.settings);
-  const choices = axisChoices(axis, manifest);
+  const choices = axisChoices(axis, settings, manifest);
   const { values } = axis;
   return (
     <fieldset className="toggles" aria-label={grid.values(axisName(axis.key, strings))}>

@@ -32,7 +32,7 @@ export function GridCaption() {
   const grid = useWords(gridWords);
   const active = useAppState(({ settings }) => settings.active);
   const seeded = useAppState(({ settings: { gridRows, gridColumns } }) =>
-    [gridRows.key, gridColumns.key].includes('seed'),
+    [gridRows.key, gridColumns.key].some((key) => key === 'seed' || key === 'sample'),
   );
   return (
     <p>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstSeed } from '../../diffusion/random';
+import { firstSeed, sampleSeed } from '../../diffusion/random';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Manifest } from '../../networks/manifest';
 import {
@@ -7,13 +7,15 @@ import {
   axisKeys,
   axisSetting,
   broughtSampler,
+  cellBase,
   newAxis,
   withAxisValue,
 } from '../../settings/axes';
 import { DEFAULT_COLUMN, LIMITS } from '../../settings/column';
+import { sampleSettings } from '../../settings/sample-settings';
 import { type Axis, FIRST_VISIT, type Settings } from '../../settings/settings';
 import { readAddress, writeAddress } from '../../settings/url';
-import { gridCells } from './grid';
+import { gridCells, openingAxes } from './grid';
 
 const manifest = { classes: ['A', 'B', 'C'], shape: [1, 8, 8] } as unknown as Manifest;
 const page = (gridRows: Axis, gridColumns: Axis, changes: Partial<Settings> = {}): Settings => ({
@@ -213,30 +215,28 @@ describe('axes', () => {
   const settings = page(axis('scale', '1'), axis('sampler', 'ddim', 'paper'));
 
   test('may be any setting, and any parameter that a cell of the grid has', () => {
-    const keys = axisKeys(settings, manifest.classes);
+    const keys = axisKeys(settings, manifest);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toEqual(expect.arrayContaining(['scale', 'draw', 'mix', 'rho', 'eta', 'v']));
     expect(keys).not.toContain('sChurn');
-    expect(axisKeys(page(axis('guidance', 'apg'), SEED), manifest.classes)).toContain(
-      'apgParallel',
-    );
+    expect(axisKeys(page(axis('guidance', 'apg'), SEED), manifest)).toContain('apgParallel');
   });
 
-  test.each([...axisKeys(settings, manifest.classes), 'sChurn', 'classifierSize'])(
+  test.each([...axisKeys(settings, manifest), 'sChurn', 'classifierSize'])(
     '%s begins with values that make sense, differ, and can be linked to',
     (key) => {
       const { values } = newAxis(key, settings, manifest, SEED);
       expect(values.length).toBeGreaterThan(key === 'guidance' ? 3 : 1);
       expect(values.length).toBeLessThanOrEqual(LIMITS.axis);
       expect(new Set(values).size).toBe(values.length);
-      const place = { settings, column: DEFAULT_COLUMN };
+      const place = { ...cellBase(settings), column: DEFAULT_COLUMN };
       for (const value of values) expect(withAxisValue(place, key, value), value).toBeDefined();
       const linked = page({ key, values }, SEED);
       const { settings: read, ignored } = readAddress(writeAddress(linked));
       expect(ignored).toEqual([]);
       expect(read.gridRows).toEqual({ key, values });
       if (axisSetting(key)?.axis.kind === 'choices') {
-        expect(axisChoices({ key, values: [] }, manifest)).toEqual(
+        expect(axisChoices({ key, values: [] }, settings, manifest)).toEqual(
           expect.arrayContaining([...values]),
         );
       }
@@ -255,4 +255,54 @@ describe('axes', () => {
     const { values } = newAxis('rho', settings, manifest, SEED);
     expect(values).toEqual(expect.arrayContaining(['1', '7', '15']));
   });
+});
+
+describe('the samples of the page as an axis', () => {
+  const samples = (values: string[], changes: Partial<Settings> = {}) =>
+    gridCells(page(axis('scale', '1', '3'), axis('sample', ...values), changes), manifest);
+
+  test('have the noise and the settings that they have in the columns', () => {
+    const settings = page(axis('scale', '1'), axis('sample', '1', '2', '5'));
+    const columns = sampleSettings({ ...settings, count: 5 }, settings.columns[0]!, manifest);
+    const cells = samples(['1', '2', '5']);
+    expect(cells.map(({ sample }) => sample!.seeds)).toEqual(
+      [0, 1, 4, 0, 1, 4].map((k) => [columns.seeds[k]]),
+    );
+    expect(cells.map(({ sample }) => sample!.labels)).toEqual(
+      [0, 1, 4, 0, 1, 4].map((k) => [columns.labels[k]]),
+    );
+    expect(cells.map(({ ofPage }) => ofPage)).toEqual([0, 1, 4, 0, 1, 4]);
+  });
+
+  test('each is of its own class, of a word its letter', () => {
+    const subject = { kind: 'each', names: ['B', 'A', 'C'] } as const;
+    const names = samples(['1', '2', '3', '4'], { subject }).map(({ subject: s }) =>
+      s.kind === 'class' ? s.name : s.kind,
+    );
+    expect(names.slice(0, 4)).toEqual(['B', 'A', 'C', 'B']);
+  });
+
+  test('beside an axis of seeds or classes they are those of its page', () => {
+    const seeded = gridCells(page(axis('seed', '7', '8'), axis('sample', '2')), manifest);
+    expect(seeded.map(({ sample }) => sample!.seeds)).toEqual(
+      [7, 8].map((seed) => [sampleSeed(seed, 1)]),
+    );
+    const drawn = gridCells(
+      page(axis('draw', 'class:A', 'class:B'), axis('sample', '2')),
+      manifest,
+    );
+    expect(drawn.map(({ subject }) => subject)).toEqual([
+      { kind: 'class', name: 'A' },
+      { kind: 'class', name: 'B' },
+    ]);
+    for (const { ofPage } of [...seeded, ...drawn]) expect(ofPage).toBeUndefined();
+  });
+});
+
+test('opened, the grid has the scales of the columns, unless its axes were chosen', () => {
+  const columns = [1, 1.5, 12].map((guidanceScale) => ({ ...DEFAULT_COLUMN, guidanceScale }));
+  const first = { ...FIRST_VISIT, columns };
+  expect(openingAxes(first).gridRows).toEqual(axis('scale', '1', '1.5', '2', '3', '5', '8', '12'));
+  expect(openingAxes({ ...first, gridColumns: SEED })).toEqual({});
+  expect(openingAxes({ ...first, gridRows: axis('scale', '4') })).toEqual({});
 });

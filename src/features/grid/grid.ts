@@ -1,11 +1,12 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { pageSeedOf, sampleSeed } from '../../diffusion/random';
 import type { Manifest } from '../../networks/manifest';
 import { axisSetting, cellBase, oneClass, withAxisValue } from '../../settings/axes';
 import { canPredict, withoutDefaultParameters } from '../../settings/column';
 import type { Cell, GridState, Refusal } from '../../settings/grid-state';
 import { RUN_SETTINGS } from '../../settings/run-settings';
 import { sampleSettings } from '../../settings/sample-settings';
-import type { Settings } from '../../settings/settings';
+import { FIRST_VISIT, type Settings } from '../../settings/settings';
 
 /** Whether there is still something to come, with nothing in its way. */
 export function isGridBusy({ paused, cells }: GridState): boolean {
@@ -35,10 +36,19 @@ function cellAt(settings: Settings, manifest: Manifest, row: string, column: str
     if (!next) {
       throw new RangeError(`The axis "${key}" must have values of its setting, got "${value}"`);
     }
-    base = { ...next, settings: { ...next.settings, subject: oneClass(next.settings.subject) } };
+    const subject = oneClass(next.settings.subject, next.sample);
+    base = { ...next, settings: { ...next.settings, subject } };
   }
-  const { subject, seed } = base.settings;
-  const cell = { subject, seed, column: withoutDefaultParameters(base.column) };
+  const { subject } = base.settings;
+  const keys = pieces.map(({ key }) => key);
+  const ofPage = keys.includes('sample') && !keys.includes('seed') && !keys.includes('draw');
+  const cell = {
+    subject,
+    // The seed whose first sample has the noise of the page's sample.
+    seed: pageSeedOf(sampleSeed(base.settings.seed, base.sample)),
+    column: withoutDefaultParameters(base.column),
+    ...(ofPage && { ofPage: base.sample }),
+  };
   const conflict = gridRows.key === gridColumns.key && row !== column;
   const sampler = pieces.find(({ key }) => key === 'sampler')?.value;
   const unused = pieces.find(({ key }) => axisSetting(key)?.applies(base.column) === false)?.key;
@@ -48,7 +58,7 @@ function cellAt(settings: Settings, manifest: Manifest, row: string, column: str
       ? { kind: 'unused', key: unused }
       : refusalOf(cell, sampler, manifest);
   if (refusal) return { ...cell, refusal };
-  const sample = sampleSettings({ subject, seed, count: 1 }, cell.column, manifest);
+  const sample = sampleSettings({ subject, seed: cell.seed, count: 1 }, cell.column, manifest);
   return { ...cell, sample, key: JSON.stringify(sample) };
 }
 
@@ -73,4 +83,20 @@ function refusalOf(
   ];
   const unknown = names.find((name) => name !== undefined && !classes.includes(name));
   return unknown === undefined ? undefined : { kind: 'class', name: unknown };
+}
+
+/**
+ * The scale of the rows when the grid is opened, where nobody has chosen the axes: those of the
+ * columns are among them.
+ */
+export function openingAxes(settings: Settings): Partial<Settings> {
+  const { gridRows, gridColumns, columns } = settings;
+  const untouched = [
+    [gridRows, FIRST_VISIT.gridRows],
+    [gridColumns, FIRST_VISIT.gridColumns],
+  ].every(([axis, first]) => JSON.stringify(axis) === JSON.stringify(first));
+  if (!untouched) return {};
+  const scales = [...gridRows.values.map(Number), ...columns.map((each) => each.guidanceScale)];
+  const values = [...new Set(scales)].toSorted((a, b) => a - b).map(String);
+  return { gridRows: { ...gridRows, values } };
 }

@@ -1,7 +1,7 @@
 import type { Feature } from '../../kit/feature';
 import { gridPictures } from '../../kit/services';
 import { GridCaption, GridView } from './GridView';
-import { isGridBusy } from './grid';
+import { isGridBusy, openingAxes } from './grid';
 import { GridRunner } from './runner';
 import { gridRunner } from './service';
 import { gridWords } from './words';
@@ -15,6 +15,7 @@ export const grid: Feature = {
     words: gridWords,
     View: GridView,
     Caption: GridCaption,
+    opening: openingAxes,
     isBusy: (state) => isGridBusy(state.grid),
   },
   mount({ store, client, cache, services }) {

@@ -119,17 +119,21 @@ export class GridRunner {
   }
 
   /**
-   * Shows a cell among the columns, with its class and seed.
+   * Shows a cell among the columns: picked among the page's samples if it is one of them, else alone,
+   * with its class and seed.
    *
    * @param play whether its way is played, as soon as it is there
    */
   open(index: number, play: boolean): void {
     const { cell } = this.#store.getState().grid.cells[index] ?? {};
     if (!cell?.sample) return;
-    const { subject, seed, column } = cell;
+    const { subject, seed, column, ofPage } = cell;
+    const { settings } = this.#store.getState();
     const position = play ? 0 : 1;
     this.#store.setState({ playing: false });
-    showColumn(this.#store, column, { subject, seed, count: 1, picked: 0, position });
+    const shown = ofPage !== undefined && ofPage < sampleNames(settings).length;
+    const picked = shown ? { picked: ofPage } : { subject, seed, count: 1, picked: 0 };
+    showColumn(this.#store, column, { ...picked, position });
     if (play) playOnceDone(this.#store);
   }
 

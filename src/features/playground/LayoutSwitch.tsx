@@ -18,7 +18,8 @@ export function LayoutSwitch() {
           aria-pressed={layout.id === chosen}
           onClick={() => {
             store.setState({ playing: false });
-            change(store, { layout: layout.id });
+            const opened = layout.opening?.(store.getState().settings);
+            change(store, { layout: layout.id, ...opened });
           }}
         >
           {layout.words[language].name}

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
-import { axesFittedTo, axisKeys, newAxis } from '../../settings/axes';
+import { axesFittedTo, axisChoices, axisKeys, newAxis } from '../../settings/axes';
 import { canPredict, DEFAULT_COLUMN, hasNullClass, offeredChoices } from '../../settings/column';
 import { sampleSettings } from '../../settings/sample-settings';
-import { FIRST_VISIT, fittedToModel } from '../../settings/settings';
+import { type Axis, FIRST_VISIT, fittedToModel } from '../../settings/settings';
 import { gridCells } from '../grid/grid';
 
 const path = new URL('../../../e2e/models/tiny/manifest.json', import.meta.url);
@@ -72,7 +72,10 @@ describe('networks that cannot be guided', () => {
     expect(cells).toHaveLength(1);
     expect(cells[0]).toMatchObject({ subject: { kind: 'none' } });
     const other = { key: 'seed', values: ['1'] };
-    for (const key of axisKeys({ ...settings, gridRows: other, gridColumns: other }, [])) {
+    for (const key of axisKeys(
+      { ...settings, gridRows: other, gridColumns: other },
+      unconditional,
+    )) {
       expect(['draw', 'mix', 'negative']).not.toContain(key);
       expect(newAxis(key, settings, unconditional, other).values.length).toBeGreaterThan(0);
     }
@@ -91,6 +94,32 @@ describe('emoji, which ships one classifier', () => {
     expect(emoji.companions).not.toHaveProperty('smallClassifier');
     expect(rules(emoji)).toEqual(guidanceRegistry.map(({ id }) => id));
     expect([valuesOf(emoji), valuesOf(tiny)]).toEqual([[0], [0, 1]]);
+  });
+
+  test('no axis of the grid offers what its cells would refuse', () => {
+    const seeds = { key: 'seed', values: ['1'] };
+    const beside = (other: Axis) => ({
+      ...FIRST_VISIT,
+      columns: [column],
+      active: 0,
+      gridRows: seeds,
+      gridColumns: other,
+    });
+    const settings = beside({ key: 'scale', values: ['2'] });
+    expect(axisKeys(settings, emoji)).not.toContain('classifierSize');
+    expect(axisKeys(settings, tiny)).toContain('classifierSize');
+    const size = { key: 'classifierSize', values: [] };
+    expect(axisChoices(size, settings, emoji)).toEqual(['0']);
+    expect(axisChoices(size, settings, tiny)).toEqual(['0', '1']);
+    // One of an old link is still on its menu, and told by its cells.
+    const linked = beside({ key: 'classifierSize', values: ['0', '1'] });
+    expect(axisKeys(linked, emoji)).toContain('classifierSize');
+    for (const key of axisKeys(settings, emoji)) {
+      const axis = newAxis(key, settings, emoji, seeds);
+      const cells = gridCells({ ...settings, gridRows: seeds, gridColumns: axis }, emoji);
+      const refused = cells.filter(({ refusal }) => refusal?.kind === 'prediction');
+      expect(refused, key).toEqual([]);
+    }
   });
 
   test('says that it has no smaller one, and takes the larger', () => {
