@@ -106,13 +106,13 @@ function chartCurves(
   steps: boolean,
   noted: boolean,
 ): ChartCurve[] {
-  const taken = new Set<number>();
   const stored = curves.filter(({ origin }) => origin.kind === 'stored');
   const others = curves.filter(({ origin }) => origin.kind !== 'stored');
-  return [...stored, ...others].map(({ index, style, name, curve, origin }): ChartCurve => {
-    // Points that land on a curve need no other notes than its own.
-    const first = !taken.has(style);
-    if (curve.points.length > 0) taken.add(style);
+  const all = [...stored, ...others];
+  // One curve's values say where the others' are.
+  const first = all.find(({ curve }) => curve.points.length > 0);
+  return all.map((shown): ChartCurve => {
+    const { index, style, name, curve, origin } = shown;
     const points = curve.points.flatMap((point): ChartPoint[] => {
       const x = kind === 'plane' ? point.figures.classifierScore : swept(point);
       const figure = kind === 'plane' ? 'frechetDistance' : kind;
@@ -125,7 +125,10 @@ function chartCurves(
           y: y.value,
           xSpread: x.spread,
           ySpread: y.spread,
-          note: noted && first && kind === 'plane' && isNoted(point, curve.points) ? value : '',
+          note:
+            noted && shown === first && kind === 'plane' && isNoted(point, curve.points)
+              ? value
+              : '',
           title: `${name}\n${value}: ${figureText(figure, y)}`,
           id: pointId(index, point),
         },

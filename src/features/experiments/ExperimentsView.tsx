@@ -44,8 +44,10 @@ export function ExperimentsView() {
     >
       <Notices />
       <Problem />
-      <Slot name="modelChoice" />
-      <Chooser />
+      <div className="experiments-top">
+        <Slot name="modelChoice" />
+        <Chooser />
+      </div>
       <section className="question" aria-labelledby="experiment-title">
         <h2 id="experiment-title">{words.names[id]}</h2>
         <dl>

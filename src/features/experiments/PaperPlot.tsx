@@ -37,7 +37,7 @@ export function PaperPlot({ kind, large, curves }: PaperPlotProps) {
           points: points.map((point, k) => {
             const y = kind === 'classifierScore' ? point.classifierScore : point.frechetDistance;
             const value = valueText(point.value, steps);
-            const noted = kind === 'plane' && large && isNoted(k, points);
+            const noted = kind === 'plane' && large && index === 0 && isNoted(k, points);
             return {
               x: kind === 'plane' ? point.classifierScore : point.value,
               y,

@@ -161,19 +161,21 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
         ];
       }),
       // Above everything.
-      ...curves.map(({ style, points }) =>
-        text(points, {
+      ...curves.flatMap(({ style, points }) => {
+        const note = {
           x: 'x',
           y: 'y',
           text: 'note',
-          dx: 8,
-          dy: -8,
-          textAnchor: 'start',
           fill: style.colour,
           stroke: 'var(--surface)',
           strokeWidth: 3,
-        }),
-      ),
+        } as const;
+        // Curves rise to the right: above a point on its left there is room, but for the first.
+        return [
+          text(points.slice(0, 1), { ...note, dx: -4, dy: -12, textAnchor: 'start' }),
+          text(points.slice(1), { ...note, dx: -7, dy: -8, textAnchor: 'end' }),
+        ];
+      }),
     ],
   }) as SVGSVGElement;
   const hits = [...chart.querySelectorAll<SVGGElement>('g.hits')];
