@@ -186,6 +186,25 @@ test('in a wider frame a Gaussian is where the pointer drags it', async ({ playg
   await expect.poll(() => leastInside(page)).toBeGreaterThanOrEqual(0.99);
 });
 
+test('on a phone: no part wider than the screen, the controls below the pictures', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await page.setViewportSize({ width: 390, height: 844 });
+  // The playground's own styles are there too.
+  await playground.open();
+  await page.getByRole('link', { name: en.places.lab, exact: true }).click();
+  await page.getByRole('link', { name: words.page, exact: true }).click();
+  await settled(page);
+  const scale = page
+    .getByRole('complementary', { name: controls.label })
+    .getByRole('spinbutton', { name: controls.guidanceScale, exact: true });
+  await changes(playground, 'scale', () => scale.fill('7'));
+  const [above, below] = [await canvas(page).boundingBox(), await scale.boundingBox()];
+  expect(below!.y).toBeGreaterThan(above!.y + above!.height);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});
+
 test('plays, and a link restores the page with its panels', async ({ playground }) => {
   const { page } = playground;
   await open(playground);

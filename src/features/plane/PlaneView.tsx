@@ -36,7 +36,7 @@ export function PlaneView() {
   return (
     <PlaneContext.Provider value={parts}>
       <PlanePresets />
-      <div className="layout plane-colours">
+      <div className="plane-layout plane-colours">
         <PlaneControls />
         <Pictures />
       </div>
@@ -50,7 +50,7 @@ function Pictures() {
   const panels = usePanels();
   const busy = panels.length === 0 || panels.some(({ status }) => status === 'waiting');
   return (
-    <div className="main">
+    <div className="plane-main">
       <ShortNotice />
       <main
         id="stage"
