@@ -192,8 +192,12 @@ function parts(frame: Buffer, width: number, { left, top, width: w, height: h }:
 const distance = (a: readonly number[], b: readonly number[]) =>
   a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
 
-/** What a column shows now, as parts. */
-async function shownParts({ page, columns }: Playground, column: number): Promise<number[]> {
+/** What a column shows now, as parts; of its right part alone from a share of its width on. */
+async function shownParts(
+  { page, columns }: Playground,
+  column: number,
+  from = 0,
+): Promise<number[]> {
   const canvas = columns.nth(column).locator('canvas').first();
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
@@ -205,17 +209,19 @@ async function shownParts({ page, columns }: Playground, column: number): Promis
       .getImageData(0, 0, width, height);
     return { width, height, pixels: Array.from(data, (v) => String.fromCharCode(v)).join('') };
   });
-  return parts(Buffer.from(pixels, 'latin1'), width, { left: 0, top: 0, width, height });
+  const left = Math.round(from * width);
+  const box = { left, top: 0, width: width - left, height };
+  return parts(Buffer.from(pixels, 'latin1'), width, box);
 }
 
 test('an animation of all columns has each of them at each step, under its heading', async ({
   playground,
 }) => {
   const { page } = playground;
-  await playground.open('n=1&scale=1,6&steps=4,8&seed=5');
+  await playground.open('n=1&scale=1,6&steps=4,8&seed=5&view=noisy');
   const gif = await take(playground, words.export.columnsWay);
   expect(gif.name).toBe(
-    'guidance-tiny-0-seed5-1samples-cfg-s1+s6-dpmpp-2m-4steps+8steps-trajectory.gif',
+    'guidance-tiny-0-seed5-1samples-cfg-s1+s6-dpmpp-2m-4steps+8steps-noisy-trajectory.gif',
   );
   const { width, height, frames } = await framesOf(page, gif.bytes);
   expect(frames).toHaveLength(9);
@@ -238,15 +244,72 @@ test('an animation of all columns has each of them at each step, under its headi
     await playground.scrubber.fill(String(position));
     for (const column of [0, 1]) {
       const shown = await shownParts(playground, column);
-      const own = distance(parts(frames[step]!, width, boxes[column]!), shown);
-      const others = frames
-        .filter((_, k) => Math.abs(k - step) > 2)
-        .map((frame) => distance(parts(frame, width, boxes[column]!), shown));
-      expect(own, `column ${column} at ${position}`).toBeLessThan(12);
-      expect(own).toBeLessThan(Math.min(...others));
+      const distances = frames.map((frame) => distance(parts(frame, width, boxes[column]!), shown));
+      const nearest = Math.min(...distances);
+      // The last steps change hardly a pixel, and a column of fewer steps has equal frames.
+      const own = distances[step]!;
+      expect(own, `column ${column} at ${position}`).toBeLessThan(nearest + 1);
+      expect(own).toBeLessThan(12);
+      expect(distances[0]).toBeGreaterThan(2 * own);
       // And it is this column's, not the other's.
       expect(own).toBeLessThan(distance(parts(frames[step]!, width, boxes[1 - column]!), shown));
     }
+  }
+});
+
+test('the film over the scales is an animation with each scale in its frame', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=2&pick=1&seed=5&draw=class:1');
+  // Every scale of the film, and the column's own.
+  const entries = { picked: words.export.sampleFilm(12), all: words.export.film(12) };
+  await openShareMenu(page);
+  for (const name of Object.values(entries)) {
+    await expect(page.getByRole('button', { name, exact: true })).toBeEnabled();
+  }
+  await page.keyboard.press('Escape');
+  const picked = await take(playground, entries.picked);
+  const all = await take(playground, entries.all);
+  expect(picked.name).toBe('guidance-tiny-1-seed5-sample1-film.gif');
+  expect(all.name).toBe('guidance-tiny-1-seed5-2samples-film.gif');
+  const films = [await framesOf(page, picked.bytes), await framesOf(page, all.bytes)] as const;
+  const boxes = films.map(({ frames, width, height }) => {
+    expect(frames).toHaveLength(12);
+    expect(new Set(frames.map((frame) => frame.toString('latin1'))).size).toBe(12);
+    const all = frames.slice(1).flatMap((frame) =>
+      // Below the heading, which is written in every frame.
+      changedBoxes(
+        frames[0]!.subarray(4 * 70 * width),
+        frame.subarray(4 * 70 * width),
+        width,
+        height - 70,
+      ),
+    );
+    const [left, top] = [Math.min(...all.map((b) => b.left)), Math.min(...all.map((b) => b.top))];
+    return {
+      left,
+      top: top + 70,
+      width: Math.max(...all.map((b) => b.left + b.width)) - left,
+      height: Math.max(...all.map((b) => b.top + b.height)) - top,
+    };
+  });
+  // The scale is written in each frame, differently in each.
+  const head = (film: (typeof films)[number]) =>
+    film.frames.map((frame) => frame.subarray(0, 4 * 60 * film.width).toString('latin1'));
+  for (const film of films) expect(new Set(head(film)).size).toBe(12);
+
+  const scales = [-1, 0, 1, 1.5, 2, 3, 4, 5, 6.5, 8, 11, 15];
+  for (const scale of [0, 3, 15]) {
+    await playground.open(`n=2&pick=1&seed=5&draw=class:1&scale=${scale}&film=off`);
+    const shown = [await shownParts(playground, 0, 0.5), await shownParts(playground, 0)] as const;
+    films.forEach(({ frames, width }, which) => {
+      const distances = frames.map((frame) =>
+        distance(parts(frame, width, boxes[which]!), shown[which]!),
+      );
+      const nearest = distances.indexOf(Math.min(...distances));
+      expect(scales[nearest], `${which} at ${scale}`).toBe(scale);
+    });
   }
 });
 

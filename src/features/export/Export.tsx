@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import type { App, SlotProps } from '../../kit/feature';
 import { saveBlob } from '../../kit/save';
+import { filmPictures } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import type { AppState } from '../../settings/store';
 import {
   animation,
   columnsGif,
   columnsPng,
+  filmGif,
   gridPng,
   type Made,
   pageJson,
@@ -33,6 +35,7 @@ export function Export({ close, setProgress }: SlotProps['share']) {
   const filled = useAppState((state) => state.grid.cells.some(({ status }) => status === 'done'));
 
   const shown = settled && active;
+  const [picked, takes] = useFilmLengths();
   const item = (label: string, enabled: boolean, make: (now: Ready) => Promise<Made>) => (
     <button
       type="button"
@@ -67,6 +70,10 @@ export function Export({ close, setProgress }: SlotProps['share']) {
           {item(takeAway.sampleWay, shown && !making, way(false))}
           {item(takeAway.rowWay, shown && !making, way(true))}
           {item(takeAway.columnsWay, settled && !making, (now) => columnsGif(now, onFrame))}
+          {item(takeAway.sampleFilm(picked), picked > 1 && !making, (now) =>
+            filmGif(now, false, onFrame),
+          )}
+          {item(takeAway.film(takes), takes > 1 && !making, (now) => filmGif(now, true, onFrame))}
         </>
       )}
       <h2>{takeAway.page}</h2>
@@ -90,6 +97,17 @@ export function Export({ close, setProgress }: SlotProps['share']) {
       />
     </>
   );
+}
+
+/** How many scales the film has by now: of the picked sample, and of all. */
+function useFilmLengths(): [picked: number, all: number] {
+  const film = useService(filmPictures);
+  const lengths = useSyncExternalStore(
+    (listener) => film.subscribe(listener),
+    () => `${film.pickedTakes().length},${film.takes().length}`,
+  );
+  const [picked = 0, all = 0] = lengths.split(',').map(Number);
+  return [picked, all];
 }
 
 /** Whether every picture on the page is what the settings say: what is exported is named after them. */

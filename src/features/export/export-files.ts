@@ -2,7 +2,7 @@ import { shownSamples } from '../../kit/draw-samples';
 import type { App } from '../../kit/feature';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
-import { gridPictures } from '../../kit/services';
+import { filmPictures, gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings } from '../../kit/words/words';
 import { sharedLink } from '../../settings/address';
@@ -19,6 +19,7 @@ import {
   COLUMNS_PICTURE,
   columnsPicture,
   documentStyle,
+  FILM,
   gridPicture,
   rowPicture,
   samplePicture,
@@ -144,6 +145,49 @@ function columnsAt(now: Ready) {
     name: [...parts, `${count}samples`, ...columnParts(settings.columns)],
     steps: Math.max(...finished.map(({ trajectory }) => trajectory.numSteps)),
     picture,
+  };
+}
+
+/**
+ * The guidance scale played like film, at every scale that is there by now, each written above its
+ * picture.
+ *
+ * @param all every sample of the chosen column; else the picked one
+ */
+export async function filmGif(
+  now: Ready,
+  all: boolean,
+  onFrame: (done: number, of: number) => void,
+): Promise<Made> {
+  const { app, state, engine } = now;
+  const { settings } = state;
+  const strings = commonWords[settings.language];
+  const film = app.services.get(filmPictures);
+  const takes = (all ? film.takes() : film.pickedTakes()).toSorted((a, b) => a.scale - b.scale);
+  if (takes.length === 0) throw new Error('The film must show a scale, and shows none yet');
+  const column = settings.columns[settings.active]!;
+  const told = describeShared([{ ...column, guidanceScale: 1 }], strings, settings.unit);
+  const caption = [titleText(now, strings), told.join(' · '), strings.title].filter(Boolean);
+  const style = documentStyle();
+  const picture = (step: number) => {
+    const { scale, trajectory } = takes[step]!;
+    const batch = shownSamples(trajectory, { ...settings, position: 1 })!;
+    const heading = valueWords({ key: 'scale' }, String(scale), settings, strings);
+    // A take of the picked sample alone has no other.
+    const sample = all ? undefined : Math.min(settings.picked, trajectory.count - 1);
+    const across = gridFor(trajectory.count, settings.subject).columns;
+    const labelled = { batch, sample, heading, figures: '' };
+    return columnsPicture([labelled], across, caption, style, FILM);
+  };
+  const { picturesGif } = await import('./export-gif');
+  const { trajectory } = takes.at(-1)!;
+  const sample = all ? undefined : pickedOf(now, trajectory);
+  const which = all
+    ? [subjectPart(settings), `seed${settings.seed}`, `${trajectory.count}samples`]
+    : [trajectory.names[sample!] ?? NO_CLASS, seedPart(settings.seed, settings.picked)];
+  return {
+    name: fileName([engine.manifest.id, ...which, 'film'], 'gif'),
+    blob: await picturesGif(takes.length - 1, picture, onFrame),
   };
 }
 

@@ -21,6 +21,10 @@ export const COLUMNS_PICTURE: ColumnsSize = {
 export const COLUMNS_ANIMATION: ColumnsSize = {
   ...{ column: 220, heading: 18, text: 13, margin: 20, between: 20 },
 };
+/** Of the film, which shows one column. */
+export const FILM: ColumnsSize = {
+  ...{ column: 340, heading: 30, text: 13, margin: 24, between: 20 },
+};
 /** Least width of a cell of the grid, and the width of what is said beside a row. */
 const CELL_PX = 112;
 const ROW_HEAD_PX = 130;
@@ -93,6 +97,8 @@ export function sharpTiling(batch: ShownSamples, columns: number, k: number): Ti
 /** A column of samples with what is said above and below it. */
 export interface LabelledColumn {
   readonly batch: ShownSamples;
+  /** The only one of its samples that is drawn; absent: all are. */
+  readonly sample?: number | undefined;
   readonly heading: string;
   readonly figures: string;
 }
@@ -108,11 +114,15 @@ export function columnsPicture(
   const { ink, serif, sans, text, soft } = style;
   const { margin, between } = size;
   const measure = blank(1, 1, ink).context;
-  const tilings = columns.map(({ batch }) => {
-    const k = Math.ceil(size.column / (across * nativeSize(batch).width));
-    return sharpTiling(batch, across, k);
+  const tilings = columns.map(({ batch, sample }) => {
+    const { width, height } = nativeSize(batch);
+    if (sample === undefined) {
+      return sharpTiling(batch, across, Math.ceil(size.column / (across * width)));
+    }
+    const k = Math.ceil(size.column / width);
+    return { columns: 1, rows: 1, tile: { width: k * width, height: k * height }, gap: 0 };
   });
-  const widths = tilings.map(({ tile }) => across * tile.width);
+  const widths = tilings.map(({ tile, columns }) => columns * tile.width);
   const width = widths.reduce((sum, one) => sum + one + between, 2 * margin - between);
   const lines = (font: string, of: (column: LabelledColumn) => string) =>
     columns.map((column, i) => wrapped(measure, font, of(column), widths[i]!));
@@ -139,13 +149,15 @@ export function columnsPicture(
 
   const { canvas, context } = blank(width, height, ink);
   let left = margin;
-  columns.forEach(({ batch }, i) => {
+  columns.forEach(({ batch, sample }, i) => {
     // Headings of fewer lines stand on the pictures.
     const missing = headings.height - headings.lines[i]!.length * headings.pitch;
     write(context, headings, i, left, margin + missing);
     const top = margin + headings.height + 12;
     context.setTransform(1, 0, 0, 1, left, top);
-    drawTiles(context, tilings[i]!, batch.count, imagesOf(batch, ink));
+    const images = imagesOf(batch, ink);
+    if (sample === undefined) drawTiles(context, tilings[i]!, batch.count, images);
+    else drawTiles(context, tilings[i]!, 1, () => images(sample));
     context.resetTransform();
     write(context, figures, i, left, top + pictures + 10);
     left += widths[i]! + between;

@@ -9,6 +9,8 @@ export const en = {
   sampleWay: 'Picked sample, step by step',
   rowWay: 'Samples of the chosen column, step by step',
   columnsWay: 'All columns side by side, step by step',
+  sampleFilm: (scales: number) => `Film over ${scales} scales, picked sample`,
+  film: (scales: number) => `Film over ${scales} scales, all samples`,
   json: 'Settings, seeds and figures',
   restore: 'Restore from file…',
   restoreHint: 'Or drop such a file anywhere on the page.',
