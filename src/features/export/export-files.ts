@@ -128,14 +128,15 @@ function columnsAt(now: Ready) {
       const batch = shownSamples(trajectory, { ...settings, position });
       return batch ? [{ batch, ...texts }] : [];
     });
-    const { frame } = labelled[0]!.batch;
+    // Columns of other steps are at other noise levels.
+    const sigmas = [...new Set(labelled.map(({ batch }) => batch.frame.sigma))];
     const across = gridFor(count, settings.subject).columns;
     // A line of its own, so that all frames of an animation are of one size.
-    const isEnd = frame.sigma === 0 && size === COLUMNS_PICTURE;
+    const isEnd = sigmas.every((sigma) => sigma === 0) && size === COLUMNS_PICTURE;
     const caption = [
       titleText(now, strings),
       shared.filter((value) => !headings.includes(value)).join(' · '),
-      isEnd ? '' : strings.timeline.sigma(shortNumber(frame.sigma)),
+      isEnd ? '' : strings.timeline.sigma(sigmas.map(shortNumber).join(' / ')),
       strings.title,
     ];
     return columnsPicture(labelled, across, caption.filter(Boolean), documentStyle(), size);
