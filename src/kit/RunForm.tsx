@@ -13,6 +13,7 @@ import {
 import { useWords } from './app-context';
 import { IntervalSlider } from './IntervalSlider';
 import { type Frame, ParameterSliders } from './ParameterSliders';
+import { RuleHelp } from './RuleHelp';
 import { Select } from './Select';
 import { Slider } from './Slider';
 import { commonWords } from './words/words';
@@ -62,12 +63,15 @@ export function RunForm(props: RunFormProps) {
         </Frame>
       )}
       <Frame name="guidance" label={controls.guidance}>
-        <RuleSelect
-          value={run.guidance}
-          rules={rules}
-          hint={ruleHint}
-          onChange={(guidance) => onChange({ guidance })}
-        />
+        <div className="with-question">
+          <RuleSelect
+            value={run.guidance}
+            rules={rules}
+            hint={ruleHint}
+            onChange={(guidance) => onChange({ guidance })}
+          />
+          <RuleHelp rule={rule} />
+        </div>
       </Frame>
       {parametersOf(rule)}
       {more}

@@ -7,13 +7,27 @@ import './scrubber.css';
 /** A whole trajectory is played in this time. */
 const PLAY_MS = 3500;
 
+const STEP_OF_KEY: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+};
+
+interface ScrubberProps {
+  readonly label: string;
+  readonly text: string;
+  readonly steps?: number | undefined;
+}
+
 /**
  * Plays, pauses and scrubs what the page shows.
  *
  * @param label what the slider moves through
  * @param text where it stands, in words
+ * @param steps of what is shown: an arrow key goes by one of them
  */
-export function Scrubber({ label, text }: { label: string; text: string }) {
+export function Scrubber({ label, text, steps }: ScrubberProps) {
   const { store } = useApp();
   const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
@@ -38,6 +52,14 @@ export function Scrubber({ label, text }: { label: string; text: string }) {
         value={position}
         aria-label={label}
         aria-valuetext={text}
+        onKeyDown={(event) => {
+          const by = STEP_OF_KEY[event.key];
+          if (by === undefined || steps === undefined) return;
+          event.preventDefault();
+          store.setState({ playing: false });
+          const next = Math.round(position * steps) + by;
+          change(store, { position: Math.min(1, Math.max(0, next / steps)) });
+        }}
         onChange={({ target }) => {
           store.setState({ playing: false });
           change(store, { position: Number(target.value) });

@@ -100,7 +100,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
       return raw && raw.length <= 64 ? unescaped(raw) : undefined;
     },
     write: (name) => (name === null ? 'none' : escaped(name)),
-    name: ({ extras }) => extras.negative,
+    name: ({ extras }) => extras.negativeClass,
     ofRule: takesNegative,
     fits: (name, { classes }) => name === null || classes.includes(name),
     className: (name) => name ?? undefined,

@@ -20,7 +20,7 @@ export function PlaneTimeline() {
   const text = words.timeline.sigma(step, shortNumber(sigma));
   return (
     <section className="timeline plane-timeline" aria-label={timeline.label}>
-      <Scrubber label={words.timeline.scrub} text={text} />
+      <Scrubber label={words.timeline.scrub} text={text} steps={run.numSteps} />
     </section>
   );
 }

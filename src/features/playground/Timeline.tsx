@@ -16,7 +16,7 @@ export function Timeline() {
   const text = frame ? timeline.sigma(shortNumber(frame.sigma)) : '';
   return (
     <section className="timeline" aria-label={timeline.label}>
-      <Scrubber label={timeline.scrub} text={text} />
+      <Scrubber label={timeline.scrub} text={text} steps={trajectory?.numSteps} />
       <ViewSwitch />
     </section>
   );

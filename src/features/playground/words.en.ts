@@ -66,7 +66,7 @@ export const en = {
   },
   sheet: { open: 'Settings', close: 'Close the settings' },
   overlay: {
-    show: 'Outside [−1, 1]',
+    show: 'Mark out of range',
     hint: 'Colours the pixels of the estimate that lie outside the range of the data',
     below: 'below −1',
     above: 'above 1',

@@ -55,7 +55,7 @@ export const zh: typeof en = {
   },
   sheet: { open: '设置', close: '关闭设置' },
   overlay: {
-    show: '超出 [−1, 1]',
+    show: '标出超出范围',
     hint: '为估计中超出数据范围的像素着色',
     below: '低于 −1',
     above: '高于 1',

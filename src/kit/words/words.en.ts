@@ -77,7 +77,7 @@ export const en = {
     seed: 'Seed',
     dice: 'New noise',
     lock: 'Keep the noise when the class changes',
-    lockHint: 'Keep',
+    lockHint: 'Keep the noise',
     count: 'Samples',
     more: 'Noise and samples',
     classifierScale: 'Classifier scale',
@@ -99,6 +99,7 @@ export const en = {
     noMix: 'no other',
     share: (name: string) => `Share of ${name}`,
     negative: 'Lead away from',
+    negativeClass: 'Negative class',
     negativeHint: 'A class in place of no class: a negative prompt.',
     noNegative: 'no class (as usual)',
   },
@@ -185,6 +186,33 @@ export const en = {
     sigma: (value: string) => `noise level σ ${value}`,
     filmstrip: (sample: number) => `Steps of sample ${sample}`,
     frame: (step: number, sigma: string) => `Go to step ${step}, σ ${sigma}`,
+  },
+  ruleHelp: {
+    about: (rule: string) => `What ${rule} does`,
+    paper: (id: string) => `The paper: arXiv ${id}`,
+    sentences: {
+      cfg: 'Exaggerates what the class changes in the estimate: the difference between the estimates with the class and without it.',
+      conditional: 'The estimate with the class alone, without guidance.',
+      unconditional:
+        'The estimate without the class: what the network draws when nothing is asked for.',
+      classifier:
+        'Moves the estimate without the class to where a classifier of noisy pictures is surer of the class.',
+      'classifier-conditional':
+        'Moves the estimate with the class to where a classifier of noisy pictures is surer of it.',
+      autoguidance:
+        'Leads away from a weaker version of the network in place of the estimate without the class: from its mistakes, not from other classes.',
+      apg: 'Splits the difference into a part along the estimate, which saturates, and a part across it, and keeps little of the first.',
+      'cfg-plus-plus':
+        'Guides the estimate within the two predictions, and goes back to noise with the unconditional one.',
+      rescale: 'Guides, and then brings the contrast back to that of the estimate with the class.',
+      'cfg-zero-star':
+        'Scales the estimate without the class so that it fits best, and leaves out the first steps.',
+      tcfg: 'Drops what the estimate without the class does not share with the one with it, before guiding.',
+      fdg: 'Guides coarse forms and fine detail each with a scale of its own.',
+      'mambo-g': 'Weakens the guidance where the two estimates are far apart.',
+      'low-temperature':
+        'Exaggerates the score itself, without comparing: the paper’s example of what does not work.',
+    } as Readonly<Record<string, string>>,
   },
   steer: {
     start: 'Steer',

@@ -1,0 +1,54 @@
+import { useId } from 'react';
+import type { GuidanceRule } from '../diffusion/guidance/rule';
+import { useWords } from './app-context';
+import { commonWords, nameOf } from './words/words';
+import './rule-help.css';
+
+/** Each rule's formula, of the predictions with the class (c) and without (u), and its paper on arXiv. */
+export const RULE_SOURCES: Readonly<Record<string, { formula: string; paper: string }>> = {
+  cfg: { formula: 'u + s · (c − u)', paper: '2207.12598' },
+  conditional: { formula: 'c', paper: '2207.12598' },
+  unconditional: { formula: 'u', paper: '2207.12598' },
+  classifier: { formula: 'u + k · σ² ∇ log p(y | x, σ)', paper: '2105.05233' },
+  'classifier-conditional': { formula: 'c + k · σ² ∇ log p(y | x, σ)', paper: '2105.05233' },
+  autoguidance: { formula: 'weak + s · (c − weak)', paper: '2406.02507' },
+  apg: { formula: 'c + (s − 1) · (Δ⊥ + η Δ∥),  Δ = c − u', paper: '2410.02416' },
+  'cfg-plus-plus': { formula: 'u + λ · (c − u), noised again with u', paper: '2406.08070' },
+  rescale: { formula: 'φ · g · std(c) / std(g) + (1 − φ) · g,  g = cfg', paper: '2305.08891' },
+  'cfg-zero-star': { formula: 'α u + s · (c − α u),  α = ⟨c, u⟩ / ‖u‖²', paper: '2503.18886' },
+  tcfg: { formula: "u′ + s · (c − u′),  u′ = u along c's direction", paper: '2503.18137' },
+  fdg: { formula: 'uᵢ + sᵢ · (cᵢ − uᵢ) for each band i', paper: '2506.19713' },
+  'mambo-g': { formula: '1 + (s − 1) · exp(−α ‖c − u‖ / ‖u‖) in place of s', paper: '2508.03442' },
+  'low-temperature': { formula: 'x + s · (c − x)', paper: '2207.12598' },
+};
+
+/** What the chosen rule does, in a sentence, a formula and its paper: over the page, so that nothing moves. */
+export function RuleHelp({ rule }: { rule: GuidanceRule }) {
+  const id = useId();
+  const strings = useWords(commonWords);
+  const { ruleHelp } = strings;
+  const name = nameOf(strings, rule);
+  const source = RULE_SOURCES[rule.id];
+  const sentence = ruleHelp.sentences[rule.id];
+  if (!source || !sentence) return null;
+  return (
+    <>
+      <button
+        type="button"
+        className="rule-question"
+        popoverTarget={id}
+        aria-label={ruleHelp.about(name)}
+      >
+        ?
+      </button>
+      <div id={id} popover="auto" className="rule-help">
+        <h3>{name}</h3>
+        <p>{sentence}</p>
+        <p className="formula">{source.formula}</p>
+        <a href={`https://arxiv.org/abs/${source.paper}`} target="_blank" rel="noreferrer">
+          {ruleHelp.paper(source.paper)}
+        </a>
+      </div>
+    </>
+  );
+}
