@@ -65,6 +65,8 @@ export function usePlaceOnPage(): void {
     };
     window.addEventListener('scroll', onScroll, { passive: true });
     return () => {
+      // The article still stands: the next page scrolls later.
+      if (window.scrollY > 0) leftAt = placeNow();
       clearTimeout(timer);
       window.removeEventListener('scroll', onScroll);
     };
