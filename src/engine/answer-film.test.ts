@@ -126,7 +126,7 @@ describe('the memory of starts', () => {
     },
   );
 
-  test('knows a sample in another batch, and not another label, seed, mix or negative', async () => {
+  test('knows no other label, seed, mix, negative or batch', async () => {
     const { all, rowsOfRuns } = networks(new StartMemory());
     const asked = async (changes: Partial<SampleSettings>) => {
       rowsOfRuns.length = 0;
@@ -134,9 +134,11 @@ describe('the memory of starts', () => {
       return rowsOfRuns.length;
     };
     expect(await asked({})).toBe(4);
-    expect(await asked({ seeds: [8], labels: [1] })).toBe(3);
-    expect(await asked({ seeds: [8], labels: [0] })).toBe(4);
-    expect(await asked({ seeds: [9], labels: [1] })).toBe(4);
+    expect(await asked({ guidanceScale: 5 })).toBe(3);
+    expect(await asked({ guidanceScale: 1 }), 'another batch').toBe(4);
+    expect(await asked({ seeds: [8], labels: [1] }), 'another batch').toBe(4);
+    expect(await asked({ labels: [1, 0] })).toBe(4);
+    expect(await asked({ seeds: [7, 9] })).toBe(4);
     expect(await asked({ negative: 1 })).toBe(4);
     expect(await asked({ mix: { with: 1, share: 0.5 } })).toBe(4);
     all.starts!.clear();

@@ -44,8 +44,9 @@ export class StartMemory {
   spared(evaluate: Evaluate<ArrayField>, start: RunStart): Evaluate<ArrayField> {
     return async (x, sigma, needs, at) => {
       if (at.step > 0 || at.stage > 0) return evaluate(x, sigma, needs, at);
-      const keyOf = (need: string, sample: number) =>
-        `${start.about} ${need} ${sigma} ${start.samples[sample]}`;
+      // In a batch of another size a network may round otherwise, and pixels are to be the same.
+      const batch = `${start.about} ${needs.join()} ${x.batch} ${sigma}`;
+      const keyOf = (need: string, sample: number) => `${batch} ${need} ${start.samples[sample]}`;
       const known = this.#known(x, needs, keyOf, start.fields);
       if (known) return known;
       const predictions = await evaluate(x, sigma, needs, at);

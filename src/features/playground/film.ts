@@ -1,6 +1,6 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import type { EngineClient } from '../../engine/client';
-import { LARGEST_BATCH, type SampleSettings, type Take } from '../../engine/protocol';
+import type { SampleSettings, Take } from '../../engine/protocol';
 import { CACHE_BYTES, type Result, type ResultCache } from '../../kit/result-cache';
 import type { FilmTake } from '../../kit/services';
 import { type Job, StaleWork } from '../../kit/stale-work';
@@ -246,10 +246,10 @@ export function filmJobs(
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));
     budget -= fitting * bytes;
     const ofPicked = scales.filter((scale) => count > 1 && !isThere(settings, scale));
-    const wholes = chunks(scales.slice(0, fitting), Math.max(1, Math.floor(LARGEST_BATCH / count)));
+    // One scale at a time: in the batches of a run of its own, to the same last bit.
     return [
       ...chunks(ofPicked, PICKED_AT_ONCE).map((some) => jobOf(single, some)),
-      ...wholes.map((some) => jobOf(all, some)),
+      ...scales.slice(0, fitting).map((scale) => jobOf(all, [scale])),
     ];
   });
 }
