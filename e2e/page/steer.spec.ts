@@ -122,6 +122,10 @@ test('a steered run takes the scale of its moment, and its link replays it', asy
   await page.reload();
   await playground.settled();
   expect(await playground.pixels(), 'the link replays it').toBe(steered);
+
+  await playground.button(steer.back(3)).click();
+  await playground.settled();
+  expect(await playground.pixels(), 'and one press leads back').toBe(before);
 });
 
 test('steering is given up by key, button or another change, and all is as before', async ({

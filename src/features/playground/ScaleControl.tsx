@@ -4,6 +4,7 @@ import { ScaleNumber } from '../../kit/ScaleSlider';
 import { columnRuns } from '../../kit/services';
 import { commonWords } from '../../kit/words/words';
 import { LIMITS } from '../../settings/column';
+import { roundedScale, scaleOffset } from '../../settings/scale-unit';
 import { changeColumn } from '../../settings/store';
 
 /** The active column's scale as a number, beside its handle on the rail; while its run is steered, the scale that the run takes next. */
@@ -36,8 +37,9 @@ export function ScaleControl() {
   );
 }
 
-/** Starts a run that goes slowly while the scale above it is moved, and stops it. */
+/** Starts a run that goes slowly while the scale is moved, and stops it; leads back from what it made. */
 function Steer() {
+  const { store } = useApp();
   const runs = useService(columnRuns);
   const { steer: words } = useWords(commonWords);
   const button = useRef<HTMLButtonElement>(null);
@@ -47,6 +49,11 @@ function Steer() {
     return settings.layout !== 'grid' && numSteps > 1;
   });
   const ready = useAppState(({ engine }) => engine.status === 'ready');
+  const { guidance, guidanceScale, curve } = useAppState(
+    ({ settings }) => settings.columns[settings.active]!,
+  );
+  const unit = useAppState(({ settings }) => settings.unit);
+  const before = roundedScale(guidanceScale - scaleOffset(guidance, unit));
 
   useEffect(() => {
     if (!on) return;
@@ -70,12 +77,18 @@ function Steer() {
         type="button"
         aria-pressed={on}
         disabled={!ready}
-        title={words.hint}
         onClick={() => (on ? runs.stopSteering() : runs.steer())}
       >
         {on ? words.stop : words.start}
       </button>
-      <p role="status">{on && words.now}</p>
+      {curve !== null && !on && (
+        <button type="button" onClick={() => changeColumn(store, { curve: null })}>
+          {words.back(before)}
+        </button>
+      )}
+      <p role="status" className="hint">
+        {on ? words.now : words.hint}
+      </p>
     </div>
   );
 }

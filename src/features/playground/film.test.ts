@@ -145,6 +145,16 @@ describe('the film', () => {
     expect(page.films).toEqual([]);
   });
 
+  test('downloads no network that the column itself does not need', () => {
+    const state = page.store.getState();
+    const jobs = (guidanceScale: number) => {
+      const column = { ...state.settings.columns[0]!, guidance: 'autoguidance', guidanceScale };
+      return filmJobs({ ...state, settings: { ...state.settings, columns: [column] } }, [1], 1);
+    };
+    expect(jobs(1)).toEqual([]);
+    expect(jobs(2)).not.toEqual([]);
+  });
+
   test('that fails is not tried for ever', async () => {
     for (let i = 0; i < 40 && page.films[i]; i++) await page.films[i]!.fail();
     expect(page.films.length).toBeLessThan(40);

@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { neededPredictions } from '../../diffusion/guidance/needed';
 import type { EngineClient } from '../../engine/client';
 import type { SampleSettings, Take } from '../../engine/protocol';
 import { CACHE_BYTES, type Result, type ResultCache } from '../../kit/result-cache';
@@ -41,6 +42,18 @@ interface Drawn {
 /** Whether anything of a run changes with its scale: one whose curve is drawn has no scale. */
 export function hasScale({ guidance, curve }: Pick<SampleSettings, 'guidance' | 'curve'>): boolean {
   return curve === null && findGuidanceRule(guidance).usesScale;
+}
+
+/**
+ * Whether a run has every network that it needs at other scales: nothing is downloaded for a film
+ * that nobody asked for.
+ */
+function hasNetworks({ guidance, guidanceScale, parameters }: SampleSettings): boolean {
+  const rule = findGuidanceRule(guidance);
+  const here = neededPredictions(rule, parameters, [guidanceScale]);
+  return neededPredictions(rule, parameters).every(
+    (name) => name === 'cond' || name === 'uncond' || here.includes(name),
+  );
 }
 
 /** The same run of one of its samples. */
@@ -223,7 +236,9 @@ export function filmJobs(
   msPerEvaluation: number,
   isThere: (run: SampleSettings, scale: number) => boolean = () => false,
 ): FilmJob[] {
-  const columns = columnJobs(state).filter(({ settings }) => hasScale(settings));
+  const columns = columnJobs(state).filter(
+    ({ settings }) => hasScale(settings) && hasNetworks(settings),
+  );
   const runs = columns.filter(
     ({ settings }, i) =>
       i === columns.findIndex((job) => withoutScale(job.settings) === withoutScale(settings)),

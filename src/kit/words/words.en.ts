@@ -217,6 +217,7 @@ export const en = {
   steer: {
     start: 'Steer',
     stop: 'Stop steering',
+    back: (scale: number) => `Back to ${scale} at every step`,
     hint: 'Watch a slow run and move the scale as it goes: each step takes the scale of its moment',
     now: 'Move the scale now: it counts from the next step on. Esc gives up.',
   },

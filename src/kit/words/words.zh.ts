@@ -242,6 +242,7 @@ export const zh: typeof en = {
   steer: {
     start: '操控',
     stop: '停止操控',
+    back: (scale) => `回到每步 ${scale}`,
     hint: '观看一次慢速运行，并随时移动强度：每一步采用当时的强度',
     now: '现在移动强度：从下一步起生效。按 Esc 放弃。',
   },
