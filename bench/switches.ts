@@ -1,7 +1,8 @@
-// npm run switches: whether the page grows while it goes from one network to another and back.
+// npm run switches: whether the page grows while it goes from one network to another and back, and by
+// how much with the films that the guidance rail plays.
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import type { CDPSession, Page } from 'playwright';
+import type { Browser, CDPSession, Page } from 'playwright';
 import { findGpu, type Gpu, launch } from './browser';
 import { serveSite } from './site';
 import { address } from './visit';
@@ -62,8 +63,39 @@ async function measure(backend: (typeof known)[number], gpu: Gpu): Promise<void>
       if (switches % EVERY === 0) found.push(await memory(page, system, heap, switches));
     }
     report(backend, networks, found);
+    if (backend === 'wasm') await measureFilms(browser, system);
   } finally {
     await browser.close();
+  }
+}
+
+/** Films on other noise each: what is kept of them has a bound, `CACHE_BYTES`. */
+const FILMS = 8;
+
+async function measureFilms(browser: Browser, system: CDPSession): Promise<void> {
+  const page = await browser.newPage();
+  const heap = await page.context().newCDPSession(page);
+  const scene = { model: 'emoji', backend: 'wasm', n: 16, steps: 12, scale: 3, lang: 'en' };
+  await page.goto(address(site.url, { ...scene, film: 'off' }));
+  await settled(page, 'emoji');
+  const without = (await memory(page, system, heap, 0)).totalBytes;
+  await page.goto(address(site.url, scene));
+  console.log('\nFilms of sixteen emoji at twelve steps, on wasm: MB of page and worker\n');
+  console.log('| films | MB | more than without |');
+  console.log('|--:|--:|--:|');
+  for (let films = 1; films <= FILMS; films++) {
+    if (films > 1) await page.locator('#seed').fill(String(100 + films));
+    await settled(page, 'emoji');
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector<SVGElement>('g[data-curve="variety"]')?.dataset.points) >= 12,
+      undefined,
+      { timeout: 600_000 },
+    );
+    if (films !== 1 && films !== FILMS) continue;
+    const { totalBytes } = await memory(page, system, heap, 0);
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+    console.log(`| ${films} | ${megabytes(totalBytes)} | ${megabytes(totalBytes - without)} |`);
   }
 }
 
