@@ -47,6 +47,8 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     'onnxruntime-web',
     'playwright',
     'vite',
+    'fast-png',
+    'gifenc',
     'scripts',
   ],
   ['e2e/harness', ...below, 'onnxruntime-web'],
