@@ -269,7 +269,7 @@ test('the film over the scales is an animation with each scale in its frame', as
   playground,
 }) => {
   const { page } = playground;
-  await playground.open('n=2&pick=1&seed=5&draw=class:1');
+  await playground.open('n=2&pick=1&seed=5&draw=class:1&film=on');
   // Every scale of the film, and the column's own.
   const entries = { picked: words.export.sampleFilm(12), all: words.export.film(12) };
   await openShareMenu(page);

@@ -30,7 +30,7 @@ test('dragging a handle plays the film: pictures, heading and figures of one sca
   playground,
 }) => {
   const { page } = playground;
-  await playground.open();
+  await playground.open('film=on');
   await filmed(playground);
   const heading = playground.columns.getByRole('heading');
   const seen = new Map<string, string>();
@@ -56,7 +56,7 @@ test('released between the film’s scales, the exact one is drawn, seen from it
   playground,
 }) => {
   const { page } = playground;
-  await playground.open('n=4&steps=64');
+  await playground.open('n=4&steps=64&film=on');
   const heading = playground.columns.getByRole('heading');
   await page.evaluate(() => {
     const seen: string[] = [];
@@ -100,7 +100,7 @@ test('nothing stands under a heading or a figure that is not its own, in any fra
     };
     Object.assign(window, { nextFrame: request, isDrawn: () => pending <= 0 });
   });
-  await playground.open();
+  await playground.open('film=on');
   await filmed(playground);
   // What every scale of the film looks like, and what is measured there.
   await grab(playground);
@@ -200,7 +200,7 @@ test('the rail is reached within ten presses of Tab', async ({ playground }) => 
 
 test('without the film nothing is drawn that was not asked for', async ({ playground }) => {
   const { page } = playground;
-  await playground.open('scale=1,3');
+  await playground.open('scale=1,3&film=on');
   await filmed(playground);
   await page.getByLabel(words.expert.film).uncheck();
   await playground.changes('a seed', () => playground.type(words.controls.seed, 7));

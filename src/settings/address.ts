@@ -63,6 +63,8 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting = false;
 
+  /** With the network that the site opens: until it is known, it has no name. */
+  let first: Settings | undefined;
   const replace = () => history.replaceState(history.state, '', linkTo(entry.settings, defaults));
   const follow = () => {
     waiting = false;
@@ -81,7 +83,9 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
     if (link !== location.href) history.pushState(null, '', link);
   };
   store.subscribe((now, before) => {
-    if (now.settings === before.settings || waiting) return;
+    if (now.settings === before.settings) return;
+    if (namesNetwork(now, before)) first = now.settings;
+    if (waiting) return;
     waiting = true;
     // What is changed at one go is one step.
     queueMicrotask(follow);
@@ -92,12 +96,28 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
   window.addEventListener('popstate', () => {
     const before = store.getState().settings;
     const personal = Object.fromEntries(PERSONAL.map((key) => [key, before[key]]));
-    const settings = { ...read(), ...personal };
+    const settings = withNetwork({ ...read(), ...personal }, first);
     if (writeAddress(settings, defaults) === writeAddress(before, defaults)) return;
     returnToSettings(store, settings);
     entry = store.getState();
     if (settings.model !== before.model) onOtherModel();
   });
+}
+
+/** Whether the site's network has become known, which nobody asked for by its name. */
+export function namesNetwork(now: AppState, before: AppState): boolean {
+  return now.engine !== before.engine && !before.settings.model && now.settings.model !== '';
+}
+
+/**
+ * Settings from before the site's network was known, with its name and its class in place of none:
+ * they mean that network, and coming back to them must not load it again.
+ */
+export function withNetwork(settings: Settings, first: Settings | undefined): Settings {
+  if (settings.model || !first) return settings;
+  const { subject } = settings;
+  const isUnnamed = subject.kind === 'class' && subject.name === '';
+  return { ...settings, model: first.model, subject: isUnnamed ? first.subject : subject };
 }
 
 /** Whether the visitor went somewhere: what Back returns from. */

@@ -169,3 +169,14 @@ test('what a network brings about itself is no change; another network is, and c
   settle();
   expect(can()).toEqual([false, true]);
 });
+
+test('what was done before the site’s network was known comes back on it, without loading it again', () => {
+  change(store, { seed: 9 });
+  settle();
+  const ready = { status: 'failed', kind: 'engine', message: '' } as const;
+  store.setState(({ settings: now }) => ({ settings: { ...now, model: 'site' }, engine: ready }));
+  settle();
+  undo.undo();
+  expect(settings()).toMatchObject({ model: 'site', seed: FIRST_VISIT.seed });
+  expect(onOtherModel).not.toHaveBeenCalled();
+});

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { namesNetwork, withNetwork } from './address';
 import type { Settings } from './settings';
 import { returnToSettings, type Store } from './store';
 
@@ -68,7 +69,9 @@ export function createUndo(store: Store, onOtherModel: () => void): Undo {
     tell();
   };
 
+  let first: Settings | undefined;
   store.subscribe((now, before) => {
+    if (namesNetwork(now, before)) first = now.settings;
     if (now.engine !== before.engine) {
       // What a network does not know was put in order.
       if (timer === undefined && !now.dragging) settled = now.settings;
@@ -83,7 +86,7 @@ export function createUndo(store: Store, onOtherModel: () => void): Undo {
 
   const goTo = (target: Settings) => {
     const { settings } = store.getState();
-    settled = returned(settings, target);
+    settled = returned(settings, withNetwork(target, first));
     returnToSettings(store, settled);
     clearTimeout(timer); // of this change itself
     timer = undefined;

@@ -6,7 +6,7 @@ import { holdsScale } from './rail/handles';
 import { stepped } from './rail/rail-axis';
 import { usePresets } from './use-presets';
 
-/** Keys of the projector mode, while nothing has the focus that has keys of its own. */
+/** Keys of the projector mode, but for those that what has the focus may want for itself. */
 export function ProjectorKeys() {
   const { store } = useApp();
   const projector = useAppState(({ settings }) => settings.projector);
@@ -17,7 +17,9 @@ export function ProjectorKeys() {
     if (!projector) return;
     const onKey = (event: KeyboardEvent) => {
       const { target, key, ctrlKey, metaKey, altKey } = event;
-      if (ctrlKey || metaKey || altKey || !isFree(target)) return;
+      if (ctrlKey || metaKey || altKey || event.defaultPrevented || isTyping(target)) return;
+      // What has the focus may have a use for these, the other keys are free.
+      if (!isFree(target) && /^(Arrow|Home|End| )/.test(key)) return;
       if (!act(store, key, (by) => turn(presets.current, by))) return;
       event.preventDefault();
     };
@@ -26,12 +28,19 @@ export function ProjectorKeys() {
     };
     document.addEventListener('keydown', onKey);
     document.addEventListener('keyup', release);
+    window.addEventListener('blur', release);
     return () => {
       document.removeEventListener('keydown', onKey);
       document.removeEventListener('keyup', release);
+      window.removeEventListener('blur', release);
+      release();
     };
   }, [store, projector]);
   return null;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches('input, select, textarea');
 }
 
 function isFree(target: EventTarget | null): boolean {

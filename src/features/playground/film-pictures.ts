@@ -1,7 +1,7 @@
 import type { FilmPictures, FilmTake } from '../../kit/services';
 import type { Store } from '../../settings/store';
 import { columnJobs } from './column-jobs';
-import { type Film, ofSample } from './film';
+import type { Film } from './film';
 
 /** The film of the column that is active, whichever that is. */
 export function filmOfActive(store: Store, film: Film): FilmPictures {
@@ -18,7 +18,7 @@ export function filmOfActive(store: Store, film: Film): FilmPictures {
       const { picked } = store.getState().settings;
       const sample = Math.min(picked, active.seeds.length - 1);
       // Where all samples are there, the picked one is among them.
-      const single = film.takes(ofSample(active, sample));
+      const single = film.takesOf(active, sample);
       return [...new Map([...single, ...takes()].map((take) => [take.scale, take])).values()];
     },
     get version() {

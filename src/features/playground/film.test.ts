@@ -69,6 +69,15 @@ describe('the film', () => {
     expect(page.films.map(({ judge }) => judge)).toEqual([true]);
   });
 
+  test('leaves a run of the picked sample alone to be drawn and judged', async () => {
+    await finishFilm();
+    change(page.store, { count: 1 });
+    await settle();
+    expect(page.newest.settings.seeds, 'it was drawn ahead, unjudged').toHaveLength(1);
+    await page.newest.finish();
+    expect(page.columns[0]).toMatchObject({ verdicts: { classAccuracy: 0.03 } });
+  });
+
   test('is drawn once, and not again for another position or view', async () => {
     await finishFilm();
     const soFar = page.films.length;
@@ -229,6 +238,20 @@ describe('dragging the scale', () => {
       verdicts: { classAccuracy: 0.08 },
     });
     expect(page.trajectories.front(column().id)).toBeUndefined();
+  });
+
+  test('begun while its column runs shows the film all the same', async () => {
+    await finishFilm();
+    page.scale(3.1);
+    page.newest.step();
+    page.drag(true);
+    page.scale(3.8);
+    await settle();
+    expect(column()).toMatchObject({
+      filmScale: 4,
+      stale: false,
+      verdicts: { classAccuracy: 0.04 },
+    });
   });
 
   test('ends in the exact scale: its run is seen from the first step on', async () => {

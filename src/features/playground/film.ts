@@ -56,8 +56,17 @@ function hasNetworks({ guidance, guidanceScale, parameters }: SampleSettings): b
   );
 }
 
+/** The take whose scale lies nearest on the rail. */
+export function nearestTake(takes: readonly FilmTake[], wanted: number): FilmTake | undefined {
+  const distance = ({ scale }: FilmTake) => Math.abs(placeOf(scale) - placeOf(wanted));
+  return takes.reduce<FilmTake | undefined>(
+    (best, take) => (best && distance(best) <= distance(take) ? best : take),
+    undefined,
+  );
+}
+
 /** The same run of one of its samples. */
-export function ofSample(settings: SampleSettings, sample: number): SampleSettings {
+function ofSample(settings: SampleSettings, sample: number): SampleSettings {
   const { seeds, labels } = settings;
   return { ...settings, seeds: [seeds[sample]!], labels: [labels[sample]!] };
 }
@@ -106,7 +115,8 @@ export class Film {
         state.engine !== before.engine ||
         state.steering !== before.steering
       ) {
-        this.wake();
+        // The columns' own runs come first.
+        queueMicrotask(() => this.wake());
       }
     });
   }
@@ -121,8 +131,11 @@ export class Film {
   /** A run was finished and lies in the cache. */
   note(settings: SampleSettings, msPerEvaluation?: number): void {
     if (msPerEvaluation !== undefined) this.#msPerEvaluation = msPerEvaluation;
-    if (!hasScale(settings)) return;
-    const key = withoutScale(settings);
+    if (hasScale(settings)) this.#note(settings, true);
+  }
+
+  #note(settings: SampleSettings, whole: boolean): void {
+    const key = withoutScale(settings, whole);
     const scales = this.#scales.get(key) ?? new Set();
     this.#scales.set(key, scales.add(settings.guidanceScale));
     this.#changed();
@@ -137,24 +150,22 @@ export class Film {
 
   /** Every scale of this run that is there, in their order. */
   takes(settings: SampleSettings): FilmTake[] {
-    if (!hasScale(settings)) return [];
-    const scales = [...(this.#scales.get(withoutScale(settings)) ?? [])];
+    return hasScale(settings) ? this.#takes(settings, true) : [];
+  }
+
+  /** Every scale at which one of its samples was drawn by itself, ahead of the others. */
+  takesOf(settings: SampleSettings, sample: number): FilmTake[] {
+    return hasScale(settings) ? this.#takes(ofSample(settings, sample), false) : [];
+  }
+
+  #takes(settings: SampleSettings, whole: boolean): FilmTake[] {
+    const scales = [...(this.#scales.get(withoutScale(settings, whole)) ?? [])];
     return scales
       .sort((a, b) => a - b)
       .flatMap((scale) => {
-        const result = this.#at(settings, scale);
+        const result = this.#at(settings, scale, whole);
         return result ? [{ scale, ...result }] : [];
       });
-  }
-
-  /** The scale of this run that lies nearest on the rail. */
-  nearest(settings: SampleSettings): FilmTake | undefined {
-    const distance = ({ scale }: FilmTake) =>
-      Math.abs(placeOf(scale) - placeOf(settings.guidanceScale));
-    return this.takes(settings).reduce<FilmTake | undefined>(
-      (best, take) => (best && distance(best) <= distance(take) ? best : take),
-      undefined,
-    );
   }
 
   /** Whether the picked sample of the active column comes before the other columns, and is not all there. */
@@ -179,33 +190,33 @@ export class Film {
     for (const listener of this.#listeners) listener();
   }
 
-  #isThere({ settings, scales }: Pick<FilmJob, 'settings' | 'scales'>): boolean {
-    return scales.every((scale) => this.#at(settings, scale) !== undefined);
+  #isThere({ settings, scales, whole }: FilmJob): boolean {
+    return scales.every((scale) => this.#at(settings, scale, whole) !== undefined);
   }
 
-  #at(settings: SampleSettings, guidanceScale: number): Result | undefined {
-    return this.#cache.peek(JSON.stringify({ ...settings, guidanceScale }));
+  #at(settings: SampleSettings, guidanceScale: number, whole: boolean): Result | undefined {
+    return this.#cache.peek(keyOf({ ...settings, guidanceScale }, whole));
   }
 
   /** Draws the scales that are not there yet. */
   async #draw({ settings, scales, whole }: FilmJob, signal: AbortSignal): Promise<Drawn[]> {
-    const missing = scales.filter((scale) => !this.#at(settings, scale));
+    const missing = scales.filter((scale) => !this.#at(settings, scale, whole));
     const takes = await this.#client.film(settings, missing, { judge: whole, signal });
     return missing.map((guidanceScale, i) => ({ guidanceScale, take: takes[i]! }));
   }
 
-  #keep({ settings, shape, names }: FilmJob, drawn: readonly Drawn[]): void {
+  #keep({ settings, shape, names, whole }: FilmJob, drawn: readonly Drawn[]): void {
     const { numSteps, seeds } = settings;
     for (const { guidanceScale, take } of drawn) {
       const { frames, ...ending } = take;
       const run = { ...settings, guidanceScale };
       const trajectory = { numSteps, count: seeds.length, shape, names, finished: true };
-      this.#cache.put(JSON.stringify(run), {
+      this.#cache.put(keyOf(run, whole), {
         trajectory: { ...trajectory, frames: [...frames] },
         done: { type: 'done', id: 0, frame: frames.at(-1)!, ...ending },
         inside: undefined,
       });
-      this.note(run);
+      this.#note(run, whole);
     }
   }
 
@@ -215,7 +226,8 @@ export class Film {
     if (!settings.film || steering || this.#isHidden() || this.#msPerEvaluation === undefined) {
       return [];
     }
-    const isThere = (run: SampleSettings, scale: number) => this.#at(run, scale) !== undefined;
+    const isThere = (run: SampleSettings, scale: number) =>
+      this.#at(run, scale, true) !== undefined;
     const jobs = filmJobs(state, this.#handles, this.#msPerEvaluation, isThere);
     if (columns.every(({ status }) => status === 'done')) return jobs;
     const isFirst = columns[settings.active]?.status === 'done';
@@ -241,7 +253,8 @@ export function filmJobs(
   );
   const runs = columns.filter(
     ({ settings }, i) =>
-      i === columns.findIndex((job) => withoutScale(job.settings) === withoutScale(settings)),
+      i ===
+      columns.findIndex((job) => withoutScale(job.settings, true) === withoutScale(settings, true)),
   );
   const { picked } = state.settings;
   const scales = byDistance(FILM_SCALES, [handles[state.settings.active] ?? 1, ...handles]);
@@ -270,7 +283,7 @@ export function filmJobs(
 }
 
 function jobOf(run: Omit<FilmJob, 'scales' | 'key' | 'place'>, scales: readonly number[]): FilmJob {
-  const key = JSON.stringify([withoutScale(run.settings), scales]);
+  const key = JSON.stringify([withoutScale(run.settings, run.whole), scales]);
   return { ...run, scales, key, place: key };
 }
 
@@ -295,7 +308,15 @@ function takeBytes({ numSteps, seeds }: SampleSettings, shape: readonly number[]
   return size * (3 * (numSteps + 1) + 4);
 }
 
-/** Everything that a run depends on but its scale, as text. */
-function withoutScale(settings: SampleSettings): string {
-  return JSON.stringify({ ...settings, guidanceScale: null });
+/**
+ * A run in the cache. The picked sample drawn ahead is no run of one sample: it is not judged, and
+ * its batches are shared with other scales.
+ */
+function keyOf(settings: SampleSettings, whole: boolean): string {
+  return `${whole ? '' : 'ahead '}${JSON.stringify(settings)}`;
+}
+
+/** Everything that it depends on but its scale, as text. */
+function withoutScale(settings: SampleSettings, whole: boolean): string {
+  return keyOf({ ...settings, guidanceScale: Number.NaN }, whole);
 }

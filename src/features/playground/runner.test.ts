@@ -163,6 +163,13 @@ describe('what a column shows', () => {
     expect(shown()?.frames).toHaveLength(1);
   });
 
+  test('is not dimmed again while its own run streams, whatever else is changed', () => {
+    page.scale(5);
+    page.newest.step();
+    change(page.store, { position: 0.5, view: 'noisy', picked: 1 });
+    expect(page.columns[0]).toMatchObject({ stale: false, status: 'running' });
+  });
+
   test('is stale in the columns that wait for their turn, too', async () => {
     pinColumn(page.store);
     await settle();

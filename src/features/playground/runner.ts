@@ -4,7 +4,7 @@ import { StaleWork } from '../../kit/stale-work';
 import { addFrames, type Trajectories, type Trajectory } from '../../kit/trajectories';
 import { type ColumnState, idleColumn, type Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, isQuick, serves } from './column-jobs';
-import { Film, hasScale, ofSample } from './film';
+import { Film, hasScale, nearestTake } from './film';
 import { loadModel, setReady } from './load-model';
 import { placeOf } from './rail/rail-axis';
 import { Steering } from './steering';
@@ -74,6 +74,7 @@ export class Runner {
       aborted: (job) => {
         this.#trajectories.abandon(job.place);
         this.#restore(job.place);
+        if (store.getState().dragging) this.#showNearest(this.#activeJob());
         if (this.#steering.job === job) this.#steering.end();
       },
     });
@@ -184,7 +185,9 @@ export class Runner {
   /** From the moment that a column asks for something else, its pictures and figures are not its own. */
   #markStale(job: ColumnJob): void {
     const shown = this.#shown.get(job.place);
-    if (!shown) return;
+    const { running } = this.#work;
+    // Its own run may be on the screen already.
+    if (!shown || (running?.place === job.place && running.key === job.key)) return;
     const state = this.#store.getState().columns.find(({ id }) => id === job.place);
     const isOwn = shown.job.key === job.key;
     if (isOwn && (state?.stale || state?.filmScale !== undefined)) this.#show(job, shown);
@@ -199,11 +202,11 @@ export class Runner {
    */
   #showNearest(job: ColumnJob | undefined): void {
     if (!job || !hasScale(job.settings) || this.#shown.get(job.place)?.job.key === job.key) return;
-    const whole = this.film.nearest(job.settings);
+    const { guidanceScale } = job.settings;
+    const whole = nearestTake(this.film.takes(job.settings), guidanceScale);
     const { picked } = this.#store.getState().settings;
     const covers = Math.min(picked, job.settings.seeds.length - 1);
-    const single = this.film.nearest(ofSample(job.settings, covers));
-    const { guidanceScale } = job.settings;
+    const single = nearestTake(this.film.takesOf(job.settings, covers), guidanceScale);
     if (single && (!whole || isNearer(single.scale, whole.scale, guidanceScale))) {
       const { trajectory } = single;
       this.#trajectories.cover(job.place, { trajectory, from: 0, covers });

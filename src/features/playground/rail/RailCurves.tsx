@@ -1,8 +1,9 @@
-import { useWords } from '../../../kit/app-context';
+import { useAppState, useWords } from '../../../kit/app-context';
+import { realFigures } from '../../../kit/real-figures';
 import type { FilmPictures } from '../../../kit/services';
 import { percent } from '../../../settings/numbers';
 import { playgroundWords } from '../words';
-import { placeOf } from './rail-axis';
+import { placeOf, ZONES } from './rail-axis';
 
 /** Numbers of the drawing; it is stretched over the rail. */
 const WIDTH = 1000;
@@ -19,40 +20,63 @@ interface Point {
 
 /**
  * What was measured at every scale that is there: the share recognised from 0 to 1, and the variety
- * against the largest of these.
+ * against the largest of these and of real pictures, which have a faint line each.
  */
 export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const { rail: words } = useWords(playgroundWords);
+  const quality = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest.quality : undefined,
+  );
+  const scale = useAppState(({ settings }) => settings.columns[settings.active]!.guidanceScale);
+  const zone = ZONES.findLast(({ from }) => scale >= from);
+  const real = realFigures(quality);
   const takes = film.takes();
-  const recognised = takes.flatMap(({ scale, done, trajectory }): Point[] => {
+  const recognised = takes.flatMap(({ scale, done }): Point[] => {
     const share = done.verdicts?.classAccuracy;
     if (share === undefined) return [];
-    const spread = Math.sqrt((share * (1 - share)) / Math.max(1, trajectory.count - 1));
-    return [{ scale, share, spread }];
+    return [{ scale, share, spread: done.verdicts?.spread?.classAccuracy ?? 0 }];
   });
   const diversities = takes.flatMap(({ scale, done }) => {
     const diversity = done.verdicts?.diversity;
-    return diversity === undefined ? [] : [{ scale, diversity }];
+    const spread = done.verdicts?.spread?.diversity ?? 0;
+    return diversity === undefined ? [] : [{ scale, diversity, spread }];
   });
-  const largest = Math.max(...diversities.map(({ diversity }) => diversity));
+  const largest = Math.max(real.diversity ?? 0, ...diversities.map(({ diversity }) => diversity));
   const variety = diversities.map(
-    ({ scale, diversity }): Point => ({ scale, share: diversity / largest, spread: 0 }),
+    ({ scale, diversity, spread }): Point => ({
+      scale,
+      share: diversity / largest,
+      spread: spread / largest,
+    }),
   );
-  const table = recognised.map(({ scale, share }) => `${scale}: ${percent(share)}`).join(', ');
+  const list = (points: readonly Point[], text: (point: Point) => string) =>
+    points.map((point) => `${point.scale}: ${text(point)}`).join(', ');
+  const told = [
+    `${words.recognised}. ${list(recognised, ({ share }) => percent(share))}`,
+    `${words.variety}. ${list(variety, ({ share }) => (share * largest).toFixed(1))}`,
+  ].join('. ');
   return (
     <figure className="rail-curves">
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${words.recognised}. ${table}`}
+        aria-label={told}
       >
+        <title>{words.realLine}</title>
+        {real.classAccuracy !== undefined && (
+          <RealLine name="recognised" share={real.classAccuracy} />
+        )}
+        {real.diversity !== undefined && (
+          <RealLine name="variety" share={real.diversity / largest} />
+        )}
         <Curve name="variety" points={variety} />
         <Curve name="recognised" points={recognised} />
       </svg>
       <figcaption aria-hidden="true">
         <span data-curve="recognised">{words.recognised}</span>
         <span data-curve="variety">{words.variety}</span>
+        <span className="zone-now">{zone && words.zones[zone.id]}</span>
       </figcaption>
     </figure>
   );
@@ -77,6 +101,12 @@ function Curve({ name, points }: { readonly name: string; readonly points: reado
       })}
     </g>
   );
+}
+
+/** A faint line at what real pictures have. */
+function RealLine({ name, share }: { readonly name: string; readonly share: number }) {
+  const y = heightOf(share);
+  return <line className="real" data-curve={name} x1={0} x2={WIDTH} y1={y} y2={y} />;
 }
 
 function heightOf(share: number): number {

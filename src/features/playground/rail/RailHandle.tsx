@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../../kit/app-context';
 import { columnRuns } from '../../../kit/services';
 import { commonWords } from '../../../kit/words/words';
@@ -32,6 +32,8 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
   const steering = useAppState((state) => (active ? state.steering : undefined));
   const held = useRef(false);
   const [off, setOff] = useState(false);
+  // A handle that goes while it is held lets go.
+  useEffect(() => () => store.setState({ dragging: false }), [store]);
   if (!holdsScale(column) && !steering) return null;
   const scale = steering?.guidanceScale ?? column.guidanceScale;
   const offset = scaleOffset(column.guidance, unit);
@@ -83,10 +85,16 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
           set(move());
         } else if ((event.key === 'Delete' || event.key === 'Backspace') && !alone) {
           event.preventDefault();
+          // The focus stays on the rail, on the column that takes this one's place.
+          const handles = [...event.currentTarget.parentElement!.querySelectorAll('.handle')];
+          const at = handles.indexOf(event.currentTarget);
+          if (at === handles.length - 1) (handles[at - 1] as HTMLElement | undefined)?.focus();
           removeColumn(store, index);
         }
       }}
-      onKeyUp={release}
+      onKeyUp={() => {
+        if (!held.current) release();
+      }}
       onBlur={() => {
         held.current = false;
         release();

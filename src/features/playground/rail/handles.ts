@@ -16,7 +16,8 @@ export function addScale(store: Store, guidanceScale: number): void {
   const { settings } = store.getState();
   const column = settings.columns[settings.active]!;
   if (!holdsScale(column)) return;
-  if (settings.columns.length >= LIMITS.columns) {
+  // Beside two columns that are overlaid there is no place for another.
+  if (settings.columns.length >= LIMITS.columns || settings.layout !== 'columns') {
     changeColumn(store, { guidanceScale });
     return;
   }
