@@ -175,6 +175,7 @@ describe('what a column shows', () => {
     await settle();
     change(page.store, { seed: 7 });
     expect(page.columns.map(({ stale }) => stale)).toEqual([true, true]);
+    expect(page.statuses, 'nobody takes it for settled').not.toContain('done');
     expect(page.columns.map(({ verdicts }) => verdicts)).toEqual([undefined, undefined]);
   });
 

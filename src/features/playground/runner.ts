@@ -193,7 +193,8 @@ export class Runner {
     if (isOwn && (state?.stale || state?.filmScale !== undefined)) this.#show(job, shown);
     if (isOwn || (state?.stale && state.filmScale === undefined)) return;
     this.#trajectories.cover(job.place, undefined);
-    this.#set(job.place, { stale: true, ...NOTHING_SHOWN });
+    const status = running?.place === job.place ? state?.status : 'waiting';
+    this.#set(job.place, { status: status ?? 'waiting', stale: true, ...NOTHING_SHOWN });
   }
 
   /**
