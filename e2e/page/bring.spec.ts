@@ -189,7 +189,7 @@ test('what does not fit is named, and the page goes on', async ({ playground }) 
   await test.step('another prediction than the network makes', async () => {
     await choose(page, 'eps');
     // Until the file is read, the form is the one before's.
-    await expect(dialog.getByLabel(own.title)).toHaveValue('eps');
+    await expect(dialog.getByLabel(own.title, { exact: true })).toHaveValue('eps');
     await dialog.getByLabel(own.prediction).selectOption(own.predictions.x0);
     await tryIt(dialog);
     await expect(problems.first()).toContainText('is it another kind of prediction?');
