@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useApp, useAppState } from '../../kit/app-context';
 import type { PresetId } from '../../settings/presets';
 import { change, changeColumn, type Store, selectColumn } from '../../settings/store';
-import { holdsScale } from './rail/handles';
+import { hasScale } from './film';
 import { stepped } from './rail/rail-axis';
 import { usePresets } from './use-presets';
 
@@ -88,7 +88,7 @@ function act(store: Store, key: string, turnPreset: (by: 1 | -1) => void): boole
 function moveScale(store: Store, direction: 1 | -1): void {
   const { settings, steering } = store.getState();
   const column = settings.columns[settings.active]!;
-  if (steering || !holdsScale(column)) return;
+  if (steering || !hasScale(column)) return;
   store.setState({ dragging: true });
   changeColumn(store, { guidanceScale: stepped(column.guidanceScale, direction) });
 }

@@ -2,8 +2,9 @@ import { type PointerEvent, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../../../kit/app-context';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
 import { changeColumn } from '../../../settings/store';
+import { hasScale } from '../film';
 import { playgroundWords } from '../words';
-import { addScale, holdsScale } from './handles';
+import { addScale } from './handles';
 import { RailCurves } from './RailCurves';
 import { RailHandle } from './RailHandle';
 import { RailPictures } from './RailPictures';
@@ -30,7 +31,7 @@ export function GuidanceRail() {
   const active = useAppState(({ settings }) => settings.active);
   const unit = useAppState(({ settings }) => settings.unit);
   const offset = scaleOffset(columns[active]!.guidance, unit);
-  const movable = holdsScale(columns[active]!);
+  const movable = hasScale(columns[active]!);
 
   const scaleUnder = ({ clientX }: { readonly clientX: number }) => {
     const { left, width } = track.current!.getBoundingClientRect();

@@ -5,8 +5,8 @@ import { commonWords } from '../../../kit/words/words';
 import { type ColumnSettings, LIMITS } from '../../../settings/column';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
 import { changeColumn, removeColumn, selectColumn } from '../../../settings/store';
+import { hasScale } from '../film';
 import { playgroundWords } from '../words';
-import { holdsScale } from './handles';
 import { placeOf, stepped } from './rail-axis';
 
 /** A handle dragged this far off the rail takes its column away. */
@@ -34,7 +34,7 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
   const [off, setOff] = useState(false);
   // A handle that goes while it is held lets go.
   useEffect(() => () => store.setState({ dragging: false }), [store]);
-  if (!holdsScale(column) && !steering) return null;
+  if (!hasScale(column) && !steering) return null;
   const scale = steering?.guidanceScale ?? column.guidanceScale;
   const offset = scaleOffset(column.guidance, unit);
   const shown = roundedScale(scale - offset);
