@@ -232,6 +232,7 @@ test('colour in every view and every export', async ({ playground }) => {
   await playground.button(words.wipe.difference).click();
   expect(await coloured(page.locator('.overlaid canvas')), 'the difference').toBeGreaterThan(50);
   await playground.button(grid.name).click();
-  await expect(page.locator('.cell[data-status=done]')).toHaveCount(25);
+  // Six samples at five scales, what the grid opens on.
+  await expect(page.locator('.cell[data-status=done]')).toHaveCount(30);
   expect(await coloured(page.locator('.cell canvas').last()), 'the grid').toBeGreaterThan(20);
 });
