@@ -130,10 +130,7 @@ export function labelRows(
   numClasses: number,
   mix: LabelMix = { with: numClasses, share: 0 },
 ): Float32Array {
-  checkLabel('mix', mix.with, numClasses);
-  if (!(mix.share >= 0 && mix.share <= 1)) {
-    throw new RangeError(`mix: needs a share within [0, 1], got ${mix.share}`);
-  }
+  checkMix(mix, numClasses);
   const width = numClasses + 1;
   const rows = new Float32Array(labels.length * width);
   labels.forEach((label, i) => {
@@ -142,6 +139,81 @@ export function labelRows(
     rows[i * width + mix.with]! += mix.share;
   });
   return rows;
+}
+
+/** Token states of some prompts, as a text encoder gives them. */
+export interface PromptStates {
+  /** [prompts, tokens, width]; 0 where there is no token. */
+  readonly text: Float32Array;
+  /** [prompts, tokens]: 1 where there is a token. */
+  readonly mask: Float32Array;
+  readonly tokens: number;
+  readonly width: number;
+}
+
+/**
+ * Conditioning by prompt, with the inputs `text` and `mask`: `classConditioning`, with prompts for
+ * classes. No prompt is a mask of zeros. A prompt that is mixed in is mixed token by token, place by
+ * place; where only one of the two has a token, it is taken as it is.
+ *
+ * @param options.labels the prompt asked for, sample by sample; the number of prompts stands for none
+ * @throws RangeError as `classConditioning`
+ */
+export function promptConditioning(options: {
+  readonly states: PromptStates;
+  readonly labels: readonly number[];
+  readonly negative?: number | undefined;
+  readonly mix?: LabelMix | undefined;
+}): GuidanceConditioning {
+  const { states, labels, negative, mix } = options;
+  const count = states.mask.length / states.tokens;
+  if (negative !== undefined) checkLabel('negative', negative, count);
+  return {
+    cond: promptRows(states, labels, mix),
+    uncond: promptRows(
+      states,
+      labels.map(() => negative ?? count),
+    ),
+  };
+}
+
+function promptRows(
+  { text, mask, tokens, width }: PromptStates,
+  labels: readonly number[],
+  mix: LabelMix = { with: mask.length / tokens, share: 0 },
+): Conditioning {
+  const count = mask.length / tokens;
+  checkMix(mix, count);
+  const texts = new Float32Array(labels.length * tokens * width);
+  const masks = new Float32Array(labels.length * tokens);
+  labels.forEach((label, i) => {
+    checkLabel('label', label, count);
+    for (let t = 0; t < tokens; t++) {
+      const shares = [
+        [label, 1 - mix.share],
+        [mix.with, mix.share],
+      ].filter(([prompt, share]) => share! > 0 && mask[prompt! * tokens + t]! > 0);
+      const total = shares.reduce((sum, [, share]) => sum + share!, 0);
+      if (total === 0) continue;
+      masks[i * tokens + t] = 1;
+      for (const [prompt, share] of shares) {
+        const from = (prompt! * tokens + t) * width;
+        const to = (i * tokens + t) * width;
+        for (let k = 0; k < width; k++) texts[to + k]! += (share! / total) * text[from + k]!;
+      }
+    }
+  });
+  return {
+    text: { data: texts, dims: [tokens, width] },
+    mask: { data: masks, dims: [tokens] },
+  };
+}
+
+function checkMix(mix: LabelMix, count: number): void {
+  checkLabel('mix', mix.with, count);
+  if (!(mix.share >= 0 && mix.share <= 1)) {
+    throw new RangeError(`mix: needs a share within [0, 1], got ${mix.share}`);
+  }
 }
 
 function checkLabel(name: string, label: number, numClasses: number): void {

@@ -151,10 +151,24 @@ const selfCheck = v.pipe(
   ),
 );
 
+/** A stage of a cascade after the first. */
+const stage = v.object({
+  network: id,
+  shape: common.shape,
+  sigma: sigmaRange,
+  flopsPerForward: positive,
+  guidanceScale: v.pipe(v.number('a number'), v.finite('a finite number')),
+  numSteps: count,
+  sampler: text,
+  /** Level of the noise that is added to the picture that it enlarges. */
+  augmentation: probability,
+});
+
 const denoiser = v.pipe(
   v.object({
     ...common,
-    role: v.picklist(['denoiser', 'weak']),
+    /** `upsampler`: a stage of a cascade, which no one opens by itself. */
+    role: v.picklist(['denoiser', 'weak', 'upsampler']),
     sigma: sigmaRange,
     /** Share of training with the null label. */
     pUncond: v.optional(probability),
@@ -191,6 +205,25 @@ const denoiser = v.pipe(
     ),
     /** Empty: the network takes no label. */
     classes: classNames,
+    /** Of a network that prompts condition: its input `text` [tokens, width], and `mask` [tokens]. */
+    prompts: v.optional(
+      v.object({
+        /** Id of the text encoder whose token states it takes. */
+        encoder: id,
+        tokens: count,
+        width: count,
+        /** Prompts to begin with. */
+        examples: v.pipe(
+          v.array(text, 'a list of prompts'),
+          v.minLength(1, 'a list of at least one prompt'),
+        ),
+      }),
+    ),
+    /**
+     * The networks that enlarge its pictures, one after the other (2106.15282), and how each is sampled
+     * unless something else is asked for.
+     */
+    stages: v.optional(v.array(stage, 'a list of stages')),
     /** Absent: unknown, of a visitor's own network. */
     flopsPerForward: v.optional(positive),
     /** Of a network of another convention. Absent: this project's. */
@@ -200,8 +233,8 @@ const denoiser = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { classes: value, adapt } = dataset.value;
-    if (value.length > 0 || (adapt && !adapt.label)) return;
+    const { classes: value, adapt, prompts } = dataset.value;
+    if (value.length > 0 || prompts || (adapt && !adapt.label)) return;
     addIssue({
       message: 'a list of at least one name',
       input: value,
@@ -234,7 +267,7 @@ const features = v.object({
 const manifest = v.variant(
   'role',
   [denoiser, classifier, features],
-  'denoiser, weak, classifier or features',
+  'denoiser, weak, upsampler, classifier or features',
 );
 
 const modelIndex = v.pipe(
@@ -246,8 +279,10 @@ const modelIndex = v.pipe(
   v.check((index) => index.models.includes(index.default), 'an index whose default is in models'),
 );
 
-/** A denoising network, the strong or the weak one. */
+/** A denoising network: the strong one, the weak one, or one that enlarges. */
 export type DenoiserManifest = v.InferOutput<typeof denoiser>;
+/** A stage of a cascade, as the manifest of its first network lists it. */
+export type StageManifest = v.InferOutput<typeof stage>;
 /** A classifier of noisy images, for classifier guidance. */
 export type ClassifierManifest = v.InferOutput<typeof classifier>;
 /** A network of features and logits of clean images. */
