@@ -19,6 +19,7 @@ const nodeModels = ['node:*', 'src/diffusion', 'src/networks', 'onnxruntime-node
 export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/diffusion/metrics/frechet.ts', 'src/diffusion', 'ml-matrix'],
   ['src/diffusion'],
+  ['src/networks/text', 'src/networks', 'valibot', '@huggingface/tokenizers'],
   ['src/networks', 'valibot'],
   ['src/engine/client.ts', ...below],
   ['src/engine/protocol.ts', 'src/diffusion', 'src/networks'],

@@ -69,7 +69,7 @@ class Tokenizer:
         for c in text:
             if c in "\t\n\r":
                 clean.append(" ")
-            elif c in "\0\ufffd" or unicodedata.category(c) in ("Cc", "Cf", "Co"):
+            elif c in "\0\ufffd" or unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs"):
                 continue
             elif chinese(c):
                 clean.append(f" {c} ")
