@@ -1,6 +1,7 @@
-"""Train a text-conditional denoiser on the drawings.
+"""Train a stage of the cascade on the drawings: the text-conditional base, or a super-resolution network.
 
     python train_pictures.py pictures-16 --minutes 60      # from scratch, or goes on with runs/pictures-16
+    python train_pictures.py pictures-32 --minutes 20      # from 16 to 32 pixels; pictures-64 from 32 to 64
     python train_pictures.py pictures-16 --run wide --set channels=[96,256] --images 2_000_000
     python train_pictures.py pictures-16 --run longer --start runs/pictures-16/ema.pt --minutes 120
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 import captions
 import data
@@ -26,6 +28,7 @@ import drawings
 import encoder
 from text_networks import TextDenoiser, TextUNetConfig
 from trainer import RUNS, Paused, Trainer, sample_sigmas
+from upsamplers import Upsampler, UpsamplerConfig, augmented
 
 
 @dataclass
@@ -44,10 +47,40 @@ class TextRecipe:
     weak: None = None  # no weak network of its own
     auxiliary: float = 0.2  # weight of the auxiliary head's loss
     every: int = 1  # every n-th picture of the plan: fewer captions to encode
+    crop: int = 0  # side of the random square that a picture is cut to; 0: the whole picture
     seed: int = 0
 
 
-RECIPES = {"pictures-16": TextRecipe()}
+@dataclass
+class UpsamplerRecipe(TextRecipe):
+    """A super-resolution network sees real pictures, and these at half the size as its low-resolution input."""
+
+    network: UpsamplerConfig = field(default_factory=UpsamplerConfig)
+    lr: float = 2e-3
+    p_mean: float = -1.5
+    p_std: float = 1.4
+    ema: float = 0.998
+    weak_at: float = math.inf  # no autoguidance
+    low_levels: float = 0.5  # share of the augmentation levels that are uniform in [0, 0.3], the others in [0, 1]
+
+
+RECIPES = {
+    "pictures-16": TextRecipe(),
+    "pictures-32": UpsamplerRecipe(),
+    "pictures-64": UpsamplerRecipe(
+        network=UpsamplerConfig(shape=(3, 64, 64), channels=(32, 64, 96), sigma_data=0.617, sigma_detail=0.097), crop=32
+    ),
+}
+
+
+def cropped(pictures: torch.Tensor, side: int, generator: torch.Generator) -> torch.Tensor:
+    """A random square of each picture [B,C,H,W], at even places: whole pixels of the picture at half the size."""
+    n, _, height, width = pictures.shape
+    y, x = (
+        2 * torch.randint((whole - side) // 2 + 1, (n,), generator=generator, device=generator.device)
+        for whole in (height, width)
+    )
+    return torch.stack([p[:, i : i + side, j : j + side] for p, i, j in zip(pictures, y.tolist(), x.tolist())])
 
 
 class Pictures:
@@ -70,9 +103,21 @@ class Pictures:
         j = torch.randint(self.captions.shape[1], (n,), generator=generator, device=at).cpu()
         text, mask = self.bank.batch(self.captions[i.numpy(), j.numpy()])
         mask[(torch.rand(n, generator=generator, device=at) < recipe.p_uncond).cpu()] = 0
-        clean = data.to_unit(self.pictures[i])
+        raw = self.pictures[i]
+        clean = data.to_unit(cropped(raw, recipe.crop, generator) if recipe.crop else raw)
         noise = torch.randn(clean.shape, generator=generator, device=at)
         return clean, sample_sigmas(n, recipe, generator), noise, text, mask
+
+
+def low_resolution(
+    clean: torch.Tensor, recipe: UpsamplerRecipe, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(low [B,C,H/2,W/2], augmentation [B]): area-downsampled, and noised to a random level."""
+    n, at = len(clean), generator.device
+    small = F.avg_pool2d(clean, 2)
+    level = torch.rand(n, generator=generator, device=at)
+    level = torch.where(torch.rand(n, generator=generator, device=at) < recipe.low_levels, 0.3 * level, level)
+    return augmented(small, level, torch.randn(small.shape, generator=generator, device=at)), level
 
 
 def losses(denoiser, clean, sigma, noise, text, mask, sigma_data: float) -> torch.Tensor:
@@ -98,7 +143,9 @@ class TextTrainer(Trainer):
 
     def example(self) -> tuple[torch.Tensor, ...]:
         config = self.recipe.network
-        one = (torch.zeros(1, *config.shape), torch.ones(1), torch.zeros(1, 16, config.text), torch.ones(1, 16))
+        channels, height, width = config.shape
+        x = torch.zeros(1, channels, self.recipe.crop or height, self.recipe.crop or width)
+        one = (x, torch.ones(1), torch.zeros(1, 16, config.text), torch.ones(1, 16))
         return tuple(t.to(self.device) for t in one)
 
     def batch(self) -> tuple[torch.Tensor, ...]:
@@ -106,6 +153,29 @@ class TextTrainer(Trainer):
 
     def losses(self, network, *batch: torch.Tensor) -> torch.Tensor:
         return losses(network, *batch, self.recipe.network.sigma_data)
+
+
+class UpsamplerTrainer(TextTrainer):
+    """A super-resolution network."""
+
+    loss_names = ("loss",)
+
+    def build(self) -> Upsampler:
+        return Upsampler(self.recipe.network)
+
+    def example(self) -> tuple[torch.Tensor, ...]:
+        x, *rest = super().example()
+        return x, *rest, F.avg_pool2d(x, 2), torch.zeros(1, device=self.device)
+
+    def batch(self) -> tuple[torch.Tensor, ...]:
+        clean, *rest = super().batch()
+        return clean, *rest, *low_resolution(clean, self.recipe, self.generator)
+
+    def losses(self, network, clean, sigma, noise, text, mask, low, level) -> torch.Tensor:
+        _, deviation = self.denoiser.share_and_deviation(level)
+        weight = (sigma**2 + deviation**2) / (sigma * deviation) ** 2
+        denoised = network(clean + sigma[:, None, None, None] * noise, sigma, text, mask, low, level)
+        return ((denoised - clean).square().mean((1, 2, 3)) * weight).mean()[None]
 
 
 def load_text_denoiser(path: Path) -> tuple[TextDenoiser, dict]:
@@ -123,12 +193,13 @@ def overridden(recipe: TextRecipe, settings: list[str]) -> TextRecipe:
         key, _, text = setting.partition("=")
         value = json.loads(text)
         value = tuple(value) if isinstance(value, list) else value
-        if key in {f.name for f in dataclasses.fields(TextRecipe)}:
+        if key in {f.name for f in dataclasses.fields(recipe)}:
             recipe = dataclasses.replace(recipe, **{key: value})
-        elif key in {f.name for f in dataclasses.fields(TextUNetConfig)}:
+        elif key in {f.name for f in dataclasses.fields(recipe.network)}:
             recipe = dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, **{key: value}))
         else:
-            raise SystemExit(f"--set: needs a field of TextRecipe or TextUNetConfig, got '{key}'")
+            kinds = " or ".join(type(part).__name__ for part in (recipe, recipe.network))
+            raise SystemExit(f"--set: needs a field of {kinds}, got '{key}'")
     return recipe
 
 
@@ -166,7 +237,8 @@ def main() -> None:
         *(f"--set {s}" for s in args.set),
     ]
     try:
-        trainer = TextTrainer(
+        kind = UpsamplerTrainer if isinstance(recipe, UpsamplerRecipe) else TextTrainer
+        trainer = kind(
             args.recipe,
             recipe,
             RUNS / (args.run or args.recipe),
