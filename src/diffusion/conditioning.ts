@@ -177,6 +177,36 @@ export function promptConditioning(options: {
   };
 }
 
+/** What of a network decides how it is conditioned. */
+interface ConditionedNetwork {
+  readonly classes: readonly string[];
+  /** Its inputs beside x and sigma. */
+  readonly conditioning?: readonly string[] | undefined;
+}
+
+/**
+ * Conditioning of a network by class or, where there are token states, by prompt. What it takes to
+ * disturb its self-attention is off.
+ *
+ * @throws RangeError as `classConditioning`
+ */
+export function runConditioning(
+  asked: {
+    readonly labels: readonly number[];
+    readonly negative?: number | undefined;
+    readonly mix?: LabelMix | undefined;
+  },
+  { classes, conditioning }: ConditionedNetwork,
+  states: PromptStates | undefined,
+): GuidanceConditioning {
+  const { cond, uncond } = states
+    ? promptConditioning({ ...asked, states })
+    : classConditioning({ ...asked, numClasses: classes.length });
+  if (!conditioning?.includes('perturb')) return { cond, uncond };
+  const perturb = { data: new Float32Array(asked.labels.length), dims: [] };
+  return { cond: { ...cond, perturb }, uncond: { ...uncond, perturb } };
+}
+
 function promptRows(
   { text, mask, tokens, width }: PromptStates,
   labels: readonly number[],

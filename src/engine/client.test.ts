@@ -41,7 +41,14 @@ const loaded = { manifest: { id: 'tiny' } as never, info, warnings: [] };
 const options = { modelId: 'tiny', baseUrl: 'http://localhost/models/', backend: 'auto' } as const;
 const settings = { seeds: [7], labels: [0] } as unknown as SampleSettings;
 const pixels = new Uint8Array(1);
-const frame = { step: 0, sigma: 1, x: pixels, denoised: pixels, outside: new Int8Array(1) };
+const frame = {
+  step: 0,
+  shape: [1, 1, 1] as const,
+  sigma: 1,
+  x: pixels,
+  denoised: pixels,
+  outside: new Int8Array(1),
+};
 const figures = { nfe: 1, totalMs: 1, networkMs: 1 };
 const samples = new Float32Array(1);
 const done = { type: 'done', samples, frame, figures, verdicts: undefined } as const;

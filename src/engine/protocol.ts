@@ -1,3 +1,4 @@
+import type { StageSettings } from '../diffusion/cascade';
 import type { Difference } from '../diffusion/inside';
 import type { Opinion } from '../diffusion/metrics/verdicts';
 import type { RunSettings } from '../diffusion/run';
@@ -16,12 +17,19 @@ export type BackendChoice = 'auto' | Backend;
 export interface SampleSettings extends RunSettings {
   /** One seed a sample: an integer 0 … 2^32 - 1. */
   readonly seeds: readonly number[];
-  /** One class index a sample; the number of classes stands for the null label. */
+  /**
+   * What labels are indices of where prompts condition the network; else they are indices of its
+   * manifest's classes.
+   */
+  readonly prompts?: readonly string[] | undefined;
+  /** One index a sample; the number of classes, or prompts, stands for none. */
   readonly labels: readonly number[];
   /** Every label row is (1 - share) · its class + share · `with`. */
   readonly mix?: { readonly with: number; readonly share: number } | undefined;
-  /** Class in place of the null label for the unconditional estimate. */
+  /** Class or prompt in place of none for the unconditional estimate. */
   readonly negative?: number | undefined;
+  /** How the networks that enlarge the pictures are sampled, in their order; fewer: the last ones are left out. */
+  readonly stages?: readonly StageSettings[] | undefined;
 }
 
 /** Why WebGPU is not used although it was asked for. */
@@ -117,10 +125,16 @@ export interface Measured {
   readonly features: Float32Array;
 }
 
-/** One moment of a run. Pictures are bytes [batch, channels, height, width] as a screen shows them. */
+/**
+ * One moment of a run. Pictures are bytes [batch, channels, height, width] as a screen shows them. A
+ * stage of n steps has n + 1 frames, the last of which is what it has drawn.
+ */
 export interface Frame {
+  /** Counted through all stages. */
   readonly step: number;
-  /** Noise level of x; 0 in the last frame, the finished sample. */
+  /** [channels, height, width]. */
+  readonly shape: readonly [number, number, number];
+  /** Noise level of x; 0 where it is what a stage has drawn. */
   readonly sigma: number;
   /** The noisy picture, scaled to constant variance: x / sqrt(1 + sigma²). */
   readonly x: Uint8Array;
@@ -128,7 +142,7 @@ export interface Frame {
   readonly denoised: Uint8Array;
   /** By how much the estimate lies above 1 or (negative) below -1, in hundredths up to ±127; else 0. */
   readonly outside: Int8Array;
-  /** What the guidance did in this step, where it was asked for; none in the last frame. */
+  /** What the guidance did in this step of the first stage, where it was asked for. */
   readonly inside?: Inside | undefined;
 }
 
@@ -226,7 +240,7 @@ export type Request =
 export interface Take {
   /** Finished samples [batch, channels, height, width] in [-1, 1], unclipped. */
   readonly samples: Float32Array;
-  /** numSteps + 1, the finished samples last. */
+  /** numSteps + 1 a stage, the finished samples last. */
   readonly frames: readonly Frame[];
   readonly figures: RunFigures;
   readonly verdicts: Verdicts | undefined;

@@ -1,9 +1,17 @@
-import { classConditioning, rowsFor } from '../diffusion/conditioning';
-import { arrayFields } from '../diffusion/fields';
+import { lowRows, stageSeeds } from '../diffusion/cascade';
+import {
+  type GuidanceConditioning,
+  type PromptStates,
+  rowsFor,
+  runConditioning,
+} from '../diffusion/conditioning';
+import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
+import type { Evaluate } from '../diffusion/guidance/guided';
 import type { Prediction } from '../diffusion/guidance/rule';
 import { lostSamples } from '../diffusion/metrics/verdicts';
-import { createRun, runStages } from '../diffusion/run';
+import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
+import type { SigmaRange } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
@@ -29,11 +37,20 @@ interface Companion {
   readonly manifest: Pick<Manifest, 'conditioning'>;
 }
 
-/** The denoiser with its manifest, and those of its companions that the rule needs. */
+/** A network that enlarges pictures. */
+interface Upsampler extends Companion {
+  readonly manifest: DenoiserManifest;
+}
+
+/** The denoiser with its manifest, and the networks beside it that the settings need. */
 export interface RunNetworks {
   readonly network: Evaluating;
   readonly companions?: { readonly [name in CompanionName]?: Companion };
   readonly manifest: DenoiserManifest;
+  /** Those that enlarge the pictures, one for each of the settings' stages. */
+  readonly upsamplers?: readonly Upsampler[];
+  /** Token states of the settings' prompts, where prompts condition the networks. */
+  readonly prompts?: PromptStates | undefined;
   /** Spares runs on the same noise their first evaluation. */
   readonly starts?: StartMemory | undefined;
 }
@@ -44,55 +61,42 @@ export interface InsideRecording {
   readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
 }
 
+/** A stage under way. */
+interface OpenedStage {
+  readonly run: Run<ArrayField>;
+  /** [channels, height, width]. */
+  readonly shape: Frame['shape'];
+}
+
 /**
- * One run of a sampler beside the network.
+ * One run of a sampler beside the network, and of those that enlarge what it draws.
  *
- * @param onFrame takes each step's noisy picture and estimate; a promise is waited for
+ * @param onFrame takes each step's noisy picture and estimate, and what a stage has drawn that is not
+ * the last; a promise is waited for
  * @param isAborted asked between network runs
- * @param recording what to put into the frames beside the pictures
+ * @param recording what to put into the first stage's frames beside the pictures
  * @throws Aborted, once `isAborted` says so; RangeError for settings out of range
  */
 export async function runSampler(
-  { network, companions = {}, manifest, starts }: RunNetworks,
+  networks: RunNetworks,
   settings: SampleSettings,
   onFrame: (frame: Frame) => unknown,
   isAborted: IsAborted,
   recording?: InsideRecording,
 ): Promise<FinishedRun> {
-  const { seeds, labels, mix, negative, numSteps } = settings;
+  const { network, companions = {}, manifest, upsamplers = [] } = networks;
+  const { seeds, labels } = settings;
   if (labels.length !== seeds.length) {
     throw new RangeError(
       `labels: needs one for each of ${seeds.length} seeds, got ${labels.length}`,
     );
   }
   const started = performance.now();
-  const sampleSize = manifest.shape.reduce((a, b) => a * b);
-  const fields = arrayFields({ seeds, sampleSize, shape: manifest.shape });
-  const forwardOf =
-    ({ network: { run }, manifest: { conditioning: names } }: Companion, output: string): Forward =>
-    async (x, sigma, conditioning) => {
-      const inputs = {
-        x: { data: x, dims: manifest.shape },
-        sigma: { data: sigma, dims: [] },
-        ...rowsFor(conditioning, names),
-      };
-      const outputs = await run(inputs, sigma.length, isAborted);
-      return outputs[output]!;
-    };
-  const stacked = stackedEvaluate({
-    forward: forwardOf({ network, manifest }, 'denoised'),
-    weak: companions.weak && forwardOf(companions.weak, 'denoised'),
-    classifier: companions.classifier && forwardOf(companions.classifier, 'grad'),
-    smallClassifier: companions.smallClassifier && forwardOf(companions.smallClassifier, 'grad'),
-    ...classConditioning({ labels, mix, negative, numClasses: manifest.classes.length }),
-    fields,
-  });
-  const evaluate =
-    starts?.spared(stacked, {
-      about: JSON.stringify([manifest.id, mix, negative]),
-      samples: seeds.map((seed, i) => `${seed} ${labels[i]}`),
-      fields,
-    }) ?? stacked;
+  const beside = [network, ...[...Object.values(companions), ...upsamplers].map((c) => c.network)];
+  const busyMs = () => beside.reduce((ms, used) => ms + used.busyMs, 0);
+  const busyBefore = busyMs();
+  const conditioning = runConditioning(settings, manifest, networks.prompts);
+  const fields = stageFields(seeds, manifest.shape);
   const observer =
     recording &&
     insideObserver({
@@ -101,34 +105,149 @@ export async function runSampler(
       look: recording.inside,
       opinion: recording.opinion,
     });
-  const range = { sigmaMin: manifest.sigma.min, sigmaMax: manifest.sigma.max };
-  const run = createRun({ settings, range, fields, evaluate, observer });
-  const { sigmas } = run;
-  const busyMs = () =>
-    Object.values(companions).reduce((ms, used) => ms + used.network.busyMs, network.busyMs);
-  const busyBefore = busyMs();
-  const start = run.start();
-  let x = toBytes(start.data, visible(sigmas[0]!));
+  const opened: OpenedStage[] = [];
+  let x: Uint8Array = new Uint8Array(0);
+  const begun = (stage: OpenedStage) => {
+    opened.push(stage);
+    const start = stage.run.start();
+    x = toBytes(start.data, visible(stage.run.sigmas[0]!));
+    return { run: stage.run, x: start };
+  };
+  const openers: OpenStage<ArrayField>[] = [
+    () => {
+      const evaluate = firstStage(networks, settings, conditioning, fields, isAborted);
+      const range = rangeOf(manifest);
+      const run = createRun({ settings, range, fields, evaluate, observer });
+      return begun({ run, shape: manifest.shape });
+    },
+    ...upsamplers.map((upsampler, k): OpenStage<ArrayField> => {
+      return (low) => {
+        const about = { stage: k + 1, shape: opened.at(-1)!.shape, conditioning };
+        return begun(enlargingStage(upsampler, settings, low!, about, isAborted));
+      };
+    }),
+  ];
+
+  let done = 0;
+  let last: Frame | undefined;
   let samples = new Float32Array(0);
-  for await (const { step, sigma, ...field } of runStages([() => ({ run, x: start })])) {
+  for await (const { stage, step, sigma, ...field } of runStages(openers)) {
     if (await isAborted()) throw new Aborted('The run was aborted');
-    const { data } = field.denoised;
-    const estimate = { denoised: toBytes(data), outside: outsideOf(data) };
-    await onFrame({ step, sigma: sigmas[step]!, x, ...estimate, inside: observer?.seen() });
+    const { run, shape } = opened[stage]!;
+    if (last) await onFrame(last);
+    last = undefined;
+    const estimate = {
+      denoised: toBytes(field.denoised.data),
+      outside: outsideOf(field.denoised.data),
+    };
+    const inside = stage === 0 ? observer?.seen() : undefined;
+    await onFrame({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside });
     x = toBytes(field.x.data, visible(sigma));
-    if (step === numSteps - 1) samples = field.x.data.slice();
+    if (step < run.sigmas.length - 2) continue;
+    samples = field.x.data.slice();
+    const outside = outsideOf(samples);
+    last = { step: done++, shape, sigma: 0, x, denoised: x.slice(), outside };
   }
   const lost = lostSamples(samples, seeds.length);
   return {
     samples,
-    frame: { step: numSteps, sigma: 0, x, denoised: x.slice(), outside: outsideOf(samples) },
+    frame: last!,
     figures: {
-      nfe: run.nfe,
+      nfe: opened.reduce((sum, { run }) => sum + run.nfe, 0),
       totalMs: performance.now() - started,
       networkMs: busyMs() - busyBefore,
       ...(lost.length > 0 && { lost }),
     },
   };
+}
+
+/** Evaluates the denoiser and its companions; what is known of the starting noise is not evaluated again. */
+function firstStage(
+  { network, companions = {}, manifest, starts }: RunNetworks,
+  { seeds, labels, mix, negative, prompts }: SampleSettings,
+  conditioning: GuidanceConditioning,
+  fields: ArrayFieldAlgebra,
+  isAborted: IsAborted,
+): Evaluate<ArrayField> {
+  const { weak, classifier, smallClassifier } = companions;
+  const forward = (used: Companion, output: string) =>
+    forwardOf(used, manifest.shape, output, isAborted);
+  const evaluate = stackedEvaluate({
+    forward: forward({ network, manifest }, 'denoised'),
+    weak: weak && forward(weak, 'denoised'),
+    classifier: classifier && forward(classifier, 'grad'),
+    smallClassifier: smallClassifier && forward(smallClassifier, 'grad'),
+    ...conditioning,
+    fields,
+  });
+  const nameOf = (label: number | undefined) =>
+    label === undefined ? null : (prompts?.[label] ?? label);
+  const about = [manifest.id, mix && [nameOf(mix.with), mix.share], nameOf(negative)];
+  return (
+    starts?.spared(evaluate, {
+      about: JSON.stringify(about),
+      samples: seeds.map((seed, i) => `${seed} ${nameOf(labels[i])}`),
+      fields,
+    }) ?? evaluate
+  );
+}
+
+/** A stage that enlarges the pictures `low`, which stay the caller's. */
+function enlargingStage(
+  { network, manifest }: Upsampler,
+  settings: SampleSettings,
+  low: ArrayField,
+  about: {
+    readonly stage: number;
+    /** Of the pictures that are enlarged. */
+    readonly shape: Frame['shape'];
+    readonly conditioning: GuidanceConditioning;
+  },
+  isAborted: IsAborted,
+): OpenedStage {
+  const { stage, conditioning } = about;
+  const stageSettings = settings.stages![stage - 1]!;
+  const seeds = stageSeeds(settings.seeds, stage);
+  const rows = lowRows(low, {
+    shape: about.shape,
+    seeds,
+    augmentation: stageSettings.augmentation,
+  });
+  const { shape } = manifest;
+  const fields = stageFields(seeds, shape);
+  const evaluate = stackedEvaluate({
+    forward: forwardOf({ network, manifest }, shape, 'denoised', isAborted),
+    cond: { ...conditioning.cond, ...rows },
+    uncond: { ...conditioning.uncond, ...rows },
+    fields,
+  });
+  const run = createRun({ settings: stageSettings, range: rangeOf(manifest), fields, evaluate });
+  return { run, shape };
+}
+
+function forwardOf(
+  { network: { run }, manifest: { conditioning: names } }: Companion,
+  shape: Frame['shape'],
+  output: string,
+  isAborted: IsAborted,
+): Forward {
+  return async (x, sigma, conditioning) => {
+    const inputs = {
+      x: { data: x, dims: shape },
+      sigma: { data: sigma, dims: [] },
+      ...rowsFor(conditioning, names),
+    };
+    const outputs = await run(inputs, sigma.length, isAborted);
+    return outputs[output]!;
+  };
+}
+
+function stageFields(seeds: readonly number[], shape: Frame['shape']): ArrayFieldAlgebra {
+  return arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
+}
+
+function rangeOf({ sigma }: Pick<DenoiserManifest, 'sigma'>): SigmaRange {
+  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }
 
 /** Keeps the noise visible at every level: alpha = 1/sqrt(1 + sigma²), the variance-preserving picture. */

@@ -24,7 +24,6 @@ export interface ShownSamples {
   /** Whether what lies outside [-1, 1] is coloured. */
   readonly overlay: boolean;
   readonly count: number;
-  readonly shape: Trajectory['shape'];
 }
 
 /** Colours, and what is marked in the accent's. */
@@ -80,7 +79,7 @@ export function shownSamples(
 ): ShownSamples | undefined {
   const frame = shown && frameAt(shown, settings.position);
   const { view, overlay } = settings;
-  return frame && { frame, view, overlay, count: shown.count, shape: shown.shape };
+  return frame && { frame, view, overlay, count: shown.count };
 }
 
 /** Draws samples as tiles; the canvas's smoothing is the caller's. */
@@ -118,12 +117,13 @@ export function drawSampleAt(
 
 /** The pictures that stand for a sample, side by side. */
 export function imagesOf(
-  { frame, view, overlay, shape }: ShownSamples,
+  { frame, view, overlay }: ShownSamples,
   ink: Ink,
 ): (sample: number) => readonly ImageData[] {
   const pictures = picturesOf(frame, view);
   const outside = pictures.map((bytes) => (overlay ? outsideIn(frame, bytes) : undefined));
-  return (sample) => pictures.map((bytes, k) => toImage(bytes, sample, shape, ink, outside[k]));
+  return (sample) =>
+    pictures.map((bytes, k) => toImage(bytes, sample, frame.shape, ink, outside[k]));
 }
 
 /** Draws what stands for each sample, one or more pictures side by side, on its tile. */

@@ -105,6 +105,7 @@ class FakeExperiments {
                 samples: new Float32Array(64 * count),
                 frame: {
                   step: settings.numSteps,
+                  shape: [1, 8, 8],
                   sigma: 0,
                   x: new Uint8Array(64 * count).fill(settings.seeds[0]! % 256),
                   denoised: new Uint8Array(64 * count),

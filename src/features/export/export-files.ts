@@ -214,7 +214,7 @@ export async function gridPng(now: Ready): Promise<Made> {
       read && `${read} ${percent(verdicts.confidence[0]!)}`,
       figures && `${strings.figures.evaluations} ${figures.nfe}`,
     ];
-    const batch = { frame, view: 'estimate', overlay, count: 1, shape: manifest.shape } as const;
+    const batch = { frame, view: 'estimate', overlay, count: 1 } as const;
     return { batch, note: note.filter(Boolean).join(' · ') };
   });
   const columns = grid.cells.map(({ cell }) => cell.column);

@@ -30,19 +30,14 @@ export async function trajectoryGif(
   style: Style,
   onFrame: (done: number, all: number) => void,
 ): Promise<Blob> {
-  const { numSteps, count, shape } = trajectory;
+  const { numSteps, count } = trajectory;
   const { view, overlay, subject } = settings;
   const gif = GIFEncoder();
   const delay = Math.max(LEAST_FRAME_MS, WAY_MS / (numSteps + 1));
   for (let step = 0; step <= numSteps; step++) {
     const frame = frameAt(trajectory, step / numSteps);
     if (!frame) throw new RangeError(`The run must have ${numSteps + 1} frames, got ${step}`);
-    const { data, width, height } = drawn(
-      { frame, view, overlay, count, shape },
-      subject,
-      sample,
-      style,
-    );
+    const { data, width, height } = drawn({ frame, view, overlay, count }, subject, sample, style);
     const k = Math.ceil(WIDTH_PX / width);
     const { palette, index } = indexed(data);
     gif.writeFrame(enlarged(index, width, height, k), k * width, k * height, {

@@ -55,7 +55,8 @@ export function documentStyle(): Style {
 }
 
 /** Width and height of what stands for a sample, in the network's own pixels. */
-export function nativeSize({ frame, view, shape: [, height, width] }: ShownSamples) {
+export function nativeSize({ frame, view }: ShownSamples) {
+  const [, height, width] = frame.shape;
   return { width: width * picturesOf(frame, view).length, height };
 }
 
@@ -66,7 +67,7 @@ export function samplePicture(
   { ink }: Style,
 ): OffscreenCanvas {
   const { width, height } = nativeSize(batch);
-  const [, , pictureWidth] = batch.shape;
+  const [, , pictureWidth] = batch.frame.shape;
   const k = Math.ceil(SAMPLE_PX / Math.min(pictureWidth, height));
   const tile = { width: k * width, height: k * height };
   const { canvas, context } = blank(tile.width, tile.height, ink);

@@ -53,9 +53,17 @@ function EarlierSamples({ drawn }: { drawn: number }) {
           const height = fitCanvas(element, tiling, side);
           context.clearRect(0, 0, side, height);
           context.imageSmoothingQuality = 'high';
-          const frame = { step: 0, sigma: 0, x: pictures, denoised: pictures, outside: NONE };
+          const { shape } = DATA;
+          const frame = {
+            step: 0,
+            shape,
+            sigma: 0,
+            x: pictures,
+            denoised: pictures,
+            outside: NONE,
+          };
           const batch = { frame, view: 'estimate' as const, overlay: false };
-          drawSamples(context, { ...batch, count: DATA.count, shape: DATA.shape }, tiling, {
+          drawSamples(context, { ...batch, count: DATA.count }, tiling, {
             ...themeOf(element),
             misread: new Set(),
             picked: settings.picked,

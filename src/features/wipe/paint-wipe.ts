@@ -75,8 +75,10 @@ export function paintDifference(canvas: HTMLCanvasElement, app: App, ids: Pair<n
 export function comparable({ store, trajectories }: App, ids: Pair<number>) {
   const { settings } = store.getState();
   const [a, b] = ids.map((id) => shownSamples(trajectories.shown(id), settings));
-  if (!a || !b || a.count !== b.count || String(a.shape) !== String(b.shape)) return undefined;
+  if (!a || !b || a.count !== b.count || String(a.frame.shape) !== String(b.frame.shape)) {
+    return undefined;
+  }
   const other = picturesOf(b.frame, b.view);
   const pictures = picturesOf(a.frame, a.view).map((bytes, k) => [bytes, other[k]!] as const);
-  return { shape: a.shape, count: a.count, pictures };
+  return { shape: a.frame.shape, count: a.count, pictures };
 }

@@ -56,11 +56,11 @@ function paint(
     const left = Math.min(Math.max(placeOf(scale) * width - height / 2, 0), width - height);
     if (!frame || taken.some((other) => Math.abs(other - left) < height * (1 - OVERLAP))) continue;
     taken.push(left);
-    const [, rows, columns] = trajectory.shape;
+    const [, rows, columns] = frame.shape;
     buffer.width = columns;
     buffer.height = rows;
     const sample = Math.min(picked, trajectory.count - 1);
-    const image = toImage(picturesOf(frame, 'estimate')[0]!, sample, trajectory.shape, ink);
+    const image = toImage(picturesOf(frame, 'estimate')[0]!, sample, frame.shape, ink);
     bufferContext.putImageData(image, 0, 0);
     context.drawImage(buffer, left, 0, height, height);
   }

@@ -60,6 +60,7 @@ export const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 const frame = (step: number): Frame => ({
   step,
+  shape: [1, 8, 8],
   sigma: 1,
   x: new Uint8Array(64),
   denoised: new Uint8Array(64),
