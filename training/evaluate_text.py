@@ -18,7 +18,7 @@ import captions
 import drawings
 import encoder
 from sampling import heun_text
-from train_pictures import load_text_denoiser
+from train_pictures import load_stage
 from trainer import RUNS
 
 
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--rows", type=int, default=16, help="rows of the sheet")
     args = parser.parse_args()
-    denoiser, about = load_text_denoiser(RUNS / args.name / "ema.pt")
+    denoiser, about = load_stage(RUNS / args.name / "ema.pt")
     prompts, wanted, real = held_out(args.prompts, denoiser.config.shape[1])
     text, mask = encoder.encoded(prompts).batch(np.arange(len(prompts)))
     noise = torch.randn(len(prompts), *denoiser.config.shape, generator=torch.Generator().manual_seed(1))

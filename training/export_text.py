@@ -1,7 +1,7 @@
 """Write the text encoder, and networks conditioned on text, into public/models.
 
     python export_text.py encoder          # all-MiniLM-L6-v2 in 8 bits, compared on 2,000 captions with PyTorch
-    python export_text.py pictures-16      # runs/pictures-16, compared with PyTorch
+    python export_text.py pictures-16      # runs/pictures-16, compared with PyTorch; pictures-32, pictures-64 too
 
 What stands beside a network is called `network.json` and not `manifest.json`: the page, which lists folders with a
 manifest, cannot open networks without classes yet.
@@ -23,11 +23,15 @@ import drawings
 import emoji_sets
 import encoder
 import manifest
+import upsampler_exporters
 from exporters import check_difference, half_rounded, onnx_difference
 from networks import flops, parameters
 from text_exporters import POSITIONS, STORED_EXACTLY, export_encoder, export_text_denoiser
-from train_pictures import load_text_denoiser
+from text_networks import TextUNetConfig
+from train_pictures import load_stage
 from trainer import RUNS
+from upsampler_exporters import export_upsampler
+from upsamplers import Upsampler, UpsamplerConfig
 
 COMPARED = 2000  # captions
 LEAST_COSINE = 0.99
@@ -113,41 +117,60 @@ def write(folder: Path, about: dict, names: tuple[str, ...]) -> None:
     (folder / "network.json").write_text(json.dumps({"schema": 1, **about, "files": files}, indent=2) + "\n")
 
 
-def example_rows(config, tokens: int = 7) -> tuple[torch.Tensor, ...]:
+def example_rows(config: TextUNetConfig | UpsamplerConfig, tokens: int = 7) -> tuple[torch.Tensor, ...]:
     """Inputs at three noise levels to compare the graph with PyTorch: a whole text, no text, half a text."""
     generator = torch.Generator().manual_seed(0)
-    sigma = torch.tensor([0.01, 0.7, 40.0])
+    sigma = torch.tensor([0.01, 0.7, config.sigma_max / 2])
     x = torch.randn(3, *config.shape, generator=generator) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
     mask = torch.ones(3, tokens)
     mask[1], mask[2, tokens // 2 :] = 0, 0
-    return x, sigma, torch.randn(3, tokens, config.text, generator=generator), mask, torch.tensor([0.0, 0.5, 1.0])
+    rows = (x, sigma, torch.randn(3, tokens, config.text, generator=generator), mask)
+    thirds = torch.tensor([0.0, 0.5, 1.0])
+    if isinstance(config, TextUNetConfig):
+        return *rows, thirds
+    channels, height, width = config.shape
+    return *rows, torch.randn(3, channels, height // 2, width // 2, generator=generator).clamp(-1, 1), thirds
 
 
 def export_run(name: str, out: Path) -> None:
     """The averaged weights of a run of train_pictures.py."""
-    denoiser, about = load_text_denoiser(RUNS / name / "ema.pt")
-    config, folder = denoiser.config, out / name
+    network, about = load_stage(RUNS / name / "ema.pt")
+    config, folder = network.config, out / name
     folder.mkdir(parents=True, exist_ok=True)
-    export_text_denoiser(denoiser, folder / "model.onnx")
+    if isinstance(network, Upsampler):
+        export_upsampler(network, folder / "model.onnx")
+        exact = upsampler_exporters.STORED_EXACTLY
+        kind = {
+            "title": f"Pictures from words, {config.shape[1] // 2}² to {config.shape[1]}²",
+            "role": "upsampler",
+            "conditioning": ["text", "mask", "low", "augmentation"],
+            "outputs": ["denoised"],
+        }
+    else:
+        export_text_denoiser(network, folder / "model.onnx")
+        exact = STORED_EXACTLY
+        kind = {
+            "title": "Pictures from words, 16×16",
+            "role": "denoiser",
+            "conditioning": ["text", "mask", "perturb"],
+            "outputs": ["denoised", "auxiliary"],
+        }
     rows = example_rows(config)
-    difference = onnx_difference(folder / "model.onnx", half_rounded(denoiser, STORED_EXACTLY), *rows)
+    difference = onnx_difference(folder / "model.onnx", half_rounded(network, exact), *rows)
     check_difference(name, difference, 1e-4)
     measured = RUNS / name / "quality.json"
     write(
         folder,
         {
             "id": name,
-            "title": "Pictures from words, 16×16",
-            "role": "denoiser",
+            **kind,
             "dataset": emoji_sets.CARD,
             "shape": list(config.shape),
-            "conditioning": ["text", "mask", "perturb"],
-            "outputs": ["denoised", "auxiliary"],
             "encoder": "text-encoder",
             "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
             "pUncond": about["recipe"]["p_uncond"],
-            "parameters": parameters(denoiser),
-            "flopsPerForward": flops(denoiser, *(t[:1] for t in rows)),
+            "parameters": parameters(network),
+            "flopsPerForward": flops(network, *(t[:1] for t in rows)),
             "training": {
                 "imagesSeen": about["images"],
                 "minutes": round(about["minutes"], 1),

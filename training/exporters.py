@@ -35,9 +35,7 @@ def export_denoiser(m: Denoiser, path: Path) -> None:
     scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
     scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
 
-    # Patches and the first convolution in one: a 3×3 kernel over p×p patches is a 3p×3p kernel of stride p.
-    stem = net.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
-    h = g.conv(x, stem.reshape(-1, channels, 3 * p, 3 * p), net.stem.bias, p, p)
+    h = g.patches(x, net.stem.weight, net.stem.bias, channels, p)
     size, skips = (height // p, width // p), []
     for down, blocks in zip(net.down, net.encoder):
         if not isinstance(down, torch.nn.Identity):

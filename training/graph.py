@@ -83,6 +83,11 @@ class Graph:
         about = dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
         return self.op("Resize", x, "", twice, **about)
 
+    def patches(self, x: str, weight: torch.Tensor, bias: torch.Tensor | None, channels: int, patch: int) -> str:
+        """A 3×3 convolution over p×p patches of x, in one: a 3p×3p kernel of stride p."""
+        kernel = weight.reshape(-1, channels, patch, patch, 3, 3).permute(0, 1, 4, 2, 5, 3)
+        return self.conv(x, kernel.reshape(-1, channels, 3 * patch, 3 * patch), bias, patch, patch)
+
     def model(
         self, inputs: dict[str, list], outputs: dict[str, tuple[str, list]], path: Path, integers: tuple[str, ...] = ()
     ) -> None:
@@ -135,17 +140,25 @@ def sine_coefficients() -> list[float]:
 def noise_powers(g: Graph, frequencies: torch.Tensor) -> str:
     """Powers r, r³ … r¹⁵ [B,8F] of the noise embedding's angles; `sine_coefficients` make sin and cos of them.
 
-    WGSL guarantees sin to 2^-11 only, which shows after a whole trajectory: so the angle is reduced to half a
-    turn, r in [-1/2, 1/2], and sin(2πr) is a polynomial that a matrix can carry. cos(a) = sin(a + π/2).
+    cos(a) = sin(a + π/2).
     """
     turns = frequencies.double().repeat(2) / (4 * 2 * math.pi)
     phase = torch.tensor([0.25, 0.0]).repeat_interleave(len(frequencies))
     angle = g.op("Mul", g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1, 1))), g.exact(turns))
-    angle = g.op("Add", angle, g.exact(phase))
+    powers = sine_powers(g, g.op("Add", angle, g.exact(phase)))
+    return g.op("Reshape", powers, g.shape(0, 8 * len(turns)))
+
+
+def sine_powers(g: Graph, angle: str) -> str:
+    """Powers r, r³ … r¹⁵ [B,8,N], by which `sine_coefficients` make the sine, of angles [B,1,N] in turns.
+
+    WGSL guarantees sin to 2^-11 only, which shows after a whole trajectory: so the angle is reduced to half a
+    turn, r in [-1/2, 1/2], and sin(2πr) is a polynomial that a matrix can carry.
+    """
     # Round, but by Floor, which has a WebGPU kernel.
     powers = g.op("Sub", angle, g.op("Floor", g.op("Add", angle, g.scalar(0.5))))
     square = g.op("Mul", powers, powers)
     for doubling in range(3):  # r → r, r³ → … r⁷ → … r¹⁵
         square = g.op("Mul", square, square) if doubling else square
         powers = g.op("Concat", powers, g.op("Mul", powers, square), axis=1)
-    return g.op("Reshape", powers, g.shape(0, 8 * len(turns)))
+    return powers

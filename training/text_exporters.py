@@ -5,6 +5,7 @@ layers when the session is created, those of its words for the words of a text o
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -107,6 +108,38 @@ def cross_attention(g: Graph, m: CrossAttention, x: str, size: tuple[int, int], 
     return g.op("Add", x, g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out))
 
 
+def text_states(g: Graph, norm: torch.nn.LayerNorm) -> tuple[str, str]:
+    """The normalised token states [B,T,D] and their mean [B,D], of the inputs `text` and `mask`."""
+    gain, shift = (g.weight(t) for t in (norm.weight, norm.bias))
+    states = g.op("LayerNormalization", "text", gain, shift, axis=-1, epsilon=norm.eps)
+    # The mean state of the tokens; of none it is 0 (1e-6 stands for the maximum with 1, which has no WebGPU kernel).
+    tokens = g.op("Add", g.op("ReduceSum", "mask", g.shape(1), keepdims=1), g.scalar(1e-6))
+    pooled = g.op(
+        "Reshape", g.op("MatMul", g.op("Reshape", "mask", g.shape(0, 1, -1)), states), g.shape(0, len(norm.weight))
+    )
+    return states, g.op("Div", pooled, tokens)
+
+
+def keys_and_values(
+    g: Graph, crosses: Sequence[CrossAttention], embed: torch.nn.Linear, states: str
+) -> tuple[Iterator[str], str]:
+    """The keys and values [B,T+1,2C] of every cross-attention, and the bias [B,1,1,T+1] of its scores.
+
+    The row in front is of the pair that is always there: padding makes the row, and a padded mask of zeros says
+    where it is.
+    """
+    pairs = [2 * c.channels for c in crosses]
+    kv = g.op("MatMul", states, g.weight(embed.weight.T))
+    kv = g.op("Pad", g.op("Add", kv, g.weight(embed.bias)), g.shape(0, 1, 0, 0, 0, 0))
+    nothing = g.op("Reshape", g.op("Mul", "mask", g.scalar(0)), g.shape(0, -1, 1))
+    front = g.op("Pad", nothing, g.shape(0, 1, 0, 0, 0, 0), g.constant(torch.tensor(1.0).numpy()))
+    null = torch.cat([c.null.flatten() for c in crosses])
+    kv = g.op("Add", kv, g.op("Mul", front, g.weight(null)))
+    kvs = [kv] if len(pairs) == 1 else g.op("Split", kv, g.shape(*pairs), outputs=len(pairs), axis=2)
+    there = g.op("Pad", "mask", g.shape(0, 1, 0, 0), g.constant(torch.tensor(1.0).numpy()))
+    return iter(kvs), g.op("Mul", g.op("Sub", g.op("Reshape", there, g.shape(0, 1, 1, -1)), g.scalar(1)), g.scalar(1e4))
+
+
 def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
     """(x, sigma, text, mask, perturb) → (denoised, auxiliary), preconditioning inside the graph and in float32."""
     config, net = m.config, m.net
@@ -120,14 +153,7 @@ def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
     x = g.op("Div", "x", r)
     perturb = g.op("Reshape", "perturb", g.shape(0, 1, 1, 1))
 
-    gain, shift = (g.weight(t) for t in (net.text_norm.weight, net.text_norm.bias))
-    states = g.op("LayerNormalization", "text", gain, shift, axis=-1, epsilon=net.text_norm.eps)
-    # The mean state of the tokens; of none it is 0 (1e-6 stands for the maximum with 1, which has no WebGPU kernel).
-    tokens = g.op("Add", g.op("ReduceSum", "mask", g.shape(1), keepdims=1), g.scalar(1e-6))
-    pooled = g.op(
-        "Reshape", g.op("MatMul", g.op("Reshape", "mask", g.shape(0, 1, -1)), states), g.shape(0, config.text)
-    )
-    pooled = g.op("Div", pooled, tokens)
+    states, pooled = text_states(g, net.text_norm)
     # Noise and text embedding in one matrix product: the polynomial of the sine is part of the matrix.
     folded = [net.embed_noise.weight * c for c in sine_coefficients()]
     joint = torch.cat([*folded, net.embed_text.weight], 1)
@@ -138,22 +164,8 @@ def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
     scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
     scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
 
-    # Keys and values of all cross-attentions, a row in front for the pair that is always there: padding makes the
-    # row, and a padded mask of zeros says where it is.
-    pairs = [2 * c.channels for c in net.crosses]
-    kv = g.op("MatMul", states, g.weight(net.embed_tokens.weight.T))
-    kv = g.op("Pad", g.op("Add", kv, g.weight(net.embed_tokens.bias)), g.shape(0, 1, 0, 0, 0, 0))
-    nothing = g.op("Reshape", g.op("Mul", "mask", g.scalar(0)), g.shape(0, -1, 1))
-    front = g.op("Pad", nothing, g.shape(0, 1, 0, 0, 0, 0), g.constant(torch.tensor(1.0).numpy()))
-    null = torch.cat([c.null.flatten() for c in net.crosses])
-    kv = g.op("Add", kv, g.op("Mul", front, g.weight(null)))
-    kvs = iter(g.op("Split", kv, g.shape(*pairs), outputs=len(pairs), axis=2))
-    there = g.op("Pad", "mask", g.shape(0, 1, 0, 0), g.constant(torch.tensor(1.0).numpy()))
-    bias = g.op("Mul", g.op("Sub", g.op("Reshape", there, g.shape(0, 1, 1, -1)), g.scalar(1)), g.scalar(1e4))
-
-    # Patches and the first convolution in one: a 3×3 kernel over p×p patches is a 3p×3p kernel of stride p.
-    stem = net.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
-    h = g.conv(x, stem.reshape(-1, channels, 3 * p, 3 * p), net.stem.bias, p, p)
+    kvs, bias = keys_and_values(g, net.crosses, net.embed_tokens, states)
+    h = g.patches(x, net.stem.weight, net.stem.bias, channels, p)
     size, skips = (height // p, width // p), []
     for i, blocks in enumerate(net.encoder):
         if i:

@@ -178,13 +178,14 @@ class UpsamplerTrainer(TextTrainer):
         return ((denoised - clean).square().mean((1, 2, 3)) * weight).mean()[None]
 
 
-def load_text_denoiser(path: Path) -> tuple[TextDenoiser, dict]:
-    """The denoiser of a snapshot that `Trainer` wrote, and what the snapshot says about itself."""
+def load_stage(path: Path) -> tuple[TextDenoiser | Upsampler, dict]:
+    """The network of a snapshot that `Trainer` wrote, and what the snapshot says about itself."""
     about = torch.load(path, weights_only=False, map_location="cpu")
     config = {k: tuple(v) if isinstance(v, list) else v for k, v in about["recipe"]["network"].items()}
-    denoiser = TextDenoiser(TextUNetConfig(**config))
-    denoiser.load_state_dict({k: v.float() for k, v in about["ema"].items()})
-    return denoiser.eval().requires_grad_(False), about
+    upsampler = "sigma_detail" in config
+    network = Upsampler(UpsamplerConfig(**config)) if upsampler else TextDenoiser(TextUNetConfig(**config))
+    network.load_state_dict({k: v.float() for k, v in about["ema"].items()})
+    return network.eval().requires_grad_(False), about
 
 
 def overridden(recipe: TextRecipe, settings: list[str]) -> TextRecipe:

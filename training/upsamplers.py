@@ -11,7 +11,6 @@ itself, level 1 nothing but noise.
 import itertools
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -135,12 +134,3 @@ class Upsampler(nn.Module):
         rest = x - estimate
         out = self.net(rest * total.rsqrt(), sigma.log() / 4, text, mask, low, augmentation)
         return estimate + rest * (deviation**2 / total) + out.float() * (s * deviation * total.rsqrt())
-
-
-def load_upsampler(path: Path) -> tuple[Upsampler, dict]:
-    """The network of a snapshot that `Trainer` wrote, and what the snapshot says about itself."""
-    about = torch.load(path, weights_only=False, map_location="cpu")
-    config = {k: tuple(v) if isinstance(v, list) else v for k, v in about["recipe"]["network"].items()}
-    network = Upsampler(UpsamplerConfig(**config))
-    network.load_state_dict({k: v.float() for k, v in about["ema"].items()})
-    return network.eval().requires_grad_(False), about

@@ -264,7 +264,7 @@ def test_training_learns_what_the_text_says_and_resumes_exactly(tmp_path, monkey
     config = dataclasses.replace(TINY, shape=(3, 8, 8))
     recipe = train_pictures.TextRecipe(network=config, images=16 * 80, batch=16, lr=6e-3, warmup=10, ema=0.9)
     trainer = train_pictures.TextTrainer("tiny-text", recipe, tmp_path / "whole", compile=False)
-    network, about = train_pictures.load_text_denoiser(trainer.train(log_every=20))
+    network, about = train_pictures.load_stage(trainer.train(log_every=20))
     assert about["images"] == 16 * 80
     assert (tmp_path / "whole/log.csv").read_text().startswith("images,minutes,loss,auxiliary,lr\n")
     assert (tmp_path / "whole/weak.pt").exists()

@@ -1,12 +1,16 @@
 """Super-resolution networks: the augmentation of their low-resolution input, and that they follow it."""
 
+import dataclasses
+
 import pytest
 import torch
 import torch.nn.functional as F
 
+import exporters
 import train_pictures
+import upsampler_exporters
 from train_pictures import UpsamplerRecipe, UpsamplerTrainer
-from upsamplers import Upsampler, UpsamplerConfig, augmented, load_upsampler
+from upsamplers import Upsampler, UpsamplerConfig, augmented
 
 TINY = UpsamplerConfig(
     shape=(3, 16, 16),
@@ -61,7 +65,7 @@ def trained(tmp_path_factory):
         patch.setattr(train_pictures, "Pictures", lambda recipe: Textured())
         recipe = UpsamplerRecipe(network=TINY, images=32 * 150, batch=32, lr=6e-3, warmup=10, ema=0.9, low_levels=0.3)
         trainer = UpsamplerTrainer("tiny-upsampler", recipe, tmp_path_factory.mktemp("upsampler"), compile=False)
-        return load_upsampler(trainer.train(log_every=50))
+        return train_pictures.load_stage(trainer.train(log_every=50))
 
 
 def answers(network: Upsampler, low: torch.Tensor, level: float, told: float) -> torch.Tensor:
@@ -123,6 +127,31 @@ def test_crops_are_whole_pixels_of_the_picture_at_half_the_size():
         place = int(crop[0, 0, 0]) % 256
         y, x = place // 16, place % 16
         assert torch.equal(crop, picture[:, y : y + 8, x : x + 8])
+
+
+def test_upsampler_graph_equals_pytorch_for_every_row(tmp_path):
+    for config in (TINY, dataclasses.replace(TINY, channels=(16, 16, 32), blocks=(1, 2, 3), patch=4)):
+        network = Upsampler(config).requires_grad_(False)
+        torch.manual_seed(0)
+        for name, p in network.named_parameters():
+            if p.abs().max() == 0 or name.endswith("out.weight"):
+                p.normal_(std=0.1)
+        upsampler_exporters.export_upsampler(network, tmp_path / "model.onnx")
+        rounded = exporters.half_rounded(network, upsampler_exporters.STORED_EXACTLY)
+        g = torch.Generator().manual_seed(1)
+        sigma, level = torch.tensor([0.01, 0.7, 20.0]), torch.tensor([0.0, 0.4, 1.0])
+        for tokens in (1, 5):
+            x = torch.randn(3, *config.shape, generator=g) * (sigma[:, None, None, None] ** 2 + 0.4).sqrt()
+            mask = torch.ones(3, tokens)
+            mask[1] = 0
+            rows = (x, sigma, torch.randn(3, tokens, 8, generator=g), mask, torch.randn(3, 3, 8, 8, generator=g), level)
+            assert exporters.onnx_difference(tmp_path / "model.onnx", rounded, *rows) < 1e-4
+            # What only one side of the comparison would ignore: every row changes the answer.
+            whole = rounded(*rows)
+            for i, row in enumerate(rows[:2] + rows[4:]):
+                other = list(rows)
+                other[i if i < 2 else i + 2] = row.flip(0)
+                assert (rounded(*other) - whole).abs().amax((1, 2, 3))[[0, 2]].min() > 1e-4
 
 
 def test_settings_are_fields_of_the_stage_that_is_trained():
