@@ -16,6 +16,7 @@ import drawings
 import emoji_sets
 import encoder
 import exporters
+import lexicon
 import text_exporters
 import train_pictures
 from emoji_sets import SETS, WORDS, Thing
@@ -288,3 +289,22 @@ def test_training_learns_what_the_text_says_and_resumes_exactly(tmp_path, monkey
     parts = train_pictures.TextTrainer("tiny-text", recipe, tmp_path / "parts", compile=False).train()
     resumed = torch.load(parts, weights_only=False)["ema"]
     assert all(torch.equal(resumed[k], v) for k, v in about["ema"].items())
+
+
+def test_a_chinese_word_has_one_translation():
+    assert lexicon.table("red: 红 红色\nlight blue: 浅蓝") == {"红": "red", "红色": "red", "浅蓝": "light blue"}
+    with pytest.raises(ValueError, match="needs one translation of 红, got red and pink"):
+        lexicon.table("red: 红\npink: 红")
+    assert set(lexicon.table(lexicon.COLOURS).values()) == set(drawings.COLOURS)
+    assert set(drawings.RELATIONS) <= set(lexicon.table(lexicon.RELATIONS).values())
+    assert {s.style.lower() for s in SETS.values()} == set(lexicon.table(lexicon.STYLES).values())
+
+
+def test_a_keyword_of_several_things_means_what_those_named_so_share():
+    fruit = [dataclasses.replace(t, label=label) for t, label in zip(things(), ("red apple", "green apple", "pie"))]
+    names = dict(zip((t.code for t in fruit), ("红苹果", "青苹果", "派")))
+    assert lexicon.head(names, "苹果", fruit) == "apple"
+    assert lexicon.head(names, "红苹果", fruit) == "red apple"
+    assert lexicon.head(names, "水果", fruit) is None
+    assert lexicon.counted("三只", {"counts": {"三": "three"}}, {"measures": ["只"]})
+    assert not lexicon.counted("三色", {"counts": {"三": "three"}}, {"measures": ["只"]})
