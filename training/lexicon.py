@@ -16,7 +16,7 @@ import captions
 import drawings
 import emoji_sets
 from emoji_sets import SETS, WORDS, Thing
-from manifest import ROOT
+from manifest import ROOT, described_files
 
 # An English word, and the Chinese ones.
 COLOURS = """
@@ -443,5 +443,13 @@ def write(folder: Path, cache: Path) -> None:
     print(f"{path}: {path.stat().st_size / 1e3:.0f} kB, {len(about['things'])} things, {words} other words")
 
 
+def main(folder: Path) -> None:
+    write(folder, emoji_sets.cache_folder())
+    path = folder / "manifest.json"
+    about = json.loads(path.read_text())
+    about["files"] = described_files(folder, tuple(f["name"] for f in about["files"]))
+    path.write_text(json.dumps(about, indent=2) + "\n")
+
+
 if __name__ == "__main__":
-    write(ROOT / "public/models/text-encoder", emoji_sets.cache_folder())
+    main(ROOT / "public/models/text-encoder")

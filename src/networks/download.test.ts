@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type DownloadProgress, loadModel, loadModelIndex } from './download';
+import { type DownloadProgress, loadModel, loadModelIndex, loadTextEncoder } from './download';
 import { type Bytes, fetchModelFile, type ModelCache } from './sources';
 
 const weights = new Uint8Array(200_000).map((_, i) => i % 251);
@@ -381,4 +381,59 @@ test('leaves a reference on the server unless it is asked for', async () => {
   expect(requests).not.toContain('dots/real.bin');
   const { files } = await loadModel('dots', { baseUrl, reference: true });
   expect([...files.keys()]).toEqual(['model.onnx', 'real.bin']);
+});
+
+describe('a text encoder', () => {
+  const text = (name: string, content: string) => ({
+    name,
+    bytes: content.length,
+    sha256: digest(new TextEncoder().encode(content)),
+  });
+  const encoder = {
+    schema: 1,
+    id: 'words',
+    title: 'Words',
+    role: 'text-encoder',
+    licence: 'CC0',
+    source: 'a test',
+    width: 2,
+    longest: 4,
+    words: 5,
+    parameters: 1,
+    files: [manifest.files[0], text('tokenizer.json', '{}'), text('zh.json', '[]')],
+    lexicons: { zh: 'zh.json' },
+  };
+  const words = (about: object = encoder) => ({
+    'words/manifest.json': JSON.stringify(about),
+    'words/model.onnx': weights,
+    'words/tokenizer.json': '{}',
+    'words/zh.json': '[]',
+  });
+
+  test('comes with graph and tokeniser', async () => {
+    const { baseUrl, requests } = await site(words());
+    const { manifest: read, files } = await loadTextEncoder('words', { baseUrl });
+    expect(read).toEqual(encoder);
+    expect([...files.keys()]).toEqual(['model.onnx', 'tokenizer.json']);
+    expect(requests).not.toContain('words/zh.json');
+  });
+
+  test('is no network of pictures, and the other way round', async () => {
+    const { baseUrl, requests } = await site({ ...complete, ...words() });
+    await expect(loadModel('words', { baseUrl })).rejects.toThrow(
+      'words/manifest.json: "role" must be denoiser, weak, upsampler, classifier or features, got "text-encoder"',
+    );
+    await expect(loadTextEncoder('dots', { baseUrl })).rejects.toThrow(
+      'dots/manifest.json: "role" must be text-encoder, got "features"',
+    );
+    expect(requests).toEqual(['words/manifest.json', 'dots/manifest.json']);
+  });
+
+  test('without a tokeniser is refused', async () => {
+    const files = [manifest.files[0], encoder.files[2]];
+    const { baseUrl } = await site(words({ ...encoder, files }));
+    await expect(loadTextEncoder('words', { baseUrl })).rejects.toThrow(
+      'words/manifest.json: "files" must list tokenizer.json, got model.onnx, zh.json',
+    );
+  });
 });

@@ -5,6 +5,7 @@ import {
   type ModelIndex,
   parseManifest,
   parseModelIndex,
+  type TextEncoderManifest,
 } from './manifest';
 import {
   type Bytes,
@@ -39,8 +40,8 @@ export interface LoadModelOptions {
   readonly reference?: boolean | undefined;
 }
 
-export interface LoadedModel {
-  readonly manifest: Manifest;
+export interface LoadedModel<M extends Manifest | TextEncoderManifest = Manifest> {
+  readonly manifest: M;
   readonly files: ReadonlyMap<string, Bytes>;
   /** What could not be checked, for the user to see. */
   readonly warnings: readonly string[];
@@ -58,18 +59,50 @@ export async function loadModelIndex(options: LoadModelOptions): Promise<ModelIn
 }
 
 /**
- * Loads a model's manifest and files, each checked for its size and SHA-256.
+ * Loads the manifest and files of a network of pictures, each checked for its size and SHA-256.
  *
  * @throws ModelError that names the file; the signal's reason when aborted
  */
 export async function loadModel(id: string, options: LoadModelOptions): Promise<LoadedModel> {
   const manifest = await readManifest(id, options);
   const reference = manifest.role === 'features' ? manifest.reference?.file : undefined;
+  return loadFiles(
+    manifest,
+    manifest.files.filter(({ name }) => name !== reference || options.reference),
+    options,
+  );
+}
+
+/**
+ * Loads a text encoder's graph and tokeniser, model.onnx and tokenizer.json, checked as loadModel's
+ * are; its lexicons and licences stay where they are.
+ *
+ * @throws ModelError that names the file; the signal's reason when aborted
+ */
+export async function loadTextEncoder(
+  id: string,
+  options: LoadModelOptions,
+): Promise<LoadedModel<TextEncoderManifest>> {
+  const manifest = await readAnyManifest(id, options);
+  if (manifest.role !== 'text-encoder') throw otherRole(manifest, 'text-encoder');
+  const needed = ['model.onnx', 'tokenizer.json'].map((name) => {
+    const file = manifest.files.find((listed) => listed.name === name);
+    if (file) return file;
+    const path = `${id}/manifest.json`;
+    const message = `${path}: "files" must list ${name}, got ${manifest.files.map((listed) => listed.name).join(', ')}`;
+    throw new ModelError('invalid-manifest', path, message);
+  });
+  return loadFiles(manifest, needed, options);
+}
+
+async function loadFiles<M extends Manifest | TextEncoderManifest>(
+  manifest: M,
+  wanted: readonly ModelFile[],
+  options: LoadModelOptions,
+): Promise<LoadedModel<M>> {
+  const { id } = manifest;
   const files = new Map<string, Bytes>();
-  for (const file of manifest.files) {
-    if (file.name === reference && !options.reference) continue;
-    files.set(file.name, await loadFile(id, file, options));
-  }
+  for (const file of wanted) files.set(file.name, await loadFile(id, file, options));
   const warnings = globalThis.crypto?.subtle
     ? []
     : [
@@ -78,8 +111,29 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
   return { manifest, files, warnings };
 }
 
-/** A model's manifest alone. @throws ModelError that names the file; the signal's reason when aborted */
+/**
+ * The manifest of a network of pictures alone.
+ *
+ * @throws ModelError that names the file; the signal's reason when aborted
+ */
 export async function readManifest(id: string, options: LoadModelOptions): Promise<Manifest> {
+  const manifest = await readAnyManifest(id, options);
+  if (manifest.role === 'text-encoder') {
+    throw otherRole(manifest, 'denoiser, weak, upsampler, classifier or features');
+  }
+  return manifest;
+}
+
+function otherRole({ id, role }: Manifest | TextEncoderManifest, wanted: string): ModelError {
+  const path = `${id}/manifest.json`;
+  const message = `${path}: "role" must be ${wanted}, got "${role}"`;
+  return new ModelError('invalid-manifest', path, message);
+}
+
+async function readAnyManifest(
+  id: string,
+  options: LoadModelOptions,
+): Promise<Manifest | TextEncoderManifest> {
   const path = `${id}/manifest.json`;
   const source = /^[a-z0-9][a-z0-9-]*$/.test(id) ? await readText(path, options) : undefined;
   if (source === undefined) {

@@ -71,10 +71,25 @@ const memorisation = v.object({
 
 const classNames = v.array(text, 'a list of names');
 
-const common = {
+const files = v.pipe(
+  v.array(file, 'a list of files'),
+  v.minLength(1, 'a list of at least one file'),
+  v.check(
+    (files) => new Set(files.map(({ name }) => name)).size === files.length,
+    'a list without repeated names',
+  ),
+);
+
+const anyNetwork = {
   schema: v.literal(1, '1 (the only format that this version reads)'),
   id,
   title: text,
+  parameters: count,
+  files,
+};
+
+const common = {
+  ...anyNetwork,
   dataset: v.object({ name: text, licence: text, source: text }),
   /** [channels, height, width]. */
   shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
@@ -90,17 +105,8 @@ const common = {
   ),
   /** Inputs of a network of noisy pictures beside x and sigma. Absent: `label`. */
   conditioning: v.optional(v.array(text, 'a list of names')),
-  parameters: count,
   /** Multiply and add count as two. */
   flopsPerForward: positive,
-  files: v.pipe(
-    v.array(file, 'a list of files'),
-    v.minLength(1, 'a list of at least one file'),
-    v.check(
-      (files) => new Set(files.map(({ name }) => name)).size === files.length,
-      'a list without repeated names',
-    ),
-  ),
   training: v.optional(
     v.object({ imagesSeen: positive, minutes: positive, hardware: text, command: text }),
   ),
@@ -264,9 +270,32 @@ const features = v.object({
   ),
 });
 
+const textEncoder = v.pipe(
+  v.object({
+    ...anyNetwork,
+    role: v.literal('text-encoder'),
+    licence: text,
+    source: text,
+    /** Numbers in a token's state. */
+    width: count,
+    /** Most tokens of a text that networks were trained with, the first and the last among them. */
+    longest: count,
+    /** Rows of its table of words: token ids are below it. */
+    words: count,
+    /** Files of lexicons by language: see text/lexicon.ts. */
+    lexicons: v.optional(v.object({ zh: v.optional(plainName) })),
+    quality: v.optional(v.record(v.string(), v.unknown())),
+  }),
+  v.check(
+    ({ files, lexicons = {} }) =>
+      Object.values(lexicons).every((lexicon) => files.some(({ name }) => name === lexicon)),
+    'a text encoder whose lexicons are among its files',
+  ),
+);
+
 const manifest = v.variant(
   'role',
-  [denoiser, classifier, features],
+  [denoiser, classifier, features, textEncoder],
   'denoiser, weak, upsampler, classifier or features',
 );
 
@@ -287,13 +316,15 @@ export type StageManifest = v.InferOutput<typeof stage>;
 export type ClassifierManifest = v.InferOutput<typeof classifier>;
 /** A network of features and logits of clean images. */
 export type FeaturesManifest = v.InferOutput<typeof features>;
-/** What manifest.json says of a network; `role` tells the kinds apart. */
+/** A network that says what the tokens of a prompt mean. */
+export type TextEncoderManifest = v.InferOutput<typeof textEncoder>;
+/** What manifest.json says of a network of pictures; `role` tells the kinds apart. */
 export type Manifest = DenoiserManifest | ClassifierManifest | FeaturesManifest;
 export type ModelFile = v.InferOutput<typeof file>;
 export type ModelIndex = v.InferOutput<typeof modelIndex>;
 
 /** @throws ModelError ('invalid-manifest') naming file, field, requirement and the value received. */
-export function parseManifest(source: string, fileName: string): Manifest {
+export function parseManifest(source: string, fileName: string): Manifest | TextEncoderManifest {
   return parse(manifest, source, fileName);
 }
 

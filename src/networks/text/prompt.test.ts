@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { parseManifest } from '../manifest';
 import { readLexicon } from './lexicon';
 import { LONGEST_PROMPT, readPrompt } from './prompt';
 import { createTokeniser } from './tokeniser';
@@ -166,6 +168,13 @@ test('plurals are those of training/captions.py', () => {
   expect(
     ['socks', 'cat with tears of joy', 't-shirt'].map((label) => lexicon.plural(label)),
   ).toEqual(['socks', 'cat with tears of joy', 't-shirt']);
+});
+
+test('the manifest lists the lexicon as it is', () => {
+  const packed = readFileSync(new URL('zh.json', encoder));
+  const sha256 = createHash('sha256').update(packed).digest('hex');
+  const { files } = parseManifest(JSON.stringify(jsonOf('manifest.json')), 'manifest.json');
+  expect(files).toContainEqual({ name: 'zh.json', bytes: packed.byteLength, sha256 });
 });
 
 test('a file that is no lexicon is refused with the field', () => {
