@@ -60,7 +60,7 @@ test('steps and every parameter are axes too', () => {
 
 test('every other setting of `npm run sample` reaches the run and the file', () => {
   const line =
-    '--scales 2 --sampler heun --s-churn 10 --schedule karras --rho 7 --interval 0.2,5 --shape rising --threshold dynamic:99 --negative B --mix C:0.25';
+    '--scales 2 --sampler heun --s-churn 10 --schedule karras --rho 7 --interval 0.2,5 --shape rising --threshold dynamic:99 --negative B --mix C:0.25 --stages 2';
   const [point] = parse(line)!.points;
   expect(point!.settings).toEqual({
     guidance: 'cfg',
@@ -71,6 +71,7 @@ test('every other setting of `npm run sample` reaches the run and the file', () 
     threshold: { kind: 'dynamic', percentile: 99 },
     mix: { name: 'C', share: 0.25 },
     negative: 'B',
+    upTo: 2,
     numSteps: 20,
     sampler: 'heun',
     schedule: 'karras',

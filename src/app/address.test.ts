@@ -17,6 +17,7 @@ import {
   consistent,
   declaredParameters,
   LIMITS,
+  type StageChoice,
 } from '../settings/column';
 import { FIRST_VISIT, type Settings } from '../settings/settings';
 import { defaultSlices, type Slice } from '../settings/slice';
@@ -42,6 +43,12 @@ function randomSettings(seed: number): Settings {
   const between = (min: number, max: number) => Number((min + next() * (max - min)).toFixed(4));
   const whole = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   const oneOf = <T>(list: readonly T[]): T => list[whole(0, list.length - 1)]!;
+  const stageChoice = (): StageChoice => ({
+    guidanceScale: between(-2, 15),
+    numSteps: oneOf([null, whole(1, 100)]),
+    augmentation: oneOf([null, between(0, 1)]),
+    threshold: oneOf([null, { kind: 'static' }, { kind: 'dynamic', percentile: 99.5 }]),
+  });
   const column = (): ColumnSettings => {
     const chosen: ColumnSettings = {
       guidance: oneOf(CHOICES.guidance).id,
@@ -56,6 +63,8 @@ function randomSettings(seed: number): Settings {
       ]),
       mix: oneOf([null, { name: oneOf(['B', 'a,b', 'x:y', '%2C']), share: between(0, 1) }]),
       negative: oneOf([null, 'B', 'a,b', '50%']),
+      ...oneOf([{}, { upTo: whole(1, 3) }]),
+      ...oneOf([{}, { stages: [stageChoice(), stageChoice()].slice(0, whole(1, 2)) }]),
       numSteps: whole(LIMITS.numSteps.min, LIMITS.numSteps.max),
       sampler: oneOf(CHOICES.sampler).id,
       schedule: oneOf(CHOICES.schedule).id,
@@ -73,7 +82,8 @@ function randomSettings(seed: number): Settings {
   const planeRun = () => {
     const pictures = { curve: null, threshold: null, mix: null, negative: null };
     const guidanceScale = between(1, 15);
-    const run = { ...column(), ...pictures, guidanceScale };
+    const { upTo: _, stages: __, ...drawn } = column();
+    const run = { ...drawn, ...pictures, guidanceScale };
     return fitsPlane(run) ? run : DEFAULT_PLANE.runs[0]!;
   };
   const experiment: ExperimentSettings = {

@@ -26,6 +26,32 @@ test('a complete manifest comes back as it is', () => {
   expect(parse({})).toEqual(letters);
 });
 
+test('a cascade that prompts condition has no classes', () => {
+  const cascade = {
+    classes: [],
+    conditioning: ['text', 'mask'],
+    prompts: { encoder: 'text-encoder', tokens: 32, width: 384, examples: ['a red apple'] },
+    stages: [
+      {
+        network: 'letters-56',
+        shape: [1, 56, 56],
+        sigma: { min: 0.002, max: 80 },
+        flopsPerForward: 1e8,
+        guidanceScale: 2,
+        numSteps: 8,
+        sampler: 'ddim',
+        augmentation: 0.1,
+      },
+    ],
+  };
+  expect(parse(cascade)).toEqual({ ...letters, ...cascade });
+  expect(() => parse({ ...cascade, prompts: undefined })).toThrow('"classes" must be');
+  const stages = [{ ...cascade.stages[0], augmentation: 2 }];
+  expect(() => parse({ ...cascade, stages })).toThrow(
+    '"stages.0.augmentation" must be within [0, 1], got 2',
+  );
+});
+
 test('the check for copies is kept and held to its form, other figures are free', () => {
   const distances = {
     median: 0.22,
@@ -69,7 +95,10 @@ describe('an error names file, field, requirement and value', () => {
     [{ shape: [1, 2.5, 3] }, '"shape.1" must be a whole number, got 2.5'],
     [{ classes: [] }, '"classes" must be a list of at least one name, got []'],
     [{ sigma: undefined }, '"sigma" must be present, got nothing'],
-    [{ role: undefined }, '"role" must be denoiser, weak, classifier or features, got nothing'],
+    [
+      { role: undefined },
+      '"role" must be denoiser, weak, upsampler, classifier or features, got nothing',
+    ],
     [{ sigma: 3 }, '"sigma" must be an object, got 3'],
     [
       { sigma: { min: 2, max: 1 } },
@@ -77,7 +106,10 @@ describe('an error names file, field, requirement and value', () => {
     ],
     [{ sigma: { min: 0, max: 1 } }, '"sigma.min" must be a number above 0, got 0'],
     [{ pUncond: 1.5 }, '"pUncond" must be within [0, 1], got 1.5'],
-    [{ role: 'other' }, '"role" must be denoiser, weak, classifier or features, got "other"'],
+    [
+      { role: 'other' },
+      '"role" must be denoiser, weak, upsampler, classifier or features, got "other"',
+    ],
     [
       { files: [{ name: 'a/b', bytes: 1, sha256 }] },
       '"files.0.name" must be a file name without folders, got "a/b"',

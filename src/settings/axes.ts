@@ -8,7 +8,10 @@ import {
   canPredict,
   consistent,
   DEFAULT_COLUMN,
+  isConditional,
+  knows,
   LIMITS,
+  type Named,
   type Predicting,
 } from './column';
 import type { AxisStart, RunAxis } from './run-row';
@@ -54,20 +57,25 @@ const drawAxis: AxisSetting = {
     order: 9,
     kind: 'choices',
     ofClasses: true,
-    choices: ({ classes }) => ['none', ...classes.map((name) => `class:${name}`)],
-    start: ({ model: { classes } }) =>
-      classes.length ? classes.slice(0, FEW).map((name) => `class:${name}`) : ['none'],
+    choices: (model) => ['none', ...namesOf(model).map((name) => `class:${name}`)],
+    start({ model }) {
+      const names = namesOf(model).slice(0, FEW);
+      return names.length ? names.map((name) => `class:${name}`) : ['none'];
+    },
   },
   name: ({ axis }) => axis.class,
   put(base, text) {
     const subject = readSubject(text);
     return subject && { ...base, subjects: subject, settings: { ...base.settings, subject } };
   },
-  fits: (text, { classes }) => text === 'none' || classes.includes(className(text)),
+  fits: (text, model) => text === 'none' || knows(model, className(text)),
   applies: () => true,
   words: (text, _, { controls, stage }) =>
     text === 'none' ? stage.unconditional : controls.classOf(className(text)),
 };
+
+/** What is offered by name: all classes, or some prompts. */
+const namesOf = ({ classes, prompts }: Named) => prompts?.examples ?? classes;
 
 const className = (text: string) => text.slice(text.indexOf(':') + 1);
 
@@ -174,7 +182,10 @@ export function axisKeys(settings: Settings, model: Predicting): string[] {
   const parameters = cellColumns(settings).flatMap((column) =>
     actingParameters(column).map(({ id }) => id),
   );
-  const general = GENERAL_AXES.filter(({ axis }) => model.classes.length > 0 || !axis.ofClasses);
+  const general = GENERAL_AXES.filter(
+    ({ axis }) =>
+      (isConditional(model) || !axis.ofClasses) && (model.stages !== undefined || !axis.ofStages),
+  );
   const keys = [...general.map(({ key }) => key), ...parameters];
   const offered = keys.filter(
     (key) =>
@@ -224,7 +235,7 @@ export function newAxis(key: string, settings: Settings, manifest: Manifest, oth
   const context: AxisStart = {
     model: manifest,
     seed: settings.seed,
-    others: manifest.classes.filter((name) => subject.kind !== 'class' || subject.name !== name),
+    others: namesOf(manifest).filter((name) => subject.kind !== 'class' || subject.name !== name),
     suits(value) {
       const column = withAxisValue(base, key, value)?.column ?? base.column;
       const { firstOrderOnly } = findGuidanceRule(column.guidance);

@@ -2,6 +2,7 @@ import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { neededPredictions } from '../diffusion/guidance/needed';
 import { type GuidanceRule, worksWith } from '../diffusion/guidance/rule';
+import type { Threshold } from '../diffusion/guidance/threshold';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
 import { findSampler, samplerRegistry } from '../diffusion/samplers';
@@ -12,8 +13,21 @@ import type { DenoiserManifest, Manifest } from '../networks/manifest';
 export interface ColumnSettings extends RunSettings {
   /** A second class, and its share of the label. */
   readonly mix: ClassMix | null;
-  /** Class that the guidance leads away from, in place of no class. */
+  /** Class, or prompt, that the guidance leads away from, in place of none. */
   readonly negative: string | null;
+  /** How many stages of a cascade are drawn. Absent: all. */
+  readonly upTo?: number;
+  /** What is asked of its stages after the first, in their order. Absent: as its manifest says. */
+  readonly stages?: readonly StageChoice[];
+}
+
+/** What is asked of a stage that enlarges the picture; null: as the cascade's manifest says. */
+export interface StageChoice {
+  readonly guidanceScale: number | null;
+  readonly numSteps: number | null;
+  /** Level of the noise that is added to the picture that it enlarges, 0 … 1. */
+  readonly augmentation: number | null;
+  readonly threshold: Threshold | null;
 }
 
 export interface ClassMix {
@@ -22,6 +36,17 @@ export interface ClassMix {
   readonly share: number;
 }
 
+/** A stage as the cascade's manifest says. */
+export const DEFAULT_STAGE: StageChoice = {
+  guidanceScale: null,
+  numSteps: null,
+  augmentation: null,
+  threshold: null,
+};
+
+/** Most stages of a cascade: the second and the third have settings of their own. */
+export const MOST_STAGES = 3;
+
 export const DEFAULT_COLUMN: ColumnSettings = { ...DEFAULT_RUN, mix: null, negative: null };
 
 export const LIMITS = {
@@ -29,8 +54,10 @@ export const LIMITS = {
   numSteps: { min: 1, max: 1024, step: 1 },
   count: { min: 1, max: 64, step: 1 },
   columns: 4,
-  /** Classes of which one sample each is drawn. */
+  /** Classes, or prompts, of which one sample each is drawn. */
   each: 24,
+  /** Letters of a class's name, or of a prompt. */
+  name: 300,
   /** Values of an axis of the grid. */
   axis: 16,
 } as const;
@@ -93,7 +120,20 @@ export function withoutDefaultParameters(column: ColumnSettings): ColumnSettings
 
 /** What of a model decides which predictions it can make. */
 export type Predicting = Pick<Manifest, 'classes' | 'companions'> &
-  Pick<Partial<DenoiserManifest>, 'adapt'>;
+  Pick<Partial<DenoiserManifest>, 'adapt' | 'prompts' | 'stages'>;
+
+/** What of a model decides what can be asked of it by name. */
+export type Named = Pick<Predicting, 'classes' | 'prompts'>;
+
+/** Whether anything can be asked of a model by name: one of its classes, or a prompt. */
+export function isConditional({ classes, prompts }: Named): boolean {
+  return prompts !== undefined || classes.length > 0;
+}
+
+/** Whether a model can draw what has this name: a class that it knows, or any prompt. */
+export function knows({ classes, prompts }: Named, name: string): boolean {
+  return prompts !== undefined || classes.includes(name);
+}
 
 /** Whether a model with its companions can make the predictions that a rule needs with these parameters. */
 export function canPredict(
@@ -102,7 +142,7 @@ export function canPredict(
   parameters: Parameters = {},
 ): boolean {
   return neededPredictions(rule, parameters).every((name) => {
-    if (name === 'cond') return model.classes.length > 0;
+    if (name === 'cond') return isConditional(model);
     return name === 'uncond' ? hasNullClass(model) : model.companions?.[name] !== undefined;
   });
 }

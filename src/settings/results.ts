@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { complaint } from '../networks/manifest';
 import { count, sha256, text } from '../networks/schema';
 import type { ColumnSettings } from './column';
-import { RUN_SETTINGS } from './run-settings';
+import { RUN_TABLE } from './run-table';
 
 /** Marks the files of measured studies. */
 export const RESULTS_FORMAT = 'guidance-results';
@@ -25,9 +25,22 @@ const network = v.object({
 /** A column's settings; a file may have a course over the steps that is not known here. */
 type RunOfFile = Omit<ColumnSettings, 'shape'> & { readonly shape: string };
 
+/** What was asked of a stage of a cascade; null: as its manifest says. */
+const stage = v.object({
+  guidanceScale: v.nullable(number),
+  numSteps: v.nullable(count),
+  augmentation: v.nullable(amount),
+  threshold: RUN_TABLE.threshold.schema,
+});
+
 /** What was run: everything but network, classes and seeds, by the names of the page's settings. */
 const settings = v.object({
-  ...Object.fromEntries(RUN_SETTINGS.map(({ property, schema }) => [property, schema])),
+  ...Object.fromEntries(
+    Object.entries(RUN_TABLE).map(([property, { schema }]) => [property, schema]),
+  ),
+  /** Of the stages of a cascade. Absent: as their manifest says. */
+  upTo: v.optional(count),
+  stages: v.optional(v.array(stage, 'a list of stages')),
   /** Parameters of sampler, schedule and rule that differ from their defaults, by their ids. */
   parameters: v.record(v.string(), number, 'an object'),
 }) as unknown as v.GenericSchema<RunOfFile>;

@@ -59,6 +59,8 @@ export interface RunAxis {
   start?(context: AxisStart): readonly string[];
   /** Whether its values name classes: a model without classes does not offer it. */
   readonly ofClasses?: true;
+  /** Whether it is of the stages of a cascade: a single network does not offer it. */
+  readonly ofStages?: true;
 }
 
 /** A flag of the command line that sets a row. */

@@ -8,10 +8,16 @@ import {
   CHOICES,
   type ColumnSettings,
   DEFAULT_COLUMN,
+  DEFAULT_STAGE,
   declaredParameters,
+  knows,
+  MOST_STAGES,
+  type Named,
   offeredChoices,
+  type StageChoice,
 } from './column';
 import { flagNumber } from './flag-text';
+import { stageRow, upToRow } from './rows/stages';
 import type { RunRow } from './run-row';
 import { type RowName, RUN_TABLE } from './run-table';
 import { shortName, shortNumber } from './short-text';
@@ -29,20 +35,63 @@ export interface RunSetting<T = unknown> extends RunRow<T> {
   applies(column: ColumnSettings): boolean;
 }
 
-/** Every row of the table, in the order of the address. */
-export const RUN_SETTINGS: readonly RunSetting[] = (Object.keys(RUN_TABLE) as RowName[]).map(
-  (property): RunSetting => {
-    const row = RUN_TABLE[property] as RunRow<unknown>;
+/** Every row of the table, and those of the stages of a cascade, in the order of the address. */
+export const RUN_SETTINGS: readonly RunSetting[] = [
+  ...(Object.keys(RUN_TABLE) as RowName[]).map(tableSetting),
+  upToSetting(),
+  ...[2, 3].flatMap(stageSettings),
+];
+
+function tableSetting(property: RowName): RunSetting {
+  const row = RUN_TABLE[property] as RunRow<unknown>;
+  return {
+    ...row,
+    property,
+    default: DEFAULT_COLUMN[property],
+    of: (column) => column[property],
+    put: (column, value) => ({ ...column, [property]: value }),
+    applies: ({ guidance }) => row.ofRule?.(findGuidanceRule(guidance)) ?? true,
+  };
+}
+
+/** How many stages of a cascade are drawn. */
+function upToSetting(): RunSetting {
+  const setting: RunSetting<number | null> = {
+    ...upToRow,
+    property: 'upTo',
+    default: null,
+    of: ({ upTo = null }) => upTo,
+    put: ({ upTo: _, ...column }, value) => (value === null ? column : { ...column, upTo: value }),
+    applies: () => true,
+  };
+  return setting as RunSetting;
+}
+
+/** The settings of a stage of a cascade, 2 for the first that enlarges. */
+function stageSettings(stage: number): RunSetting[] {
+  const at = stage - 2;
+  return (Object.keys(DEFAULT_STAGE) as (keyof StageChoice)[]).map((name): RunSetting => {
+    const row = stageRow(name, stage) as RunRow<unknown>;
     return {
       ...row,
-      property,
-      default: DEFAULT_COLUMN[property],
-      of: (column) => column[property],
-      put: (column, value) => ({ ...column, [property]: value }),
-      applies: ({ guidance }) => row.ofRule?.(findGuidanceRule(guidance)) ?? true,
+      property: row.key,
+      default: DEFAULT_STAGE[name],
+      of: ({ stages }) => (stages?.[at] ?? DEFAULT_STAGE)[name],
+      put({ stages = [], ...column }, value) {
+        const length = Math.max(stages.length, at + 1);
+        const changed = Array.from({ length }, (_, i) => {
+          const before = stages[i] ?? DEFAULT_STAGE;
+          return i === at ? { ...before, [name]: value } : before;
+        });
+        const last = changed.findLastIndex((choice) =>
+          Object.values(choice).some((v) => v !== null),
+        );
+        return last < 0 ? column : { ...column, stages: changed.slice(0, last + 1) };
+      },
+      applies: ({ upTo = MOST_STAGES }) => stage <= upTo,
     };
-  },
-);
+  });
+}
 
 /** The declared parameters of a column's sampler, schedule and rule. */
 export function parameterSettings(column: ColumnSettings): RunSetting<number>[] {
@@ -70,13 +119,10 @@ export function isDefault(setting: RunSetting, column: ColumnSettings): boolean 
 }
 
 /** The column without the classes that the model does not know, mixed in or led away from. */
-export function withKnownClasses(
-  column: ColumnSettings,
-  classes: readonly string[],
-): ColumnSettings {
+export function withKnownClasses(column: ColumnSettings, model: Named): ColumnSettings {
   return RUN_SETTINGS.reduce((fitted, setting) => {
     const name = setting.className?.(setting.of(fitted));
-    const known = name === undefined || classes.includes(name);
+    const known = name === undefined || knows(model, name);
     return known ? fitted : setting.put(fitted, setting.default);
   }, column);
 }

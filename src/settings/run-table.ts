@@ -7,7 +7,7 @@ import { findSchedule } from '../diffusion/schedules';
 import { nameOf } from '../kit/words/words';
 import { count, text } from '../networks/schema';
 import { escaped, idText, numberText, unescaped } from './address-text';
-import { CHOICES, type ColumnSettings, canPredict, DEFAULT_COLUMN, LIMITS } from './column';
+import { CHOICES, type ColumnSettings, canPredict, DEFAULT_COLUMN, knows, LIMITS } from './column';
 import { flagWholeNumber, idList } from './flag-text';
 import { curveRow } from './rows/curve';
 import { intervalRow } from './rows/interval';
@@ -16,8 +16,8 @@ import { scaleRow } from './rows/scale';
 import { thresholdRow } from './rows/threshold';
 import type { RunRow } from './run-row';
 
-/** The settings of a run beside the parameters of its choices, which are rows of their own. */
-export type RowName = Exclude<keyof ColumnSettings, 'parameters'>;
+/** The settings of a run beside the parameters of its choices and the stages of a cascade, which are rows of their own. */
+export type RowName = Exclude<keyof ColumnSettings, 'parameters' | 'upTo' | 'stages'>;
 
 /** One row a setting, in the order of the address. */
 export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } = {
@@ -97,12 +97,12 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     key: 'negative',
     read(raw) {
       if (raw === 'none') return null;
-      return raw && raw.length <= 64 ? unescaped(raw) : undefined;
+      return raw && raw.length <= LIMITS.name ? unescaped(raw) : undefined;
     },
     write: (name) => (name === null ? 'none' : escaped(name)),
     name: ({ extras }) => extras.negativeClass,
     ofRule: takesNegative,
-    fits: (name, { classes }) => name === null || classes.includes(name),
+    fits: (name, model) => name === null || knows(model, name),
     className: (name) => name ?? undefined,
     caption: {
       order: 11,
@@ -114,7 +114,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
       order: 11,
       kind: 'choices',
       ofClasses: true,
-      choices: ({ classes }) => ['none', ...classes],
+      choices: ({ classes, prompts }) => ['none', ...(prompts?.examples ?? classes)],
       start: ({ others }) => ['none', ...others.slice(0, 5)],
     },
     fileName: { order: 10, part: (name) => (name === null ? undefined : `not-${name}`) },

@@ -1,29 +1,70 @@
+import type { StageSettings } from '../diffusion/cascade';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { takesLabel, takesNegative } from '../diffusion/guidance/rule';
 import { sampleSeed } from '../diffusion/random';
+import { DEFAULT_RUN } from '../diffusion/run';
 import type { SampleSettings } from '../engine/protocol';
-import type { Manifest } from '../networks/manifest';
-import type { ColumnSettings } from './column';
+import type { DenoiserManifest, Manifest } from '../networks/manifest';
+import { type ColumnSettings, MOST_STAGES } from './column';
 import type { Settings } from './settings';
 import { sampleNames } from './subject';
+
+/** What of a network decides how it is asked for samples. */
+export type Sampled = Pick<Manifest, 'classes'> &
+  Pick<Partial<DenoiserManifest>, 'prompts' | 'stages'>;
 
 /** A column as the engine wants it. Sample k has the same noise in every column. */
 export function sampleSettings(
   settings: Pick<Settings, 'subject' | 'count' | 'seed'>,
   column: ColumnSettings,
-  manifest: Manifest,
+  manifest: Sampled,
 ): SampleSettings {
+  const { upTo: _, stages: __, mix: mixed, negative: away, ...run } = column;
   const names = sampleNames(settings);
-  const { classes } = manifest;
-  const labels = names.map((name) => (name === null ? classes.length : classes.indexOf(name)));
   const rule = findGuidanceRule(column.guidance);
-  const mix = takesLabel(rule) ? column.mix : null;
-  const negative = takesNegative(rule) ? column.negative : null;
+  const mix = takesLabel(rule) ? mixed : null;
+  const negative = takesNegative(rule) ? away : null;
+  const asked = [...names, mix?.name ?? null, negative].filter((name) => name !== null);
+  const prompts = manifest.prompts && [...new Set(asked)];
+  const known = prompts ?? manifest.classes;
   return {
-    ...column,
+    ...run,
     seeds: names.map((_, k) => sampleSeed(settings.seed, k)),
-    labels,
-    mix: mix ? { with: classes.indexOf(mix.name), share: mix.share } : undefined,
-    negative: negative === null ? undefined : classes.indexOf(negative),
+    ...(prompts && { prompts }),
+    labels: names.map((name) => (name === null ? known.length : known.indexOf(name))),
+    mix: mix ? { with: known.indexOf(mix.name), share: mix.share } : undefined,
+    negative: negative === null ? undefined : known.indexOf(negative),
+    ...(manifest.stages && { stages: stageSettings(column, manifest.stages) }),
   };
+}
+
+/** How the stages of a cascade after the first are sampled, as far as the column goes. */
+export function stageSettings(
+  { upTo = MOST_STAGES, stages: choices = [] }: Pick<ColumnSettings, 'upTo' | 'stages'>,
+  stages: NonNullable<DenoiserManifest['stages']>,
+): StageSettings[] {
+  return stages.slice(0, upTo - 1).map((stage, k) => ({
+    ...DEFAULT_RUN,
+    sampler: stage.sampler,
+    guidanceScale: choices[k]?.guidanceScale ?? stage.guidanceScale,
+    numSteps: choices[k]?.numSteps ?? stage.numSteps,
+    augmentation: choices[k]?.augmentation ?? stage.augmentation,
+    threshold: choices[k]?.threshold ?? null,
+  }));
+}
+
+/** The shape of the pictures that a column ends with: [channels, height, width]. */
+export function pictureShape(
+  manifest: Pick<DenoiserManifest, 'shape' | 'stages'>,
+  { stages = [] }: Pick<SampleSettings, 'stages'>,
+): DenoiserManifest['shape'] {
+  return manifest.stages?.[stages.length - 1]?.shape ?? manifest.shape;
+}
+
+/** How many frames a run has: one a step, and what each stage has drawn. */
+export function frameCount({
+  numSteps,
+  stages = [],
+}: Pick<SampleSettings, 'numSteps' | 'stages'>): number {
+  return [{ numSteps }, ...stages].reduce((sum, stage) => sum + stage.numSteps + 1, 0);
 }

@@ -1,8 +1,11 @@
 import type { DenoiserManifest } from '../networks/manifest';
 import { escaped, numberText, unescaped } from './address-text';
-import { LIMITS } from './column';
+import { isConditional, knows, LIMITS, type Named } from './column';
 
-/** What is drawn: samples of one class (or of none), or a sample of each of several classes: a word's letters, say. */
+/**
+ * What is drawn: samples of one class (or of none), or a sample of each of several classes: a word's
+ * letters, say. A network that prompts condition takes a prompt for a class's name.
+ */
 export type Subject =
   | { readonly kind: 'class'; readonly name: string }
   | { readonly kind: 'none' }
@@ -50,25 +53,27 @@ export function namesText(names: readonly string[]): string {
 }
 
 /** What of a network decides what can be drawn, and what is drawn first. */
-export type Drawing = Pick<DenoiserManifest, 'classes'> & Pick<Partial<DenoiserManifest>, 'scene'>;
+export type Drawing = Named & Pick<Partial<DenoiserManifest>, 'scene'>;
 
-/** The class that a network is first shown with: its most telling one, or the first of the list. */
-export function firstClass({ classes, scene }: Drawing): string {
+/** What a network is first shown with: its most telling class, or the first of its classes or prompts. */
+export function firstClass({ classes, prompts, scene }: Drawing): string {
+  if (prompts) return prompts.examples[0]!;
   return scene && classes.includes(scene.class) ? scene.class : classes[0]!;
 }
 
 /** Subject that the model knows: none of a model without classes; an unknown class becomes its first choice, of several the unknown fall away. */
 export function knownSubject(subject: Subject, model: Drawing): Subject {
-  const { classes } = model;
-  if (classes.length === 0) return { kind: 'none' };
+  if (!isConditional(model)) return { kind: 'none' };
   const instead: Subject = { kind: 'class', name: firstClass(model) };
   switch (subject.kind) {
     case 'none':
       return subject;
     case 'class':
-      return classes.includes(subject.name) ? subject : instead;
+      return subject.name !== '' && knows(model, subject.name) ? subject : instead;
     case 'each': {
-      const names = knownNames(subject.names, classes);
+      const names = model.prompts
+        ? subject.names.slice(0, LIMITS.each)
+        : knownNames(subject.names, model.classes);
       return names.length ? { kind: 'each', names } : instead;
     }
     default:
@@ -81,16 +86,18 @@ export function presetSubject(subject: Subject, model: Drawing): Subject {
   return subject.kind === 'none' ? { kind: 'class', name: firstClass(model) } : subject;
 }
 
-/** `none`, `class:B`, `word:HELLO` or `each:heart,time`: a sample of each of these. */
+/** `none`, `class:B`, `prompt:a red apple`, which is the same, `word:HELLO` or `each:heart,time`: a sample of each of these. */
 export function readSubject(raw: string): Subject | undefined {
   if (raw === 'none') return { kind: 'none' };
   const [kind, ...rest] = raw.split(':');
   const value = rest.join(':');
   if (!value) return undefined;
-  if (kind === 'class') return value.length > 64 ? undefined : { kind: 'class', name: value };
+  const isName = kind === 'class' || kind === 'prompt';
+  if (isName) return value.length > LIMITS.name ? undefined : { kind: 'class', name: value };
   if (kind !== 'word' && kind !== 'each') return undefined;
   const names = kind === 'word' ? [...value] : value.split(',').map(unescaped);
-  const fits = names.length <= LIMITS.each && names.every((name) => name && name.length <= 64);
+  const fits =
+    names.length <= LIMITS.each && names.every((name) => name && name.length <= LIMITS.name);
   return fits ? { kind: 'each', names } : undefined;
 }
 

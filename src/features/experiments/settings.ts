@@ -1,4 +1,4 @@
-import type { ColumnSettings } from '../../settings/column';
+import type { ColumnSettings, Named } from '../../settings/column';
 import { readColumn, writeColumn } from '../../settings/column-text';
 import { withKnownClasses } from '../../settings/run-settings';
 import { defineSlice } from '../../settings/slice';
@@ -52,13 +52,10 @@ export const DEFAULT_EXPERIMENT: ExperimentSettings = {
 };
 
 /** The experiment without the classes that a model does not know, mixed in or led away from. */
-function experimentFittedTo(
-  experiment: ExperimentSettings,
-  classes: readonly string[],
-): ExperimentSettings {
+function experimentFittedTo(experiment: ExperimentSettings, model: Named): ExperimentSettings {
   const fitted = experiment.series?.map((one) => ({
     ...one,
-    column: withKnownClasses(one.column, classes),
+    column: withKnownClasses(one.column, model),
   }));
   const same = fitted?.every(({ column }, i) => column === experiment.series?.[i]?.column);
   if (!fitted || same) return experiment;
@@ -169,7 +166,7 @@ export const experimentSlice = defineSlice<ExperimentSettings>({
   default: DEFAULT_EXPERIMENT,
   read: readExperiment,
   write: writeExperiment,
-  fitTo: (experiment, { classes }) => experimentFittedTo(experiment, classes),
+  fitTo: experimentFittedTo,
 });
 
 /** Commas, exclamation marks and colons of a name, where they separate. */

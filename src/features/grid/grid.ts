@@ -2,7 +2,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { pageSeedOf, sampleSeed } from '../../diffusion/random';
 import type { Manifest } from '../../networks/manifest';
 import { axisSetting, cellBase, oneClass, withAxisValue } from '../../settings/axes';
-import { canPredict, withoutDefaultParameters } from '../../settings/column';
+import { canPredict, knows, withoutDefaultParameters } from '../../settings/column';
 import type { Cell, GridState, Refusal } from '../../settings/grid-state';
 import { RUN_SETTINGS } from '../../settings/run-settings';
 import { sampleSettings } from '../../settings/sample-settings';
@@ -69,7 +69,6 @@ function refusalOf(
   sampler: string | undefined,
   manifest: Manifest,
 ): Refusal | undefined {
-  const { classes } = manifest;
   const { guidance, parameters } = column;
   const rule = findGuidanceRule(guidance);
   if (!canPredict(rule, manifest, parameters)) return { kind: 'prediction', guidance };
@@ -81,7 +80,7 @@ function refusalOf(
     subject.kind === 'class' ? subject.name : undefined,
     ...RUN_SETTINGS.map((setting) => setting.className?.(setting.of(column))),
   ];
-  const unknown = names.find((name) => name !== undefined && !classes.includes(name));
+  const unknown = names.find((name) => name !== undefined && !knows(manifest, name));
   return unknown === undefined ? undefined : { kind: 'class', name: unknown };
 }
 

@@ -171,8 +171,9 @@ export function worldOf({
 
 /** Whether the plane can follow a run: no pictures' rule, nothing that belongs to pictures or words. */
 export function fitsPlane(run: ColumnSettings): boolean {
-  const { guidance, guidanceScale, curve, threshold, mix, negative } = run;
-  const ofPictures = [curve, threshold, mix, negative].some((value) => value !== null);
+  const { guidance, guidanceScale, curve, threshold, mix, negative, upTo, stages } = run;
+  const asked = [curve, threshold, mix, negative, upTo ?? stages ?? null];
+  const ofPictures = asked.some((value) => value !== null);
   const { max } = PLANE_LIMITS.guidanceScale;
   const inRange = guidanceScale >= leastScale(guidance) && guidanceScale <= max;
   return !ofPictures && inRange && worksInPlane({ id: guidance });

@@ -118,6 +118,17 @@ export const en = {
     negative: (name: string) => `away from ${name}`,
     noNegative: 'away from no class',
   },
+  cascade: {
+    upTo: 'Stages',
+    allStages: 'all stages',
+    stages: (n: number) => (n === 1 ? 'first stage alone' : `first ${n} stages`),
+    stage: (n: number) => `stage ${n}`,
+    scale: (n: number) => `Stage ${n}: scale`,
+    steps: (n: number) => `Stage ${n}: steps`,
+    augmentation: (n: number) => `Stage ${n}: augmentation`,
+    threshold: (n: number) => `Stage ${n}: threshold`,
+    usual: 'as usual',
+  },
   axis: {
     class: 'Class',
     seed: (value: string) => `seed ${value}`,

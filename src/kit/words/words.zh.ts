@@ -160,6 +160,17 @@ export const zh: typeof en = {
     negative: (name) => `远离 ${name}`,
     noNegative: '远离“无类别”',
   },
+  cascade: {
+    upTo: '级数',
+    allStages: '所有级',
+    stages: (n) => (n === 1 ? '仅第一级' : `前 ${n} 级`),
+    stage: (n) => `第 ${n} 级`,
+    scale: (n) => `第 ${n} 级：强度`,
+    steps: (n) => `第 ${n} 级：步数`,
+    augmentation: (n) => `第 ${n} 级：加噪`,
+    threshold: (n) => `第 ${n} 级：阈值`,
+    usual: '默认',
+  },
   axis: {
     class: '类别',
     seed: (value) => `种子 ${value}`,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { takesLabel } from '../../diffusion/guidance/rule';
 import { text } from '../../networks/schema';
 import { escaped, fourDigits, numberText, unescaped } from '../address-text';
-import type { ClassMix } from '../column';
+import { type ClassMix, isConditional, knows, LIMITS } from '../column';
 import { percent } from '../numbers';
 import { FlagError, type RunRow } from '../run-row';
 
@@ -15,13 +15,13 @@ export const mixRow: RunRow<ClassMix | null> = {
     if (raw === 'none') return null;
     const at = raw.lastIndexOf(':');
     const share = shareText.read(raw.slice(at + 1));
-    if (at < 1 || at > 64 || share === undefined) return undefined;
+    if (at < 1 || at > LIMITS.name || share === undefined) return undefined;
     return { name: unescaped(raw.slice(0, at)), share };
   },
   write: (mix) => (mix ? `${escaped(mix.name)}:${fourDigits(mix.share)}` : 'none'),
   name: ({ extras }) => extras.mix,
   ofRule: takesLabel,
-  fits: (mix, { classes }) => mix === null || classes.includes(mix.name),
+  fits: (mix, model) => mix === null || knows(model, mix.name),
   className: (mix) => mix?.name,
   caption: {
     order: 10,
@@ -34,9 +34,10 @@ export const mixRow: RunRow<ClassMix | null> = {
     kind: 'shares',
     step: 0.01,
     ofClasses: true,
-    start({ model: { classes }, others }) {
-      if (classes.length === 0) return ['none'];
-      return [0, 0.25, 0.5, 0.75, 1].map((share) => `${others[0] ?? classes[0]}:${share}`);
+    start({ model, others }) {
+      const name = others[0] ?? model.classes[0];
+      if (!isConditional(model) || name === undefined) return ['none'];
+      return [0, 0.25, 0.5, 0.75, 1].map((share) => `${name}:${share}`);
     },
   },
   fileName: { order: 9, part: (mix) => (mix ? `mix-${mix.name}-${mix.share}` : undefined) },
