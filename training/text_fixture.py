@@ -1,6 +1,7 @@
-"""Write what the reference tokeniser makes of 10,000 strings, for the tests of its TypeScript side.
+"""Write what the reference tokeniser and encoder make of texts, for the tests of their TypeScript side.
 
-    python text_fixture.py tokens    # e2e/fixtures/tokens.jsonl.gz: a line [text, ids] each
+    python text_fixture.py tokens    # e2e/fixtures/tokens.jsonl.gz: a line [text, ids] each, of 10,000 strings
+    python text_fixture.py states    # e2e/fixtures/states.json: token states of three captions
 
 The strings are of every kind that a person may type, and some that nobody would; a seed decides them. Characters
 that Python's Unicode does not know are left out: a browser's may.
@@ -13,14 +14,22 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import torch
 
 import captions
 import drawings
 import emoji_sets
 import encoder
 from manifest import ROOT
+from text_exporters import dequantised
 
 STRINGS = 10_000
+CAPTIONS = (
+    "red apple",
+    "three taxis, early noto style on a turquoise background",
+    "a picture of a television left of a flying saucer on a plain light blue background",
+)
+EVERY = 24  # of the 384 numbers of a state
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 # By hand: what a program that reads prompts trips over.
 ODD = [
@@ -132,8 +141,24 @@ def write_tokens(path: Path, cache: Path) -> None:
     print(f"{path}: {rows.count(chr(10))} strings, {path.stat().st_size / 1e3:.0f} kB")
 
 
+@torch.inference_mode()
+def write_states(path: Path, cache: Path) -> None:
+    """One number in EVERY of each token's state, computed with the 8-bit weights that the graph has."""
+    tokenizer, network = encoder.load(cache)
+    rows = [tokenizer(caption) for caption in CAPTIONS]
+    states = dequantised(network)(*encoder.padded(rows))[:, :, ::EVERY].double().numpy()
+    prompts = [
+        {"text": caption, "ids": row, "states": np.round(states[i, : len(row)], 5).tolist()}
+        for i, (caption, row) in enumerate(zip(CAPTIONS, rows))
+    ]
+    path.write_text(json.dumps({"every": EVERY, "prompts": prompts}) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["tokens"])
-    parser.parse_args()
-    write_tokens(ROOT / "e2e/fixtures/tokens.jsonl.gz", emoji_sets.cache_folder())
+    parser.add_argument("command", choices=["tokens", "states"])
+    if parser.parse_args().command == "tokens":
+        write_tokens(ROOT / "e2e/fixtures/tokens.jsonl.gz", emoji_sets.cache_folder())
+    else:
+        write_states(ROOT / "e2e/fixtures/states.json", emoji_sets.cache_folder())
