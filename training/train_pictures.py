@@ -56,6 +56,7 @@ class UpsamplerRecipe(TextRecipe):
     """A super-resolution network sees real pictures, and these at half the size as its low-resolution input."""
 
     network: UpsamplerConfig = field(default_factory=UpsamplerConfig)
+    batch: int = 32
     lr: float = 2e-3
     p_mean: float = -1.5
     p_std: float = 1.4
