@@ -17,13 +17,21 @@ def karras_sigmas(steps: int, sigma_min: float, sigma_max: float, rho: float = 7
     return [(hi + i / (steps - 1) * (lo - hi)) ** rho for i in range(steps)] + [0.0]
 
 
-def integrate(predict: Callable[[torch.Tensor, float], torch.Tensor], noise: torch.Tensor, sigmas: list[float]):
-    """Heun's method along the probability-flow ODE; `predict` gives the guided estimate at (x, sigma)."""
+def integrate(
+    predict: Callable[[torch.Tensor, float], torch.Tensor],
+    noise: torch.Tensor,
+    sigmas: list[float],
+    second_order: bool = True,
+) -> torch.Tensor:
+    """Heun's method along the probability-flow ODE; `predict` gives the guided estimate at (x, sigma).
+
+    Of the first order it is Euler's method, which DDIM (2010.02502) is on noise levels.
+    """
     x = noise * sigmas[0]
     for sigma, down in itertools.pairwise(sigmas):
         slope = (x - predict(x, sigma)) / sigma
         euler = x + (down - sigma) * slope
-        if down > 0:
+        if down > 0 and second_order:
             slope = (slope + (euler - predict(euler, down)) / down) / 2
             euler = x + (down - sigma) * slope
         x = euler
@@ -47,16 +55,28 @@ def heun(denoiser, noise, label, scale: float, steps: int, interval: tuple[float
     return integrate(guided, noise, karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max))
 
 
-@torch.no_grad()
-def heun_text(denoiser, noise, text, mask, scale: float, steps: int):
-    """The same for token states [B,T,D] with their mask [B,T]; the null text is a mask of zeros."""
+def text_guided(network, text, mask, scale: float, *others) -> Callable[[torch.Tensor, float], torch.Tensor]:
+    """The guided estimate at (x, sigma) of a stage, for token states [B,T,D] with their mask [B,T].
+
+    The null text is a mask of zeros; `others` are the network's further inputs, the same with the text and without.
+    """
+
+    def estimate(x, sigma, text, mask, *others):
+        out = network(x, torch.full((len(x),), sigma, device=x.device), text, mask, *others)
+        return out[0] if isinstance(out, tuple) else out
 
     def guided(x, sigma):
-        s = torch.full((len(x),), sigma, device=x.device)
         if scale == 1:
-            return denoiser(x, s, text, mask)[0]
-        both = denoiser(torch.cat([x, x]), torch.cat([s, s]), torch.cat([text, text]), torch.cat([mask, 0 * mask]))[0]
-        cond, uncond = both.chunk(2)
+            return estimate(x, sigma, text, mask, *others)
+        twice = [torch.cat([row, row]) for row in (x, text, *others)]
+        cond, uncond = estimate(twice[0], sigma, twice[1], torch.cat([mask, 0 * mask]), *twice[2:]).chunk(2)
         return uncond + scale * (cond - uncond)
 
-    return integrate(guided, noise, karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max))
+    return guided
+
+
+@torch.no_grad()
+def heun_text(denoiser, noise, text, mask, scale: float, steps: int):
+    """Samples as `heun`'s, of a denoiser conditioned on text."""
+    sigmas = karras_sigmas(steps, denoiser.config.sigma_min, denoiser.config.sigma_max)
+    return integrate(text_guided(denoiser, text, mask, scale), noise, sigmas)
