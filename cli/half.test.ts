@@ -14,17 +14,12 @@ const denoisers = localModels().flatMap((id): DenoiserManifest[] => {
 
 /** The largest difference from the stored answers, in this precision. */
 async function differenceOf(
-  { id, shape, classes, sigma, selfCheck }: DenoiserManifest,
+  manifest: DenoiserManifest,
   precision: 'fp16' | 'fp32',
 ): Promise<number> {
+  const { id, shape, selfCheck } = manifest;
   const size = shape.reduce((a, b) => a * b);
-  const inputs = checkInputs(
-    selfCheck!,
-    selfCheck!.sigmas.length,
-    size,
-    classes.length,
-    sigma.data,
-  );
+  const inputs = checkInputs(selfCheck!, selfCheck!.sigmas.length, manifest);
   const { run, release } = await openNetwork(id, { threads: 1, precision });
   const denoised = await run(inputs.x, inputs.sigma, inputs.conditioning);
   await release();

@@ -37,7 +37,7 @@ export async function openNetwork(
   { threads = 0, folders, precision = 'fp32' }: OpenNetworkOptions = {},
 ): Promise<NodeNetwork> {
   const { manifest, files } = await loadLocalModel(id, folders && [...folders]);
-  if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
+  if (manifest.role === 'features' || manifest.role === 'classifier') {
     throw new RangeError(`Model "${id}" must be a denoiser, its role is "${manifest.role}"`);
   }
   return openGraph(manifest, files, 'denoised', threads, precision);

@@ -3,11 +3,16 @@ import { checkDifference, checkedPlaces, checkInputs, makeCheck } from './self-c
 
 const inputs = { seed: 3, sigmas: [0.5, 80, 0.02], labels: [0, 2, 1] };
 const size = 100;
+const network = (side: number) => ({
+  shape: [1, side, side] as const,
+  classes: ['a', 'b'],
+  sigma: { data: 0.5 },
+});
 
 describe('the self-check of a network', () => {
   test('asks the same of every row, whatever the batch', () => {
-    const three = checkInputs(inputs, 3, size, 2);
-    const five = checkInputs(inputs, 5, size, 2);
+    const three = checkInputs(inputs, 3, network(10));
+    const five = checkInputs(inputs, 5, network(10));
     expect(five.x.subarray(0, 3 * size)).toEqual(three.x);
     expect(five.x.subarray(3 * size)).toEqual(three.x.subarray(0, 2 * size));
     expect([...five.sigma]).toEqual([0.5, 80, 0.02, 0.5, 80].map(Math.fround));
@@ -15,12 +20,34 @@ describe('the self-check of a network', () => {
   });
 
   test('scales the noise to what a network sees at each level', () => {
-    const { x } = checkInputs(inputs, 3, 10_000, 2, 0.5);
+    const { x } = checkInputs(inputs, 3, network(100));
     for (const [row, sigma] of inputs.sigmas.entries()) {
       const numbers = x.subarray(row * 10_000, (row + 1) * 10_000);
       const meanSquare = numbers.reduce((sum, n) => sum + n * n, 0) / 10_000;
       expect(Math.sqrt(meanSquare) / Math.hypot(sigma, 0.5)).toBeCloseTo(1, 1);
     }
+  });
+
+  test('has a text of as many tokens as the label says, and a picture to enlarge', () => {
+    const { conditioning } = checkInputs(inputs, 3, {
+      ...network(10),
+      conditioning: ['text', 'mask', 'low', 'augmentation', 'perturb'],
+      prompts: { tokens: 2, width: 5 },
+    });
+    expect([...conditioning.mask!.data]).toEqual([0, 0, 1, 1, 1, 0]);
+    const dims = Object.values(conditioning).map((rows) => rows.dims);
+    expect(dims).toEqual([[2, 5], [2], [1, 5, 5], [], []]);
+    expect(conditioning.text!.data).toHaveLength(3 * 2 * 5);
+    expect(conditioning.low!.data).toHaveLength(3 * 25);
+    expect([...conditioning.augmentation!.data]).toEqual(Array(3).fill(Math.fround(0.2)));
+    expect([...conditioning.perturb!.data]).toEqual([0, 0, 0]);
+  });
+
+  test('names an input that it knows nothing of', () => {
+    const other = { ...network(10), conditioning: ['depth'] };
+    expect(() => checkInputs(inputs, 3, other)).toThrow(
+      'must be of label, text, mask, low, augmentation, perturb, got "depth"',
+    );
   });
 
   test('looks at 64 places over the whole picture, or at all of a small one', () => {

@@ -1,4 +1,4 @@
-import { byLabel, type Conditioning } from './conditioning';
+import { byLabel, type Conditioning, type ConditioningRows, joined } from './conditioning';
 import { gaussian } from './random';
 
 /** What a denoiser must answer to an input that anyone can make again; written by `npm run stamp`. */
@@ -7,7 +7,7 @@ export interface SelfCheck {
   readonly seed: number;
   /** One noise level a row. */
   readonly sigmas: readonly number[];
-  /** One class a row; the number of classes stands for the null label. */
+  /** One class a row; the number of classes stands for the null label. Of a prompt, its tokens. */
   readonly labels: readonly number[];
   /** The answer at `checkedPlaces`, one line of numbers a row. */
   readonly values: readonly string[];
@@ -22,21 +22,31 @@ export function checkedPlaces(size: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * size) / count));
 }
 
+/** What of a network decides the inputs that it is checked with. */
+export interface CheckedNetwork {
+  /** [channels, height, width]. */
+  readonly shape: readonly [number, number, number];
+  readonly classes: readonly string[];
+  /** `data`: standard deviation of the data. */
+  readonly sigma: { readonly data?: number | undefined };
+  /** Its inputs beside x and sigma. Absent: `label`. */
+  readonly conditioning?: readonly string[] | undefined;
+  readonly prompts?: { readonly tokens: number; readonly width: number } | undefined;
+}
+
 /**
  * Rows 0 … count - 1 of the check, from the first again where it has fewer.
  *
- * @param size numbers of a picture
- * @param sigmaData standard deviation of the data
- * @returns x [count, size] = sqrt(sigma² + sigmaData²) n, sigma [count] and the rows of the labels
+ * @returns x [count, size] = sqrt(sigma² + data²) n, sigma [count], and what conditions the network
  */
 export function checkInputs(
   { seed, sigmas, labels }: Pick<SelfCheck, 'seed' | 'sigmas' | 'labels'>,
   count: number,
-  size: number,
-  numClasses: number,
-  sigmaData = 0.5,
+  network: CheckedNetwork,
 ): { x: Float32Array; sigma: Float32Array; conditioning: Conditioning } {
+  const size = network.shape.reduce((a, b) => a * b);
   const rows = Array.from({ length: count }, (_, i) => i % sigmas.length);
+  const { data: sigmaData = 0.5 } = network.sigma;
   const x = new Float32Array(count * size);
   rows.forEach((row, i) => {
     const scale = Math.sqrt(sigmas[row]! ** 2 + sigmaData ** 2);
@@ -45,14 +55,60 @@ export function checkInputs(
       i * size,
     );
   });
+  const asked = rows.map((row) => ({ seed: seed + row, label: labels[row]! }));
   return {
     x,
     sigma: Float32Array.from(rows, (row) => sigmas[row]!),
-    conditioning: byLabel(
-      rows.map((row) => labels[row]!),
-      numClasses,
-    ),
+    conditioning: checkConditioning(asked, network),
   };
+}
+
+/**
+ * What conditions each row, by the names of the network's inputs: a label; a text of `label` tokens
+ * of noise; a picture of noise to enlarge, at the augmentation 0.2.
+ *
+ * @throws RangeError for an input that is none of these
+ */
+function checkConditioning(
+  asked: readonly { readonly seed: number; readonly label: number }[],
+  { shape: [channels, height, width], classes, conditioning, prompts }: CheckedNetwork,
+): Conditioning {
+  const { tokens, width: numbers } = prompts ?? { tokens: 1, width: 1 };
+  const low = [channels, height / 2, width / 2];
+  const noise = (stream: number, dims: readonly number[]) => {
+    const size = dims.reduce((a, b) => a * b);
+    const parts = asked.map(({ seed }) => gaussian(seed, stream, size));
+    return { data: joined(parts), dims };
+  };
+  const all = (values: readonly number[], dims: readonly number[]) => ({
+    data: Float32Array.from(values),
+    dims,
+  });
+  const rows: Record<string, () => ConditioningRows> = {
+    label: () =>
+      byLabel(
+        asked.map(({ label }) => label),
+        classes.length,
+      ).label!,
+    text: () => noise(0, [tokens, numbers]),
+    mask: () =>
+      all(
+        asked.flatMap(({ label }) => Array.from({ length: tokens }, (_, t) => Number(t < label))),
+        [tokens],
+      ),
+    low: () => noise(1, low),
+    augmentation: () => all(Array<number>(asked.length).fill(0.2), []),
+    perturb: () => all(Array<number>(asked.length).fill(0), []),
+  };
+  const entries = (conditioning ?? ['label']).map((name) => {
+    const made = rows[name]?.();
+    if (!made) {
+      const known = Object.keys(rows).join(', ');
+      throw new RangeError(`An input that conditions must be of ${known}, got "${name}"`);
+    }
+    return [name, made] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

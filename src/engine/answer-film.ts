@@ -1,11 +1,12 @@
 import type { ActiveRequest, FilmRequest } from './active-request';
 import { mixedClass } from './answer-sample';
-import { anyPredictions, openCompanions } from './companions';
+import { anyPredictions } from './companions';
 import { judge } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
 import { Lockstep } from './lockstep';
 import type { Ending, Frame, SampleSettings, Take } from './protocol';
 import { type RunNetworks, runSampler } from './run';
+import { openRunNetworks } from './run-networks';
 
 /**
  * Draws the same samples at several scales: the runs go side by side and share network runs.
@@ -18,11 +19,10 @@ export async function answerFilm(
   loaded: LoadedNetworks,
 ): Promise<Ending> {
   const { isAborted } = active;
-  const { manifest, network } = await loaded.denoiser(undefined, active.signal, () => {});
-  const companions = await openCompanions(anyPredictions(settings), manifest, (model) =>
-    loaded.other(model, active.signal, () => {}),
-  );
-  const networks = { manifest, network, companions, starts: loaded.starts };
+  const networks = await openRunNetworks(settings, () => anyPredictions(settings), {
+    active,
+    loaded,
+  });
   const takes = await drawFilm(networks, settings, scales, isAborted);
   if (!judging || !loaded.judge) return { type: 'filmed', id, takes };
   const { network: feature, manifest: about } = loaded.judge;
@@ -39,7 +39,7 @@ export async function answerFilm(
 
 /** One take a scale, drawn in lock-step. */
 export async function drawFilm(
-  { network, companions = {}, ...others }: RunNetworks,
+  { network, companions = {}, upsamplers = [], ...others }: RunNetworks,
   settings: SampleSettings,
   scales: readonly number[],
   isAborted: () => Promise<boolean>,
@@ -54,6 +54,7 @@ export async function drawFilm(
         { ...used, network: lockstep.shared(used.network) },
       ]),
     ),
+    upsamplers: upsamplers.map((used) => ({ ...used, network: lockstep.shared(used.network) })),
   };
   const runs = scales.map(async (guidanceScale) => {
     const frames: Frame[] = [];

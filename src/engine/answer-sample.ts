@@ -1,12 +1,13 @@
 import type { Prediction } from '../diffusion/guidance/rule';
 import type { DownloadProgress } from '../networks/download';
 import type { ActiveRequest, SampleRequest } from './active-request';
-import { anyPredictions, openCompanions, runPredictions } from './companions';
+import { anyPredictions, runPredictions } from './companions';
 import { buffersOf } from './inside';
 import { judge, measure, opinionOf } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
 import type { Ending, EngineEvent, Frame, SampleSettings } from './protocol';
 import { runSampler } from './run';
+import { openRunNetworks } from './run-networks';
 import { Steering } from './steering';
 
 /** Each message costs the page a repaint, which takes the network's time where cores are few. */
@@ -33,23 +34,27 @@ export async function answerSample(
   active.steering = steering;
   const onProgress = (progress: DownloadProgress) =>
     post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
-  const { manifest, network } = await loaded.denoiser(request.denoiser, active.signal, onProgress);
   const recorded: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
-  const needed =
-    stepMs === undefined ? runPredictions(settings, manifest) : anyPredictions(settings);
-  const companions = await openCompanions([...needed, ...recorded], manifest, (model) =>
-    loaded.other(model, active.signal, onProgress),
+  const networks = await openRunNetworks(
+    settings,
+    (manifest) => [
+      ...(stepMs === undefined ? runPredictions(settings, manifest) : anyPredictions(settings)),
+      ...recorded,
+    ],
+    { active, loaded, id: request.denoiser },
+    onProgress,
   );
 
   const frames = frameQueue(id, steering, post);
   steering?.begin();
   const { samples, frame, figures } = await runSampler(
-    { manifest, network, companions, starts: loaded.starts },
+    networks,
     steering?.settings(settings) ?? settings,
     (step) => {
       if (request.measure) return undefined;
       frames.add(step);
-      return steering?.stepDone(step.step, active.signal);
+      if (step.step < numSteps) return steering?.stepDone(step.step, active.signal);
+      return undefined;
     },
     isAborted,
     inside && {
@@ -101,7 +106,7 @@ function frameQueue(id: number, steering: Steering | undefined, post: Post) {
         outside.buffer,
         ...(inside ? buffersOf(inside) : []),
       ]);
-      const scales = steering && frames.map(({ step }) => steering.scales[step]!);
+      const scales = steering && frames.flatMap(({ step }) => steering.scales[step] ?? []);
       post({ type: 'steps', id, frames, scales }, buffers);
       lastPostMs = performance.now();
     },

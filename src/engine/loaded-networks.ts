@@ -1,7 +1,21 @@
-import { type DownloadProgress, loadModel, loadModelIndex } from '../networks/download';
+import {
+  type DownloadProgress,
+  type LoadedModel,
+  loadLexicon,
+  loadModel,
+  loadModelIndex,
+  loadTextEncoder,
+} from '../networks/download';
 import { messageOf } from '../networks/errors';
-import type { DenoiserManifest, FeaturesManifest, Manifest } from '../networks/manifest';
+import type {
+  DenoiserManifest,
+  FeaturesManifest,
+  Manifest,
+  TextEncoderManifest,
+} from '../networks/manifest';
 import type { ReadModelFile } from '../networks/sources';
+import { type Lexicon, readLexicon } from '../networks/text/lexicon';
+import { openPromptEncoder, type PromptEncoder } from '../networks/text/prompt-encoder';
 import type { LoadRequest } from './active-request';
 import { batchWithinLimits } from './batches';
 import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from './network';
@@ -26,7 +40,7 @@ interface Judge extends Model<FeaturesManifest> {
 }
 
 /** What a load ends with. */
-interface LoadedModel {
+interface LoadEnding {
   readonly manifest: DenoiserManifest;
   readonly info: BackendInfo;
   /** What could not be checked about the files. */
@@ -48,6 +62,10 @@ export class LoadedNetworks {
   #options: OpenOptions | undefined;
   /** Networks beside the denoiser by their ids, each loaded when a run first needs it. */
   readonly #others = new Map<string, Model>();
+  #encoder:
+    | { readonly id: string; readonly encoder: PromptEncoder; readonly network: Network }
+    | undefined;
+  readonly #lexicons = new Map<string, Lexicon | undefined>();
   #baseUrl = '';
 
   /** @param emit reports a lost device and smaller batches */
@@ -78,7 +96,7 @@ export class LoadedNetworks {
     request: LoadRequest,
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
-  ): Promise<LoadedModel> {
+  ): Promise<LoadEnding> {
     const { baseUrl, precision = 'auto', maxBatch, lostAt, rows } = request;
     this.#baseUrl = baseUrl;
     const fetchModel = (id: string, own?: OwnFiles) =>
@@ -171,13 +189,78 @@ export class LoadedNetworks {
     const loaded = await loadModel(id, { baseUrl: this.#baseUrl, signal, onProgress });
     const { manifest } = loaded;
     const graph = graphOf(loaded);
-    const opened =
-      manifest.role === 'denoiser' || manifest.role === 'weak'
-        ? await openDenoiser(this.#runtime, manifest, graph, this.#options)
-        : { network: this.#openBeside(this.#runtime, manifest, graph) };
+    const opened = isDenoiser(manifest)
+      ? await openDenoiser(this.#runtime, manifest, graph, this.#options)
+      : { network: this.#openBeside(this.#runtime, manifest, graph) };
     const model = { manifest, network: opened.network };
     this.#others.set(id, model);
     return model;
+  }
+
+  /**
+   * The networks that enlarge the loaded denoiser's pictures, in their order, each downloaded at its
+   * first use.
+   *
+   * @param count of the first so many stages after the denoiser
+   * @throws ModelError; Error for one that does not fit the cascade's manifest
+   */
+  async upsamplers(
+    { id, stages = [] }: DenoiserManifest,
+    count: number,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<Model<DenoiserManifest>[]> {
+    const opened: Model<DenoiserManifest>[] = [];
+    for (const stage of stages.slice(0, count)) {
+      const model = await this.other(stage.network, signal, onProgress);
+      const manifest = asDenoiser(stage.network, model.manifest);
+      if (String(manifest.shape) !== String(stage.shape)) {
+        throw new Error(
+          `${id}: its stage ${stage.network} must draw [${stage.shape}], its manifest says [${manifest.shape}]`,
+        );
+      }
+      opened.push({ ...model, manifest });
+    }
+    return opened;
+  }
+
+  /** The text encoder of the loaded denoiser, downloaded at its first use. @throws ModelError */
+  async promptEncoder(
+    { encoder: id, tokens, width }: NonNullable<DenoiserManifest['prompts']>,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<PromptEncoder> {
+    if (this.#encoder?.id === id) return this.#encoder.encoder;
+    if (!this.#runtime) throw new Error('sample: needs a loaded model, none is');
+    const loaded = await loadTextEncoder(id, { baseUrl: this.#baseUrl, signal, onProgress });
+    const { longest, width: made } = loaded.manifest;
+    if (longest !== tokens || made !== width) {
+      throw new Error(
+        `${id}: needs states [${tokens}, ${width}] a prompt, its manifest says [${longest}, ${made}]`,
+      );
+    }
+    const network = this.#runtime.open(graphOf(loaded), {
+      dims: { batch: 'batch', tokens },
+      maxBatch: 1,
+      onSmallerBatch: () => {},
+    });
+    const encoder = await openPromptEncoder(loaded, network);
+    this.#encoder = { id, encoder, network };
+    return encoder;
+  }
+
+  /** The Chinese lexicon of a text encoder, downloaded at its first use. @throws ModelError */
+  async lexicon(
+    encoder: string,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<Lexicon | undefined> {
+    if (!this.#lexicons.has(encoder)) {
+      const options = { baseUrl: this.#baseUrl, signal, onProgress };
+      const json = await loadLexicon(encoder, 'zh', options);
+      this.#lexicons.set(encoder, json === undefined ? undefined : readLexicon(json));
+    }
+    return this.#lexicons.get(encoder);
   }
 
   async #release(): Promise<void> {
@@ -186,6 +269,8 @@ export class LoadedNetworks {
     await this.#judge?.network.release();
     for (const { network } of this.#others.values()) await network.release();
     this.#others.clear();
+    await this.#encoder?.network.release();
+    this.#encoder = undefined;
   }
 
   async #openRuntime(backend: BackendChoice): Promise<Runtime> {
@@ -228,8 +313,12 @@ export class LoadedNetworks {
 
 /** @throws Error for a network of another role */
 function asDenoiser(id: string, manifest: Manifest): DenoiserManifest {
-  if (manifest.role === 'denoiser' || manifest.role === 'weak') return manifest;
+  if (isDenoiser(manifest)) return manifest;
   throw new Error(`${id}: needs a denoising network, its manifest says "${manifest.role}"`);
+}
+
+function isDenoiser(manifest: Manifest): manifest is DenoiserManifest {
+  return manifest.role !== 'classifier' && manifest.role !== 'features';
 }
 
 /** Reads a visitor's own network as if it lay in the models folder. */
@@ -241,7 +330,7 @@ function ownReader({ manifest, graph }: OwnFiles): ReadModelFile {
 }
 
 /** The ONNX file of a downloaded model. @throws Error without one */
-function graphOf({ manifest, files }: Awaited<ReturnType<typeof loadModel>>): Uint8Array {
+function graphOf({ manifest, files }: LoadedModel<Manifest | TextEncoderManifest>): Uint8Array {
   const graph = files.get('model.onnx');
   if (!graph) throw new Error(`${manifest.id}: the manifest must list the file model.onnx`);
   return graph;

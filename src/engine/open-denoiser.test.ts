@@ -14,12 +14,11 @@ const shape: [number, number, number] = [1, 4, 4];
 const inputs = { seed: 1, sigmas: [0.7, 80], labels: [0, 2] };
 /** What the network is to answer: everything but its input does nothing. */
 const answer = (x: Float32Array) => x.map((value) => Math.tanh(value));
-const answers = answer(checkInputs(inputs, 2, size, 2, 0.5).x);
+const network = { shape, classes: ['a', 'b'], sigma: { min: 0.002, max: 80, data: 0.5 } };
+const answers = answer(checkInputs(inputs, 2, network).x);
 const manifest = {
   id: 'fake',
-  shape,
-  classes: ['a', 'b'],
-  sigma: { min: 0.002, max: 80, data: 0.5 },
+  ...network,
   flopsPerForward: 1e6,
   selfCheck: makeCheck(inputs, answers, size),
 } as unknown as DenoiserManifest;

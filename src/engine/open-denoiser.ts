@@ -1,4 +1,3 @@
-import { byLabel } from '../diffusion/conditioning';
 import { checkDifference, checkInputs } from '../diffusion/self-check';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
@@ -100,8 +99,11 @@ async function openAndTry(
     : firstBatch(runtime, manifest, options);
   let batchWhy = first.why;
   const opened = runtime.open(graph, {
-    dims: manifest.adapt?.graph.dims,
-    outputs: manifest.adapt && [manifest.adapt.output],
+    dims: manifest.adapt?.graph.dims ?? {
+      batch: 'batch',
+      ...(manifest.prompts && { tokens: manifest.prompts.tokens }),
+    },
+    outputs: [manifest.adapt?.output ?? 'denoised'],
     maxBatch: first.batch,
     onSmallerBatch: (smaller) => {
       batchWhy = { reason: 'memory', detail: smaller.detail };
@@ -167,21 +169,17 @@ function firstBatch(
   };
 }
 
-/** Evaluates the rows of the stored check, or pure zeros where a network has none. */
+/** What a network without a stored check is tried with. */
+const UNCHECKED = { seed: 0, sigmas: [1], labels: [0] };
+
+/** Evaluates the rows of the stored check, or of another input where a network has none. */
 async function trial(
-  { shape, classes, sigma, selfCheck }: DenoiserManifest,
+  manifest: DenoiserManifest,
   network: LimitedNetwork,
   rows: number,
 ): Promise<{ ms: number; difference: number | undefined }> {
-  const size = shape.reduce((a, b) => a * b);
-  const numClasses = classes.length;
-  const inputs = selfCheck
-    ? checkInputs(selfCheck, rows, size, numClasses, sigma.data)
-    : {
-        x: new Float32Array(rows * size),
-        sigma: new Float32Array(rows).fill(1),
-        conditioning: byLabel(Array(rows).fill(0), numClasses),
-      };
+  const { shape, selfCheck } = manifest;
+  const inputs = checkInputs(selfCheck ?? UNCHECKED, rows, manifest);
   const before = network.busyMs;
   const { denoised } = await network.run(
     {
@@ -196,6 +194,7 @@ async function trial(
   if (wrong !== undefined) {
     throw new Error(`The network's trial run must give numbers within ±10, got ${wrong}`);
   }
+  const size = shape.reduce((a, b) => a * b);
   return {
     ms: network.busyMs - before,
     difference: selfCheck && checkDifference(selfCheck, denoised!, size),

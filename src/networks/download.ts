@@ -95,6 +95,25 @@ export async function loadTextEncoder(
   return loadFiles(manifest, needed, options);
 }
 
+/**
+ * Loads a text encoder's lexicon of a language, in which prompts of that language are put into English.
+ *
+ * @returns its JSON; undefined where the encoder has none
+ * @throws ModelError as loadTextEncoder
+ */
+export async function loadLexicon(
+  id: string,
+  language: 'zh',
+  options: LoadModelOptions,
+): Promise<unknown> {
+  const manifest = await readAnyManifest(id, options);
+  if (manifest.role !== 'text-encoder') throw otherRole(manifest, 'text-encoder');
+  const name = manifest.lexicons?.[language];
+  const file = manifest.files.find((listed) => listed.name === name);
+  if (!file) return undefined;
+  return JSON.parse(new TextDecoder().decode(await loadFile(id, file, options)));
+}
+
 async function loadFiles<M extends Manifest | TextEncoderManifest>(
   manifest: M,
   wanted: readonly ModelFile[],

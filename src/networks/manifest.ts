@@ -219,10 +219,7 @@ const denoiser = v.pipe(
         tokens: count,
         width: count,
         /** Prompts to begin with. */
-        examples: v.pipe(
-          v.array(text, 'a list of prompts'),
-          v.minLength(1, 'a list of at least one prompt'),
-        ),
+        examples: v.array(text, 'a list of prompts'),
       }),
     ),
     /**

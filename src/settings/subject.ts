@@ -57,7 +57,7 @@ export type Drawing = Named & Pick<Partial<DenoiserManifest>, 'scene'>;
 
 /** What a network is first shown with: its most telling class, or the first of its classes or prompts. */
 export function firstClass({ classes, prompts, scene }: Drawing): string {
-  if (prompts) return prompts.examples[0]!;
+  if (prompts) return prompts.examples[0] ?? '';
   return scene && classes.includes(scene.class) ? scene.class : classes[0]!;
 }
 

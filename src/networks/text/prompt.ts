@@ -66,6 +66,11 @@ export function readPrompt(raw: string, lexicon?: Lexicon): Prompt {
   };
 }
 
+/** Whether a lexicon may be needed to read a prompt: it has Chinese characters or emoji. */
+export function needsLexicon(raw: string): boolean {
+  return /\p{Script=Han}|\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(raw);
+}
+
 /** Lower case; letters of full width, as Chinese keyboards write them, as letters. */
 function plainOf(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
