@@ -110,6 +110,20 @@ baby: 婴儿 小宝宝
 old person: 老人
 doctor: 医生
 soldier: 士兵
+teacher: 老师 教师 老師
+student: 学生
+cook: 厨师
+astronaut: 宇航员 航天员 太空人
+pilot: 飞行员
+firefighter: 消防员
+pirate: 海盗
+knight: 骑士
+wizard: 巫师 魔法师
+mermaid: 美人鱼
+fairy: 仙女
+vampire: 吸血鬼
+zombie: 僵尸
+snowman: 小雪人
 king: 国王
 queen: 王后 女王
 clown: 小丑
@@ -175,6 +189,8 @@ bottle: 瓶子
 cup: 杯 杯子
 glass: 玻璃杯 酒杯
 bowl: 碗
+plate: 盘子 碟子
+pot: 锅 锅子
 knife: 刀 刀子
 fork: 叉 叉子
 spoon: 勺子 勺
@@ -186,6 +202,10 @@ sun: 太阳公公
 moon: 月亮
 star: 小星星 五角星 星
 rain: 雨
+sunny: 晴天
+cloudy: 阴天
+rainy: 雨天 下雨天
+snowy: 下雪天
 snow: 雪
 lightning: 闪电 雷
 fire: 火
@@ -200,6 +220,12 @@ wall: 墙
 wave: 波浪 海浪
 beach: 海滩 沙滩
 city: 城市 都市
+village: 村庄 村子
+street: 街道 街
+forest: 森林
+field: 田野 草地
+sky: 天空
+night sky: 夜空
 park: 公园
 garden: 花园
 building: 建筑 建筑物 楼 大楼
@@ -218,6 +244,7 @@ tram: 电车
 bicycle: 单车 脚踏车
 motorcycle: 机车
 boat: 小船 船只
+submarine: 潜水艇 潜艇
 ship: 轮船 大船
 plane: 客机
 wheelchair: 轮椅
@@ -251,6 +278,10 @@ boots: 靴子
 sandals: 凉鞋
 clothes: 衣服
 trousers: 裤子
+shirt: 衬衫
+coat: 大衣
+sweater: 毛衣
+skirt: 裙子 裙
 underwear: 内裤
 swimsuit: 泳衣 泳装
 sunglasses: 太阳镜
@@ -354,8 +385,11 @@ sleeping: 睡觉 睡着的
 dancing: 跳舞 舞蹈
 running: 跑
 kissing: 接吻 吻
-big: 大
-small: 小
+flying: 会飞 飞 飞翔 飞行
+sitting: 坐着 坐
+standing: 站着 站
+big: 大 巨大 大大
+small: 小 小小 微小
 old: 老 旧
 new: 新
 round: 圆的

@@ -14,7 +14,7 @@ interface Part {
 }
 
 const LATIN = /[^\s\p{Script=Han}\p{P}]+(?:['.-][^\s\p{Script=Han}\p{P}]+)*/uy;
-const STOP = /[,、;:.!?。，；：！？()[\]"“”]/u;
+const STOP = /[,、;.!?。，；！？()[\]"“”]/u;
 /** Of a relation without a thing that it relates to. */
 const SIDES: Readonly<Record<string, string>> = {
   'left of': 'on the left',
@@ -66,6 +66,7 @@ function partsOf(text: string, lexicon: Lexicon): { parts: Part[]; unknown: stri
     LATIN.lastIndex = at;
     const latin = LATIN.exec(text)?.[0];
     if (latin !== undefined) parts.push({ kind: 'noun', english: latin });
+    else if (/[:：]/u.test(character)) parts.push({ kind: 'is', english: '' });
     else if (STOP.test(character)) parts.push({ kind: 'stop', english: '' });
     else if (/\p{Script=Han}/u.test(character)) lost += character;
     at += latin?.length ?? character.length;
@@ -106,13 +107,12 @@ function takeBackground(parts: readonly Part[]): { rest: readonly Part[]; backgr
   if (at < 0) return { rest: parts, background: '' };
   let from = at;
   while (['colour', 'plain', 'of'].includes(parts[from - 1]?.kind ?? '')) from--;
-  // The 的 between a thing and the colour belongs to neither.
   let said = parts.slice(from, at);
   if (parts[from - 1]?.kind === 'at') from--;
   let to = at + 1;
   if (!said.some(({ kind }) => kind === 'colour')) {
     let after = to;
-    while (['is', 'stop'].includes(parts[after]?.kind ?? '')) after++;
+    while (parts[after]?.kind === 'is') after++;
     if (parts[after]?.kind === 'colour') {
       said = [...said, parts[after]!];
       to = after + 1;
@@ -149,7 +149,10 @@ function takeStyle(parts: readonly Part[]): {
 }
 
 /** Things and how they lie to each other. */
-function related(parts: readonly Part[], lexicon: Lexicon): string {
+function related(all: readonly Part[], lexicon: Lexicon): string {
+  // 上 after 坐在 says "sitting on" once more.
+  const on = all.findIndex(({ kind, english }) => kind === 'verb' && english.endsWith(' on'));
+  const parts = all.filter(({ kind }, i) => on < 0 || i < on || kind !== 'relation');
   const at = parts.findIndex(({ kind }) => kind === 'relation');
   if (at < 0) return phrases(parts, lexicon);
   const relation = parts[at]!.english;
@@ -201,7 +204,9 @@ function phrases(parts: readonly Part[], lexicon: Lexicon): string {
   for (const part of parts) {
     if (part.kind === 'and' || part.kind === 'stop') {
       close();
-      if (out.length > 0) out.push(part.kind === 'and' ? 'and' : ',');
+      if (out.length > 0 && ![',', 'and'].includes(out.at(-1)!)) {
+        out.push(part.kind === 'and' ? 'and' : ',');
+      }
     } else phrase.push(part);
   }
   close();
@@ -209,14 +214,17 @@ function phrases(parts: readonly Part[], lexicon: Lexicon): string {
   return out.join(' ').replaceAll(' ,', ',');
 }
 
-/** The words of one thing; "戴着 B 的 A" is "A wearing B". */
+/** The words of one thing; "A 戴着 B" and "戴着 B 的 A" are "A wearing a B". */
 function phraseOf(parts: readonly Part[], lexicon: Lexicon): string {
   const verb = parts.findIndex(({ kind }) => kind === 'verb');
-  const of = parts.findLastIndex(({ kind }) => kind === 'of');
-  if (verb >= 0 && of > verb && of < parts.length - 1) {
-    const object = phraseOf(parts.slice(verb + 1, of), lexicon);
-    const subject = phraseOf([...parts.slice(0, verb), ...parts.slice(of + 1)], lexicon);
-    return `${subject} ${parts[verb]!.english} ${object === '' ? '' : withArticle(object)}`.trim();
+  if (verb >= 0) {
+    const before = parts.slice(0, verb);
+    const of = parts.findLastIndex(({ kind }) => kind === 'of');
+    const follows = of > verb && !before.some(({ kind }) => kind === 'noun');
+    const end = follows ? of : parts.length;
+    const subject = phraseOf([...before, ...parts.slice(end)], lexicon);
+    const object = phraseOf(parts.slice(verb + 1, end), lexicon);
+    return [subject, parts[verb]!.english, object && withArticle(object)].filter(Boolean).join(' ');
   }
   const said = parts.filter(({ english }) => english !== '');
   const words = said.map(({ english }) => english);
@@ -225,7 +233,7 @@ function phraseOf(parts: readonly Part[], lexicon: Lexicon): string {
   if (count !== undefined && count !== 'a' && said[last]?.kind === 'noun') {
     words[last] = lexicon.plural(words[last]!);
   }
-  return words.join(' ');
+  return words.length === 1 && count === 'a' ? '' : words.join(' ');
 }
 
 /** `a red apple`, `an owl`; none before a plural or where there is one. */

@@ -27,7 +27,8 @@ describe('what was typed', () => {
   });
 
   test('nothing is the null text', () => {
-    for (const raw of ['', ' \n', '\u200b\ufeff', '\ud83c', '的']) expect(textOf(raw)).toBe(null);
+    for (const raw of ['', ' \n', '\u200b\ufeff', '\ud83c', '的', '，…!'])
+      expect(textOf(raw)).toBe(null);
   });
 
   test('what is too long is cut between characters, and said', () => {
@@ -63,6 +64,10 @@ describe('Chinese', () => {
     ['红色的 Cat', 'red cat'],
     ['请画一只大象', 'a picture of an elephant'],
     ['一只戴着红色皇冠的绿青蛙', 'a green frog wearing a red crown'],
+    ['青蛙戴着红色的帽子', 'frog wearing a red hat'],
+    ['一只猫坐在椅子上', 'a cat sitting on a chair'],
+    ['坐在椅子上的猫', 'cat sitting on a chair'],
+    ['狗，，、猫和，兔子。', 'dog, cat and rabbit'],
   ])('%s: words in the order of captions', (chinese, english) => {
     expect(readPrompt(chinese, lexicon)).toMatchObject({
       text: english,
@@ -76,10 +81,15 @@ describe('Chinese', () => {
     '在蓝色背景上的红苹果',
     '红苹果，蓝色背景',
     '背景是蓝色的红苹果',
+    '红苹果，背景：蓝色',
     '蓝色的背景，红苹果',
     '蓝底红苹果',
   ])('%s: the background stands last', (chinese) => {
     expect(textOf(chinese)).toBe('red apple on a blue background');
+  });
+
+  test('a colour after a comma is not the background', () => {
+    expect(textOf('纯色背景，红色汽车')).toBe('red automobile on a plain background');
   });
 
   test.each([
@@ -104,6 +114,31 @@ describe('Chinese', () => {
     ['Picasso 风格的猫', 'cat, picasso style'],
   ])('%s: styles', (chinese, english) => {
     expect(textOf(chinese)).toBe(english);
+  });
+
+  test('any words of the lexicon give English that reads the same again', () => {
+    const { things, schema, licence, source, plurals, ...tables } = zh;
+    const pools: string[][] = [
+      things.map(([, , name]: string[]) => name),
+      ['，', ' ', '。', 'cat'],
+    ];
+    for (const table of Object.values(tables)) {
+      pools.push(Array.isArray(table) ? table : Object.keys(table as object));
+    }
+    let state = 1;
+    const random = (below: number) => {
+      state = (48271 * state) % 2147483647; // Park and Miller (1988)
+      return state % below;
+    };
+    for (let i = 0; i < 5000; i++) {
+      const words = Array.from({ length: 1 + random(9) }, () => {
+        const pool = pools[random(pools.length)]!;
+        return pool[random(pool.length)]!;
+      });
+      const text = textOf(words.join(''));
+      expect(text ?? '', words.join('')).not.toMatch(/\p{Script=Han}|undefined|,,|^,|,$/u);
+      expect(text === null ? null : textOf(text), words.join('')).toBe(text);
+    }
   });
 
   test('what is not in the lexicon is named', () => {

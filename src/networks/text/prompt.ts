@@ -8,7 +8,7 @@ export const LONGEST_PROMPT = 300;
 export interface Prompt {
   /** Without control characters and surplus white space; what is too long is cut. */
   readonly typed: string;
-  /** English in lower case, as the captions are; null: the null text. */
+  /** English in lower case, as the captions are; null, where nothing but punctuation is left: the null text. */
   readonly text: string | null;
   /** The text is not what was typed: Chinese words or emoji were put into English, or left out. */
   readonly translated: boolean;
@@ -56,7 +56,7 @@ export function readPrompt(raw: string, lexicon?: Lexicon): Prompt {
       text = english;
     } else text = text.replace(HAN, lose);
   }
-  text = plainOf(text);
+  text = /[\p{L}\p{N}\p{S}]/u.test(text) ? plainOf(text) : '';
   return {
     typed,
     text: text === '' ? null : text,
