@@ -293,7 +293,7 @@ const textEncoder = v.pipe(
 const manifest = v.variant(
   'role',
   [denoiser, classifier, features, textEncoder],
-  'denoiser, weak, upsampler, classifier or features',
+  'denoiser, weak, upsampler, classifier, features or text-encoder',
 );
 
 const modelIndex = v.pipe(
