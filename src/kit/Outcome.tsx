@@ -17,9 +17,9 @@ export function Outcome({ state }: { state: ColumnState }) {
   return (
     <>
       <progress
-        max={state.numSteps || 1}
+        max={state.lastStep || 1}
         value={state.status === 'running' ? state.step : 0}
-        aria-label={stage.running(state.step, state.numSteps)}
+        aria-label={stage.running(state.step, state.lastStep)}
       />
       {state.status === 'failed' ? (
         <p className="error" role="alert">
@@ -47,6 +47,9 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
     engine.status === 'ready' && verdicts
       ? misreadNames(sampleNames(settings), verdicts, engine.manifest.classes).size
       : 0,
+  );
+  const isCascade = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.stages !== undefined,
   );
   const judged = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
@@ -84,7 +87,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
         {state.download
           ? progressText(state.download, strings)
           : status === 'running'
-            ? stage.running(state.step, state.numSteps)
+            ? stage.running(state.step, state.lastStep)
             : status === 'waiting'
               ? stage.waiting
               : figures && (
@@ -94,9 +97,12 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
                     </span>{' '}
                     {figures.sharedBy === undefined ? (
                       <>
-                        <span>
-                          <b>{duration(figures.totalMs / state.numSteps)}</b> {words.perStep}
-                        </span>{' '}
+                        {/* The steps of a cascade's stages take very different times. */}
+                        {!isCascade && (
+                          <span>
+                            <b>{duration(figures.totalMs / state.lastStep)}</b> {words.perStep}
+                          </span>
+                        )}{' '}
                         <span>
                           <b>{seconds(figures.totalMs)}</b> {words.total}
                         </span>

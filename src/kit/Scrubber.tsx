@@ -18,6 +18,7 @@ interface ScrubberProps {
   readonly label: string;
   readonly text: string;
   readonly steps?: number | undefined;
+  readonly marks?: readonly number[] | undefined;
 }
 
 /**
@@ -26,8 +27,9 @@ interface ScrubberProps {
  * @param label what the slider moves through
  * @param text where it stands, in words
  * @param steps of what is shown: an arrow key goes by one of them
+ * @param marks where something new begins, shares of the whole
  */
-export function Scrubber({ label, text, steps }: ScrubberProps) {
+export function Scrubber({ label, text, steps, marks = [] }: ScrubberProps) {
   const { store } = useApp();
   const { timeline } = useWords(commonWords);
   const position = useAppState(({ settings }) => settings.position);
@@ -44,27 +46,32 @@ export function Scrubber({ label, text, steps }: ScrubberProps) {
         <span aria-hidden="true">{playing ? '❚❚' : '▶'}</span>{' '}
         <span className="text">{playing ? timeline.pause : timeline.play}</span>
       </button>
-      <input
-        type="range"
-        min={0}
-        max={1}
-        step={0.001}
-        value={position}
-        aria-label={label}
-        aria-valuetext={text}
-        onKeyDown={(event) => {
-          const by = STEP_OF_KEY[event.key];
-          if (by === undefined || steps === undefined) return;
-          event.preventDefault();
-          store.setState({ playing: false });
-          const next = Math.round(position * steps) + by;
-          change(store, { position: Math.min(1, Math.max(0, next / steps)) });
-        }}
-        onChange={({ target }) => {
-          store.setState({ playing: false });
-          change(store, { position: Number(target.value) });
-        }}
-      />
+      <span className="scrub">
+        <input
+          type="range"
+          min={0}
+          max={1}
+          step={0.001}
+          value={position}
+          aria-label={label}
+          aria-valuetext={text}
+          onKeyDown={(event) => {
+            const by = STEP_OF_KEY[event.key];
+            if (by === undefined || steps === undefined) return;
+            event.preventDefault();
+            store.setState({ playing: false });
+            const next = Math.round(position * steps) + by;
+            change(store, { position: Math.min(1, Math.max(0, next / steps)) });
+          }}
+          onChange={({ target }) => {
+            store.setState({ playing: false });
+            change(store, { position: Number(target.value) });
+          }}
+        />
+        {marks.map((at) => (
+          <i key={at} style={{ '--at': at } as object} />
+        ))}
+      </span>
       <output className="sigma">{text}</output>
     </>
   );

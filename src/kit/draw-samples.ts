@@ -20,6 +20,8 @@ export interface Tiling extends Grid {
 /** What is drawn of a batch. */
 export interface ShownSamples {
   readonly frame: Frame;
+  /** Of the finished pictures: those of an earlier stage are enlarged to it. */
+  readonly shape: Trajectory['shape'];
   readonly view: View;
   /** Whether what lies outside [-1, 1] is coloured. */
   readonly overlay: boolean;
@@ -79,7 +81,7 @@ export function shownSamples(
 ): ShownSamples | undefined {
   const frame = shown && frameAt(shown, settings.position);
   const { view, overlay } = settings;
-  return frame && { frame, view, overlay, count: shown.count };
+  return frame && { frame, view, overlay, shape: shown.shape, count: shown.count };
 }
 
 /** Draws samples as tiles; the canvas's smoothing is the caller's. */
@@ -144,13 +146,23 @@ function drawTile(
   images: readonly ImageData[],
   buffer = new OffscreenCanvas(1, 1),
 ): void {
-  const bufferContext = buffer.getContext('2d')!;
   images.forEach((image, k, { length }) => {
-    if (buffer.width !== image.width) buffer.width = image.width;
-    if (buffer.height !== image.height) buffer.height = image.height;
-    bufferContext.putImageData(image, 0, 0);
-    context.drawImage(buffer, left + (k * width) / length, top, width / length, height);
+    const at = { left: left + (k * width) / length, top, width: width / length, height };
+    drawImage(context, image, at, buffer);
   });
+}
+
+/** Draws a picture into a box, as large as the box is. */
+export function drawImage(
+  context: Context,
+  image: ImageData,
+  { left, top, width, height }: ReturnType<typeof placeOf>,
+  buffer = new OffscreenCanvas(1, 1),
+): void {
+  if (buffer.width !== image.width) buffer.width = image.width;
+  if (buffer.height !== image.height) buffer.height = image.height;
+  buffer.getContext('2d')!.putImageData(image, 0, 0);
+  context.drawImage(buffer, left, top, width, height);
 }
 
 /** Frames a sample's tile. */

@@ -1,10 +1,12 @@
 import type { Frame } from '../engine/protocol';
+import type { StageSpan } from '../settings/sample-settings';
 
-/** The frames of one run: numSteps + 1 once it is finished. */
+/** The frames of one run: 0 … lastStep once it is finished. */
 export interface Trajectory {
-  readonly numSteps: number;
+  readonly lastStep: number;
+  readonly stages: readonly StageSpan[];
   readonly count: number;
-  /** [channels, height, width] */
+  /** Of the finished pictures: [channels, height, width]. */
   readonly shape: readonly [number, number, number];
   /** The samples' labels as names; null for no class. */
   readonly names: readonly (string | null)[];
@@ -111,6 +113,27 @@ export class Trajectories {
   }
 }
 
+/** A run of these stages that has not begun. */
+export function newTrajectory(
+  stages: readonly StageSpan[],
+  names: Trajectory['names'],
+): Trajectory {
+  const { shape } = stages.at(-1)!;
+  const lastStep = lastStepOf(stages);
+  return { lastStep, stages, count: names.length, shape, names, frames: [], finished: false };
+}
+
+/** The place of a run's last frame. */
+export function lastStepOf(stages: readonly StageSpan[]): number {
+  const { first, numSteps } = stages.at(-1)!;
+  return first + numSteps;
+}
+
+/** The stage of a frame. */
+export function stageAt({ stages }: Pick<Trajectory, 'stages'>, step: number): number {
+  return stages.findLastIndex(({ first }) => first <= step);
+}
+
 /** Adds frames by their steps: after a lost device they come again from the first. */
 export function addFrames({ frames }: Trajectory, more: readonly Frame[]): void {
   frames.splice(more[0]?.step ?? 0, Number.POSITIVE_INFINITY, ...more);
@@ -118,6 +141,6 @@ export function addFrames({ frames }: Trajectory, more: readonly Frame[]): void 
 
 /** The frame at a position of the scrubber, 0 = pure noise, 1 = finished; the newest of a run under way. */
 export function frameAt(trajectory: Trajectory, position: number): Frame | undefined {
-  const { frames, numSteps, finished } = trajectory;
-  return finished ? frames[Math.round(position * numSteps)] : frames.at(-1);
+  const { frames, lastStep, finished } = trajectory;
+  return finished ? frames[Math.round(position * lastStep)] : frames.at(-1);
 }

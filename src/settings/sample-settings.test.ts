@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { StageManifest } from '../networks/manifest';
 import { DEFAULT_COLUMN } from './column';
 import { readColumn, writeColumn } from './column-text';
-import { frameCount, pictureShape, sampleSettings } from './sample-settings';
+import { sampleSettings, stageSpans } from './sample-settings';
 import type { Subject } from './subject';
 
 const stage = (network: string, side: number, numSteps: number): StageManifest => ({
@@ -60,7 +60,7 @@ describe('the stages of a cascade', () => {
     const { stages } = asked(owl);
     expect(stages?.map(({ numSteps }) => numSteps)).toEqual([8, 6]);
     expect(stages?.[0]).toMatchObject({ guidanceScale: 2, sampler: 'ddim', augmentation: 0.1 });
-    expect(frameCount(asked(owl))).toBe(17 + 9 + 7);
+    expect(stageSpans(cascade, asked(owl)).map(({ first }) => first)).toEqual([0, 17, 17 + 9]);
   });
 
   test('or as a column asks, each by itself', () => {
@@ -80,10 +80,10 @@ describe('the stages of a cascade', () => {
 
   test('as many as are asked for', () => {
     const sides = ['1', '2', '3'].map(
-      (stages) => pictureShape(cascade, asked(owl, column({ stages })))[1],
+      (stages) => stageSpans(cascade, asked(owl, column({ stages }))).at(-1)!.shape[1],
     );
     expect(sides).toEqual([16, 32, 64]);
-    expect(pictureShape(cascade, asked(owl))).toEqual([3, 64, 64]);
+    expect(stageSpans(cascade, asked(owl)).at(-1)!.shape).toEqual([3, 64, 64]);
   });
 
   test('a single network has none', () => {
@@ -91,7 +91,7 @@ describe('the stages of a cascade', () => {
     const settings = { subject: owl, count: 1, seed: 1 };
     const sample = sampleSettings(settings, column({ 'scale-2': '5' }), letters);
     expect(sample.stages).toBeUndefined();
-    expect(pictureShape(letters, sample)).toEqual([1, 28, 28]);
-    expect(frameCount(sample)).toBe(17);
+    const span = { first: 0, numSteps: 16, shape: [1, 28, 28] };
+    expect(stageSpans(letters, sample)).toEqual([span]);
   });
 });

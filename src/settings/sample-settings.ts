@@ -53,18 +53,25 @@ export function stageSettings(
   }));
 }
 
-/** The shape of the pictures that a column ends with: [channels, height, width]. */
-export function pictureShape(
-  manifest: Pick<DenoiserManifest, 'shape' | 'stages'>,
-  { stages = [] }: Pick<SampleSettings, 'stages'>,
-): DenoiserManifest['shape'] {
-  return manifest.stages?.[stages.length - 1]?.shape ?? manifest.shape;
+/** A stage among the frames of a run, whose stages follow each other; a single network is one. */
+export interface StageSpan {
+  /** Its frames are those from here on: one a step, and what it has drawn. */
+  readonly first: number;
+  readonly numSteps: number;
+  /** [channels, height, width] */
+  readonly shape: DenoiserManifest['shape'];
 }
 
-/** How many frames a run has: one a step, and what each stage has drawn. */
-export function frameCount({
-  numSteps,
-  stages = [],
-}: Pick<SampleSettings, 'numSteps' | 'stages'>): number {
-  return [{ numSteps }, ...stages].reduce((sum, stage) => sum + stage.numSteps + 1, 0);
+/** The stages of a run, one or more: the last one's shape is that of the finished pictures. */
+export function stageSpans(
+  manifest: Pick<DenoiserManifest, 'shape' | 'stages'>,
+  { numSteps, stages = [] }: Pick<SampleSettings, 'numSteps' | 'stages'>,
+): StageSpan[] {
+  const shapes = [manifest.shape, ...(manifest.stages ?? []).map(({ shape }) => shape)];
+  let first = 0;
+  return [{ numSteps }, ...stages].map((stage, k) => {
+    const span = { first, numSteps: stage.numSteps, shape: shapes[k]! };
+    first += stage.numSteps + 1;
+    return span;
+  });
 }

@@ -34,7 +34,8 @@ export interface ColumnState {
   readonly id: number;
   readonly status: 'waiting' | 'running' | 'done' | 'failed';
   readonly step: number;
-  readonly numSteps: number;
+  /** Steps until it is done. */
+  readonly lastStep: number;
   /** The pictures are those of settings before: the run that replaces them has not begun to show. */
   readonly stale: boolean;
   /** The scale of the pictures, where they are the nearest that is there for the one asked for. */
@@ -93,7 +94,7 @@ export const idleColumn = (id: number): ColumnState => ({
   id,
   status: 'waiting',
   step: 0,
-  numSteps: 0,
+  lastStep: 0,
   stale: false,
   filmScale: undefined,
   figures: undefined,

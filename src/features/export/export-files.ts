@@ -144,7 +144,7 @@ function columnsAt(now: Ready) {
   const parts = [engine.manifest.id, subjectPart(settings), `seed${settings.seed}`];
   return {
     name: [...parts, `${count}samples`, ...columnParts(settings.columns)],
-    steps: Math.max(...finished.map(({ trajectory }) => trajectory.numSteps)),
+    steps: Math.max(...finished.map(({ trajectory }) => trajectory.lastStep)),
     picture,
   };
 }
@@ -214,7 +214,7 @@ export async function gridPng(now: Ready): Promise<Made> {
       read && `${read} ${percent(verdicts.confidence[0]!)}`,
       figures && `${strings.figures.evaluations} ${figures.nfe}`,
     ];
-    const batch = { frame, view: 'estimate', overlay, count: 1 } as const;
+    const batch = { frame, shape: frame.shape, view: 'estimate', overlay, count: 1 } as const;
     return { batch, note: note.filter(Boolean).join(' · ') };
   });
   const columns = grid.cells.map(({ cell }) => cell.column);

@@ -30,21 +30,26 @@ export async function trajectoryGif(
   style: Style,
   onFrame: (done: number, all: number) => void,
 ): Promise<Blob> {
-  const { numSteps, count } = trajectory;
+  const { lastStep, count, shape } = trajectory;
   const { view, overlay, subject } = settings;
   const gif = GIFEncoder();
-  const delay = Math.max(LEAST_FRAME_MS, WAY_MS / (numSteps + 1));
-  for (let step = 0; step <= numSteps; step++) {
-    const frame = frameAt(trajectory, step / numSteps);
-    if (!frame) throw new RangeError(`The run must have ${numSteps + 1} frames, got ${step}`);
-    const { data, width, height } = drawn({ frame, view, overlay, count }, subject, sample, style);
+  const delay = Math.max(LEAST_FRAME_MS, WAY_MS / (lastStep + 1));
+  for (let step = 0; step <= lastStep; step++) {
+    const frame = frameAt(trajectory, step / lastStep);
+    if (!frame) throw new RangeError(`The run must have ${lastStep + 1} frames, got ${step}`);
+    const { data, width, height } = drawn(
+      { frame, shape, view, overlay, count },
+      subject,
+      sample,
+      style,
+    );
     const k = Math.ceil(WIDTH_PX / width);
     const { palette, index } = indexed(data);
     gif.writeFrame(enlarged(index, width, height, k), k * width, k * height, {
       palette,
-      delay: step === numSteps ? END_MS : delay,
+      delay: step === lastStep ? END_MS : delay,
     });
-    onFrame(step + 1, numSteps + 1);
+    onFrame(step + 1, lastStep + 1);
     await new Promise((resolve) => setTimeout(resolve));
   }
   gif.finish();
@@ -77,7 +82,7 @@ export async function picturesGif(
   return new Blob([gif.bytes()], { type: 'image/gif' });
 }
 
-/** A frame in the network's own pixels. */
+/** A frame in the pixels of the finished pictures. */
 function drawn(
   batch: ShownSamples,
   subject: Settings['subject'],

@@ -54,9 +54,9 @@ export function documentStyle(): Style {
   };
 }
 
-/** Width and height of what stands for a sample, in the network's own pixels. */
-export function nativeSize({ frame, view }: ShownSamples) {
-  const [, height, width] = frame.shape;
+/** Width and height of what stands for a sample, in the pixels of the finished pictures. */
+export function nativeSize({ frame, shape, view }: ShownSamples) {
+  const [, height, width] = shape;
   return { width: width * picturesOf(frame, view).length, height };
 }
 
@@ -67,7 +67,7 @@ export function samplePicture(
   { ink }: Style,
 ): OffscreenCanvas {
   const { width, height } = nativeSize(batch);
-  const [, , pictureWidth] = batch.frame.shape;
+  const [, , pictureWidth] = batch.shape;
   const k = Math.ceil(SAMPLE_PX / Math.min(pictureWidth, height));
   const tile = { width: k * width, height: k * height };
   const { canvas, context } = blank(tile.width, tile.height, ink);
@@ -185,9 +185,10 @@ export function gridPicture(
 ): OffscreenCanvas {
   const { ink, serif, sans, text, soft } = style;
   const measure = blank(1, 1, ink).context;
-  const first = cells.find((cell) => cell)?.batch;
-  if (!first) throw new Error('The grid must show a picture, and shows none yet');
-  const native = nativeSize(first);
+  // Where cells end with different stages, the smaller pictures are enlarged.
+  const sizes = cells.flatMap((one) => (one ? [nativeSize(one.batch)] : []));
+  const native = sizes.toSorted((a, b) => b.width - a.width)[0];
+  if (!native) throw new Error('The grid must show a picture, and shows none yet');
   const k = Math.ceil(CELL_PX / native.width);
   const cell = { width: k * native.width, height: k * native.height };
   const gap = 16;

@@ -29,7 +29,6 @@ export function drawCells(
   const draw = () => {
     const { engine, settings } = store.getState();
     if (engine.status !== 'ready') return;
-    const { shape } = engine.manifest;
     const { overlay } = settings;
     const anew = !ink || tinted !== overlay;
     ink ??= inkOf(parent);
@@ -39,15 +38,17 @@ export function drawCells(
       canvas.toggleAttribute('data-stale', picture?.stale ?? false);
       if (picture?.frame === drawn.get(canvas) && !(picture && anew)) continue;
       const context = canvas.getContext('2d')!;
+      const { frame } = picture ?? {};
+      // A stage's frames are of its size; the canvas has one on the page.
+      const { shape } = frame ?? engine.manifest;
       const [, height, width] = shape;
       if (canvas.width !== width) canvas.width = width;
       if (canvas.height !== height) canvas.height = height;
-      if (!picture) {
+      if (!frame) {
         context.clearRect(0, 0, width, height);
         drawn.delete(canvas);
         continue;
       }
-      const { frame } = picture;
       const outside = overlay ? outsideIn(frame, frame.denoised) : undefined;
       context.putImageData(toImage(frame.denoised, 0, shape, ink, outside), 0, 0);
       drawn.set(canvas, frame);

@@ -3,9 +3,10 @@ import type { DownloadProgress, Frame, RunFigures, Verdicts } from '../../engine
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import type { Result, ResultCache } from '../../kit/result-cache';
 import { type Job, StaleWork } from '../../kit/stale-work';
-import { addFrames, type Trajectory } from '../../kit/trajectories';
+import { addFrames, newTrajectory } from '../../kit/trajectories';
 import type { Manifest } from '../../networks/manifest';
 import type { Cell, CellState } from '../../settings/grid-state';
+import { type StageSpan, stageSpans } from '../../settings/sample-settings';
 import type { Settings } from '../../settings/settings';
 import { type AppState, type Store, showColumn } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
@@ -26,7 +27,7 @@ interface Made {
 /** A cell's place is its key: cells that move keep their pictures. */
 interface CellJob extends Job {
   readonly cell: Runnable;
-  readonly shape: Manifest['shape'];
+  readonly stages: readonly StageSpan[];
 }
 
 /** What a cell shows. */
@@ -150,11 +151,12 @@ export class GridRunner {
   #jobs(): CellJob[] {
     const { settings, engine, grid } = this.#store.getState();
     if (engine.status !== 'ready' || !isShown(settings) || grid.paused) return [];
-    const { shape } = engine.manifest;
+    const { manifest } = engine;
     return this.#order.flatMap((index) => {
       const cell = grid.cells[index]?.cell;
       if (!cell || !isRunnable(cell)) return [];
-      return { place: cell.key, key: cell.key, cell, shape };
+      const stages = stageSpans(manifest, cell.sample);
+      return { place: cell.key, key: cell.key, cell, stages };
     });
   }
 
@@ -192,16 +194,9 @@ export class GridRunner {
     this.#publish(cells.map((cell, i) => (sameText(kept[i]?.cell, cell) ? kept[i]!.cell : cell)));
   }
 
-  async #run({ cell, shape }: CellJob, signal: AbortSignal): Promise<Result> {
+  async #run({ cell, stages }: CellJob, signal: AbortSignal): Promise<Result> {
     const { subject, sample } = cell;
-    const trajectory: Trajectory = {
-      numSteps: sample.numSteps,
-      count: 1,
-      shape,
-      names: sampleNames({ subject, count: 1 }),
-      frames: [],
-      finished: false,
-    };
+    const trajectory = newTrajectory(stages, sampleNames({ subject, count: 1 }));
     const done = await this.#client.sample(sample, {
       signal,
       onFrames: (frames) => {

@@ -46,6 +46,9 @@ function Notes() {
     ({ engine }) =>
       engine.status === 'ready' && engine.manifest.companions?.classifier !== undefined,
   );
+  const isCascade = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.stages !== undefined,
+  );
   const weak = columns.flatMap(({ guidance }, i) =>
     findGuidanceRule(guidance).predictions.includes('weak') ? [i + 1] : [],
   );
@@ -56,7 +59,8 @@ function Notes() {
     <div className="notes">
       <p className="hint">
         {inside.hint(picked + 1)} {weak.length > 0 && inside.weak(weak.join(', '))}{' '}
-        {negative.length > 0 && inside.negative(negative.join(', '))}
+        {negative.length > 0 && inside.negative(negative.join(', '))}{' '}
+        {isCascade && inside.firstStage}
       </p>
       {offered && (
         <div>

@@ -172,15 +172,17 @@ function linesOf(
   return shown.map((trajectory, column) => ({
     colour: `var(--column-${column})`,
     strong: column === active,
-    points: (trajectory?.frames.slice(0, trajectory.numSteps) ?? []).map((frame, step) => ({
-      at: step / trajectory!.numSteps,
-      value: factor * figureAt(frame, figure, picked),
-    })),
+    points: (trajectory?.frames.slice(0, trajectory.stages[0]!.numSteps) ?? []).map(
+      (frame, step) => ({
+        at: step / trajectory!.lastStep,
+        value: factor * figureAt(frame, figure, picked),
+      }),
+    ),
   }));
 }
 
-function sigmaAt({ frames, numSteps }: Trajectory, position: number): string {
-  const sigma = frames[Math.round(position * numSteps)]?.sigma ?? 0;
+function sigmaAt({ frames, lastStep }: Trajectory, position: number): string {
+  const sigma = frames[Math.round(position * lastStep)]?.sigma ?? 0;
   return `${position === 0 ? 'σ ' : ''}${Number(sigma.toPrecision(2))}`;
 }
 

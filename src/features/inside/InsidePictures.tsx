@@ -88,7 +88,8 @@ function paint(
   const trajectory = trajectories.shown(columns[settings.active]?.id ?? -1);
   const context = canvas.getContext('2d');
   if (!trajectory || !context) return;
-  const { shape, count } = trajectory;
+  const { stages, count } = trajectory;
+  const { shape } = stages[0]!;
   const [, height, width] = shape;
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;

@@ -3,12 +3,14 @@ import type { Frame, InsideFigure } from '../../engine/protocol';
 import { useApp, useAppState } from '../../kit/app-context';
 import type { Trajectory } from '../../kit/trajectories';
 
-/** The frames that steps started from: the last one is only the finished picture. */
+/** The frame of the first stage's step at a position of the scrubber; after it, its last step. */
 export function stepAt(
-  { frames, numSteps, finished }: Trajectory,
+  { frames, stages, lastStep, finished }: Trajectory,
   position: number,
 ): Frame | undefined {
-  return finished ? frames[Math.min(numSteps - 1, Math.round(position * numSteps))] : frames.at(-1);
+  const last = stages[0]!.numSteps - 1;
+  const step = finished ? Math.round(position * lastStep) : frames.length - 1;
+  return frames[Math.min(last, step)];
 }
 
 /** A figure of one sample at one step; NaN where it is not known. */

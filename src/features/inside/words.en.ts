@@ -16,6 +16,7 @@ export const en = {
     opinion: 'Read as what was asked for',
     agreement: 'Explicit and implicit gradient',
   } satisfies Readonly<Record<InsideFigure, string>>,
+  firstStage: 'All of it is the first stage’s.',
   gap: 'not evaluated',
   noData: 'Not evaluated in these runs',
   noClass: 'No class was asked for',

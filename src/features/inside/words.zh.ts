@@ -15,6 +15,7 @@ export const zh: typeof en = {
     opinion: '被认作所要求类别的概率',
     agreement: '显式与隐式梯度',
   },
+  firstStage: '均为第一级的量。',
   gap: '未计算',
   noData: '这些运行中没有计算',
   noClass: '没有要求任何类别',

@@ -1,14 +1,17 @@
 import { useCallback } from 'react';
 import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-context';
+import { drawImage } from '../../kit/draw-samples';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
 import { Swatch } from '../../kit/Swatch';
-import type { Trajectory } from '../../kit/trajectories';
+import { lastStepOf, type Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { commonWords } from '../../kit/words/words';
+import { DEFAULT_COLUMN } from '../../settings/column';
 import { percent } from '../../settings/numbers';
+import { type StageSpan, stageSettings, stageSpans } from '../../settings/sample-settings';
 import type { View } from '../../settings/settings';
 import { shortNumber } from '../../settings/short-text';
-import { type ColumnState, change, selectColumn } from '../../settings/store';
+import { type AppState, type ColumnState, change, selectColumn } from '../../settings/store';
 
 /** As many thumbnails as are still told apart. */
 const MOST_THUMBNAILS = 17;
@@ -46,9 +49,11 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
     engine.status === 'ready' ? engine.manifest.classes : undefined,
   );
   const trajectory = trajectories.shown(column.id);
-  const wanted = useAppState(({ settings }) => settings.columns[index]?.numSteps ?? 1);
+  // As an object's text, which stays the same while the stages do.
+  const expected = useAppState((state) => JSON.stringify(stagesOfColumn(state, index)));
   const pictures = useAppState(({ settings }) => (settings.view === 'both' ? 2 : 1));
-  const across = thumbnailSteps(trajectory ?? { numSteps: wanted }).length;
+  const stages: readonly StageSpan[] = trajectory?.stages ?? JSON.parse(expected);
+  const across = thumbnailSteps(stages).length;
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
   const { verdicts } = column;
   const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
@@ -82,9 +87,9 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
 function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: number }) {
   const { store } = useApp();
   const { timeline } = useWords(commonWords);
-  const { numSteps, frames } = trajectory;
-  const steps = thumbnailSteps(trajectory);
-  const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * numSteps));
+  const { lastStep, frames, stages } = trajectory;
+  const steps = thumbnailSteps(stages);
+  const nearest = useAppState(({ settings }) => nearestStep(steps, settings.position * lastStep));
   return (
     <ol
       onKeyDown={(event) => {
@@ -93,11 +98,11 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
         if (move === 0 || at < 0 || at >= steps.length) return;
         event.preventDefault();
         event.currentTarget.querySelectorAll('button')[at]?.focus();
-        change(store, { position: steps[at]! / numSteps });
+        change(store, { position: steps[at]! / lastStep });
       }}
     >
       {steps.map((step) => (
-        <li key={step}>
+        <li key={step} data-begins={step > 0 && stages.some(({ first }) => first === step)}>
           <button
             type="button"
             tabIndex={step === nearest ? 0 : -1}
@@ -106,7 +111,7 @@ function StripButtons({ trajectory, index }: { trajectory: Trajectory; index: nu
             onClick={() => {
               selectColumn(store, index);
               store.setState({ playing: false });
-              change(store, { position: step / numSteps });
+              change(store, { position: step / lastStep });
             }}
           />
         </li>
@@ -128,8 +133,8 @@ function StripCanvas({ column }: { column: ColumnState }) {
           if (!trajectory) return;
           const { picked: sample, view, overlay } = settings;
           const look = { sample, view, overlay };
-          const { numSteps, shape, frames } = trajectory;
-          const key = JSON.stringify({ ...look, numSteps, shape, ink: inkOf(element) });
+          const { stages, frames } = trajectory;
+          const key = JSON.stringify({ ...look, stages, ink: inkOf(element) });
           const goesOn =
             drawn?.key === key && drawn.trajectory === trajectory && drawn.frames <= frames.length;
           const from = goesOn && drawn ? drawn.frames : 0;
@@ -156,9 +161,9 @@ interface StripLook {
 
 function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: StripLook): void {
   const context = canvas.getContext('2d');
-  const { shape, frames, count } = trajectory;
+  const { shape, frames, count, stages } = trajectory;
   const [, height, width] = shape;
-  const steps = thumbnailSteps(trajectory);
+  const steps = thumbnailSteps(stages);
   const pitch = Math.round(width * (1 + GAP));
   const rows = look.view === 'both' ? 2 : 1;
   if (!context) return;
@@ -166,6 +171,7 @@ function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: Str
     canvas.width = pitch * steps.length;
     canvas.height = height * rows;
   }
+  context.imageSmoothingEnabled = false;
   const ink = inkOf(canvas);
   steps.forEach((step, i) => {
     const frame = frames[step];
@@ -173,17 +179,32 @@ function paintStrip(canvas: HTMLCanvasElement, trajectory: Trajectory, look: Str
     picturesOf(frame, look.view).forEach((bytes, k) => {
       const sample = Math.min(look.sample, count - 1);
       const outside = look.overlay ? outsideIn(frame, bytes) : undefined;
-      context.putImageData(toImage(bytes, sample, shape, ink, outside), i * pitch, k * height);
+      const image = toImage(bytes, sample, frame.shape, ink, outside);
+      drawImage(context, image, { left: i * pitch, top: k * height, width, height });
     });
   });
 }
 
-/** Evenly spread steps, the first and the last among them. */
-function thumbnailSteps({ numSteps }: Pick<Trajectory, 'numSteps'>): number[] {
-  const thumbnails = Math.min(MOST_THUMBNAILS, numSteps + 1);
-  return Array.from({ length: thumbnails }, (_, i) =>
-    Math.round((i * numSteps) / (thumbnails - 1)),
-  );
+/** Evenly spread steps of each stage, its first and what it has drawn among them. */
+export function thumbnailSteps(stages: readonly StageSpan[]): number[] {
+  const frames = lastStepOf(stages) + 1;
+  const share = Math.min(1, MOST_THUMBNAILS / frames);
+  return stages.flatMap(({ first, numSteps }) => {
+    const thumbnails = Math.max(2, Math.round(share * (numSteps + 1)));
+    return Array.from(
+      { length: thumbnails },
+      (_, i) => first + Math.round((i * numSteps) / (thumbnails - 1)),
+    );
+  });
+}
+
+/** The stages of the run that a column asks for. */
+function stagesOfColumn({ settings, engine }: AppState, index: number): StageSpan[] {
+  const column = settings.columns[index] ?? DEFAULT_COLUMN;
+  const { numSteps } = column;
+  if (engine.status !== 'ready') return stageSpans({ shape: [1, 1, 1] }, { numSteps });
+  const stages = stageSettings(column, engine.manifest.stages ?? []);
+  return stageSpans(engine.manifest, { numSteps, stages });
 }
 
 function nearestStep(steps: readonly number[], current: number): number | undefined {

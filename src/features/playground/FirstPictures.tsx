@@ -62,7 +62,7 @@ function EarlierSamples({ drawn }: { drawn: number }) {
             denoised: pictures,
             outside: NONE,
           };
-          const batch = { frame, view: 'estimate' as const, overlay: false };
+          const batch = { frame, shape, view: 'estimate' as const, overlay: false };
           drawSamples(context, { ...batch, count: DATA.count }, tiling, {
             ...themeOf(element),
             misread: new Set(),

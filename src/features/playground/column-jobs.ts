@@ -3,7 +3,7 @@ import { findSampler } from '../../diffusion/samplers';
 import type { InsideOptions, SampleSettings } from '../../engine/protocol';
 import type { Job } from '../../kit/stale-work';
 import type { Trajectory } from '../../kit/trajectories';
-import { sampleSettings } from '../../settings/sample-settings';
+import { type StageSpan, sampleSettings, stageSpans } from '../../settings/sample-settings';
 import type { Settings } from '../../settings/settings';
 import type { AppState } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
@@ -17,8 +17,7 @@ export interface ColumnJob extends Job {
   /** The settings asked for, as text: equal keys mean equal pixels. */
   readonly key: string;
   readonly settings: SampleSettings;
-  /** Of one picture: [channels, height, width]. */
-  readonly shape: Trajectory['shape'];
+  readonly stages: readonly StageSpan[];
   /** The class of each sample. */
   readonly names: Trajectory['names'];
   /** What is recorded beside the pictures. */
@@ -39,14 +38,14 @@ export function columnJobs({
   if (engine.status !== 'ready' || !showsColumns(settings)) return [];
   const { active } = settings;
   const gradient = settings.gradient && engine.manifest.companions?.classifier !== undefined;
-  const { shape } = engine.manifest;
   const names = sampleNames(settings);
   const inside = settings.inside ? { gradient } : undefined;
   const others = [...columns.keys()].filter((i) => i !== active);
   return [active, ...others].map((i) => {
     const sample = sampleSettings(settings, settings.columns[i]!, engine.manifest);
     const key = JSON.stringify(sample);
-    return { place: columns[i]!.id, key, settings: sample, shape, names, inside };
+    const stages = stageSpans(engine.manifest, sample);
+    return { place: columns[i]!.id, key, settings: sample, stages, names, inside };
   });
 }
 
@@ -56,14 +55,15 @@ function showsColumns({ page, layout }: Settings): boolean {
 }
 
 /** How long a run takes at this measured time of one evaluation of one sample, in milliseconds. */
-export function expectedMs(
-  { numSteps, sampler, guidance, parameters, seeds }: SampleSettings,
-  msPerEvaluation: number,
-): number {
+export function expectedMs(settings: SampleSettings, msPerEvaluation: number): number {
   const somewhere = { step: 0, stage: 0, sigma: 1, sigmaDown: 0, guidanceScale: 2 };
-  const predictions = findGuidanceRule(guidance).needs(somewhere, parameters).length;
-  const evaluations = findSampler(sampler).evaluations(numSteps);
-  return evaluations * predictions * seeds.length * msPerEvaluation;
+  const evaluations = [settings, ...(settings.stages ?? [])].map(
+    ({ numSteps, sampler, guidance, parameters }) =>
+      findSampler(sampler).evaluations(numSteps) *
+      findGuidanceRule(guidance).needs(somewhere, parameters).length,
+  );
+  const sum = evaluations.reduce((a, b) => a + b);
+  return sum * settings.seeds.length * msPerEvaluation;
 }
 
 /** Whether a run is over before a hand on a slider has moved on. */

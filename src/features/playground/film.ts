@@ -5,6 +5,7 @@ import type { SampleSettings, Take } from '../../engine/protocol';
 import { CACHE_BYTES, type Result, type ResultCache } from '../../kit/result-cache';
 import type { FilmTake } from '../../kit/services';
 import { type Job, StaleWork } from '../../kit/stale-work';
+import { newTrajectory } from '../../kit/trajectories';
 import type { AppState, Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, expectedMs } from './column-jobs';
 import { placeOf } from './rail/rail-axis';
@@ -25,7 +26,7 @@ const LONGEST_TAKE_MS = 15_000;
 interface FilmJob extends Job {
   readonly settings: SampleSettings;
   readonly scales: readonly number[];
-  readonly shape: ColumnJob['shape'];
+  readonly stages: ColumnJob['stages'];
   readonly names: ColumnJob['names'];
   /** All samples on screen, which are judged; else the picked one alone. */
   readonly whole: boolean;
@@ -205,14 +206,12 @@ export class Film {
     return missing.map((guidanceScale, i) => ({ guidanceScale, take: takes[i]! }));
   }
 
-  #keep({ settings, shape, names, whole }: FilmJob, drawn: readonly Drawn[]): void {
-    const { numSteps, seeds } = settings;
+  #keep({ settings, stages, names, whole }: FilmJob, drawn: readonly Drawn[]): void {
     for (const { guidanceScale, take } of drawn) {
       const { frames, ...ending } = take;
       const run = { ...settings, guidanceScale };
-      const trajectory = { numSteps, count: seeds.length, shape, names, finished: true };
       this.#cache.put(keyOf(run, whole), {
-        trajectory: { ...trajectory, frames: [...frames] },
+        trajectory: { ...newTrajectory(stages, names), frames: [...frames], finished: true },
         done: { type: 'done', id: 0, frame: frames.at(-1)!, ...ending },
         inside: undefined,
       });
@@ -259,18 +258,18 @@ export function filmJobs(
   const { picked } = state.settings;
   const scales = byDistance(FILM_SCALES, [handles[state.settings.active] ?? 1, ...handles]);
   let budget = BUDGET_SHARE * CACHE_BYTES;
-  return runs.flatMap(({ settings, shape, names, place }) => {
+  return runs.flatMap(({ settings, stages, names, place }) => {
     if (expectedMs(settings, msPerEvaluation) > LONGEST_TAKE_MS) return [];
     const count = settings.seeds.length;
     const sample = Math.min(picked, count - 1);
-    const all = { settings, shape, names, whole: true, first: false };
+    const all = { settings, stages, names, whole: true, first: false };
     const isActive = place === state.columns[state.settings.active]?.id;
     const waitMs = (scales.length * expectedMs(settings, msPerEvaluation)) / count;
     const single = {
-      ...{ settings: ofSample(settings, sample), shape, names: [names[sample]!] },
+      ...{ settings: ofSample(settings, sample), stages, names: [names[sample]!] },
       ...{ whole: false, first: isActive && waitMs <= LONGEST_WAIT_MS },
     };
-    const bytes = takeBytes(settings, shape);
+    const bytes = takeBytes(count, stages);
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));
     budget -= fitting * bytes;
     const ofPicked = scales.filter((scale) => count > 1 && !isThere(settings, scale));
@@ -303,9 +302,10 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
 }
 
 /** Noisy picture, estimate and what lies outside, at every step, and the samples as numbers. */
-function takeBytes({ numSteps, seeds }: SampleSettings, shape: readonly number[]): number {
-  const size = shape.reduce((a, b) => a * b) * seeds.length;
-  return size * (3 * (numSteps + 1) + 4);
+function takeBytes(count: number, stages: FilmJob['stages']): number {
+  const sizes = stages.map(({ shape }) => count * shape.reduce((a, b) => a * b));
+  const frames = stages.reduce((sum, { numSteps }, k) => sum + 3 * (numSteps + 1) * sizes[k]!, 0);
+  return frames + 4 * sizes.at(-1)!;
 }
 
 /**

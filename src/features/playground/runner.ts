@@ -1,7 +1,12 @@
 import type { EngineClient, Finished, Loaded } from '../../engine/client';
 import { type Result, ResultCache } from '../../kit/result-cache';
 import { StaleWork } from '../../kit/stale-work';
-import { addFrames, type Trajectories, type Trajectory } from '../../kit/trajectories';
+import {
+  addFrames,
+  newTrajectory,
+  type Trajectories,
+  type Trajectory,
+} from '../../kit/trajectories';
 import { type ColumnState, idleColumn, type Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, isQuick, serves } from './column-jobs';
 import { Film, hasScale, nearestTake } from './film';
@@ -246,7 +251,7 @@ export class Runner {
   async #run(job: ColumnJob, signal: AbortSignal): Promise<Made> {
     const { place, settings, inside, stepMs } = job;
     const steered = stepMs !== undefined;
-    const trajectory = startTrajectory(job);
+    const trajectory = newTrajectory(job.stages, job.names);
     const watched = this.#watch(job, trajectory);
     const done = await this.#client.sample(steered ? this.#steering.settingsOf(job) : settings, {
       stepMs,
@@ -275,14 +280,14 @@ export class Runner {
    * what is shown already is not watched: its pictures are the same.
    */
   #watch(job: ColumnJob, trajectory: Trajectory): boolean {
-    const { place, settings, key, stepMs } = job;
+    const { place, key, stepMs } = job;
     const watched = this.#shown.get(place)?.job.key !== key || stepMs !== undefined;
     if (watched) {
       this.#trajectories.watch(place, trajectory);
       this.#set(place, { figures: undefined, verdicts: undefined });
     }
-    const { numSteps } = settings;
-    this.#set(place, { status: 'running', step: 0, numSteps, download: undefined });
+    const { lastStep } = trajectory;
+    this.#set(place, { status: 'running', step: 0, lastStep, download: undefined });
     return watched;
   }
 
@@ -315,10 +320,10 @@ export class Runner {
     this.#shown.set(job.place, { job, trajectory, done });
     this.#trajectories.finish(job.place, trajectory);
     const { figures, verdicts }: Finished = done;
-    const { numSteps } = trajectory;
+    const { lastStep } = trajectory;
     const standing = this.#standing(job);
     this.#set(job.place, {
-      ...{ status: 'done', step: numSteps, numSteps, message: undefined, download: undefined },
+      ...{ status: 'done', step: lastStep, lastStep, message: undefined, download: undefined },
       ...{ figures, verdicts, ...standing, ...(standing.stale && NOTHING_SHOWN) },
     });
   }
@@ -339,11 +344,6 @@ export class Runner {
       columns: columns.map((state) => (state.id === columnId ? { ...state, ...changes } : state)),
     }));
   }
-}
-
-function startTrajectory({ settings, shape, names }: ColumnJob): Trajectory {
-  const { numSteps, seeds } = settings;
-  return { numSteps, count: seeds.length, shape, names, frames: [], finished: false };
 }
 
 function isNearer(scale: number, other: number, wanted: number): boolean {

@@ -1,6 +1,16 @@
 import type { EngineError } from '../../engine/client';
 import type { FallbackReason } from '../../engine/protocol';
 
+/** Where a run of several stages stands. */
+interface StageMoment {
+  readonly stage: number;
+  /** Width × height of its pictures. */
+  readonly size: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly sigma: string;
+}
+
 export const en = {
   title: 'Guidance Playground',
   retry: 'Try again',
@@ -195,6 +205,8 @@ export const en = {
       both: 'Both',
     },
     sigma: (value: string) => `noise level σ ${value}`,
+    ofStage: (at: StageMoment) =>
+      `stage ${at.stage}: ${at.size}, step ${at.step} of ${at.steps}, σ ${at.sigma}`,
     filmstrip: (sample: number) => `Steps of sample ${sample}`,
     frame: (step: number, sigma: string) => `Go to step ${step}, σ ${sigma}`,
   },

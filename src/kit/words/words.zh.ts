@@ -227,6 +227,7 @@ export const zh: typeof en = {
     view: '显示',
     views: { estimate: '估计', noisy: '含噪 x', both: '两者' },
     sigma: (value) => `噪声级 σ ${value}`,
+    ofStage: (at) => `第 ${at.stage} 级：${at.size}，第 ${at.step} / ${at.steps} 步，σ ${at.sigma}`,
     filmstrip: (sample) => `样本 ${sample} 的各步`,
     frame: (step, sigma) => `跳到第 ${step} 步，σ ${sigma}`,
   },

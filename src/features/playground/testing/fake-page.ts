@@ -16,6 +16,7 @@ import { ResultCache } from '../../../kit/result-cache';
 import { Trajectories } from '../../../kit/trajectories';
 import type { Manifest } from '../../../networks/manifest';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../../settings/column';
+import { stageSpans } from '../../../settings/sample-settings';
 import { FIRST_VISIT, type Settings } from '../../../settings/settings';
 import { changeColumn, createAppStore, type Store } from '../../../settings/store';
 import { GridRunner } from '../../grid/runner';
@@ -55,17 +56,45 @@ const info = { backend: 'wasm', adapter: '', threads: 1, precision: 'fp32', maxB
 
 export const loaded: Loaded = { manifest, info, warnings: [] };
 
+const stage = {
+  guidanceScale: 2,
+  sampler: 'ddim',
+  augmentation: 0.1,
+  sigma: { min: 0.002, max: 80 },
+  flopsPerForward: 1,
+};
+/** A network that prompts condition, and two that enlarge its pictures. */
+const cascade: Loaded = {
+  ...loaded,
+  manifest: {
+    ...manifest,
+    id: 'cascade',
+    classes: [],
+    prompts: { encoder: 'words', tokens: 8, width: 4, examples: ['a red apple', 'a cat'] },
+    stages: [
+      { ...stage, network: 'twice', shape: [1, 16, 16], numSteps: 3 },
+      { ...stage, network: 'four-times', shape: [1, 32, 32], numSteps: 2 },
+    ],
+  },
+};
+
 /** Lets promises that are due settle. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-const frame = (step: number): Frame => ({
-  step,
-  shape: [1, 8, 8],
-  sigma: 1,
-  x: new Uint8Array(64),
-  denoised: new Uint8Array(64),
-  outside: new Int8Array(64),
-});
+/** The frames of a run of one sample. */
+function framesOf(manifest: Loaded['manifest'], settings: SampleSettings): Frame[] {
+  return stageSpans(manifest, settings).flatMap(({ first, numSteps, shape }) => {
+    const size = shape[1] * shape[2];
+    return Array.from({ length: numSteps + 1 }, (_, step) => ({
+      step: first + step,
+      shape,
+      sigma: step === numSteps ? 0 : 1,
+      x: new Uint8Array(size),
+      denoised: new Uint8Array(size),
+      outside: new Int8Array(size),
+    }));
+  });
+}
 
 /** A classifier that reads the scale off the samples. */
 const verdictsAt = (scale: number): Verdicts => ({
@@ -119,12 +148,26 @@ export class FakePage {
   }
 
   /** A page whose model has just been loaded. */
-  static async ready(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
+  static ready(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
+    return FakePage.#with(loaded, args);
+  }
+
+  /** The same with a cascade. */
+  static readyCascade(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
+    return FakePage.#with(cascade, args);
+  }
+
+  static async #with(model: Loaded, args: ConstructorParameters<typeof FakePage>) {
     const page = new FakePage(...args);
     const loading = page.runner.load();
-    page.loads[0]?.resolve(loaded);
+    page.loads[0]?.resolve(model);
     await loading;
     return page;
+  }
+
+  get #manifest(): Loaded['manifest'] {
+    const { engine } = this.store.getState();
+    return engine.status === 'ready' ? engine.manifest : manifest;
   }
 
   get newest(): Run {
@@ -161,7 +204,7 @@ export class FakePage {
       const { numSteps, seeds } = settings;
       const take = (scale: number): Take => ({
         samples: new Float32Array(64 * seeds.length),
-        frames: Array.from({ length: numSteps + 1 }, (_, step) => frame(step)),
+        frames: framesOf(this.#manifest, settings),
         figures: { nfe: 2 * numSteps, totalMs: 1, networkMs: 1, sharedBy: scales.length },
         verdicts: verdictsAt(scale),
       });
@@ -190,21 +233,23 @@ export class FakePage {
     const { signal = new AbortController().signal } = options;
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Cancelled('replaced')));
+      const frames = framesOf(this.#manifest, settings);
+      const last = frames.length - 1;
       let steps = 0;
       const scales: number[] = [];
       if (stepMs !== undefined) this.#steered = settings.guidanceScale;
       const step = () => {
-        if (steps === settings.numSteps) return; // the run is over
+        if (steps === last) return; // the run is over
         scales.push(this.#steered);
-        onFrames?.([frame(steps++)], stepMs === undefined ? undefined : scales.slice(-1));
+        onFrames?.([frames[steps++]!], stepMs === undefined ? undefined : scales.slice(-1));
       };
       const finish = async (msPerEvaluation = 1) => {
-        while (steps < settings.numSteps) step();
+        while (steps < last) step();
         const nfe = 2 * settings.numSteps;
         const totalMs = msPerEvaluation * nfe * settings.seeds.length;
         const figures = { nfe, totalMs, networkMs: totalMs };
         const samples = new Float32Array(64);
-        const done = { type: 'done', id: 0, samples, frame: frame(steps) } as const;
+        const done = { type: 'done', id: 0, samples, frame: frames[last]! } as const;
         const ending = { ...done, figures, verdicts: verdictsAt(settings.guidanceScale) };
         resolve(stepMs === undefined ? ending : { ...ending, scales });
         await settle();
