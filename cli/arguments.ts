@@ -20,16 +20,21 @@ import {
   number,
   parameterFlags,
   parameterLines,
-  parseFlags,
+  parseLists,
   textOf,
   wholeNumber,
 } from './flags';
+import { type StageRequest, stageFlags, stageRequests } from './stages';
 
 /** What is drawn, and how; classes by their names: whether the model has them is not known here. */
 export interface SampleArguments extends ColumnSettings {
+  /** What is asked of stages of a cascade, by the side of their pictures. */
+  readonly asked: readonly StageRequest[];
   readonly model: string;
   /** Class names as given, "null" for the null label; undefined: every class. */
   readonly labels: readonly string[] | undefined;
+  /** Prompts as given, "" for none; undefined: none was given. */
+  readonly prompts: readonly string[] | undefined;
   readonly seeds: readonly number[];
   readonly batch: number;
   readonly precision: 'fp16' | 'fp32';
@@ -59,6 +64,7 @@ export const runFlags: readonly Flag[] = settingFlags.map(
 const sampleFlags = [
   ['model', 'ID', 'letters', 'network, a folder of public/models'],
   ['labels', 'A,B,null', undefined, 'classes; null for no class (default: every class)'],
+  ['prompt', 'TEXT', undefined, 'of a network that takes prompts; can be given several times'],
   ['seeds', '0-7,12', '0-7', 'seeds of every class'],
   [
     'page-seed',
@@ -67,6 +73,8 @@ const sampleFlags = [
     'a seed of the page: --seeds then counts its samples, the first is 0',
   ],
   ...runFlags,
+  ['augmentation', 'LEVEL', undefined, 'of every stage that enlarges, 0 to 1'],
+  ...stageFlags,
   [
     'precision',
     'fp32|fp16',
@@ -81,6 +89,9 @@ const sampleFlags = [
 ] as const satisfies readonly Flag[];
 
 type SampleFlag = (typeof sampleFlags)[number][0];
+
+/** What may be given several times. */
+const REPEATED = ['prompt', ...stageFlags.map(([flag]) => flag)];
 
 export function helpText(): string {
   return [
@@ -100,7 +111,8 @@ export function helpText(): string {
 
 /** Reads the command line; undefined when it asks for help. @throws ArgumentError */
 export function parseArguments(args: readonly string[]): SampleArguments | undefined {
-  const given = parseFlags(args, sampleFlags, ['judge']);
+  const single = sampleFlags.filter(([flag]) => !REPEATED.includes(flag));
+  const { given, lists } = parseLists(args, single, ['judge'], REPEATED);
   if (given.help !== undefined) return undefined;
   const text = (flag: SampleFlag) => textOf(given, sampleFlags, flag);
 
@@ -114,8 +126,10 @@ export function parseArguments(args: readonly string[]): SampleArguments | undef
   return {
     model: text('model')!,
     labels: text('labels')?.split(','),
+    prompts: lists.prompt,
     seeds: seedsOf(text('seeds')!, text('page-seed')),
     ...readRun(given),
+    asked: stageRequests(given.augmentation, lists),
     batch: wholeNumber('batch', text('batch')!, 1),
     precision,
     threads: wholeNumber('threads', text('threads')!, 0),
@@ -160,6 +174,29 @@ export function classIndices(
   return {
     mix: mix ? { with: classIndex('mix', mix.name, classes), share: mix.share } : undefined,
     negative: negative === null ? undefined : classIndex('negative', negative, classes),
+  };
+}
+
+/** Prompts to those that are asked for and the indices of all that are named. @throws ArgumentError */
+export function promptIndices({
+  model,
+  labels,
+  prompts,
+  mix,
+  negative,
+}: Pick<SampleArguments, 'model' | 'labels' | 'prompts' | 'mix' | 'negative'>) {
+  if (labels) {
+    throw new ArgumentError(`--labels: ${model} has no classes, give --prompt "a red apple"`);
+  }
+  if (!prompts) throw new ArgumentError(`--prompt: ${model} needs one, or "" for none; got none`);
+  const named = [...prompts, ...(mix ? [mix.name] : []), ...(negative === null ? [] : [negative])];
+  const all = [...new Set(named.filter((prompt) => prompt.trim() !== ''))];
+  const indexOf = (prompt: string) => (all.includes(prompt) ? all.indexOf(prompt) : all.length);
+  return {
+    prompts: all,
+    labels: prompts.map(indexOf),
+    mix: mix ? { with: indexOf(mix.name), share: mix.share } : undefined,
+    negative: negative === null ? undefined : indexOf(negative),
   };
 }
 

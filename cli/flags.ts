@@ -60,17 +60,40 @@ export function parseFlags(
   flags: readonly Flag[],
   switches: readonly string[],
 ): Given {
+  return parseLists(args, flags, switches, []).given;
+}
+
+/**
+ * As `parseFlags`, with flags that may be given several times.
+ *
+ * @param repeated those flags
+ * @throws ArgumentError
+ */
+export function parseLists(
+  args: readonly string[],
+  flags: readonly Flag[],
+  switches: readonly string[],
+  repeated: readonly string[],
+): { readonly given: Given; readonly lists: Readonly<Record<string, readonly string[]>> } {
   const withValue = [...flags.map(([flag]) => flag), ...parameterFlags.keys()];
   try {
     const { values } = parseArgs({
       args: withNegativeValues(args),
       options: {
         ...Object.fromEntries(withValue.map((flag) => [flag, { type: 'string' as const }])),
+        ...Object.fromEntries(
+          repeated.map((flag) => [flag, { type: 'string' as const, multiple: true }]),
+        ),
         ...Object.fromEntries(switches.map((flag) => [flag, { type: 'boolean' as const }])),
         help: { type: 'boolean', short: 'h' },
       },
     });
-    return values as Given;
+    const entries = Object.entries(values);
+    const isList = ([flag]: (typeof entries)[number]) => repeated.includes(flag);
+    return {
+      given: Object.fromEntries(entries.filter((entry) => !isList(entry))) as unknown as Given,
+      lists: Object.fromEntries(entries.filter(isList)) as unknown as Record<string, string[]>,
+    };
   } catch (error) {
     // Node adds advice after the first sentence.
     const [message = ''] = (error as Error).message.split(/\n|\. /);

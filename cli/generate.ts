@@ -1,7 +1,15 @@
-import { classConditioning, type LabelMix } from '../src/diffusion/conditioning';
-import { arrayFields } from '../src/diffusion/fields';
+import { enlargingRun, type StageSettings } from '../src/diffusion/cascade';
+import { type LabelMix, type PromptStates, runConditioning } from '../src/diffusion/conditioning';
+import { type ArrayField, arrayFields } from '../src/diffusion/fields';
 import type { Prediction } from '../src/diffusion/guidance/rule';
-import { createRun, type RunSettings } from '../src/diffusion/run';
+import {
+  createRun,
+  type OpenStage,
+  type Run,
+  type RunSettings,
+  runStages,
+} from '../src/diffusion/run';
+import type { SigmaRange } from '../src/diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
@@ -17,6 +25,12 @@ export interface SampleSpec {
   readonly seed: number;
 }
 
+/** A stage that enlarges the pictures, and how it is sampled. */
+export interface DrawnStage {
+  readonly network: NodeNetwork;
+  readonly settings: StageSettings;
+}
+
 export interface GenerateSettings extends RunSettings {
   /** Class index in place of the null label for the unconditional estimate. */
   readonly negative?: number | undefined;
@@ -24,6 +38,10 @@ export interface GenerateSettings extends RunSettings {
   readonly mix?: LabelMix | undefined;
   /** Those that the rule needs. */
   readonly companions?: Companions | undefined;
+  /** Token states of the prompts that labels are indices of, of a network that takes prompts. */
+  readonly prompts?: PromptStates | undefined;
+  /** The stages that enlarge the pictures, in their order. */
+  readonly enlarging?: readonly DrawnStage[] | undefined;
   /** Samples that run together. */
   readonly batch: number;
   readonly onStep?: ((done: number, total: number) => void) | undefined;
@@ -33,6 +51,8 @@ export interface GenerateSettings extends RunSettings {
 export interface Generated {
   /** [jobs, channels, height, width] */
   readonly samples: Float32Array;
+  /** [channels, height, width]: of the last stage. */
+  readonly shape: Manifest['shape'];
   /** Network evaluations a sample; conditional and unconditional count one each. */
   readonly nfe: number;
   /** Floating-point operations a sample, in all networks; NaN where a manifest does not tell. */
@@ -51,19 +71,19 @@ export async function generate(
   jobs: readonly SampleSpec[],
   settings: GenerateSettings,
 ): Promise<Generated> {
-  const { batch, numSteps, companions = {} } = settings;
+  const { batch, companions = {}, enlarging: stages = [], prompts } = settings;
   const started = performance.now();
-  const { shape } = network.manifest;
-  const sampleSize = shape.reduce((product, length) => product * length);
-  const samples = new Float32Array(jobs.length * sampleSize);
-  const { min: sigmaMin, max: sigmaMax } = network.manifest.sigma;
-  const total = Math.ceil(jobs.length / batch) * numSteps;
+  const { manifest } = network;
+  const { shape } = stages.at(-1)?.network.manifest ?? manifest;
+  const samples = new Float32Array(jobs.length * sizeOf(shape));
+  const steps = [settings, ...stages.map((stage) => stage.settings)].map((s) => s.numSteps);
+  const total = Math.ceil(jobs.length / batch) * steps.reduce((a, b) => a + b);
   let done = 0;
   let nfe = 0;
   let flops = 0;
   for (let first = 0; first < jobs.length; first += batch) {
     const part = jobs.slice(first, first + batch);
-    const fields = arrayFields({ seeds: part.map(({ seed }) => seed), sampleSize, shape });
+    const seeds = part.map(({ seed }) => seed);
     let operations = 0;
     const counted =
       ({ run, manifest }: NodeNetwork<Manifest>): Forward =>
@@ -72,26 +92,62 @@ export async function generate(
         return run(x, sigma, conditioning);
       };
     const { weak, classifier, smallClassifier } = companions;
+    const fields = arrayFields({
+      seeds,
+      sampleSize: sizeOf(manifest.shape),
+      shape: manifest.shape,
+    });
+    const conditioning = runConditioning(
+      { labels: part.map(({ label }) => label), negative: settings.negative, mix: settings.mix },
+      manifest,
+      prompts,
+    );
     const evaluate = stackedEvaluate({
       forward: counted(network),
       weak: weak && counted(weak),
       classifier: classifier && counted(classifier),
       smallClassifier: smallClassifier && counted(smallClassifier),
-      ...classConditioning({
-        labels: part.map(({ label }) => label),
-        negative: settings.negative,
-        mix: settings.mix,
-        numClasses: network.manifest.classes.length,
-      }),
+      ...conditioning,
       fields,
     });
-    const run = createRun({ settings, range: { sigmaMin, sigmaMax }, fields, evaluate });
-    for await (const { step, x } of run.steps(run.start())) {
-      if (step === numSteps - 1) samples.set(x.data, first * sampleSize);
+    const runs = [createRun({ settings, range: rangeOf(manifest), fields, evaluate })];
+    const begun = (run: Run<ArrayField>) => ({ run, x: run.start() });
+    const openers: OpenStage<ArrayField>[] = [
+      () => begun(runs[0]!),
+      ...stages.map((stage, k): OpenStage<ArrayField> => {
+        const about = stage.network.manifest;
+        return (low) => {
+          const run = enlargingRun({
+            forward: counted(stage.network),
+            shape: about.shape,
+            range: rangeOf(about),
+            settings: stage.settings,
+            low: low!,
+            lowShape: stages[k - 1]?.network.manifest.shape ?? manifest.shape,
+            seeds,
+            stage: k + 1,
+            conditioning,
+          });
+          runs.push(run);
+          return begun(run);
+        };
+      }),
+    ];
+    for await (const { stage, step, x } of runStages(openers)) {
+      const isLast = stage === stages.length && step === steps[stage]! - 1;
+      if (isLast) samples.set(x.data, first * sizeOf(shape));
       settings.onStep?.(++done, total);
     }
-    nfe = run.nfe;
+    nfe = runs.reduce((sum, run) => sum + run.nfe, 0);
     flops = operations;
   }
-  return { samples, nfe, flops, totalMs: performance.now() - started };
+  return { samples, shape, nfe, flops, totalMs: performance.now() - started };
+}
+
+function sizeOf(shape: Manifest['shape']): number {
+  return shape.reduce((product, length) => product * length);
+}
+
+function rangeOf({ sigma }: NodeNetwork['manifest']): SigmaRange {
+  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }

@@ -21,12 +21,13 @@ export function loadLocalModel(
   folders = modelFolders,
   { reference = false } = {},
 ): Promise<LoadedModel> {
-  return loadModel(id, {
-    baseUrl: 'file:///',
-    reference,
-    cache: null,
-    read: readFrom(folders.find((folder) => existsSync(join(folder, id))) ?? folders[0] ?? '.'),
-  });
+  return loadModel(id, { ...localOptions(id, folders), reference });
+}
+
+/** Reads a model's files from the first of these folders that has it. */
+export function localOptions(id: string, folders: readonly string[]) {
+  const folder = folders.find((models) => existsSync(join(models, id))) ?? folders[0] ?? '.';
+  return { baseUrl: 'file:///', cache: null, read: readFrom(folder) };
 }
 
 /** Ids of the models on disk, the site's first. */

@@ -1,21 +1,25 @@
 import { writeFile } from 'node:fs/promises';
+import type { PromptStates } from '../src/diffusion/conditioning';
 import { lostSamples } from '../src/diffusion/metrics/verdicts';
-import type { Manifest } from '../src/networks/manifest';
+import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
 import {
   classIndices,
   helpText,
   labelIndices,
   parseArguments,
+  promptIndices,
   type SampleArguments,
 } from './arguments';
 import { ArgumentError } from './flags';
-import { crossed, generate } from './generate';
+import { crossed, type DrawnStage, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
 import { exitCodeOf, isProgram } from './program';
+import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
+import { askedStages } from './stages';
 
 if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
 
@@ -31,17 +35,26 @@ export function main(line: readonly string[]): Promise<number> {
 async function sample(args: SampleArguments): Promise<void> {
   const { model, threads, precision } = args;
   const network = await forGivenModel(model, openNetwork(model, { threads, precision }));
-  const { shape, classes } = network.manifest;
-  const labels = labelIndices(args.labels, classes);
-  const { negative, mix } = classIndices(args, classes);
-  const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
-  const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
-    ...args,
+  const { classes } = network.manifest;
+  const {
+    labels,
     negative,
     mix,
-    companions,
-    onStep: drawProgress,
-  });
+    prompts = [],
+  } = network.manifest.prompts ? promptIndices(args) : classesOf(args, classes);
+  const stages = askedStages(args, network.manifest);
+  const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
+  const enlarging: DrawnStage[] = [];
+  for (const { stage, settings } of stages) {
+    enlarging.push({ network: await openNetwork(stage.network, { threads, precision }), settings });
+  }
+  const states = await statesOf(prompts, network.manifest, threads);
+  const { samples, shape, nfe, flops, totalMs } = await generate(
+    network,
+    crossed(labels, args.seeds),
+    { ...args, negative, mix, companions, enlarging, prompts: states, onStep: drawProgress },
+  );
+  for (const stage of enlarging) await stage.network.release();
   await network.release();
   for (const companion of Object.values(companions)) await companion.release();
   if (args.out !== undefined) {
@@ -55,7 +68,8 @@ async function sample(args: SampleArguments): Promise<void> {
   const lost = lostSamples(samples, labels.length * args.seeds.length);
   if (lost.length > 0) {
     const names = lost.map((k) => {
-      const label = classes[labels[Math.floor(k / args.seeds.length)]!] ?? 'null';
+      const names = prompts.length > 0 ? prompts : classes;
+      const label = names[labels[Math.floor(k / args.seeds.length)]!] ?? 'null';
       return `${label} with seed ${args.seeds[k % args.seeds.length]}`;
     });
     console.warn(`Lost, their numbers are not finite: ${names.join(', ')}`);
@@ -69,6 +83,34 @@ async function sample(args: SampleArguments): Promise<void> {
     const asked = labels.flatMap((label) => args.seeds.map(() => label));
     console.log(await opinion(args, network.manifest, samples, asked, mix?.with));
   }
+}
+
+/** The classes that are asked for. @throws ArgumentError where there are none */
+function classesOf(args: SampleArguments, classes: readonly string[]) {
+  if (args.prompts) {
+    throw new ArgumentError(`--prompt: ${args.model} takes none, it has classes: give --labels`);
+  }
+  return {
+    labels: labelIndices(args.labels, classes),
+    ...classIndices(args, classes),
+    prompts: undefined,
+  };
+}
+
+/** Token states of the prompts, of a network that takes some; what was not understood is told. */
+async function statesOf(
+  prompts: readonly string[],
+  { prompts: taken }: DenoiserManifest,
+  threads: number,
+): Promise<PromptStates | undefined> {
+  if (!taken) return undefined;
+  const { read, states } = await encodePrompts(prompts, taken, { threads });
+  for (const { typed, text, translated, unknown, cut } of read) {
+    if (translated) console.error(`"${typed}" is read as "${text}"`);
+    if (unknown.length > 0) console.error(`Not understood: ${unknown.join(', ')}`);
+    if (cut) console.error(`Cut: "${typed}"`);
+  }
+  return states;
 }
 
 /** What the feature network says, in a line. @throws ArgumentError if the model has none */

@@ -1,14 +1,10 @@
 """Write the text encoder, and networks conditioned on text, into public/models.
 
-    python export_text.py encoder          # all-MiniLM-L6-v2 in 8 bits, compared on 2,000 captions with PyTorch
-    python export_text.py pictures-16      # runs/pictures-16, compared with PyTorch; pictures-32, pictures-64 too
-
-What stands beside a denoiser is called `network.json` and not `manifest.json`: the page, which lists folders with a
-manifest, cannot open networks without classes yet.
+python export_text.py encoder          # all-MiniLM-L6-v2 in 8 bits, compared on 2,000 captions with PyTorch
+python export_text.py cascade          # runs/pictures-16, -32 and -64, each compared with PyTorch
 """
 
 import argparse
-import dataclasses
 import json
 import time
 import zipfile
@@ -28,7 +24,7 @@ import upsampler_exporters
 from exporters import check_difference, half_rounded, onnx_difference
 from networks import flops, parameters
 from text_exporters import STORED_EXACTLY, export_encoder, export_text_denoiser
-from text_networks import TextUNetConfig
+from text_networks import TextDenoiser, TextUNetConfig
 from train_pictures import load_stage
 from trainer import RUNS
 from upsampler_exporters import export_upsampler
@@ -46,6 +42,23 @@ weight matrices rounded to 8 bits with a scale for each row, biases and position
 zh.json has names, emoji and Chinese keywords of emojibase-data {version} (npm), under this licence:
 
 {licence}"""
+BASE, CASCADE, JUDGE = "pictures-16", "pictures", "pictures-judge"
+# How the stages that enlarge are sampled unless something else is asked for.
+STAGES = {
+    "pictures-32": {"guidanceScale": 2, "numSteps": 8, "sampler": "ddim", "augmentation": 0.1},
+    "pictures-64": {"guidanceScale": 2, "numSteps": 8, "sampler": "ddim", "augmentation": 0.1},
+}
+# What the page begins with and offers.
+EXAMPLES = [
+    "a red apple",
+    "a cat face on a blue background",
+    "a house, flat, on green",
+    "three tulips",
+    "a penguin, 3-D",
+    "an owl on a plain purple background",
+    "two fried shrimps",
+    "a cat left of a house",
+]
 LICENCES = (Path("/usr/share/common-licenses/Apache-2.0"),)
 
 
@@ -93,7 +106,7 @@ def export_encoder_folder(out: Path, cache: Path) -> None:
     words = emoji_sets.WORDS
     theirs = emoji_sets.members(words, cache, "LICENSE")["LICENSE"].decode()
     (folder / "NOTICE").write_text(NOTICE.format(version=words.version, licence=theirs))
-    write(
+    manifest.write_manifest(
         folder,
         {
             "id": "text-encoder",
@@ -114,17 +127,11 @@ def export_encoder_folder(out: Path, cache: Path) -> None:
             },
         },
         ("model.onnx", "tokenizer.json", "zh.json", "LICENSE", "NOTICE"),
-        name="manifest.json",
     )
     size = (folder / "model.onnx").stat().st_size
     print(f"{folder}: {size / 1e6:.2f} MB, {len(texts)} captions, {len(cosines)} tokens")
     print(f"cosine a token: least {cosines.min():.5f}, mean {cosines.mean():.5f}")
     print(", ".join(f"{tokens} tokens: {ms:.1f} ms" for tokens, ms in times.items()))
-
-
-def write(folder: Path, about: dict, names: tuple[str, ...], name: str = "network.json") -> None:
-    files = manifest.described_files(folder, names)
-    (folder / name).write_text(json.dumps({"schema": 1, **about, "files": files}, indent=2) + "\n")
 
 
 def example_rows(config: TextUNetConfig | UpsamplerConfig, tokens: int = 7) -> tuple[torch.Tensor, ...]:
@@ -142,65 +149,89 @@ def example_rows(config: TextUNetConfig | UpsamplerConfig, tokens: int = 7) -> t
     return *rows, torch.randn(3, channels, height // 2, width // 2, generator=generator).clamp(-1, 1), thirds
 
 
-def export_run(name: str, out: Path) -> None:
-    """The averaged weights of a run of train_pictures.py."""
-    network, about = load_stage(RUNS / name / "ema.pt")
-    config, folder = network.config, out / name
-    folder.mkdir(parents=True, exist_ok=True)
-    if isinstance(network, Upsampler):
-        export_upsampler(network, folder / "model.onnx")
-        exact = upsampler_exporters.STORED_EXACTLY
-        kind = {
-            "title": f"Pictures from words, {config.shape[1] // 2}² to {config.shape[1]}²",
+def network_manifest(network: TextDenoiser | Upsampler, about: dict, measured: dict) -> dict:
+    """What the manifest says of a stage by itself."""
+    config = network.config
+    side = config.shape[1]
+    kind = (
+        {
+            "title": f"Pictures from words, {side // 2}² to {side}²",
             "role": "upsampler",
             "conditioning": ["text", "mask", "low", "augmentation"],
-            "outputs": ["denoised"],
         }
-    else:
-        export_text_denoiser(network, folder / "model.onnx")
-        exact = STORED_EXACTLY
-        kind = {
-            "title": "Pictures from words, 16×16",
-            "role": "denoiser",
-            "conditioning": ["text", "mask", "perturb"],
-            "outputs": ["denoised", "auxiliary"],
-        }
-    rows = example_rows(config)
-    difference = onnx_difference(folder / "model.onnx", half_rounded(network, exact), *rows)
-    check_difference(name, difference, 1e-4)
-    measured = RUNS / name / "quality.json"
-    write(
-        folder,
-        {
-            "id": name,
-            **kind,
-            "dataset": emoji_sets.CARD,
-            "shape": list(config.shape),
-            "encoder": "text-encoder",
-            "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
-            "pUncond": about["recipe"]["p_uncond"],
-            "parameters": parameters(network),
-            "flopsPerForward": flops(network, *(t[:1] for t in rows)),
-            "training": {
-                "imagesSeen": about["images"],
-                "minutes": round(about["minutes"], 1),
-                "hardware": about["hardware"],
-                "command": about["command"],
-            },
-            "network": dataclasses.asdict(config),
-            "quality": json.loads(measured.read_text()) if measured.exists() else {},
-        },
-        ("model.onnx",),
+        if isinstance(network, Upsampler)
+        else {"title": "Pictures from words", "role": "denoiser", "conditioning": ["text", "mask", "perturb"]}
     )
-    manifest.report(folder, difference)
+    return {
+        **kind,
+        "dataset": emoji_sets.CARD,
+        "shape": list(config.shape),
+        "classes": [],
+        "prompts": {"encoder": "text-encoder", "tokens": encoder.LONGEST, "width": config.text, "examples": []},
+        "sigma": {"min": config.sigma_min, "max": config.sigma_max, "data": config.sigma_data},
+        "pUncond": about["recipe"]["p_uncond"],
+        "parameters": parameters(network),
+        "flopsPerForward": flops(network, *(t[:1] for t in example_rows(config))),
+        "training": {
+            "imagesSeen": about["images"],
+            "minutes": round(about["minutes"], 1),
+            "hardware": about["hardware"],
+            "command": about["command"],
+        },
+        "quality": measured,
+    }
+
+
+def stage_entry(name: str, described: dict, sampled: dict) -> dict:
+    """What the cascade's manifest says of a stage that enlarges, and how it is sampled."""
+    return {"network": name, **{k: described[k] for k in ("shape", "sigma", "flopsPerForward")}, **sampled}
+
+
+def export_graph(name: str, network: TextDenoiser | Upsampler, path: Path) -> float:
+    """Writes the graph; its largest difference from PyTorch. @raises ValueError where that is too large"""
+    if isinstance(network, Upsampler):
+        export_upsampler(network, path)
+        exact = upsampler_exporters.STORED_EXACTLY
+    else:
+        export_text_denoiser(network, path)
+        exact = STORED_EXACTLY
+    difference = onnx_difference(path, half_rounded(network, exact), *example_rows(network.config))
+    check_difference(name, difference, 1e-4)
+    return difference
+
+
+def export_stage(run: str, folder: Path) -> tuple[dict, float]:
+    """Writes the graph of a run's averaged weights; what its manifest says, and the difference from PyTorch."""
+    network, about = load_stage(RUNS / run / "ema.pt")
+    quality = RUNS / run / "quality.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    difference = export_graph(run, network, folder / "model.onnx")
+    return network_manifest(network, about, json.loads(quality.read_text()) if quality.exists() else {}), difference
+
+
+def export_cascade(out: Path) -> None:
+    """The base and the stages after it, as far as they have been trained; the base's manifest is the cascade's."""
+    first, difference = export_stage(BASE, out / CASCADE)
+    first["prompts"]["examples"] = EXAMPLES
+    stages = []
+    for run, sampled in STAGES.items():
+        if not (RUNS / run / "ema.pt").exists():
+            break  # a later stage is of no use without this one
+        described, apart = export_stage(run, out / run)
+        manifest.write_manifest(out / run, {"id": run, **described})
+        manifest.report(out / run, apart)
+        stages.append(stage_entry(run, described, sampled))
+    judge = {"companions": {"features": JUDGE}} if (out / JUDGE / "manifest.json").exists() else {}
+    manifest.write_manifest(out / CASCADE, {"id": CASCADE, **first, **judge, "stages": stages})
+    manifest.report(out / CASCADE, difference)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", help="`encoder`, or a run under runs/")
+    parser.add_argument("what", choices=["encoder", "cascade"])
     parser.add_argument("--out", type=Path, default=manifest.ROOT / "public/models")
     args = parser.parse_args()
-    if args.name == "encoder":
+    if args.what == "encoder":
         export_encoder_folder(args.out, drawings.cache_folder())
     else:
-        export_run(args.name, args.out)
+        export_cascade(args.out)

@@ -77,5 +77,7 @@ def write_index(out: Path) -> None:
     """index.json lists every model folder, because a static host cannot."""
     ids = sorted(p.parent.name for p in out.glob("*/manifest.json"))
     denoisers = [i for i in ids if json.loads((out / i / "manifest.json").read_text())["role"] == "denoiser"]
-    index = {"schema": 1, "models": ids, "default": "letters" if "letters" in denoisers else denoisers[0]}
+    path = out / "index.json"
+    before = json.loads(path.read_text())["default"] if path.exists() else None
+    index = {"schema": 1, "models": ids, "default": before if before in denoisers else denoisers[0]}
     (out / "index.json").write_text(json.dumps(index, indent=2) + "\n")

@@ -1,7 +1,9 @@
-import type { Conditioning } from './conditioning';
+import type { Conditioning, GuidanceConditioning } from './conditioning';
 import { type ArrayField, arrayFields, type ImageShape } from './fields';
 import { firstSeed } from './random';
-import type { RunSettings } from './run';
+import { createRun, type Run, type RunSettings } from './run';
+import type { SigmaRange } from './schedules';
+import { type Forward, stackedEvaluate } from './stacked';
 
 /** How a stage of a cascade after the first is sampled. */
 export interface StageSettings extends RunSettings {
@@ -54,4 +56,42 @@ export function lowRows(
   ]);
   const level = new Float32Array(seeds.length).fill(augmentation);
   return { low: { data, dims: shape }, augmentation: { data: level, dims: [] } };
+}
+
+/**
+ * A stage that enlarges pictures, ready to go. What its guidance leads away from is told the same
+ * picture: cond and uncond differ in what else conditions the network.
+ *
+ * @param options.forward the stage's network
+ * @param options.shape of what it draws
+ * @param options.low what the stage before has drawn; it stays the caller's
+ * @param options.lowShape of that
+ * @param options.seeds of the samples
+ * @param options.stage 1 for the first that enlarges
+ * @param options.conditioning of the stage before
+ * @throws RangeError for settings out of range
+ */
+export function enlargingRun(options: {
+  readonly forward: Forward;
+  readonly shape: ImageShape;
+  readonly range: SigmaRange;
+  readonly settings: StageSettings;
+  readonly low: ArrayField;
+  readonly lowShape: ImageShape;
+  readonly seeds: readonly number[];
+  readonly stage: number;
+  readonly conditioning: GuidanceConditioning;
+}): Run<ArrayField> {
+  const { forward, shape, range, settings, low, lowShape, stage, conditioning } = options;
+  const { augmentation } = settings;
+  const seeds = stageSeeds(options.seeds, stage);
+  const rows = lowRows(low, { shape: lowShape, seeds, augmentation });
+  const fields = arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
+  const evaluate = stackedEvaluate({
+    forward,
+    cond: { ...conditioning.cond, ...rows },
+    uncond: { ...conditioning.uncond, ...rows },
+    fields,
+  });
+  return createRun({ settings, range, fields, evaluate });
 }

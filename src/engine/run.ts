@@ -1,4 +1,4 @@
-import { lowRows, stageSeeds } from '../diffusion/cascade';
+import { enlargingRun } from '../diffusion/cascade';
 import {
   type GuidanceConditioning,
   type PromptStates,
@@ -96,7 +96,8 @@ export async function runSampler(
   const busyMs = () => beside.reduce((ms, used) => ms + used.busyMs, 0);
   const busyBefore = busyMs();
   const conditioning = runConditioning(settings, manifest, networks.prompts);
-  const fields = stageFields(seeds, manifest.shape);
+  const { shape } = manifest;
+  const fields = arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
   const observer =
     recording &&
     insideObserver({
@@ -121,9 +122,20 @@ export async function runSampler(
       return begun({ run, shape: manifest.shape });
     },
     ...upsamplers.map((upsampler, k): OpenStage<ArrayField> => {
+      const { shape } = upsampler.manifest;
       return (low) => {
-        const about = { stage: k + 1, shape: opened.at(-1)!.shape, conditioning };
-        return begun(enlargingStage(upsampler, settings, low!, about, isAborted));
+        const run = enlargingRun({
+          forward: forwardOf(upsampler, shape, 'denoised', isAborted),
+          shape,
+          range: rangeOf(upsampler.manifest),
+          settings: settings.stages![k]!,
+          low: low!,
+          lowShape: opened.at(-1)!.shape,
+          seeds,
+          stage: k + 1,
+          conditioning,
+        });
+        return begun({ run, shape });
       };
     }),
   ];
@@ -192,39 +204,6 @@ function firstStage(
   );
 }
 
-/** A stage that enlarges the pictures `low`, which stay the caller's. */
-function enlargingStage(
-  { network, manifest }: Upsampler,
-  settings: SampleSettings,
-  low: ArrayField,
-  about: {
-    readonly stage: number;
-    /** Of the pictures that are enlarged. */
-    readonly shape: Frame['shape'];
-    readonly conditioning: GuidanceConditioning;
-  },
-  isAborted: IsAborted,
-): OpenedStage {
-  const { stage, conditioning } = about;
-  const stageSettings = settings.stages![stage - 1]!;
-  const seeds = stageSeeds(settings.seeds, stage);
-  const rows = lowRows(low, {
-    shape: about.shape,
-    seeds,
-    augmentation: stageSettings.augmentation,
-  });
-  const { shape } = manifest;
-  const fields = stageFields(seeds, shape);
-  const evaluate = stackedEvaluate({
-    forward: forwardOf({ network, manifest }, shape, 'denoised', isAborted),
-    cond: { ...conditioning.cond, ...rows },
-    uncond: { ...conditioning.uncond, ...rows },
-    fields,
-  });
-  const run = createRun({ settings: stageSettings, range: rangeOf(manifest), fields, evaluate });
-  return { run, shape };
-}
-
 function forwardOf(
   { network: { run }, manifest: { conditioning: names } }: Companion,
   shape: Frame['shape'],
@@ -240,10 +219,6 @@ function forwardOf(
     const outputs = await run(inputs, sigma.length, isAborted);
     return outputs[output]!;
   };
-}
-
-function stageFields(seeds: readonly number[], shape: Frame['shape']): ArrayFieldAlgebra {
-  return arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
 }
 
 function rangeOf({ sigma }: Pick<DenoiserManifest, 'sigma'>): SigmaRange {

@@ -1,0 +1,106 @@
+import type { StageSettings } from '../src/diffusion/cascade';
+import { DEFAULT_RUN } from '../src/diffusion/run';
+import type { DenoiserManifest, StageManifest } from '../src/networks/manifest';
+import type { ColumnSettings } from '../src/settings/column';
+import { stageSettings } from '../src/settings/sample-settings';
+import { ArgumentError, type Flag, number, wholeNumber } from './flags';
+
+/** What is asked of a stage that enlarges. */
+type Asked = Partial<
+  Pick<StageSettings, 'guidanceScale' | 'numSteps' | 'augmentation' | 'sampler'>
+>;
+
+/** What is asked of the stage that draws pictures of this side; null: of every one. */
+export interface StageRequest {
+  readonly flag: string;
+  readonly side: number | null;
+  readonly asked: Asked;
+}
+
+const READERS: Readonly<Record<string, (flag: string, text: string) => Asked>> = {
+  'stage-scale': (flag, text) => ({ guidanceScale: number(flag, text) }),
+  'stage-steps': (flag, text) => ({ numSteps: wholeNumber(flag, text, 1) }),
+  'stage-sampler': (_, text) => ({ sampler: text }),
+  'stage-augmentation': (flag, text) => ({ augmentation: level(flag, text) }),
+};
+
+/** Flags of one stage each, which may be given several times. */
+export const stageFlags: readonly Flag[] = [
+  ['stage-scale', '32=5', undefined, 'guidance scale of the stage that draws 32×32'],
+  ['stage-steps', '64=8', undefined, 'its sampler steps'],
+  ['stage-sampler', '64=heun', undefined, 'its sampler'],
+  [
+    'stage-augmentation',
+    '32=0.1',
+    undefined,
+    'noise added to the picture that it enlarges, 0 to 1',
+  ],
+];
+
+/** @throws ArgumentError */
+export function stageRequests(
+  augmentation: string | undefined,
+  lists: Readonly<Record<string, readonly string[]>>,
+): StageRequest[] {
+  const all: StageRequest[] =
+    augmentation === undefined
+      ? []
+      : [
+          {
+            flag: 'augmentation',
+            side: null,
+            asked: { augmentation: level('augmentation', augmentation) },
+          },
+        ];
+  const each = Object.entries(READERS).flatMap(([flag, read]) =>
+    (lists[flag] ?? []).map((given) => {
+      const [, side, text] = /^(\d{1,4})=(.+)$/.exec(given) ?? [];
+      if (side === undefined || text === undefined) {
+        throw new ArgumentError(`--${flag} must be SIDE=VALUE such as 32=5, got "${given}"`);
+      }
+      return { flag, side: Number(side), asked: read(flag, text) };
+    }),
+  );
+  return [...all, ...each];
+}
+
+/**
+ * How the stages of a cascade are sampled, as far as --stages goes.
+ *
+ * @throws ArgumentError for a stage that the network does not have
+ */
+export function askedStages(
+  {
+    model,
+    upTo,
+    asked,
+  }: Pick<ColumnSettings, 'upTo'> & {
+    readonly model: string;
+    readonly asked: readonly StageRequest[];
+  },
+  { stages = [] }: Pick<DenoiserManifest, 'stages'>,
+): { readonly stage: StageManifest; readonly settings: StageSettings }[] {
+  const drawn = stageSettings(upTo === undefined ? {} : { upTo }, stages);
+  if (upTo !== undefined && upTo > stages.length + 1) {
+    throw new ArgumentError(
+      `--stages must be at most ${stages.length + 1} with ${model}, got ${upTo}`,
+    );
+  }
+  const sides = stages.slice(0, drawn.length).map(({ shape }) => shape[1]);
+  for (const { flag, side } of asked) {
+    if (side === null ? sides.length > 0 : sides.includes(side)) continue;
+    const known = sides.length ? `a stage of ${sides.join(', ')}` : 'a cascade';
+    throw new ArgumentError(`--${flag} needs ${known}, got ${side ?? model}`);
+  }
+  return drawn.map((settings, k) => {
+    const changes = asked.filter(({ side }) => side === null || side === sides[k]);
+    const changed = Object.assign({}, ...changes.map((request) => request.asked)) as Asked;
+    return { stage: stages[k]!, settings: { ...DEFAULT_RUN, ...settings, ...changed } };
+  });
+}
+
+function level(flag: string, text: string): number {
+  const value = number(flag, text);
+  if (value >= 0 && value <= 1) return value;
+  throw new ArgumentError(`--${flag} must be within [0, 1], got "${text}"`);
+}
