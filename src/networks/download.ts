@@ -149,7 +149,8 @@ function otherRole({ id, role }: Manifest | TextEncoderManifest, wanted: string)
   return new ModelError('invalid-manifest', path, message);
 }
 
-async function readAnyManifest(
+/** The manifest of a network of pictures, or of a text encoder. @throws ModelError that names the file */
+export async function readAnyManifest(
   id: string,
   options: LoadModelOptions,
 ): Promise<Manifest | TextEncoderManifest> {

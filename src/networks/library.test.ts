@@ -17,9 +17,15 @@ const manifest = (id: string) => ({
 });
 
 test('the catalogue has every network whose manifest can be read, and says which cannot', async () => {
+  const { title, parameters, files: own } = manifest('words');
+  const words = {
+    ...{ schema: 1, id: 'words', role: 'text-encoder', title, parameters, files: own },
+    ...{ licence: 'CC0', source: 'a test', width: 4, longest: 8, words: 9 },
+  };
   const files: Record<string, unknown> = {
-    'index.json': { schema: 1, models: ['dots', 'lost', 'bars'], default: 'dots' },
+    'index.json': { schema: 1, models: ['dots', 'lost', 'bars', 'words'], default: 'dots' },
     'dots/manifest.json': manifest('dots'),
+    'words/manifest.json': words,
     'bars/manifest.json': { ...manifest('bars'), shape: [1] },
   };
   const { manifests, problems, ...rest } = await readCatalogue({
@@ -27,7 +33,7 @@ test('the catalogue has every network whose manifest can be read, and says which
     read: async (path) =>
       files[path] === undefined ? undefined : new TextEncoder().encode(JSON.stringify(files[path])),
   });
-  expect(rest).toEqual({ default: 'dots' });
+  expect(rest).toEqual({ default: 'dots', encoders: [words] });
   expect(manifests).toEqual([manifest('dots')]);
   expect(problems).toEqual([
     expect.stringContaining('"lost"'),

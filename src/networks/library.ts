@@ -1,6 +1,6 @@
-import { type LoadModelOptions, loadModelIndex, partKey, readManifest } from './download';
+import { type LoadModelOptions, loadModelIndex, partKey, readAnyManifest } from './download';
 import { ModelError } from './errors';
-import type { Manifest } from './manifest';
+import type { Manifest, TextEncoderManifest } from './manifest';
 import { browserCache, type ModelCache } from './sources';
 
 /** What a site says of its networks. */
@@ -9,6 +9,8 @@ export interface Catalogue {
   readonly default: string;
   /** In the order of the index. */
   readonly manifests: readonly Manifest[];
+  /** Text encoders, which networks that take prompts name. */
+  readonly encoders: readonly TextEncoderManifest[];
   /** What could not be read of the others, in words. */
   readonly problems: readonly string[];
 }
@@ -22,15 +24,17 @@ export async function readCatalogue(options: LoadModelOptions): Promise<Catalogu
   const index = await loadModelIndex(options);
   const read = await Promise.all(
     index.models.map((id) =>
-      readManifest(id, options).catch((error: unknown) => {
+      readAnyManifest(id, options).catch((error: unknown) => {
         if (error instanceof ModelError) return error;
         throw error;
       }),
     ),
   );
+  const known = read.flatMap((entry) => (entry instanceof ModelError ? [] : [entry]));
   return {
     default: index.default,
-    manifests: read.filter((entry): entry is Manifest => !(entry instanceof ModelError)),
+    manifests: known.filter((entry) => entry.role !== 'text-encoder'),
+    encoders: known.filter((entry) => entry.role === 'text-encoder'),
     problems: read.flatMap((entry) => (entry instanceof ModelError ? [entry.message] : [])),
   };
 }

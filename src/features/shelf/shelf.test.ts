@@ -47,6 +47,7 @@ const colour = manifest('colour', {
 const catalogue: Catalogue = {
   default: 'grey',
   manifests: [grey, variant, colour, weak, judge],
+  encoders: [],
   problems: [],
 };
 const list = listedModels(catalogue, MODELS);

@@ -135,7 +135,8 @@ export class ModelShelf {
       this.#change({ list: [...listedModels(catalogue, baseUrl), ...own], problems });
       // A network whose manifest cannot be read now may be wanted again later.
       if (problems.length > 0) return;
-      const named = manifests.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
+      const all = [...manifests, ...catalogue.encoders];
+      const named = all.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
       await kept.removeAllBut(new Set(named)).catch(() => undefined);
     } catch (error) {
       this.#reading = undefined;

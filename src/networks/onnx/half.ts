@@ -18,9 +18,16 @@ const MOVING = new Set(['Reshape', 'Transpose', 'Split', 'Concat']);
 const OTHERS = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Log', 'Floor', 'Sigmoid', 'Softmax', 'Identity', 'Cast'],
   ...['AveragePool', 'Resize', 'DepthToSpace', 'InstanceNormalization', 'LayerNormalization'],
+  ...['ReduceSum', 'Pad'],
 ]);
-/** Inputs of another type than the node's own, from this one on. */
-const FIRST_OTHER_INPUT: Readonly<Record<string, number>> = { Reshape: 1, Split: 1, Resize: 1 };
+/** Inputs of another type than the node's own, by their places. */
+const OTHER_INPUTS: Readonly<Record<string, readonly number[]>> = {
+  Reshape: [1],
+  Split: [1],
+  Resize: [1, 2, 3],
+  ReduceSum: [1],
+  Pad: [1, 3],
+};
 
 /**
  * A network's graph computing in float16, from the file that stores its weights so.
@@ -80,11 +87,11 @@ export function toHalf(model: Uint8Array, picture = 'x'): Bytes {
   };
   for (const node of graph.nodes) {
     const half = halves.has(node);
-    const own = FIRST_OTHER_INPUT[node.op] ?? node.inputs.length;
+    const others = OTHER_INPUTS[node.op] ?? [];
     const inputs =
       node.op === 'Cast'
         ? node.inputs
-        : node.inputs.map((name, i) => (i < own ? inPrecision(name, half) : name));
+        : node.inputs.map((name, i) => (others.includes(i) ? name : inPrecision(name, half)));
     nodes.push({ ...node, inputs });
   }
 
