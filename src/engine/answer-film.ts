@@ -1,5 +1,5 @@
 import type { ActiveRequest, FilmRequest } from './active-request';
-import { mixedClass } from './answer-sample';
+import { askedFor } from './answer-sample';
 import { anyPredictions } from './companions';
 import { judge } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
@@ -25,13 +25,10 @@ export async function answerFilm(
   });
   const takes = await drawFilm(networks, settings, scales, isAborted);
   if (!judging || !loaded.judge) return { type: 'filmed', id, takes };
-  const { network: feature, manifest: about } = loaded.judge;
   const judged: Take[] = [];
   for (const take of takes) {
-    const mixed = mixedClass(settings);
-    const { samples } = take;
-    const { labels } = settings;
-    const verdicts = await judge(feature, about, samples, labels, isAborted, mixed);
+    const asked = askedFor(settings, networks);
+    const verdicts = await judge(loaded.judge, take.samples, asked, isAborted);
     judged.push({ ...take, verdicts });
   }
   return { type: 'filmed', id, takes: judged };

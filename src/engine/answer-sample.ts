@@ -6,7 +6,7 @@ import { buffersOf } from './inside';
 import { judge, measure, opinionOf } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
 import type { Ending, EngineEvent, Frame, SampleSettings } from './protocol';
-import { runSampler } from './run';
+import { type RunNetworks, runSampler } from './run';
 import { openRunNetworks } from './run-networks';
 import { Steering } from './steering';
 
@@ -59,26 +59,21 @@ export async function answerSample(
     isAborted,
     inside && {
       inside,
+      // Of a prompt the judge has no class to give a probability to.
       opinion:
-        judging &&
-        ((estimates) => opinionOf(judging.network, judging.manifest, estimates, labels, isAborted)),
+        judging && !networks.prompts
+          ? (estimates) => opinionOf(judging, estimates, labels, isAborted)
+          : undefined,
     },
   );
   frames.post();
   const measured =
     request.measure && judging
-      ? await measure(judging.network, judging.manifest, samples, labels.length, isAborted)
+      ? await measure(judging, samples, labels.length, isAborted)
       : undefined;
   const verdicts =
     request.judge && !request.measure && judging
-      ? await judge(
-          judging.network,
-          judging.manifest,
-          samples,
-          labels,
-          isAborted,
-          mixedClass(settings),
-        )
+      ? await judge(judging, samples, askedFor(settings, networks), isAborted)
       : undefined;
   const steered = steering && {
     // Without the time that it waited for the visitor.
@@ -114,7 +109,10 @@ function frameQueue(id: number, steering: Steering | undefined, post: Post) {
   return queue;
 }
 
-/** The class mixed into the label, if any of it is. */
-export function mixedClass({ mix }: SampleSettings): number | undefined {
-  return mix && mix.share > 0 ? mix.with : undefined;
+/** What the samples were asked for; a class mixed into the label is, if any of it is. */
+export function askedFor(
+  { labels, mix }: SampleSettings,
+  { prompts }: Pick<RunNetworks, 'prompts'>,
+) {
+  return { labels, mixed: mix && mix.share > 0 ? mix.with : undefined, prompts };
 }

@@ -193,7 +193,12 @@ test('an opinion is the probability of the class asked for, of clipped pictures'
   };
   const features = { shape: [1, 1, 1], classes: ['A', 'B'] } as unknown as FeaturesManifest;
   const pictures = Float32Array.of(7, -7, 1);
-  const opinion = await opinionOf(judge, features, pictures, [0, 0, 2], () => false);
+  const opinion = await opinionOf(
+    { network: judge, manifest: features },
+    pictures,
+    [0, 0, 2],
+    () => false,
+  );
   expect(opinion[0]).toBeCloseTo(Math.exp(2) / (Math.exp(2) + 1), 6);
   expect(opinion[1]).toBeCloseTo(1 / (1 + Math.E), 6);
   expect(opinion[2]).toBeNaN();

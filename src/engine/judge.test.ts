@@ -29,10 +29,9 @@ function fixedClassifier(logits: number[][], features: number[][]) {
 
 const verdict = (labels: number[], logits: number[][], features: number[][]) =>
   judge(
-    fixedClassifier(logits, features).network,
-    manifest,
+    { network: fixedClassifier(logits, features).network, manifest },
     new Float32Array(2 * labels.length),
-    labels,
+    { labels },
     () => false,
   );
 
@@ -88,6 +87,43 @@ test('diversity is the mean pairwise distance within a label, averaged over labe
 
 test('samples are judged as a screen shows them', async () => {
   const { network, seen } = fixedClassifier([[1, 0, 0]], [point]);
-  await judge(network, manifest, Float32Array.of(5, -0.9999), [0], () => false);
+  await judge({ network, manifest }, Float32Array.of(5, -0.9999), { labels: [0] }, () => false);
   expect([...(seen[0] ?? [])]).toEqual([1, -1]);
+});
+
+test('pictures of a cascade’s earlier stage are enlarged, pixel by pixel', async () => {
+  const { network, seen } = fixedClassifier([[0]], [point]);
+  const square = { ...manifest, shape: [1, 4, 4] } as FeaturesManifest;
+  const pictures = Float32Array.of(-1, 1, 1, -1);
+  await judge({ network, manifest: square }, pictures, { labels: [0] }, () => false);
+  const [top, bottom] = [
+    [-1, -1, 1, 1],
+    [1, 1, -1, -1],
+  ];
+  expect([...seen[0]!]).toEqual([...top, ...top, ...bottom, ...bottom]);
+  const odd = new Float32Array(9);
+  await expect(
+    judge({ network, manifest: square }, odd, { labels: [0] }, () => false),
+  ).rejects.toThrow('whose side divides 4, got 3');
+});
+
+test('samples of prompts have how well they fit, and no class', async () => {
+  const embedding = Float32Array.of(1, 0, 0, 1);
+  const network = {
+    run: async () => ({
+      logits: Float32Array.of(0, 9, 9, 0),
+      features: Float32Array.of(0, 0, 3, 4),
+      embedding,
+    }),
+  };
+  const prompts = { text: Float32Array.of(2, 0), mask: Float32Array.of(1), tokens: 1, width: 2 };
+  const verdicts = await judge(
+    { network, manifest },
+    new Float32Array(4),
+    { labels: [0, 0], prompts },
+    () => false,
+  );
+  expect(verdicts).toMatchObject({ predicted: [1, 0], alignment: 0.5, diversity: 5 });
+  expect(verdicts.classAccuracy).toBeUndefined();
+  expect(verdicts.spread?.alignment).toBeGreaterThan(0);
 });

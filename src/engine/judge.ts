@@ -1,31 +1,42 @@
-import { asShown, opinionFrom } from '../diffusion/metrics/verdicts';
+import type { PromptStates } from '../diffusion/conditioning';
+import { alignments } from '../diffusion/metrics/alignment';
+import { asShown, opinionFrom, promptOpinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../networks/manifest';
 import type { IsAborted, Network } from './network';
 import type { Measured, Verdicts } from './protocol';
+
+/** A feature network with its manifest. */
+interface Judge {
+  readonly network: Pick<Network, 'run'>;
+  readonly manifest: FeaturesManifest;
+}
+
+/** What samples were asked for, sample by sample. */
+interface AskedFor {
+  /** Class or prompt; the number of classes, or of prompts, stands for none. */
+  readonly labels: readonly number[];
+  /** A class that was mixed into every label: it counts as asked for too. */
+  readonly mixed?: number | undefined;
+  /** Token states of the prompts, where labels are indices of some. */
+  readonly prompts?: PromptStates | undefined;
+}
 
 /**
  * The classifier's opinion of finished samples, judged as a screen shows them.
  *
  * @param samples [batch, channels, height, width]
- * @param labels class asked for, sample by sample; the number of classes stands for none
- * @param mixed a class that was mixed into every label: it counts as asked for too
  */
 export async function judge(
-  { run }: Pick<Network, 'run'>,
-  manifest: FeaturesManifest,
+  judging: Judge,
   samples: Float32Array,
-  labels: readonly number[],
+  { labels, mixed, prompts }: AskedFor,
   isAborted: IsAborted,
-  mixed?: number,
 ): Promise<Verdicts> {
-  const { network, logits, features } = await measure(
-    { run },
-    manifest,
-    samples,
-    labels.length,
-    isAborted,
-  );
-  return { network, ...opinionFrom(logits, features, labels, mixed) };
+  const { logits, features, embedding } = await outputs(judging, samples, labels.length, isAborted);
+  const network = judging.manifest.id;
+  if (!prompts) return { network, ...opinionFrom(logits, features, labels, mixed) };
+  const fits = embedding ? alignments(embedding, labels, prompts) : [];
+  return { network, ...promptOpinionFrom(logits, features, labels, fits) };
 }
 
 /**
@@ -34,15 +45,13 @@ export async function judge(
  * @param samples [rows, channels, height, width]
  */
 export async function measure(
-  { run }: Pick<Network, 'run'>,
-  manifest: FeaturesManifest,
+  judging: Judge,
   samples: Float32Array,
   rows: number,
   isAborted: IsAborted,
 ): Promise<Measured> {
-  const input = { x: { data: asShown(samples), dims: manifest.shape } };
-  const { logits, features } = await run(input, rows, isAborted);
-  return { network: manifest.id, logits: logits!, features: features! };
+  const { logits, features } = await outputs(judging, samples, rows, isAborted);
+  return { network: judging.manifest.id, logits, features };
 }
 
 /**
@@ -50,18 +59,56 @@ export async function measure(
  * none was asked for.
  */
 export async function opinionOf(
-  { run }: Pick<Network, 'run'>,
-  manifest: FeaturesManifest,
+  judging: Judge,
   pictures: Float32Array,
   labels: readonly number[],
   isAborted: IsAborted,
 ): Promise<number[]> {
-  const input = { x: { data: asShown(pictures), dims: manifest.shape } };
-  const { logits } = await run(input, labels.length, isAborted);
-  const numClasses = manifest.classes.length;
+  const { logits } = await outputs(judging, pictures, labels.length, isAborted);
+  const numClasses = judging.manifest.classes.length;
   return labels.map((label, i) => {
-    const row = logits!.subarray(i * numClasses, (i + 1) * numClasses);
+    const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
     const total = row.reduce((sum, logit) => sum + Math.exp(logit - row[label]!), 0);
     return label < numClasses ? 1 / total : Number.NaN;
   });
+}
+
+async function outputs(
+  { network, manifest: { shape } }: Judge,
+  pictures: Float32Array,
+  rows: number,
+  isAborted: IsAborted,
+) {
+  const data = enlarged(asShown(pictures), rows, shape);
+  const made = await network.run({ x: { data, dims: shape } }, rows, isAborted);
+  return { logits: made.logits!, features: made.features!, embedding: made.embedding };
+}
+
+/**
+ * Square pictures at the judge's size, each pixel repeated: earlier stages of a cascade draw smaller ones.
+ *
+ * @throws RangeError for a side that does not divide the judge's
+ */
+function enlarged(
+  pictures: Float32Array,
+  rows: number,
+  [channels, height, width]: FeaturesManifest['shape'],
+): Float32Array {
+  const size = channels * height * width;
+  if (pictures.length === rows * size) return pictures;
+  const side = Math.sqrt(pictures.length / rows / channels);
+  const factor = height / side;
+  if (!Number.isInteger(factor) || height !== width) {
+    throw new RangeError(`The judge needs pictures whose side divides ${height}, got ${side}`);
+  }
+  const out = new Float32Array(rows * size);
+  for (let plane = 0; plane < rows * channels; plane++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (plane * side + Math.floor(y / factor)) * side + Math.floor(x / factor);
+        out[(plane * height + y) * width + x] = pictures[from]!;
+      }
+    }
+  }
+  return out;
 }

@@ -13,10 +13,13 @@ export interface Opinion {
    * where a label has a single sample: the variety of HELLO is not that of its two Ls.
    */
   readonly diversity: number | undefined;
-  /** How far the two figures would scatter with other noise, one standard deviation. */
+  /** How well the samples fit their prompts: the mean of `alignments`. Absent where there are none. */
+  readonly alignment?: number;
+  /** How far the figures would scatter with other noise, one standard deviation. */
   readonly spread?: {
     readonly classAccuracy: number | undefined;
     readonly diversity: number | undefined;
+    readonly alignment?: number | undefined;
   };
 }
 
@@ -35,20 +38,51 @@ export function opinionFrom(
   mixed?: number,
 ): Opinion {
   const numClasses = logits.length / labels.length;
-  const predicted: number[] = [];
-  const confidence: number[] = [];
-  for (let i = 0; i < labels.length; i++) {
-    const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
-    const highest = Math.max(...row);
-    predicted.push(row.indexOf(highest));
-    confidence.push(1 / row.reduce((total, logit) => total + Math.exp(logit - highest), 0));
-  }
-  const accuracy = labels.includes(numClasses) ? undefined : classAccuracy(logits, labels, mixed);
-  const distances = distancesOf(features, labels.length);
-  const finite = [...distances.keys()];
+  const { predicted, confidence } = likeliest(logits, labels.length);
+  const asked = labels.every((label) => label < numClasses);
   return {
     predicted,
     confidence,
+    ...figuresOf(features, labels, asked ? classAccuracy(logits, labels, mixed) : undefined),
+  };
+}
+
+/**
+ * The opinion of samples that were asked for by prompts, of which a classifier knows nothing.
+ *
+ * @param fits `alignments` of the samples
+ */
+export function promptOpinionFrom(
+  logits: Float32Array,
+  features: Float32Array,
+  labels: readonly number[],
+  fits: readonly number[],
+): Opinion {
+  const { predicted, confidence } = likeliest(logits, labels.length);
+  const { spread, ...figures } = figuresOf(features, labels, undefined);
+  const known = fits.filter(Number.isFinite);
+  if (known.length === 0) return { predicted, confidence, ...figures, spread };
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+  const alignment = mean(known);
+  const rest = (without: number) => known.filter((_, i) => i !== without);
+  const spreadOfMean = deleteOneSpread([...known.keys()], (without) =>
+    known.length > 1 ? mean(rest(without)) : undefined,
+  );
+  return {
+    ...{ predicted, confidence, ...figures, alignment },
+    spread: { ...spread, alignment: spreadOfMean },
+  };
+}
+
+/** Accuracy and diversity with their spreads. */
+function figuresOf(
+  features: Float32Array,
+  labels: readonly number[],
+  accuracy: number | undefined,
+) {
+  const distances = distancesOf(features, labels.length);
+  const finite = [...distances.keys()];
+  return {
     classAccuracy: accuracy,
     diversity: diversityWithinLabels(distances, labels, finite),
     spread: {
@@ -62,6 +96,20 @@ export function opinionFrom(
       ),
     },
   };
+}
+
+/** The class with the highest logit, and its probability, sample by sample. */
+function likeliest(logits: Float32Array, batch: number) {
+  const numClasses = logits.length / batch;
+  const predicted: number[] = [];
+  const confidence: number[] = [];
+  for (let i = 0; i < batch; i++) {
+    const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
+    const highest = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+    predicted.push(row.indexOf(highest));
+    confidence.push(1 / row.reduce((total, logit) => total + Math.exp(logit - highest), 0));
+  }
+  return { predicted, confidence };
 }
 
 /** The samples that hold a number that is not finite, because their run diverged. */
