@@ -6,7 +6,9 @@ import torch
 from test_text import sprites, things
 
 import drawings
+import exporters
 import judge
+import judge_exporter
 
 
 @pytest.fixture
@@ -63,3 +65,13 @@ def test_judge_names_what_it_cannot_see():
     with pytest.raises(ValueError, match="picture: needs a side that divides 64, got 24"):
         judge.enlarged(torch.zeros(1, 3, 24, 24))
     assert judge.enlarged(torch.arange(4.0).reshape(1, 1, 2, 2), 4)[0, 0, 1].tolist() == [0, 0, 1, 1]
+
+
+def test_exported_judge_equals_pytorch(tmp_path):
+    config = judge.JudgeConfig(things=5, channels=(8, 8, 8, 8), features=6, text=7)
+    network = judge.Judge(config).eval().requires_grad_(False)
+    judge_exporter.export_judge(network, tmp_path / "model.onnx", side=32)
+    x = torch.rand(3, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    outputs = judge_exporter.exported_outputs(exporters.half_rounded(network))
+    assert [t.shape for t in outputs(x)] == [(3, 5), (3, 6), (3, 7)]
+    assert exporters.onnx_difference(tmp_path / "model.onnx", outputs, x) < 1e-4
