@@ -5,7 +5,7 @@ import { judge } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
 import { Lockstep } from './lockstep';
 import type { Ending, Frame, SampleSettings, Take } from './protocol';
-import { type RunNetworks, runSampler } from './run';
+import { type RunNetworks, runSampler, type Upsampler } from './run';
 import { openRunNetworks } from './run-networks';
 
 /**
@@ -34,6 +34,15 @@ export async function answerFilm(
   return { type: 'filmed', id, takes: judged };
 }
 
+/** A stage that is opened once for all runs. */
+function sharedUpsampler(open: () => Promise<Upsampler>, lockstep: Lockstep) {
+  let opening: Promise<Upsampler> | undefined;
+  return () => {
+    opening ??= open().then((used) => ({ ...used, network: lockstep.shared(used.network) }));
+    return opening;
+  };
+}
+
 /** One take a scale, drawn in lock-step. */
 export async function drawFilm(
   { network, companions = {}, upsamplers = [], ...others }: RunNetworks,
@@ -51,7 +60,7 @@ export async function drawFilm(
         { ...used, network: lockstep.shared(used.network) },
       ]),
     ),
-    upsamplers: upsamplers.map((used) => ({ ...used, network: lockstep.shared(used.network) })),
+    upsamplers: upsamplers.map((open) => sharedUpsampler(open, lockstep)),
   };
   const runs = scales.map(async (guidanceScale) => {
     const frames: Frame[] = [];

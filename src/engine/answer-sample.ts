@@ -53,6 +53,8 @@ export async function answerSample(
     (step) => {
       if (request.measure) return undefined;
       frames.add(step);
+      // The next stage may have to be downloaded first.
+      if (step.sigma === 0) frames.post();
       if (step.step < numSteps) return steering?.stepDone(step.step, active.signal);
       return undefined;
     },

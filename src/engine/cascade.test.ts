@@ -55,7 +55,7 @@ function cascade() {
     network: first.network,
     manifest: base,
     prompts,
-    upsamplers: [{ network: second.network, manifest: enlarging }],
+    upsamplers: [async () => ({ network: second.network, manifest: enlarging })],
   };
   return { networks, first, second };
 }
@@ -149,6 +149,20 @@ describe('a run through the stages of a cascade', () => {
     await expect(run).rejects.toThrow(Aborted);
     expect(steps).toBe(5);
   });
+});
+
+test('a stage that cannot be had fails after the one before has been seen', async () => {
+  const { networks } = cascade();
+  const frames: Frame[] = [];
+  const upsamplers = [() => Promise.reject(new Error('pictures-4/model.onnx is missing'))];
+  const run = runSampler(
+    { ...networks, upsamplers },
+    settings,
+    (frame) => frames.push(frame),
+    () => false,
+  );
+  await expect(run).rejects.toThrow('pictures-4/model.onnx is missing');
+  expect(frames.map(({ sigma }) => sigma === 0)).toEqual([false, false, false, true]);
 });
 
 test('a film of a cascade ends in the pixels of runs alone, and shares their network runs', async () => {

@@ -198,30 +198,27 @@ export class LoadedNetworks {
   }
 
   /**
-   * The networks that enlarge the loaded denoiser's pictures, in their order, each downloaded at its
-   * first use.
+   * A network that enlarges the loaded denoiser's pictures, downloaded at its first use.
    *
-   * @param count of the first so many stages after the denoiser
-   * @throws ModelError; Error for one that does not fit the cascade's manifest
+   * @param k 0 for the first stage after the denoiser
+   * @throws ModelError; Error for one that there is not, or that does not fit the cascade's manifest
    */
-  async upsamplers(
+  async upsampler(
     { id, stages = [] }: DenoiserManifest,
-    count: number,
+    k: number,
     signal: AbortSignal,
     onProgress: (progress: DownloadProgress) => void,
-  ): Promise<Model<DenoiserManifest>[]> {
-    const opened: Model<DenoiserManifest>[] = [];
-    for (const stage of stages.slice(0, count)) {
-      const model = await this.other(stage.network, signal, onProgress);
-      const manifest = asDenoiser(stage.network, model.manifest);
-      if (String(manifest.shape) !== String(stage.shape)) {
-        throw new Error(
-          `${id}: its stage ${stage.network} must draw [${stage.shape}], its manifest says [${manifest.shape}]`,
-        );
-      }
-      opened.push({ ...model, manifest });
+  ): Promise<Model<DenoiserManifest>> {
+    const stage = stages[k];
+    if (!stage) throw new Error(`${id}: needs at most ${stages.length + 1} stages, got ${k + 2}`);
+    const model = await this.other(stage.network, signal, onProgress);
+    const manifest = asDenoiser(stage.network, model.manifest);
+    if (String(manifest.shape) !== String(stage.shape)) {
+      throw new Error(
+        `${id}: its stage ${stage.network} must draw [${stage.shape}], its manifest says [${manifest.shape}]`,
+      );
     }
-    return opened;
+    return { ...model, manifest };
   }
 
   /** The text encoder of the loaded denoiser, downloaded at its first use. @throws ModelError */

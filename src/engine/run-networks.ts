@@ -42,7 +42,7 @@ export async function openRunNetworks(
     companions,
     starts: loaded.starts,
     prompts: await promptStates(settings, manifest, active, loaded, onProgress),
-    upsamplers: await loaded.upsamplers(manifest, stages.length, signal, onProgress),
+    upsamplers: stages.map((_, k) => () => loaded.upsampler(manifest, k, signal, onProgress)),
   };
 }
 

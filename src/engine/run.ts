@@ -38,7 +38,7 @@ interface Companion {
 }
 
 /** A network that enlarges pictures. */
-interface Upsampler extends Companion {
+export interface Upsampler extends Companion {
   readonly manifest: DenoiserManifest;
 }
 
@@ -47,8 +47,8 @@ export interface RunNetworks {
   readonly network: Evaluating;
   readonly companions?: { readonly [name in CompanionName]?: Companion };
   readonly manifest: DenoiserManifest;
-  /** Those that enlarge the pictures, one for each of the settings' stages. */
-  readonly upsamplers?: readonly Upsampler[];
+  /** Opens those that enlarge the pictures, one for each of the settings' stages, when it is their turn. */
+  readonly upsamplers?: readonly (() => Promise<Upsampler>)[];
   /** Token states of the settings' prompts, where prompts condition the networks. */
   readonly prompts?: PromptStates | undefined;
   /** Spares runs on the same noise their first evaluation. */
@@ -92,9 +92,8 @@ export async function runSampler(
     );
   }
   const started = performance.now();
-  const beside = [network, ...[...Object.values(companions), ...upsamplers].map((c) => c.network)];
-  const busyMs = () => beside.reduce((ms, used) => ms + used.busyMs, 0);
-  const busyBefore = busyMs();
+  const used = [network, ...Object.values(companions).map((companion) => companion.network)];
+  const before = new Map(used.map((one) => [one, one.busyMs]));
   const conditioning = runConditioning(settings, manifest, networks.prompts);
   const { shape } = manifest;
   const fields = arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
@@ -121,9 +120,11 @@ export async function runSampler(
       const run = createRun({ settings, range, fields, evaluate, observer });
       return begun({ run, shape: manifest.shape });
     },
-    ...upsamplers.map((upsampler, k): OpenStage<ArrayField> => {
-      const { shape } = upsampler.manifest;
-      return (low) => {
+    ...upsamplers.map((open, k): OpenStage<ArrayField> => {
+      return async (low) => {
+        const upsampler = await open();
+        const { shape } = upsampler.manifest;
+        before.set(upsampler.network, upsampler.network.busyMs);
         const run = enlargingRun({
           forward: forwardOf(upsampler, shape, 'denoised', isAborted),
           shape,
@@ -146,8 +147,6 @@ export async function runSampler(
   for await (const { stage, step, sigma, ...field } of runStages(openers)) {
     if (await isAborted()) throw new Aborted('The run was aborted');
     const { run, shape } = opened[stage]!;
-    if (last) await onFrame(last);
-    last = undefined;
     const estimate = {
       denoised: toBytes(field.denoised.data),
       outside: outsideOf(field.denoised.data),
@@ -159,6 +158,7 @@ export async function runSampler(
     samples = field.x.data.slice();
     const outside = outsideOf(samples);
     last = { step: done++, shape, sigma: 0, x, denoised: x.slice(), outside };
+    if (stage < upsamplers.length) await onFrame(last);
   }
   const lost = lostSamples(samples, seeds.length);
   return {
@@ -167,7 +167,7 @@ export async function runSampler(
     figures: {
       nfe: opened.reduce((sum, { run }) => sum + run.nfe, 0),
       totalMs: performance.now() - started,
-      networkMs: busyMs() - busyBefore,
+      networkMs: [...before].reduce((ms, [one, busyMs]) => ms + one.busyMs - busyMs, 0),
       ...(lost.length > 0 && { lost }),
     },
   };
