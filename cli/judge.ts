@@ -1,5 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { asShown, type Opinion, opinionFrom } from '../src/diffusion/metrics/verdicts';
+import type { PromptStates } from '../src/diffusion/conditioning';
+import { alignments } from '../src/diffusion/metrics/alignment';
+import {
+  asJudged,
+  type Opinion,
+  opinionFrom,
+  promptOpinionFrom,
+} from '../src/diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../src/networks/manifest';
 import { type ModelReference, readReference } from '../src/networks/reference';
 import { loadLocalModel } from './models';
@@ -7,17 +14,26 @@ import { loadLocalModel } from './models';
 /** Pictures that the feature network sees at once. */
 const BATCH = 128;
 
+/** What a feature network answers. */
+interface Looked {
+  readonly logits: Float32Array;
+  readonly features: Float32Array;
+  readonly embedding: Float32Array;
+}
+
 /** A feature network on onnxruntime-node. */
 export interface Judge {
   readonly manifest: FeaturesManifest;
   /** What it says of real pictures, if it was shipped with that. */
   readonly reference: ModelReference | undefined;
   /**
-   * Logits [batch, classes] and features [batch, features] of samples as a screen shows them.
+   * Logits [batch, classes], features [batch, features] and, of a judge that knows texts, embedding
+   * [batch, width] of samples as a screen shows them.
    *
    * @param samples [batch, channels, height, width]
+   * @param batch of smaller pictures than the judge's. Default: as many as samples has of its size
    */
-  look(samples: Float32Array): Promise<{ logits: Float32Array; features: Float32Array }>;
+  look(samples: Float32Array, batch?: number): Promise<Looked>;
   release(): Promise<void>;
 }
 
@@ -38,20 +54,25 @@ export async function openJudge(
   return {
     manifest,
     reference,
-    async look(samples) {
-      const shown = asShown(samples);
-      const batch = samples.length / size;
-      const outputs = { logits: [] as number[], features: [] as number[] };
+    async look(samples, batch = samples.length / size) {
+      const shown = asJudged(samples, batch, manifest.shape);
+      const outputs = {
+        logits: [] as number[],
+        features: [] as number[],
+        embedding: [] as number[],
+      };
       for (let first = 0; first < batch; first += BATCH) {
         const part = shown.subarray(first * size, (first + BATCH) * size);
         const x = new Tensor('float32', part, [part.length / size, ...manifest.shape]);
-        const { logits, features } = await session.run({ x });
+        const { logits, features, embedding } = await session.run({ x });
+        outputs.embedding.push(...((embedding?.data ?? []) as Float32Array));
         outputs.logits.push(...(logits!.data as Float32Array));
         outputs.features.push(...(features!.data as Float32Array));
       }
       return {
         logits: Float32Array.from(outputs.logits),
         features: Float32Array.from(outputs.features),
+        embedding: Float32Array.from(outputs.embedding),
       };
     },
     release: () => session.release(),
@@ -64,19 +85,30 @@ export async function openJudge(
  * @param id the feature network
  * @param samples [batch, channels, height, width]
  * @param labels class asked for, sample by sample; the number of classes stands for none
- * @param mixed a class that was mixed into every label
+ * @param options.mixed a class that was mixed into every label
+ * @param options.prompts token states, where labels are indices of prompts
  * @throws ModelError; RangeError for a network that has no features
  */
 export async function judgeSamples(
   id: string,
   samples: Float32Array,
   labels: readonly number[],
-  { threads, mixed }: { readonly threads?: number; readonly mixed?: number | undefined } = {},
+  {
+    threads,
+    mixed,
+    prompts,
+  }: {
+    readonly threads?: number;
+    readonly mixed?: number | undefined;
+    readonly prompts?: PromptStates | undefined;
+  } = {},
 ): Promise<Opinion> {
   const judge = await openJudge(id, threads === undefined ? {} : { threads });
   try {
-    const { logits, features } = await judge.look(samples);
-    return opinionFrom(logits, features, labels, mixed);
+    const { logits, features, embedding } = await judge.look(samples, labels.length);
+    if (!prompts) return opinionFrom(logits, features, labels, mixed);
+    const fits = embedding.length > 0 ? alignments(embedding, labels, prompts) : [];
+    return promptOpinionFrom(logits, features, labels, fits);
   } finally {
     await judge.release();
   }

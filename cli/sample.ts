@@ -81,7 +81,8 @@ async function sample(args: SampleArguments): Promise<void> {
   );
   if (args.judge) {
     const asked = labels.flatMap((label) => args.seeds.map(() => label));
-    console.log(await opinion(args, network.manifest, samples, asked, mix?.with));
+    const about = { asked, mixed: mix?.with, prompts: states };
+    console.log(await opinion(args, network.manifest, samples, about));
   }
 }
 
@@ -118,15 +119,23 @@ async function opinion(
   { model, threads }: SampleArguments,
   { companions }: Manifest,
   samples: Float32Array,
-  labels: readonly number[],
-  mixed: number | undefined,
+  {
+    asked,
+    ...options
+  }: {
+    readonly asked: readonly number[];
+    readonly mixed: number | undefined;
+    readonly prompts: PromptStates | undefined;
+  },
 ): Promise<string> {
   const id = companions?.features;
   if (id === undefined)
     throw new ArgumentError(`--judge needs a feature network, ${model} has none`);
-  const { classAccuracy, diversity } = await judgeSamples(id, samples, labels, { threads, mixed });
+  const judged = await judgeSamples(id, samples, asked, { threads, ...options });
+  const { classAccuracy, diversity, alignment } = judged;
   const figures = [
     classAccuracy !== undefined && `${percent(classAccuracy, 1)} read as what was asked for`,
+    alignment !== undefined && `alignment with the prompts ${alignment.toFixed(3)}`,
     diversity !== undefined && `diversity ${diversity.toFixed(2)}`,
     `${percent(shareOutside(samples), 1)} of the numbers outside [-1, 1]`,
   ];

@@ -1,6 +1,6 @@
 import type { PromptStates } from '../diffusion/conditioning';
 import { alignments } from '../diffusion/metrics/alignment';
-import { asShown, opinionFrom, promptOpinionFrom } from '../diffusion/metrics/verdicts';
+import { asJudged, opinionFrom, promptOpinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../networks/manifest';
 import type { IsAborted, Network } from './network';
 import type { Measured, Verdicts } from './protocol';
@@ -79,36 +79,7 @@ async function outputs(
   rows: number,
   isAborted: IsAborted,
 ) {
-  const data = enlarged(asShown(pictures), rows, shape);
+  const data = asJudged(pictures, rows, shape);
   const made = await network.run({ x: { data, dims: shape } }, rows, isAborted);
   return { logits: made.logits!, features: made.features!, embedding: made.embedding };
-}
-
-/**
- * Square pictures at the judge's size, each pixel repeated: earlier stages of a cascade draw smaller ones.
- *
- * @throws RangeError for a side that does not divide the judge's
- */
-function enlarged(
-  pictures: Float32Array,
-  rows: number,
-  [channels, height, width]: FeaturesManifest['shape'],
-): Float32Array {
-  const size = channels * height * width;
-  if (pictures.length === rows * size) return pictures;
-  const side = Math.sqrt(pictures.length / rows / channels);
-  const factor = height / side;
-  if (!Number.isInteger(factor) || height !== width) {
-    throw new RangeError(`The judge needs pictures whose side divides ${height}, got ${side}`);
-  }
-  const out = new Float32Array(rows * size);
-  for (let plane = 0; plane < rows * channels; plane++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = (plane * side + Math.floor(y / factor)) * side + Math.floor(x / factor);
-        out[(plane * height + y) * width + x] = pictures[from]!;
-      }
-    }
-  }
-  return out;
 }

@@ -129,6 +129,39 @@ export function asShown(pictures: Float32Array): Float32Array {
   );
 }
 
+/**
+ * Pictures as a screen shows them, at a judge's size, each pixel repeated: earlier stages of a cascade
+ * draw smaller ones.
+ *
+ * @param samples [rows, channels, side, side]
+ * @param shape of the judge's pictures: [channels, height, width]
+ * @throws RangeError for a side that does not divide the judge's
+ */
+export function asJudged(
+  samples: Float32Array,
+  rows: number,
+  [channels, height, width]: readonly [number, number, number],
+): Float32Array {
+  const pictures = asShown(samples);
+  const size = channels * height * width;
+  if (pictures.length === rows * size) return pictures;
+  const side = Math.sqrt(pictures.length / rows / channels);
+  const factor = height / side;
+  if (!Number.isInteger(factor) || height !== width) {
+    throw new RangeError(`The judge needs pictures whose side divides ${height}, got ${side}`);
+  }
+  const out = new Float32Array(rows * size);
+  for (let plane = 0; plane < rows * channels; plane++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (plane * side + Math.floor(y / factor)) * side + Math.floor(x / factor);
+        out[(plane * height + y) * width + x] = pictures[from]!;
+      }
+    }
+  }
+  return out;
+}
+
 /** The feature distances of the samples that are not lost, row by row: sample a to the samples before it. */
 function distancesOf(features: Float32Array, batch: number): Map<number, Map<number, number>> {
   const size = features.length / batch;
