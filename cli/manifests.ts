@@ -23,8 +23,15 @@ export async function denoisers(folders = modelFolders): Promise<string[]> {
   return ids.filter((_, i) => roles[i] === 'denoiser');
 }
 
-/** Ids of the denoisers that the site ships. */
-export const shippedDenoisers = () => denoisers(modelFolders.slice(0, 1));
+/** Ids of the denoisers that the site ships and that classes condition. */
+export async function shippedDenoisers(): Promise<string[]> {
+  const ids = await denoisers(modelFolders.slice(0, 1));
+  const manifests = await Promise.all(ids.map(async (id) => (await manifestOf(id)).manifest));
+  return ids.filter((_, i) => {
+    const manifest = manifests[i]!;
+    return manifest.role === 'denoiser' && manifest.classes.length > 0;
+  });
+}
 
 /** SHA-256 of a network's graph. */
 export function graphSha256({ id, files }: Pick<Manifest, 'id' | 'files'>): string {

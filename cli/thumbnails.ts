@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import { messageOf } from '../src/networks/errors';
 import { ArgumentError } from './flags';
-import { generate } from './generate';
+import { type DrawnStage, generate } from './generate';
 import { withEntry } from './manifest-text';
 import { denoisers, graphSha256, manifestOf } from './manifests';
 import { localModels } from './models';
+import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
+import { askedStages } from './stages';
 import { encodeThumbnail, THUMBNAIL, thumbnailSamples, thumbnailSettings } from './thumbnail';
 
 const FILE = 'thumbnail.png';
@@ -34,14 +36,25 @@ async function draw(id: string): Promise<void> {
   const { folder, path, text, manifest } = await manifestOf(id);
   const network = graphSha256(manifest);
   const opened = await openNetwork(id);
-  const samples = thumbnailSamples(opened.manifest);
+  const { prompts } = opened.manifest;
+  const stages = askedStages({ model: id, asked: [] }, opened.manifest);
+  const enlarging: DrawnStage[] = [];
+  for (const { stage, settings } of stages) {
+    enlarging.push({ network: await openNetwork(stage.network), settings });
+  }
+  const samples = thumbnailSamples({
+    shape: stages.at(-1)?.stage.shape ?? opened.manifest.shape,
+    classes: prompts?.examples ?? opened.manifest.classes,
+  });
   const drawn = await generate(opened, samples, {
     ...DEFAULT_RUN,
     ...THUMBNAIL,
     batch: samples.length,
+    enlarging,
+    prompts: prompts && (await encodePrompts(prompts.examples, prompts)).states,
   });
-  await opened.release();
-  const png = encodeThumbnail(drawn.samples, opened.manifest.shape);
+  for (const { network } of [{ network: opened }, ...enlarging]) await network.release();
+  const png = encodeThumbnail(drawn.samples, drawn.shape);
   await writeFile(join(folder, FILE), png);
   const thumbnail = { file: FILE, network, settings: thumbnailSettings(samples) };
   await writeFile(path, withEntry(text, 'thumbnail', thumbnail));
