@@ -46,9 +46,11 @@ export async function answerSample(
   );
 
   const frames = frameQueue(id, steering, post);
+  // The scales of a steered run are not known before it ends.
+  const stages = steering ? undefined : loaded.stages;
   steering?.begin();
   const { samples, frame, figures } = await runSampler(
-    networks,
+    { ...networks, stages },
     steering?.settings(settings) ?? settings,
     (step) => {
       if (request.measure) return undefined;

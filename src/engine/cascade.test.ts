@@ -6,6 +6,7 @@ import { drawFilm } from './answer-film';
 import { Aborted, type Network, type Rows } from './network';
 import type { Frame, SampleSettings } from './protocol';
 import { type RunNetworks, runSampler } from './run';
+import { StageMemory } from './stage-memory';
 
 const conditioning = ['text', 'mask'];
 const sigma = { min: 0.002, max: 80 };
@@ -72,13 +73,13 @@ const settings: SampleSettings = {
   stages: [stage],
 };
 
-async function drawn(changes: Partial<SampleSettings> = {}) {
+async function drawn(changes: Partial<SampleSettings> = {}, memory?: StageMemory) {
   const { networks, ...fakes } = cascade();
   const frames: Frame[] = [];
   const asked = { ...settings, ...changes };
   const upsamplers = networks.upsamplers!.slice(0, asked.stages?.length ?? 0);
   const run = await runSampler(
-    { ...networks, upsamplers },
+    { ...networks, upsamplers, stages: memory },
     asked,
     (frame) => frames.push(frame),
     () => false,
@@ -148,6 +149,37 @@ describe('a run through the stages of a cascade', () => {
     );
     await expect(run).rejects.toThrow(Aborted);
     expect(steps).toBe(5);
+  });
+});
+
+describe('a run whose first stage is remembered', () => {
+  const other = { stages: [{ ...stage, guidanceScale: 6 }] };
+
+  test('goes on from there, and is seen as if it did not', async () => {
+    const memory = new StageMemory();
+    const alone = await drawn(other);
+    await drawn({}, memory);
+    const again = await drawn(other, memory);
+    expect(again.first.asked).toHaveLength(0);
+    expect(again.second.asked).toHaveLength(2);
+    expect(again.samples).toEqual(alone.samples);
+    expect(again.frames).toEqual(alone.frames);
+    expect(again.figures.nfe).toBe(alone.figures.nfe);
+  });
+
+  test('begins anew where anything of that stage differs, or it was forgotten', async () => {
+    const memory = new StageMemory();
+    await drawn({}, memory);
+    for (const changes of [
+      { guidanceScale: 3 },
+      { seeds: [7, 9] },
+      { prompts: ['grey', 'dark'] },
+    ]) {
+      expect((await drawn(changes, memory)).first.asked.length).toBeGreaterThan(0);
+    }
+    const small = new StageMemory(100);
+    await drawn({}, small);
+    expect((await drawn(other, small)).first.asked).toHaveLength(3);
   });
 });
 

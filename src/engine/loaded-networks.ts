@@ -22,6 +22,7 @@ import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from '.
 import { type OpenedAs, type OpenOptions, openDenoiser } from './open-denoiser';
 import type { BackendChoice, BackendInfo, EngineEvent, LoadProgress, OwnFiles } from './protocol';
 import { type DeviceLoss, openRuntime, openWasm, type Runtime } from './session';
+import { StageMemory } from './stage-memory';
 import { StartMemory } from './start-memory';
 
 /** A network with its manifest. */
@@ -54,6 +55,8 @@ const LOSS_REPORTED_WITHIN_MS = 200;
 export class LoadedNetworks {
   /** What the networks made of noise before. */
   readonly starts = new StartMemory();
+  /** What the stages of cascades have drawn before. */
+  readonly stages = new StageMemory();
   readonly #emit: (event: EngineEvent) => void;
   #runtime: Runtime | undefined;
   #denoiser: Denoiser | undefined;
@@ -262,6 +265,7 @@ export class LoadedNetworks {
 
   async #release(): Promise<void> {
     this.starts.clear();
+    this.stages.clear();
     await this.#denoiser?.network.release();
     await this.#judge?.network.release();
     for (const { network } of this.#others.values()) await network.release();

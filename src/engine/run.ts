@@ -18,6 +18,7 @@ import { insideObserver } from './inside';
 import { Aborted, type IsAborted, type Network } from './network';
 import { outsideOf, toBytes } from './pixels';
 import type { Frame, InsideOptions, RunFigures, SampleSettings } from './protocol';
+import { copyOfFrame, type StageMemory } from './stage-memory';
 import type { StartMemory } from './start-memory';
 
 export interface FinishedRun {
@@ -53,6 +54,8 @@ export interface RunNetworks {
   readonly prompts?: PromptStates | undefined;
   /** Spares runs on the same noise their first evaluation. */
   readonly starts?: StartMemory | undefined;
+  /** Spares runs that differ in a later stage alone the stages before it. */
+  readonly stages?: StageMemory | undefined;
 }
 
 /** What a run is to record of its guidance; see `insideObserver`. */
@@ -113,12 +116,16 @@ export async function runSampler(
     x = toBytes(start.data, visible(stage.run.sigmas[0]!));
     return { run: stage.run, x: start };
   };
+  const memory = recording || upsamplers.length === 0 ? undefined : networks.stages;
+  const known = memory?.latest(manifest, settings);
+  /** Of what the stage before has drawn. */
+  let lowShape = known?.shape ?? shape;
   const openers: OpenStage<ArrayField>[] = [
     () => {
       const evaluate = firstStage(networks, settings, conditioning, fields, isAborted);
       const range = rangeOf(manifest);
       const run = createRun({ settings, range, fields, evaluate, observer });
-      return begun({ run, shape: manifest.shape });
+      return begun({ run, shape });
     },
     ...upsamplers.map((open, k): OpenStage<ArrayField> => {
       return async (low) => {
@@ -130,8 +137,8 @@ export async function runSampler(
           shape,
           range: rangeOf(upsampler.manifest),
           settings: settings.stages![k]!,
-          low: low!,
-          lowShape: opened.at(-1)!.shape,
+          low: low ?? known!.low,
+          lowShape,
           seeds,
           stage: k + 1,
           conditioning,
@@ -141,31 +148,44 @@ export async function runSampler(
     }),
   ];
 
-  let done = 0;
+  const seen: Frame[] = [];
+  const show = async (frame: Frame) => {
+    // Its buffers may be gone as soon as it is shown.
+    if (memory) seen.push(copyOfFrame(frame));
+    await onFrame(frame);
+  };
+  for (const frame of known?.frames ?? []) await show(frame);
+  const first = known ? known.stage + 1 : 0;
+  const nfe = () => opened.reduce((sum, { run }) => sum + run.nfe, known?.nfe ?? 0);
+  let done = known?.frames.length ?? 0;
   let last: Frame | undefined;
   let samples = new Float32Array(0);
-  for await (const { stage, step, sigma, ...field } of runStages(openers)) {
+  for await (const { stage: at, step, sigma, ...field } of runStages(openers.slice(first))) {
     if (await isAborted()) throw new Aborted('The run was aborted');
-    const { run, shape } = opened[stage]!;
+    const stage = first + at;
+    const { run, shape } = opened[at]!;
     const estimate = {
       denoised: toBytes(field.denoised.data),
       outside: outsideOf(field.denoised.data),
     };
     const inside = stage === 0 ? observer?.seen() : undefined;
-    await onFrame({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside });
+    await show({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside });
     x = toBytes(field.x.data, visible(sigma));
     if (step < run.sigmas.length - 2) continue;
     samples = field.x.data.slice();
     const outside = outsideOf(samples);
     last = { step: done++, shape, sigma: 0, x, denoised: x.slice(), outside };
-    if (stage < upsamplers.length) await onFrame(last);
+    lowShape = shape;
+    if (stage === upsamplers.length) continue;
+    await show(last);
+    memory?.put(manifest, settings, stage, { samples, frames: [...seen], nfe: nfe() });
   }
   const lost = lostSamples(samples, seeds.length);
   return {
     samples,
     frame: last!,
     figures: {
-      nfe: opened.reduce((sum, { run }) => sum + run.nfe, 0),
+      nfe: nfe(),
       totalMs: performance.now() - started,
       networkMs: [...before].reduce((ms, [one, busyMs]) => ms + one.busyMs - busyMs, 0),
       ...(lost.length > 0 && { lost }),

@@ -1,0 +1,103 @@
+import type { ArrayField } from '../diffusion/fields';
+import type { DenoiserManifest } from '../networks/manifest';
+import type { Frame, SampleSettings } from './protocol';
+
+/** The first two stages of some runs of sixteen samples. */
+const BUDGET_BYTES = 24 * 2 ** 20;
+
+/** What a stage has drawn, with the frames of all stages up to it. */
+interface DrawnStage {
+  readonly samples: Float32Array;
+  readonly frames: readonly Frame[];
+  /** Network evaluations a sample, of these stages. */
+  readonly nfe: number;
+}
+
+/** A stage that is known, as the next one needs it; copies. */
+interface KnownStage extends Pick<DrawnStage, 'frames' | 'nfe'> {
+  /** 0 for the first. */
+  readonly stage: number;
+  readonly low: ArrayField;
+  /** Of those pictures: [channels, height, width]. */
+  readonly shape: Frame['shape'];
+}
+
+/**
+ * What the stages of cascades have drawn before the last one: a run that differs in a later stage's
+ * settings goes on from there.
+ */
+export class StageMemory {
+  /** The one used last is last. */
+  readonly #stages = new Map<string, DrawnStage>();
+  readonly #budgetBytes: number;
+  #bytes = 0;
+
+  constructor(budgetBytes = BUDGET_BYTES) {
+    this.#budgetBytes = budgetBytes;
+  }
+
+  clear(): void {
+    this.#stages.clear();
+    this.#bytes = 0;
+  }
+
+  /** The latest stage of a run, but for its last, that is known. */
+  latest(network: Pick<DenoiserManifest, 'id'>, settings: SampleSettings): KnownStage | undefined {
+    for (let stage = (settings.stages?.length ?? 0) - 1; stage >= 0; stage--) {
+      const key = keyOf(network, settings, stage);
+      const known = this.#stages.get(key);
+      if (!known) continue;
+      this.#stages.delete(key);
+      this.#stages.set(key, known);
+      const { samples, frames, nfe } = known;
+      const batch = settings.seeds.length;
+      const low = { data: samples.slice(), batch, size: samples.length / batch };
+      return { stage, low, shape: frames.at(-1)!.shape, frames: frames.map(copyOfFrame), nfe };
+    }
+    return undefined;
+  }
+
+  /** Keeps what a stage has drawn. */
+  put(
+    network: Pick<DenoiserManifest, 'id'>,
+    settings: SampleSettings,
+    stage: number,
+    drawn: DrawnStage,
+  ): void {
+    const key = keyOf(network, settings, stage);
+    this.#remove(key);
+    this.#stages.set(key, drawn);
+    this.#bytes += bytesOf(drawn);
+    for (const oldest of this.#stages.keys()) {
+      if (this.#bytes <= this.#budgetBytes) break;
+      this.#remove(oldest);
+    }
+  }
+
+  #remove(key: string): void {
+    const known = this.#stages.get(key);
+    if (!known) return;
+    this.#stages.delete(key);
+    this.#bytes -= bytesOf(known);
+  }
+}
+
+/** Everything that decides what a stage draws. */
+function keyOf(
+  { id }: Pick<DenoiserManifest, 'id'>,
+  settings: SampleSettings,
+  stage: number,
+): string {
+  return JSON.stringify([id, stage, { ...settings, stages: settings.stages?.slice(0, stage) }]);
+}
+
+/** Frames leave the worker in transferred buffers. */
+export function copyOfFrame(frame: Frame): Frame {
+  const { x, denoised, outside } = frame;
+  return { ...frame, x: x.slice(), denoised: denoised.slice(), outside: outside.slice() };
+}
+
+function bytesOf({ samples, frames }: DrawnStage): number {
+  const pictures = frames.flatMap(({ x, denoised, outside }) => [x, denoised, outside]);
+  return [samples, ...pictures].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}
