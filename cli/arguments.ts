@@ -24,7 +24,7 @@ import {
   textOf,
   wholeNumber,
 } from './flags';
-import { type StageRequest, stageFlags, stageRequests } from './stages';
+import { promptIndex, type StageRequest, stageFlags, stageRequests } from './stages';
 
 /** What is drawn, and how; classes by their names: whether the model has them is not known here. */
 export interface SampleArguments extends ColumnSettings {
@@ -184,14 +184,16 @@ export function promptIndices({
   prompts,
   mix,
   negative,
-}: Pick<SampleArguments, 'model' | 'labels' | 'prompts' | 'mix' | 'negative'>) {
+  asked,
+}: Pick<SampleArguments, 'model' | 'labels' | 'prompts' | 'mix' | 'negative' | 'asked'>) {
   if (labels) {
     throw new ArgumentError(`--labels: ${model} has no classes, give --prompt "a red apple"`);
   }
   if (!prompts) throw new ArgumentError(`--prompt: ${model} needs one, or "" for none; got none`);
-  const named = [...prompts, ...(mix ? [mix.name] : []), ...(negative === null ? [] : [negative])];
+  const others = [mix?.name, negative, ...asked.map((request) => request.asked.text)];
+  const named = [...prompts, ...others.filter((text) => text !== undefined && text !== null)];
   const all = [...new Set(named.filter((prompt) => prompt.trim() !== ''))];
-  const indexOf = (prompt: string) => (all.includes(prompt) ? all.indexOf(prompt) : all.length);
+  const indexOf = (prompt: string) => promptIndex(all, prompt);
   return {
     prompts: all,
     labels: prompts.map(indexOf),

@@ -50,6 +50,9 @@ test('every setting of a stage changes its pictures, and none of the stage befor
     expect(difference(usual, changed), change).toBeGreaterThan(0.01);
   }
   expect(difference(usual, await raw(...apple, '--augmentation', '0.5'))).toBeGreaterThan(0.01);
+  const own = (prompt: string) => raw(...apple, '--stage-prompt', `16=${prompt}`);
+  expect(difference(usual, await own('an owl'))).toBeGreaterThan(0.01);
+  expect(difference(usual, await own('a red apple'))).toBe(0);
   const first = await raw(...apple, '--stages', '1');
   expect(first).toHaveLength(2 * 3 * SIDES[0] ** 2);
   // What the first stage draws is what the second enlarges.

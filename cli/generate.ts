@@ -1,5 +1,10 @@
 import { enlargingRun, type StageSettings } from '../src/diffusion/cascade';
-import { type LabelMix, type PromptStates, runConditioning } from '../src/diffusion/conditioning';
+import {
+  type LabelMix,
+  type PromptStates,
+  runConditioning,
+  stageConditioning,
+} from '../src/diffusion/conditioning';
 import { type ArrayField, arrayFields } from '../src/diffusion/fields';
 import type { Prediction } from '../src/diffusion/guidance/rule';
 import {
@@ -97,17 +102,14 @@ export async function generate(
       sampleSize: sizeOf(manifest.shape),
       shape: manifest.shape,
     });
-    const conditioning = runConditioning(
-      { labels: part.map(({ label }) => label), negative: settings.negative, mix: settings.mix },
-      manifest,
-      prompts,
-    );
+    const labels = part.map(({ label }) => label);
+    const asked = { labels, negative: settings.negative, mix: settings.mix };
     const evaluate = stackedEvaluate({
       forward: counted(network),
       weak: weak && counted(weak),
       classifier: classifier && counted(classifier),
       smallClassifier: smallClassifier && counted(smallClassifier),
-      ...conditioning,
+      ...runConditioning(asked, manifest, prompts),
       fields,
     });
     const runs = [createRun({ settings, range: rangeOf(manifest), fields, evaluate })];
@@ -126,7 +128,7 @@ export async function generate(
             lowShape: stages[k - 1]?.network.manifest.shape ?? manifest.shape,
             seeds,
             stage: k + 1,
-            conditioning,
+            conditioning: stageConditioning(asked, stage.settings, manifest, prompts),
           });
           runs.push(run);
           return begun(run);

@@ -42,7 +42,7 @@ async function sample(args: SampleArguments): Promise<void> {
     mix,
     prompts = [],
   } = network.manifest.prompts ? promptIndices(args) : classesOf(args, classes);
-  const stages = askedStages(args, network.manifest);
+  const stages = askedStages(args, network.manifest, prompts);
   const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
   const enlarging: DrawnStage[] = [];
   for (const { stage, settings } of stages) {

@@ -7,7 +7,9 @@ import { ArgumentError, type Flag, number, wholeNumber } from './flags';
 
 /** What is asked of a stage that enlarges. */
 type Asked = Partial<
-  Pick<StageSettings, 'guidanceScale' | 'numSteps' | 'augmentation' | 'sampler'>
+  Pick<StageSettings, 'guidanceScale' | 'numSteps' | 'augmentation' | 'sampler'> & {
+    readonly text: string;
+  }
 >;
 
 /** What is asked of the stage that draws pictures of this side; null: of every one. */
@@ -22,10 +24,12 @@ const READERS: Readonly<Record<string, (flag: string, text: string) => Asked>> =
   'stage-steps': (flag, text) => ({ numSteps: wholeNumber(flag, text, 1) }),
   'stage-sampler': (_, text) => ({ sampler: text }),
   'stage-augmentation': (flag, text) => ({ augmentation: level(flag, text) }),
+  'stage-prompt': (_, text) => ({ text }),
 };
 
 /** Flags of one stage each, which may be given several times. */
 export const stageFlags: readonly Flag[] = [
+  ['stage-prompt', '64=TEXT', undefined, 'a prompt of its own'],
   ['stage-scale', '32=5', undefined, 'guidance scale of the stage that draws 32×32'],
   ['stage-steps', '64=8', undefined, 'its sampler steps'],
   ['stage-sampler', '64=heun', undefined, 'its sampler'],
@@ -67,6 +71,7 @@ export function stageRequests(
 /**
  * How the stages of a cascade are sampled, as far as --stages goes.
  *
+ * @param prompts all that are asked for, those of stages among them
  * @throws ArgumentError for a stage that the network does not have
  */
 export function askedStages(
@@ -79,6 +84,7 @@ export function askedStages(
     readonly asked: readonly StageRequest[];
   },
   { stages = [] }: Pick<DenoiserManifest, 'stages'>,
+  prompts: readonly string[] = [],
 ): { readonly stage: StageManifest; readonly settings: StageSettings }[] {
   const drawn = stageSettings(upTo === undefined ? {} : { upTo }, stages);
   if (upTo !== undefined && upTo > stages.length + 1) {
@@ -94,9 +100,15 @@ export function askedStages(
   }
   return drawn.map((settings, k) => {
     const changes = asked.filter(({ side }) => side === null || side === sides[k]);
-    const changed = Object.assign({}, ...changes.map((request) => request.asked)) as Asked;
-    return { stage: stages[k]!, settings: { ...DEFAULT_RUN, ...settings, ...changed } };
+    const { text, ...changed }: Asked = Object.assign({}, ...changes.map((one) => one.asked));
+    const own = text !== undefined && { prompt: promptIndex(prompts, text) };
+    return { stage: stages[k]!, settings: { ...DEFAULT_RUN, ...settings, ...changed, ...own } };
   });
+}
+
+/** A prompt's place among all that are asked for; of an empty one, that after the last. */
+export function promptIndex(prompts: readonly string[], prompt: string): number {
+  return prompts.includes(prompt) ? prompts.indexOf(prompt) : prompts.length;
 }
 
 function level(flag: string, text: string): number {

@@ -48,6 +48,7 @@ function randomSettings(seed: number): Settings {
     numSteps: oneOf([null, whole(1, 100)]),
     augmentation: oneOf([null, between(0, 1)]),
     threshold: oneOf([null, { kind: 'static' }, { kind: 'dynamic', percentile: 99.5 }]),
+    prompt: oneOf([null, 'a,b', 'x:y', '50%']),
   });
   const column = (): ColumnSettings => {
     const chosen: ColumnSettings = {

@@ -9,6 +9,8 @@ import { type Forward, stackedEvaluate } from './stacked';
 export interface StageSettings extends RunSettings {
   /** Level of the noise that is added to the picture that it enlarges, 0 (none) … 1 (noise alone). */
   readonly augmentation: number;
+  /** A prompt of its own, by its index; the number of prompts stands for none. Absent: the samples' own. */
+  readonly prompt?: number | undefined;
 }
 
 /** The noise that augments a stage's picture, which no step of a run has. */
@@ -68,7 +70,7 @@ export function lowRows(
  * @param options.lowShape of that
  * @param options.seeds of the samples
  * @param options.stage 1 for the first that enlarges
- * @param options.conditioning of the stage before
+ * @param options.conditioning of the samples, or of the stage's own prompt
  * @throws RangeError for settings out of range
  */
 export function enlargingRun(options: {

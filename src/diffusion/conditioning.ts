@@ -207,6 +207,18 @@ export function runConditioning(
   return { cond: { ...cond, perturb }, uncond: { ...uncond, perturb } };
 }
 
+/** Conditioning of a stage of a cascade: that of the samples, or of a prompt of its own for all of them. */
+export function stageConditioning(
+  asked: Parameters<typeof runConditioning>[0],
+  { prompt }: { readonly prompt?: number | undefined },
+  network: ConditionedNetwork,
+  states: PromptStates | undefined,
+): GuidanceConditioning {
+  if (prompt === undefined) return runConditioning(asked, network, states);
+  const labels = asked.labels.map(() => prompt);
+  return runConditioning({ labels, negative: asked.negative }, network, states);
+}
+
 function promptRows(
   { text, mask, tokens, width }: PromptStates,
   labels: readonly number[],

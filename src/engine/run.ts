@@ -4,6 +4,7 @@ import {
   type PromptStates,
   rowsFor,
   runConditioning,
+  stageConditioning,
 } from '../diffusion/conditioning';
 import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
@@ -130,18 +131,19 @@ export async function runSampler(
     ...upsamplers.map((open, k): OpenStage<ArrayField> => {
       return async (low) => {
         const upsampler = await open();
+        const stageSettings = settings.stages![k]!;
         const { shape } = upsampler.manifest;
         before.set(upsampler.network, upsampler.network.busyMs);
         const run = enlargingRun({
           forward: forwardOf(upsampler, shape, 'denoised', isAborted),
           shape,
           range: rangeOf(upsampler.manifest),
-          settings: settings.stages![k]!,
+          settings: stageSettings,
           low: low ?? known!.low,
           lowShape,
           seeds,
           stage: k + 1,
-          conditioning,
+          conditioning: stageConditioning(settings, stageSettings, manifest, networks.prompts),
         });
         return begun({ run, shape });
       };

@@ -28,6 +28,8 @@ export interface StageChoice {
   /** Level of the noise that is added to the picture that it enlarges, 0 … 1. */
   readonly augmentation: number | null;
   readonly threshold: Threshold | null;
+  /** A prompt of its own; null: that of the first stage. */
+  readonly prompt: string | null;
 }
 
 export interface ClassMix {
@@ -42,6 +44,7 @@ export const DEFAULT_STAGE: StageChoice = {
   numSteps: null,
   augmentation: null,
   threshold: null,
+  prompt: null,
 };
 
 /** Most stages of a cascade: the second and the third have settings of their own. */

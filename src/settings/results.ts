@@ -31,6 +31,7 @@ const stage = v.object({
   numSteps: v.nullable(count),
   augmentation: v.nullable(amount),
   threshold: RUN_TABLE.threshold.schema,
+  prompt: v.nullable(text),
 });
 
 /** What was run: everything but network, classes and seeds, by the names of the page's settings. */

@@ -78,6 +78,13 @@ describe('the stages of a cascade', () => {
     expect(Object.fromEntries(writeColumn(column(wanted)))).toEqual(wanted);
   });
 
+  test('with a prompt of their own, if one is asked for', () => {
+    const { prompts, labels, stages } = asked(owl, column({ 'prompt-3': 'a cat' }));
+    expect(prompts).toEqual(['an owl', 'a cat']);
+    expect(labels).toEqual([0, 0]);
+    expect(stages?.map((each) => each.prompt)).toEqual([undefined, 1]);
+  });
+
   test('as many as are asked for', () => {
     const sides = ['1', '2', '3'].map(
       (stages) => stageSpans(cascade, asked(owl, column({ stages }))).at(-1)!.shape[1],

@@ -24,7 +24,8 @@ export function sampleSettings(
   const rule = findGuidanceRule(column.guidance);
   const mix = takesLabel(rule) ? mixed : null;
   const negative = takesNegative(rule) ? away : null;
-  const asked = [...names, mix?.name ?? null, negative].filter((name) => name !== null);
+  const own = column.stages?.map(({ prompt }) => prompt) ?? [];
+  const asked = [...names, mix?.name ?? null, negative, ...own].filter((name) => name !== null);
   const prompts = manifest.prompts && [...new Set(asked)];
   const known = prompts ?? manifest.classes;
   return {
@@ -34,15 +35,22 @@ export function sampleSettings(
     labels: names.map((name) => (name === null ? known.length : known.indexOf(name))),
     mix: mix ? { with: known.indexOf(mix.name), share: mix.share } : undefined,
     negative: negative === null ? undefined : known.indexOf(negative),
-    ...(manifest.stages && { stages: stageSettings(column, manifest.stages) }),
+    ...(manifest.stages && { stages: stageSettings(column, manifest.stages, known) }),
   };
 }
 
-/** How the stages of a cascade after the first are sampled, as far as the column goes. */
+/**
+ * How the stages of a cascade after the first are sampled, as far as the column goes.
+ *
+ * @param prompts all that are asked for, those of stages among them
+ */
 export function stageSettings(
   { upTo = MOST_STAGES, stages: choices = [] }: Pick<ColumnSettings, 'upTo' | 'stages'>,
   stages: NonNullable<DenoiserManifest['stages']>,
+  prompts: readonly string[] = [],
 ): StageSettings[] {
+  const indexOf = (prompt: string | null | undefined) =>
+    prompt ? { prompt: prompts.indexOf(prompt) } : {};
   return stages.slice(0, upTo - 1).map((stage, k) => ({
     ...DEFAULT_RUN,
     sampler: stage.sampler,
@@ -50,6 +58,7 @@ export function stageSettings(
     numSteps: choices[k]?.numSteps ?? stage.numSteps,
     augmentation: choices[k]?.augmentation ?? stage.augmentation,
     threshold: choices[k]?.threshold ?? null,
+    ...indexOf(choices[k]?.prompt),
   }));
 }
 

@@ -56,7 +56,7 @@ test('a film of a cascade keeps all frames, and its budget counts them', async (
   expect([takesAt(single), takesAt(stages)]).toEqual([12, 12]);
   changeColumn(stages.store, {
     stages: [64, 64].map((numSteps) => ({
-      ...{ guidanceScale: null, augmentation: null, threshold: null },
+      ...{ guidanceScale: null, augmentation: null, threshold: null, prompt: null },
       numSteps,
     })),
   });

@@ -137,6 +137,8 @@ export const en = {
     steps: (n: number) => `Stage ${n}: steps`,
     augmentation: (n: number) => `Stage ${n}: augmentation`,
     threshold: (n: number) => `Stage ${n}: threshold`,
+    prompt: (n: number) => `Stage ${n}: prompt`,
+    samePrompt: 'as in the first stage',
     usual: 'as usual',
   },
   axis: {

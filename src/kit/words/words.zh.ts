@@ -169,6 +169,8 @@ export const zh: typeof en = {
     steps: (n) => `第 ${n} 级：步数`,
     augmentation: (n) => `第 ${n} 级：加噪`,
     threshold: (n) => `第 ${n} 级：阈值`,
+    prompt: (n) => `第 ${n} 级：提示词`,
+    samePrompt: '同第一级',
     usual: '默认',
   },
   axis: {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { numberText, type TextCodec } from '../address-text';
+import { escaped, numberText, type TextCodec, unescaped } from '../address-text';
 import { LIMITS, MOST_STAGES, type StageChoice } from '../column';
 import { flagWholeNumber } from '../flag-text';
 import type { Caption, RunAxis, RunRow } from '../run-row';
@@ -105,7 +105,33 @@ const ROWS: { readonly [K in keyof StageChoice]: (stage: number) => RunRow<Stage
     },
     flags: [],
   }),
+  prompt: promptRow,
 };
+
+/** A prompt of a stage's own: its text, or `same`. */
+function promptRow(stage: number): RunRow<string | null> {
+  return {
+    key: `prompt-${stage}`,
+    read(raw) {
+      if (raw === 'same') return null;
+      return raw && raw.length <= LIMITS.name ? unescaped(raw) : undefined;
+    },
+    write: (prompt) => (prompt === null ? 'same' : escaped(prompt)),
+    name: ({ cascade }) => cascade.prompt(stage),
+    caption: {
+      order: 13,
+      told: 'switch',
+      value: (prompt, { strings: { cascade } }) =>
+        `${cascade.prompt(stage)} ${prompt === null ? cascade.samePrompt : `“${prompt}”`}`,
+    },
+    fileName: {
+      order: 13,
+      part: (prompt) => (prompt === null ? undefined : `stage${stage}-${prompt}`),
+    },
+    flags: [],
+    schema: v.nullable(v.string('a string')),
+  };
+}
 
 function numberRow(
   name: 'scale' | 'steps' | 'augmentation',
