@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { FIGURES } from '../../src/features/idea/article';
 import { en } from '../../src/features/idea/article.en';
 import { zh } from '../../src/features/idea/article.zh';
 import { SECTIONS } from '../../src/features/idea/sections';
@@ -12,9 +13,11 @@ const tourWords = words.idea.tour;
 
 /** Every figure is drawn, those that sample included. */
 async function drawn(page: Page): Promise<void> {
-  await expect(page.locator('.idea-figure')).toHaveCount(8);
+  await expect(page.locator('.idea-figure')).toHaveCount(FIGURES.length);
   await expect(page.locator('[data-figure=interval] .curve')).toHaveCount(60);
   await expect(page.locator('[data-figure=sampling] .bar').first()).toBeAttached();
+  await expect(page.locator('[data-figure=cascade] .sample')).toHaveCount(200);
+  await expect(page.locator('[data-figure=threshold] .curve')).toHaveCount(3);
 }
 
 // KaTeX's own markup is a thousand elements; its MathML is what is read.
@@ -42,6 +45,10 @@ test('the article has set formulas and figures, without any network', async ({ p
   await chooseTheme(page, 'dark');
   await page.keyboard.press('Escape');
   await expectAccessible(page, withoutMarkup);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(width, 'nothing is wider than a phone').toBe(390);
 });
 
 test('every slider changes its figure', async ({ playground }) => {
@@ -65,6 +72,15 @@ test('every slider changes its figure', async ({ playground }) => {
   const high = interval.getByRole('slider', { name: figures.high });
   await high.fill('58'); // about σ 1
   await expect.poll(async () => Number.parseInt(await share.innerText(), 10)).toBeGreaterThan(10);
+  // A little augmentation brings the second stage's pictures back.
+  const cascade = page.locator('[data-figure=cascade] .idea-figure');
+  const among = async () => Number.parseInt(await cascade.locator('dd').first().innerText(), 10);
+  const level = cascade.getByRole('slider', { name: figures.augmentation });
+  await level.fill('0');
+  await cascade.getByRole('slider', { name: figures.tooBright }).fill('0.2');
+  await expect.poll(among).toBeLessThan(10);
+  await level.fill('0.1');
+  await expect.poll(among).toBeGreaterThan(90);
 });
 
 test('“Show me” opens the playground so set, and the article is found again', async ({

@@ -1,4 +1,5 @@
 import type { Article } from './article';
+import { wordsSection } from './words-section.en';
 
 const t = String.raw;
 
@@ -237,6 +238,7 @@ export const en: Article = {
         { scene: 'cost', label: 'four ways, with their evaluations (NFE) and milliseconds' },
       ],
     },
+    words: wordsSection,
     questions: {
       title: 'Questions',
       blocks: [
@@ -313,7 +315,8 @@ export const en: Article = {
             'Kynkäänniemi et al. (2024), Applying Guidance in a Limited Interval: [arXiv:2404.07724](https://arxiv.org/abs/2404.07724)',
             'Karras et al. (2024), Guiding a Diffusion Model with a Bad Version of Itself: [arXiv:2406.02507](https://arxiv.org/abs/2406.02507)',
             'Meng et al. (2022), On Distillation of Guided Diffusion Models: [arXiv:2210.03142](https://arxiv.org/abs/2210.03142)',
-            'Saharia et al. (2022), Imagen, with dynamic thresholding: [arXiv:2205.11487](https://arxiv.org/abs/2205.11487)',
+            'Saharia et al. (2022), Imagen, pictures from words, with dynamic thresholding: [arXiv:2205.11487](https://arxiv.org/abs/2205.11487)',
+            'Ho et al. (2021), Cascaded Diffusion Models, with noise conditioning augmentation: [arXiv:2106.15282](https://arxiv.org/abs/2106.15282)',
             'Sadat et al. (2024), Eliminating Oversaturation (APG): [arXiv:2410.02416](https://arxiv.org/abs/2410.02416)',
             'Bradley and Nakkiran (2024), Classifier-Free Guidance is a Predictor-Corrector, on what guidance does not sample: [arXiv:2408.09000](https://arxiv.org/abs/2408.09000)',
           ],
@@ -328,6 +331,9 @@ export const en: Article = {
     scale: 'Scale s (1 = off)',
     low: 'Guide above σ',
     high: 'Guide up to σ',
+    augmentation: 'Augmentation a',
+    tooBright: 'First stage too bright by',
+    percentile: 'Percentile p',
     data: 'data',
     noised: 'data under noise',
     estimate: 'the guess D',
@@ -342,12 +348,22 @@ export const en: Article = {
     difference: 'difference of the predictions',
     samples: 'samples',
     noLabel: 'told nothing',
+    pictures: 'where pictures are',
+    firstStage: 'first stage',
+    secondStage: 'second stage',
+    guidedGuess: 'the guided guess',
+    clipped: 'clipped (static)',
+    scaled: 'scaled (dynamic)',
     spread: 'spread (std)',
     nearPart: 'mass of the left bump',
     nearSamples: 'samples in the left bump',
     evaluations: 'evaluations a sample',
     apart: 'largest difference',
     sum: 'grey + green − blue',
+    amongPictures: 'among the pictures',
+    trueToSmall: 'dark or bright as the small one',
+    clippedAtEdge: 'pixels at ±1, clipped',
+    scaledAtEdge: 'scaled',
     toNoise: 'noise',
     toData: 'data',
   },

@@ -11,6 +11,8 @@ export const FIGURES = [
   'label',
   'sampling',
   'interval',
+  'cascade',
+  'threshold',
 ] as const;
 export type FigureId = (typeof FIGURES)[number];
 
@@ -25,6 +27,11 @@ export type Block =
   | { readonly question: string; readonly answer: readonly Block[] }
   | { readonly references: readonly string[] };
 
+export interface Section {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
 /** The article in one language. */
 export interface Article {
   readonly title: string;
@@ -33,9 +40,7 @@ export interface Article {
   readonly tour: string;
   /** On the buttons that open a scene. */
   readonly showMe: string;
-  readonly sections: Readonly<
-    Record<SectionId, { readonly title: string; readonly blocks: readonly Block[] }>
-  >;
+  readonly sections: Readonly<Record<SectionId, Section>>;
   readonly figures: FigureWords;
 }
 
@@ -47,6 +52,9 @@ export interface FigureWords {
   readonly scale: string;
   readonly low: string;
   readonly high: string;
+  readonly augmentation: string;
+  readonly tooBright: string;
+  readonly percentile: string;
   /** Names of the curves. */
   readonly data: string;
   readonly noised: string;
@@ -62,6 +70,12 @@ export interface FigureWords {
   readonly difference: string;
   readonly samples: string;
   readonly noLabel: string;
+  readonly pictures: string;
+  readonly firstStage: string;
+  readonly secondStage: string;
+  readonly guidedGuess: string;
+  readonly clipped: string;
+  readonly scaled: string;
   /** Names of the numbers. */
   readonly spread: string;
   readonly nearPart: string;
@@ -69,6 +83,10 @@ export interface FigureWords {
   readonly evaluations: string;
   readonly apart: string;
   readonly sum: string;
+  readonly amongPictures: string;
+  readonly trueToSmall: string;
+  readonly clippedAtEdge: string;
+  readonly scaledAtEdge: string;
   readonly toNoise: string;
   readonly toData: string;
 }

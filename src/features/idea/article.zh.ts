@@ -1,4 +1,5 @@
 import type { Article } from './article';
+import { wordsSection } from './words-section.zh';
 
 const t = String.raw;
 
@@ -217,6 +218,7 @@ export const zh: Article = {
         { scene: 'cost', label: '四种做法，连同各自的求值次数（NFE）和毫秒数' },
       ],
     },
+    words: wordsSection,
     questions: {
       title: '常见疑问',
       blocks: [
@@ -293,7 +295,8 @@ export const zh: Article = {
             'Kynkäänniemi 等（2024），Applying Guidance in a Limited Interval：[arXiv:2404.07724](https://arxiv.org/abs/2404.07724)',
             'Karras 等（2024），Guiding a Diffusion Model with a Bad Version of Itself：[arXiv:2406.02507](https://arxiv.org/abs/2406.02507)',
             'Meng 等（2022），On Distillation of Guided Diffusion Models：[arXiv:2210.03142](https://arxiv.org/abs/2210.03142)',
-            'Saharia 等（2022），Imagen，其中提出了动态阈值：[arXiv:2205.11487](https://arxiv.org/abs/2205.11487)',
+            'Saharia 等（2022），Imagen，由文字生成图片，其中提出了动态阈值：[arXiv:2205.11487](https://arxiv.org/abs/2205.11487)',
+            'Ho 等（2021），Cascaded Diffusion Models，其中提出了噪声条件增强：[arXiv:2106.15282](https://arxiv.org/abs/2106.15282)',
             'Sadat 等（2024），Eliminating Oversaturation（APG）：[arXiv:2410.02416](https://arxiv.org/abs/2410.02416)',
             'Bradley、Nakkiran（2024），Classifier-Free Guidance is a Predictor-Corrector，讨论引导究竟不在采样什么：[arXiv:2408.09000](https://arxiv.org/abs/2408.09000)',
           ],
@@ -308,6 +311,9 @@ export const zh: Article = {
     scale: '强度 s（1 = 关闭）',
     low: '引导的下限 σ',
     high: '引导的上限 σ',
+    augmentation: '增强强度 a',
+    tooBright: '第一级偏亮',
+    percentile: '百分位 p',
     data: '数据',
     noised: '噪声下的数据',
     estimate: '猜测 D',
@@ -322,12 +328,22 @@ export const zh: Article = {
     difference: '两个预测之差',
     samples: '样本',
     noLabel: '无标签',
+    pictures: '有图片的地方',
+    firstStage: '第一级',
+    secondStage: '第二级',
+    guidedGuess: '引导后的猜测',
+    clipped: '截断（静态）',
+    scaled: '缩小（动态）',
     spread: '离散程度（标准差）',
     nearPart: '左峰所占的概率',
     nearSamples: '落在左峰的样本',
     evaluations: '每个样本的求值次数',
     apart: '最大差异',
     sum: '灰 + 绿 − 蓝',
+    amongPictures: '落在图片之中',
+    trueToSmall: '明暗与小图片一致',
+    clippedAtEdge: '处于 ±1 的像素，截断',
+    scaledAtEdge: '缩小',
     toNoise: '噪声',
     toData: '数据',
   },

@@ -21,6 +21,12 @@ export const FORMULAS = {
   cfg: String.raw`\gg{\tilde\varepsilon} \;=\; (1 + w)\,\cc{\varepsilon_c} - w\,\uu{\varepsilon_u}`,
   cfgScale: String.raw`\gg{\tilde\varepsilon} \;=\; \uu{\varepsilon_u} + s\,(\cc{\varepsilon_c} - \uu{\varepsilon_u}), \qquad s = 1 + w`,
   interval: String.raw`s(\sigma) \;=\; \begin{cases} s & \sigma_{\mathrm{lo}} < \sigma \le \sigma_{\mathrm{hi}} \\ 1 & \sigma \le \sigma_{\mathrm{lo}} \ \ \lor\ \ \sigma > \sigma_{\mathrm{hi}} \end{cases}`,
+  textStates: String.raw`\begin{gathered} \text{prompt} \;\longrightarrow\; w_1, \dots, w_T \;\longrightarrow\; h_1, \dots, h_T \\ c = (h_1, \dots, h_T), \qquad h_i \in \mathbb R^{384} \end{gathered}`,
+  crossAttention: String.raw`\begin{gathered} \operatorname{softmax}\!\left(\frac{Q K^{\top}}{\sqrt d}\right) V \\ Q = z\,W_Q, \quad K = c\,W_K, \quad V = c\,W_V \end{gathered}`,
+  cascade: String.raw`p(x \mid c) \;=\; \int p(y \mid c)\; p(x \mid y, c)\;\mathrm dy`,
+  cfgOfStage: String.raw`\gg{\tilde D} \;=\; \uu{D(x; y, \varnothing)} + s\,\bigl(\cc{D(x; y, c)} - \uu{D(x; y, \varnothing)}\bigr)`,
+  augmentation: String.raw`\tilde y = \cos\!\left(\tfrac{\pi a}{2}\right) y + \sin\!\left(\tfrac{\pi a}{2}\right) n, \quad n \sim \mathcal N(0, I)`,
+  threshold: String.raw`\begin{gathered} \hat x_0 \;\leftarrow\; \frac{\min(\max(\hat x_0, -t),\, t)}{t} \\ t = \max\bigl(1,\; P_p(|\hat x_0|)\bigr) \end{gathered}`,
   noDensity: String.raw`\begin{aligned} &\bigl[\,p(x)\;p(c \mid x)^{s}\,\bigr] * \mathcal N(0, \sigma^2) \\ \not\propto\;\; &p(x;\sigma)\;p(c \mid x;\sigma)^{s} \end{aligned}`,
 } as const;
 export type FormulaId = keyof typeof FORMULAS;

@@ -9,6 +9,7 @@ export const SECTIONS = [
   'sampling',
   'interval',
   'cost',
+  'words',
   'questions',
   'references',
 ] as const;

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { FigureId } from '../article';
 import { Bayes } from './Bayes';
+import { Cascade } from './Cascade';
 import type { FigureProps } from './Frame';
 import { Implicit } from './Implicit';
 import { Interval } from './Interval';
@@ -9,6 +10,7 @@ import { Noise } from './Noise';
 import { Sampling } from './Sampling';
 import { Score } from './Score';
 import { Sharpened } from './Sharpened';
+import { Threshold } from './Threshold';
 
 /** Every figure of the article. */
 export const FIGURE_VIEWS: Readonly<Record<FigureId, ComponentType<FigureProps>>> = {
@@ -20,4 +22,6 @@ export const FIGURE_VIEWS: Readonly<Record<FigureId, ComponentType<FigureProps>>
   label: Label,
   sampling: Sampling,
   interval: Interval,
+  cascade: Cascade,
+  threshold: Threshold,
 };

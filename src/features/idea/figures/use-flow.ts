@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { flowOnLine, type LineFlow } from '../../../diffusion/worlds/line';
+import { useLatest } from './use-latest';
 
 const FLOW_STEPS = 24;
 
@@ -11,17 +12,9 @@ export function useFlow(options: {
   readonly high?: number;
 }): LineFlow | undefined {
   const { scale, samples, low, high } = options;
-  const [flow, setFlow] = useState<LineFlow>();
-  useEffect(() => {
-    let wanted = true;
+  const draw = useCallback(() => {
     const interval = low === undefined || high === undefined ? undefined : ([low, high] as const);
-    const run = flowOnLine({ guidanceScale: scale, interval, numSteps: FLOW_STEPS, samples });
-    void run.then((result) => {
-      if (wanted) setFlow(result);
-    });
-    return () => {
-      wanted = false;
-    };
+    return flowOnLine({ guidanceScale: scale, interval, numSteps: FLOW_STEPS, samples });
   }, [scale, samples, low, high]);
-  return flow;
+  return useLatest(draw);
 }
