@@ -97,7 +97,7 @@ export class Playground {
 
   /** A digest of a column's pixels as they stand on its canvas. */
   pixels(column = 0): Promise<string> {
-    return this.#digest(this.columns.nth(column).locator('canvas'));
+    return this.#digest(this.columns.nth(column).locator('canvas[data-column]'));
   }
 
   /** A digest of the two overlaid columns as they stand on their canvas. */

@@ -103,11 +103,12 @@ describe('names', () => {
 });
 
 test('a network without classes has no classes, in words', () => {
-  const of = (classes: number) =>
+  const of = (classes: number | 'prompts') =>
     [shelfWords.en, shelfWords.zh].map((words) =>
       words.shape(8, 9, true, classes).replace(/^8 × 9[,，]\s?/, ''),
     );
   expect(of(0)).toEqual(['colour, no classes', '彩色，无类别']);
   expect(of(1)).toEqual(['colour, 1 class', '彩色，1 个类别']);
   expect(of(64)).toEqual(['colour, 64 classes', '彩色，64 个类别']);
+  expect(of('prompts')).toEqual(['colour, draws prompts', '彩色，按提示词绘制']);
 });

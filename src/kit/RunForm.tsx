@@ -34,6 +34,8 @@ interface RunFormProps {
   readonly shape: ReactNode;
   /** What the rule needs besides its parameters. */
   readonly more?: ReactNode;
+  /** The stages that follow, of a cascade. */
+  readonly stages?: ReactNode;
   /** What is seldom changed, besides what stands there anyway. */
   readonly expert?: ReactNode;
   /** Stands around what is seldom changed. */
@@ -44,7 +46,7 @@ interface RunFormProps {
 
 /** How a run is guided and sampled. */
 export function RunForm(props: RunFormProps) {
-  const { run, rules, model, ruleHint, scale, shape, more, expert, onChange } = props;
+  const { run, rules, model, ruleHint, scale, shape, more, stages, expert, onChange } = props;
   const { Frame = NoFrame, Expert = NoFrame } = props;
   const { controls } = useWords(commonWords);
   const rule = findGuidanceRule(run.guidance);
@@ -96,6 +98,7 @@ export function RunForm(props: RunFormProps) {
           onChange={(sampler) => onChange({ sampler })}
         />
       </Frame>
+      {stages}
       <Expert>
         {parametersOf(findSampler(run.sampler))}
         <Frame name="schedule" label={controls.schedule}>

@@ -24,10 +24,13 @@ export function useAppState<T>(select: (state: AppState) => T): T {
   return useStore(useApp().store, select);
 }
 
-/** What the classes are called in the chosen language. */
+/** What the classes are called in the chosen language; prompts are called what they say. */
 export function useClassWords(): (id: string) => ClassWords {
   const language = useAppState(({ settings }) => settings.language);
-  return (id) => classWords(id, language);
+  const ofPrompts = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
+  );
+  return (id) => (ofPrompts ? { name: id, members: '' } : classWords(id, language));
 }
 
 /** A feature's words, or the common ones, in the chosen language. */

@@ -1,5 +1,5 @@
 import type { Frame } from '../engine/protocol';
-import type { StageSpan } from '../settings/sample-settings';
+import { lastStepOf, type StageSpan } from '../settings/sample-settings';
 
 /** The frames of one run: 0 … lastStep once it is finished. */
 export interface Trajectory {
@@ -121,12 +121,6 @@ export function newTrajectory(
   const { shape } = stages.at(-1)!;
   const lastStep = lastStepOf(stages);
   return { lastStep, stages, count: names.length, shape, names, frames: [], finished: false };
-}
-
-/** The place of a run's last frame. */
-export function lastStepOf(stages: readonly StageSpan[]): number {
-  const { first, numSteps } = stages.at(-1)!;
-  return first + numSteps;
 }
 
 /** The stage of a frame. */

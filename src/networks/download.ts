@@ -106,9 +106,22 @@ export async function loadLexicon(
   language: 'zh',
   options: LoadModelOptions,
 ): Promise<unknown> {
+  return loadEncoderJson(id, ({ lexicons }) => lexicons?.[language], options);
+}
+
+/** What a text encoder's tokenizer.json holds, without its graph. @throws ModelError as loadTextEncoder */
+export async function loadTokeniserJson(id: string, options: LoadModelOptions): Promise<unknown> {
+  return loadEncoderJson(id, () => 'tokenizer.json', options);
+}
+
+async function loadEncoderJson(
+  id: string,
+  nameOf: (manifest: TextEncoderManifest) => string | undefined,
+  options: LoadModelOptions,
+): Promise<unknown> {
   const manifest = await readAnyManifest(id, options);
   if (manifest.role !== 'text-encoder') throw otherRole(manifest, 'text-encoder');
-  const name = manifest.lexicons?.[language];
+  const name = nameOf(manifest);
   const file = manifest.files.find((listed) => listed.name === name);
   if (!file) return undefined;
   return JSON.parse(new TextDecoder().decode(await loadFile(id, file, options)));
@@ -135,7 +148,7 @@ async function loadFiles<M extends Manifest | TextEncoderManifest>(
  *
  * @throws ModelError that names the file; the signal's reason when aborted
  */
-export async function readManifest(id: string, options: LoadModelOptions): Promise<Manifest> {
+async function readManifest(id: string, options: LoadModelOptions): Promise<Manifest> {
   const manifest = await readAnyManifest(id, options);
   if (manifest.role === 'text-encoder') {
     throw otherRole(manifest, 'denoiser, weak, upsampler, classifier or features');

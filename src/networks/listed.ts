@@ -1,4 +1,4 @@
-import type { DenoiserManifest, ModelFile } from './manifest';
+import type { DenoiserManifest, ModelFile, TextEncoderManifest } from './manifest';
 
 /** A file of a network, as its manifest names it. */
 export type NamedFile = Pick<ModelFile, 'bytes' | 'sha256'>;
@@ -10,7 +10,9 @@ export interface ListedModel {
   readonly origin: 'site' | 'own';
   /** Address of a picture of its samples; undefined: there is none. */
   readonly thumbnail: string | undefined;
-  /** What choosing it downloads: itself and its feature network. None of an own network. */
+  /** What reads its prompts. */
+  readonly encoder?: Pick<TextEncoderManifest, 'title' | 'licence' | 'source'> | undefined;
+  /** What choosing it downloads: itself, its encoder and stages, and its feature network. None of an own network. */
   readonly files: readonly NamedFile[];
   /** What rules and metrics download when they first need it. */
   readonly later: readonly NamedFile[];

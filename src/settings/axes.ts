@@ -57,10 +57,10 @@ const drawAxis: AxisSetting = {
     order: 9,
     kind: 'choices',
     ofClasses: true,
-    choices: (model) => ['none', ...namesOf(model).map((name) => `class:${name}`)],
+    choices: (model) => ['none', ...drawValues(model)],
     start({ model }) {
-      const names = namesOf(model).slice(0, FEW);
-      return names.length ? names.map((name) => `class:${name}`) : ['none'];
+      const values = drawValues(model).slice(0, FEW);
+      return values.length ? values : ['none'];
     },
   },
   name: ({ axis }) => axis.class,
@@ -70,9 +70,16 @@ const drawAxis: AxisSetting = {
   },
   fits: (text, model) => text === 'none' || knows(model, className(text)),
   applies: () => true,
-  words: (text, _, { controls, stage }) =>
-    text === 'none' ? stage.unconditional : controls.classOf(className(text)),
+  words(text, _, { controls, stage, prompt }) {
+    if (text === 'none') return stage.unconditional;
+    const name = className(text);
+    return text.startsWith('prompt:') ? prompt.quoted(name) : controls.classOf(name);
+  },
 };
+
+function drawValues(model: Named): string[] {
+  return namesOf(model).map((name) => `${model.prompts ? 'prompt' : 'class'}:${name}`);
+}
 
 /** What is offered by name: all classes, or some prompts. */
 const namesOf = ({ classes, prompts }: Named) => prompts?.examples ?? classes;

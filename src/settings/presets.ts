@@ -156,7 +156,13 @@ export function holds(claim: Claim, columns: readonly ColumnFigures[]): boolean 
   return claim.relation === '<' ? left < right : left > right;
 }
 
-/** Whether a network's measured figures bear a preset's caption out; a network that was not measured offers all. */
-export function isBorneOut(id: PresetId, { presets }: Pick<DenoiserManifest, 'presets'>): boolean {
-  return presets === undefined || presets.hold.includes(id);
+/**
+ * Whether a network's measured figures bear a preset's caption out. A network that was not measured
+ * offers all, unless prompts condition it: the captions are about classes.
+ */
+export function isBorneOut(
+  id: PresetId,
+  { presets, prompts }: Pick<DenoiserManifest, 'presets' | 'prompts'>,
+): boolean {
+  return presets === undefined ? prompts === undefined : presets.hold.includes(id);
 }

@@ -97,7 +97,8 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     key: 'negative',
     read(raw) {
       if (raw === 'none') return null;
-      return raw && raw.length <= LIMITS.name ? unescaped(raw) : undefined;
+      const name = unescaped(raw);
+      return name && name.length <= LIMITS.name ? name : undefined;
     },
     write: (name) => (name === null ? 'none' : escaped(name)),
     name: ({ extras }) => extras.negativeClass,

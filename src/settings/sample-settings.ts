@@ -84,3 +84,9 @@ export function stageSpans(
     return span;
   });
 }
+
+/** The place of a run's last frame. */
+export function lastStepOf(stages: readonly StageSpan[]): number {
+  const { first, numSteps } = stages.at(-1)!;
+  return first + numSteps;
+}

@@ -14,6 +14,7 @@ import { type ColumnSettings, consistent, LIMITS } from './column';
 import type { IgnoredPiece } from './column-text';
 import type { GridState } from './grid-state';
 import { withChanges } from './replaced-sampler';
+import type { RunSetting } from './run-settings';
 import { FIRST_VISIT, type Settings } from './settings';
 import type { Slice } from './slice';
 
@@ -147,6 +148,22 @@ export function changeColumn(store: Store, changes: Partial<ColumnSettings>): vo
       ...settings,
       columns: settings.columns.map((column, i) =>
         i === settings.active ? withChanges(column, changes, consistent) : column,
+      ),
+    },
+  }));
+}
+
+/** Changes one setting of the active column, where other settings have nothing to do with it. */
+export function changeSetting(
+  store: Store,
+  setting: Pick<RunSetting, 'put'>,
+  value: unknown,
+): void {
+  store.setState(({ settings }) => ({
+    settings: {
+      ...settings,
+      columns: settings.columns.map((column, i) =>
+        i === settings.active ? setting.put(column, value) : column,
       ),
     },
   }));

@@ -13,7 +13,15 @@ import type { Axis } from '../../settings/settings';
 import { shortNumber } from '../../settings/short-text';
 import type { AppState, ColumnState } from '../../settings/store';
 import { namesText } from '../../settings/subject';
-import { columnParts, exportPage, momentParts, NO_CLASS, sharedParts, subjectPart } from './export';
+import {
+  columnParts,
+  exportPage,
+  momentParts,
+  NO_CLASS,
+  sharedParts,
+  shortPart,
+  subjectPart,
+} from './export';
 import {
   COLUMNS_ANIMATION,
   COLUMNS_PICTURE,
@@ -50,7 +58,7 @@ function nameParts({ state: { settings }, engine }: Ready, shown: Trajectory, sa
   const which =
     sample === undefined
       ? [subjectPart(settings), `seed${settings.seed}`, `${shown.count}samples`]
-      : [shown.names[sample] ?? NO_CLASS, seedPart(settings.seed, sample)];
+      : [shortPart(shown.names[sample] ?? NO_CLASS), seedPart(settings.seed, sample)];
   return [engine.manifest.id, ...which, ...column];
 }
 
@@ -185,7 +193,7 @@ export async function filmGif(
   const sample = all ? undefined : pickedOf(now, trajectory);
   const which = all
     ? [subjectPart(settings), `seed${settings.seed}`, `${trajectory.count}samples`]
-    : [trajectory.names[sample!] ?? NO_CLASS, seedPart(settings.seed, settings.picked)];
+    : [shortPart(trajectory.names[sample!] ?? NO_CLASS), seedPart(settings.seed, settings.picked)];
   return {
     name: fileName([engine.manifest.id, ...which, 'film'], 'gif'),
     blob: await picturesGif(takes.length - 1, picture, onFrame),
@@ -253,7 +261,7 @@ function gridParts({ state: { settings, grid }, engine }: Ready): string[] {
 /** Model, class and seed, but for what the axes of a grid vary. */
 function titleText(
   { state: { settings }, engine }: Ready,
-  { axis, controls, stage }: Strings,
+  { axis, controls, prompt, stage }: Strings,
   varied: readonly string[] = [],
 ): string {
   const { subject, seed } = settings;
@@ -261,7 +269,9 @@ function titleText(
     subject.kind === 'none'
       ? stage.unconditional
       : subject.kind === 'class'
-        ? controls.classOf(subject.name)
+        ? engine.manifest.prompts
+          ? prompt.quoted(subject.name)
+          : controls.classOf(subject.name)
         : namesText(subject.names);
   return [
     engine.manifest.title,

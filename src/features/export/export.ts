@@ -198,7 +198,7 @@ export function subjectPart({ subject }: Pick<Settings, 'subject'>): string {
     case 'none':
       return NO_CLASS;
     case 'class':
-      return subject.name;
+      return shortPart(subject.name);
     case 'each':
       return eachPart(subject.names);
     default:
@@ -206,12 +206,20 @@ export function subjectPart({ subject }: Pick<Settings, 'subject'>): string {
   }
 }
 
+/** As much of a name as leaves room for what else a file's name says: a prompt may be long. */
+export function shortPart(name: string): string {
+  return [...name].slice(0, LONGEST_PART).join('');
+}
+
 function eachPart(names: readonly string[]): string {
   if (isWord(names)) return `word-${names.join('')}`;
-  return names.length > 3 ? `${names.length}-classes` : names.join('+');
+  return names.length > 3 ? `${names.length}-classes` : names.map(shortPart).join('+');
 }
 
 export const NO_CLASS = 'no-class';
+
+/** Letters of a prompt in a file's name. */
+const LONGEST_PART = 48;
 
 /** The scrubber and the view, for a file's name, where they are not on the finished estimate. */
 export function momentParts({ position, view }: Pick<Settings, 'position' | 'view'>): string[] {

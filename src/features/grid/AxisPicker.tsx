@@ -1,11 +1,14 @@
 import { useId, useState } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { PromptField } from '../../kit/PromptField';
 import { useScaleOffset } from '../../kit/use-scale-offset';
 import { commonWords } from '../../kit/words/words';
-import type { Manifest } from '../../networks/manifest';
+import type { DenoiserManifest } from '../../networks/manifest';
+import { escaped, unescaped } from '../../settings/address-text';
 import { axisChoices, axisKeys, axisSetting, newAxis } from '../../settings/axes';
 import { axisName, valueWords } from '../../settings/axis-words';
 import { LIMITS } from '../../settings/column';
+import { settingOf } from '../../settings/run-settings';
 import type { ScaleUnit } from '../../settings/scale-unit';
 import type { Axis, Settings } from '../../settings/settings';
 import { change } from '../../settings/store';
@@ -16,7 +19,7 @@ type Side = 'gridRows' | 'gridColumns';
 
 interface AxisProps {
   readonly side: Side;
-  readonly manifest: Manifest;
+  readonly manifest: DenoiserManifest;
 }
 
 /** What one axis of the grid varies, and the values that it takes. */
@@ -65,7 +68,7 @@ export function swapAxes(
 
 interface ValuesProps {
   readonly axis: Axis;
-  readonly manifest: Manifest;
+  readonly manifest: DenoiserManifest;
   /** Of the axis. */
   readonly name: string;
   set(axis: Axis): void;
@@ -142,24 +145,38 @@ function ListField({ axis, set, hint, mixed }: ListProps) {
 /** Shares of one class that is mixed in. */
 function SharesField({ axis, manifest, name, set }: ValuesProps) {
   const grid = useWords(gridWords);
-  const { classes } = manifest;
+  const { prompt } = useWords(commonWords);
+  const { classes, prompts } = manifest;
   const named = axis.values.find((value) => value !== 'none');
-  const mixed = named?.slice(0, named.lastIndexOf(':')) ?? classes[0]!;
+  const first = escaped(prompts?.examples[0] ?? classes[0]!);
+  const mixed = named?.slice(0, named.lastIndexOf(':')) ?? first;
+  const mix = (name: string) => {
+    const share = (value: string) =>
+      value === 'none' ? '0' : value.slice(value.lastIndexOf(':') + 1);
+    set({ ...axis, values: axis.values.map((value) => `${escaped(name)}:${share(value)}`) });
+  };
   return (
     <>
-      <select
-        aria-label={grid.mixedClass(name)}
-        value={mixed}
-        onChange={({ target }) => {
-          const share = (value: string) =>
-            value === 'none' ? '0' : value.slice(value.lastIndexOf(':') + 1);
-          set({ ...axis, values: axis.values.map((value) => `${target.value}:${share(value)}`) });
-        }}
-      >
-        {[...new Set([...classes, mixed])].map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
+      {prompts ? (
+        <PromptField
+          label={prompt.mix}
+          value={unescaped(mixed)}
+          placeholder={prompt.mix}
+          onChange={([name]) => {
+            if (name !== undefined) mix(name);
+          }}
+        />
+      ) : (
+        <select
+          aria-label={grid.mixedClass(name)}
+          value={mixed}
+          onChange={({ target }) => mix(target.value)}
+        >
+          {[...new Set([...classes, mixed])].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      )}
       <ListField {...{ axis, set, mixed }} hint={grid.numbersHint} />
     </>
   );
@@ -172,24 +189,44 @@ function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
   const settings = useAppState((state) => state.settings);
   const choices = axisChoices(axis, settings, manifest);
   const { values } = axis;
+  const add = (prompts: readonly string[]) => {
+    const added = prompts.map((prompt) =>
+      axis.key === 'draw' ? `prompt:${prompt}` : settingOf(axis.key)!.write(prompt),
+    );
+    set({ ...axis, values: [...new Set([...values, ...added])].slice(-LIMITS.axis) });
+  };
   return (
-    <fieldset className="toggles" aria-label={grid.values(axisName(axis.key, strings))}>
-      {choices.map((value) => {
-        const on = values.includes(value);
-        return (
-          <button
-            key={value}
-            type="button"
-            aria-pressed={on}
-            disabled={on ? values.length === 1 : values.length >= LIMITS.axis}
-            onClick={() =>
-              set({ ...axis, values: choices.filter((v) => values.includes(v) !== (v === value)) })
-            }
-          >
-            {valueWords(axis, value, settings, strings)}
-          </button>
-        );
-      })}
-    </fieldset>
+    <>
+      <fieldset className="toggles" aria-label={grid.values(axisName(axis.key, strings))}>
+        {choices.map((value) => {
+          const on = values.includes(value);
+          return (
+            <button
+              key={value}
+              type="button"
+              aria-pressed={on}
+              disabled={on ? values.length === 1 : values.length >= LIMITS.axis}
+              onClick={() =>
+                set({
+                  ...axis,
+                  values: choices.filter((v) => values.includes(v) !== (v === value)),
+                })
+              }
+            >
+              {valueWords(axis, value, settings, strings)}
+            </button>
+          );
+        })}
+      </fieldset>
+      {manifest.prompts && axisSetting(axis.key)?.axis.ofClasses && (
+        <PromptField
+          label={strings.prompt.add}
+          value=""
+          placeholder={strings.prompt.add}
+          many
+          onChange={add}
+        />
+      )}
+    </>
   );
 }

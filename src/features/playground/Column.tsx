@@ -5,6 +5,7 @@ import { commonWords } from '../../kit/words/words';
 import { type ColumnState, removeColumn, selectColumn } from '../../settings/store';
 import { namesText, sampleNames } from '../../settings/subject';
 import { SampleGrid } from './SampleGrid';
+import { StagePictures } from './StagePictures';
 
 interface ColumnProps {
   readonly index: number;
@@ -63,6 +64,7 @@ export function Column({ index, state, heading }: ColumnProps) {
         )}
       </header>
       <SampleGrid column={state} label={`${heading}. ${label}`} />
+      <StagePictures column={state} index={index} />
       <Outcome state={state} />
     </article>
   );

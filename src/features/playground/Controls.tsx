@@ -12,13 +12,17 @@ import {
   type ColumnSettings,
   canPredict,
   hasNullClass,
+  isConditional,
   LIMITS,
+  type Named,
   type Predicting,
 } from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
+import { PromptPicker } from './PromptPicker';
 import { ScaleControl } from './ScaleControl';
+import { StageControls, StageExpert } from './StageControls';
 import { SubjectPicker } from './SubjectPicker';
 import { ViewSwitch } from './Timeline';
 import { playgroundWords } from './words';
@@ -35,24 +39,27 @@ export function Controls() {
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
-  const classes = manifest?.classes;
   return (
     <>
       <div className="model-choice">
         <Slot name="modelChoice" />
       </div>
-      {!classes && <div className="to-come" />}
-      {classes?.length === 0 && <p className="hint">{unguidable.takesNoLabel}</p>}
-      {manifest && manifest.classes.length > 0 && (
+      {!manifest && <div className="to-come" />}
+      {manifest && !isConditional(manifest) && <p className="hint">{unguidable.takesNoLabel}</p>}
+      {manifest && isConditional(manifest) && (
         <OffAxis name="draw" label={controls.subject}>
-          <SubjectPicker model={manifest} />
+          {manifest.prompts ? (
+            <PromptPicker examples={manifest.prompts.examples} />
+          ) : (
+            <SubjectPicker model={manifest} />
+          )}
         </OffAxis>
       )}
       <NoiseControls />
       <ViewSwitch />
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
-        <RunControls classes={classes} />
+        <RunControls />
       </section>
     </>
   );
@@ -83,14 +90,15 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
   return [column, (changes) => changeColumn(store, changes)];
 }
 
-function RunControls({ classes }: { readonly classes: readonly string[] | undefined }) {
+function RunControls() {
   const { unguidable } = useWords(playgroundWords);
   const unguided = useAppState(
     ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
   );
-  const model = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest : WITHOUT_COMPANIONS,
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
   );
+  const model = manifest ?? WITHOUT_COMPANIONS;
   const [column, set] = useActiveColumn();
   return (
     <RunForm
@@ -100,9 +108,11 @@ function RunControls({ classes }: { readonly classes: readonly string[] | undefi
       ruleHint={unguided ? unguidable.noNullLabel : undefined}
       scale={<ScaleControl />}
       shape={<OverTheSteps />}
+      stages={<StageControls />}
       expert={
         <>
-          {classes && <Extras classes={classes} />}
+          {manifest && <Extras model={manifest} />}
+          <StageExpert />
           <FilmSwitch />
         </>
       }
@@ -116,12 +126,12 @@ function RunControls({ classes }: { readonly classes: readonly string[] | undefi
 /** What is offered until the model is known. */
 const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
 
-function Extras({ classes }: { classes: readonly string[] }) {
+function Extras({ model }: { readonly model: Named }) {
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   return (
     <ColumnExtras
-      {...{ column, classes, set }}
+      {...{ column, model, set }}
       mixes={takesLabel(rule)}
       leadsAway={takesNegative(rule)}
     />

@@ -3,15 +3,15 @@ import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-cont
 import { drawImage } from '../../kit/draw-samples';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
 import { Swatch } from '../../kit/Swatch';
-import { lastStepOf, type Trajectory } from '../../kit/trajectories';
+import type { Trajectory } from '../../kit/trajectories';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { commonWords } from '../../kit/words/words';
-import { DEFAULT_COLUMN } from '../../settings/column';
 import { percent } from '../../settings/numbers';
-import { type StageSpan, stageSettings, stageSpans } from '../../settings/sample-settings';
+import { lastStepOf, type StageSpan } from '../../settings/sample-settings';
 import type { View } from '../../settings/settings';
 import { shortNumber } from '../../settings/short-text';
-import { type AppState, type ColumnState, change, selectColumn } from '../../settings/store';
+import { type ColumnState, change, selectColumn } from '../../settings/store';
+import { useColumnStages } from './column-stages';
 
 /** As many thumbnails as are still told apart. */
 const MOST_THUMBNAILS = 17;
@@ -49,10 +49,9 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
     engine.status === 'ready' ? engine.manifest.classes : undefined,
   );
   const trajectory = trajectories.shown(column.id);
-  // As an object's text, which stays the same while the stages do.
-  const expected = useAppState((state) => JSON.stringify(stagesOfColumn(state, index)));
+  const expected = useColumnStages(index);
   const pictures = useAppState(({ settings }) => (settings.view === 'both' ? 2 : 1));
-  const stages: readonly StageSpan[] = trajectory?.stages ?? JSON.parse(expected);
+  const stages = trajectory?.stages ?? expected;
   const across = thumbnailSteps(stages).length;
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
   const { verdicts } = column;
@@ -196,15 +195,6 @@ export function thumbnailSteps(stages: readonly StageSpan[]): number[] {
       (_, i) => first + Math.round((i * numSteps) / (thumbnails - 1)),
     );
   });
-}
-
-/** The stages of the run that a column asks for. */
-function stagesOfColumn({ settings, engine }: AppState, index: number): StageSpan[] {
-  const column = settings.columns[index] ?? DEFAULT_COLUMN;
-  const { numSteps } = column;
-  if (engine.status !== 'ready') return stageSpans({ shape: [1, 1, 1] }, { numSteps });
-  const stages = stageSettings(column, engine.manifest.stages ?? []);
-  return stageSpans(engine.manifest, { numSteps, stages });
 }
 
 function nearestStep(steps: readonly number[], current: number): number | undefined {

@@ -1,10 +1,10 @@
 import { useId, useRef } from 'react';
-import { useApp, useAppState, useClassWords, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { ClassSearch } from '../../kit/ClassSearch';
 import { areShort } from '../../kit/class-search';
 import { commonWords } from '../../kit/words/words';
 import { hasNullClass, LIMITS } from '../../settings/column';
-import { change, changeSubject } from '../../settings/store';
+import { changeSubject } from '../../settings/store';
 import {
   type Drawing,
   firstClass,
@@ -14,6 +14,7 @@ import {
   type Subject,
   spreadClasses,
 } from '../../settings/subject';
+import { Chips } from './Chips';
 
 /**
  * What to draw: a class, no class, or a sample of each of several. Classes with short names are
@@ -117,41 +118,5 @@ export function SubjectPicker({ model }: { model: Drawing }) {
         </div>
       )}
     </fieldset>
-  );
-}
-
-interface ChipsProps {
-  readonly names: readonly string[];
-  onChange(names: readonly string[]): void;
-}
-
-/** The classes of which a sample each is drawn; the picked sample's is marked. */
-function Chips({ names, onChange }: ChipsProps) {
-  const { store } = useApp();
-  const { controls } = useWords(commonWords);
-  const wordsOf = useClassWords();
-  const picked = useAppState(({ settings }) => settings.picked);
-  return (
-    <ol className="chips">
-      {names.map((name, k) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a class may come twice, and its place is its sample
-        <li key={k} data-picked={k === picked}>
-          <button
-            type="button"
-            aria-pressed={k === picked}
-            onClick={() => change(store, { picked: k })}
-          >
-            {wordsOf(name).name}
-          </button>
-          <button
-            type="button"
-            aria-label={controls.leaveOut(wordsOf(name).name)}
-            onClick={() => onChange(names.filter((_, at) => at !== k))}
-          >
-            ×
-          </button>
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -1,8 +1,11 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
 import { type BackendInfo, LARGEST_BATCH } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
-import { axesFittedTo } from '../../settings/axes';
-import { fittedToModel, type Settings } from '../../settings/settings';
+import type { Manifest } from '../../networks/manifest';
+import { axesFittedTo, axisSetting, newAxis } from '../../settings/axes';
+import type { Named } from '../../settings/column';
+import { withKnownClasses } from '../../settings/run-settings';
+import { type Axis, fittedToModel, type Settings } from '../../settings/settings';
 import { slicesFittedTo } from '../../settings/slice';
 import type { Notice, Store } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
@@ -20,7 +23,9 @@ export async function loadModel(
   baseUrl: string,
   switching: boolean,
 ): Promise<void> {
-  const { model, backend, precision, maxBatch, ...page } = store.getState().settings;
+  const { engine, settings: asked } = store.getState();
+  const { model, backend, precision, maxBatch, ...page } = asked;
+  const before = engine.status === 'ready' ? engine.manifest : undefined;
   store.setState({ engine: { status: 'loading', progress: undefined } });
   try {
     const loaded = await client.load(
@@ -34,12 +39,40 @@ export async function loadModel(
       },
       (progress) => store.setState({ engine: { status: 'loading', progress } }),
     );
+    if (switching && before && !isSameKind(before, loaded.manifest))
+      forgetNames(store, loaded.manifest);
     setReady(store, loaded, switching);
   } catch (error) {
     if (error instanceof Cancelled) return;
     const kind = error instanceof EngineError ? error.kind : 'engine';
     store.setState({ engine: { status: 'failed', kind, message: messageOf(error) } });
   }
+}
+
+/** Whether what is asked of one network by name can mean anything to another. */
+function isSameKind(one: Named, other: Named): boolean {
+  return (one.prompts === undefined) === (other.prompts === undefined);
+}
+
+/** A prompt is no class, and a class no prompt: another network of the other kind begins with its own. */
+function forgetNames(store: Store, manifest: Manifest): void {
+  store.setState(({ settings }) => {
+    const { gridRows, gridColumns } = settings;
+    const own: Settings = {
+      ...settings,
+      subject: { kind: 'class', name: '' },
+      columns: settings.columns.map((column) => withKnownClasses(column, { classes: [] })),
+    };
+    const begun = (axis: Axis, other: Axis) =>
+      axisSetting(axis.key)?.axis.ofClasses ? newAxis(axis.key, own, manifest, other) : axis;
+    return {
+      settings: {
+        ...own,
+        gridRows: begun(gridRows, gridColumns),
+        gridColumns: begun(gridColumns, gridRows),
+      },
+    };
+  });
 }
 
 /** The engine is ready: what its model does not know leaves the settings, and a notice says so. */

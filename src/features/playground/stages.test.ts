@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { frameAt, stageAt } from '../../kit/trajectories';
-import { changeColumn } from '../../settings/store';
+import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
+import { settingOf } from '../../settings/run-settings';
+import { changeColumn, changeSetting } from '../../settings/store';
 import { thumbnailSteps } from './Filmstrips';
 import { filmJobs } from './film';
-import { FakePage, settle } from './testing/fake-page';
+import { cascade, FakePage, loaded, settle } from './testing/fake-page';
 
 let page: FakePage;
 
@@ -86,4 +88,50 @@ test('a strip shows the first frame of every stage and what each has drawn', () 
   for (const step of [0, 30, 31, 47, 48, 49]) expect(steps).toContain(step);
   expect(steps.length).toBeLessThanOrEqual(19);
   expect(steps.toSorted((a, b) => a - b)).toEqual(steps);
+});
+
+describe('a setting of a stage', () => {
+  test.each([
+    ['scale-2', 5, { guidanceScale: 5 }],
+    ['steps-2', 7, { numSteps: 7 }],
+    ['augmentation-2', 0.4, { augmentation: 0.4 }],
+    ['threshold-2', { kind: 'static' }, { threshold: { kind: 'static' } }],
+  ])('%s makes another run, and back again the run before', async (key, value, expected) => {
+    page = await FakePage.readyCascade([{ numSteps: 4 }]);
+    await page.newest.finish();
+    const usual = page.newest.settings;
+    changeSetting(page.store, settingOf(key)!, value);
+    await settle();
+    expect(page.runs).toHaveLength(2);
+    expect(page.newest.settings.stages).toMatchObject([expected, {}]);
+    expect(page.newest.settings.stages![1]).toEqual(usual.stages![1]);
+    await page.newest.finish();
+    changeSetting(page.store, settingOf(key)!, null);
+    await settle();
+    expect(page.runs).toHaveLength(2); // it is in the cache
+    expect(page.store.getState().settings.columns[0]).toEqual({ ...DEFAULT_COLUMN, numSteps: 4 });
+  });
+});
+
+describe('another network', () => {
+  const switched = async (from: 'ready' | 'readyCascade', columns: Partial<ColumnSettings>[]) => {
+    page = await FakePage[from](columns);
+    const switching = page.runner.switchTo('other');
+    page.loads[1]!.resolve(from === 'ready' ? cascade : loaded);
+    await switching;
+    return page.store.getState();
+  };
+
+  test('that takes prompts begins with its own: a class is no prompt', async () => {
+    const { settings, notice } = await switched('ready', [{ negative: 'B' }]);
+    expect(settings.subject).toEqual({ kind: 'class', name: 'a red apple' });
+    expect(settings.columns[0]!.negative).toBeNull();
+    expect(notice).toBeUndefined();
+  });
+
+  test('that takes classes loses the prompts and the stages', async () => {
+    const { settings } = await switched('readyCascade', [{ negative: 'a cat', upTo: 2 }]);
+    expect(settings.subject).toEqual({ kind: 'class', name: 'A' });
+    expect(settings.columns[0]).toEqual(DEFAULT_COLUMN);
+  });
 });

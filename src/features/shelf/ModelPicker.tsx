@@ -137,19 +137,23 @@ interface CardProps {
 function Card({ model, models, onChosen }: CardProps) {
   const shelf = useService(modelShelf);
   const words = useWords(shelfWords);
-  const { id, title, shape, classes, dataset, pUncond } = model.manifest;
+  const { id, title, shape, classes, prompts, stages, dataset, pUncond } = model.manifest;
   const current = useCurrentId() === id;
   const open = useRef<HTMLButtonElement>(null);
   const all = [...model.files, ...model.later];
   const kept = keptOf(model, models.kept);
-  const [channels, height, width] = shape;
+  const shapes = [shape, ...(stages ?? []).map((stage) => stage.shape)];
+  const [channels, height, width] = shapes.at(-1)!;
   const memorised = model.manifest.quality?.memorisation;
   return (
     <li className="model" aria-current={current ? 'true' : undefined} data-model={id}>
       <Thumbnail model={model} />
       <div>
         <h3>{title}</h3>
-        <p className="soft">{words.shape(height, width, channels > 1, classes.length)}</p>
+        <p className="soft">
+          {words.shape(height, width, channels > 1, prompts ? 'prompts' : classes.length)}
+          {stages && ` · ${words.stages(shapes.map(([, side]) => side).join(' → '))}`}
+        </p>
         <dl>
           {all.length > 0 && (
             <Fact name={words.download}>
@@ -163,6 +167,12 @@ function Card({ model, models, onChosen }: CardProps) {
             <Fact name={words.data}>
               <span title={dataset.source}>{dataset.name}</span>
               <small lang="en"> · {dataset.licence}</small>
+            </Fact>
+          )}
+          {model.encoder && (
+            <Fact name={words.encoder}>
+              <span title={model.encoder.source}>{model.encoder.title}</span>
+              <small lang="en"> · {model.encoder.licence}</small>
             </Fact>
           )}
           <Fact name={words.quality}>

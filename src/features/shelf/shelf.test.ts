@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { firstSeed } from '../../diffusion/random';
 import type { Catalogue } from '../../networks/library';
-import type { DenoiserManifest, Manifest } from '../../networks/manifest';
+import type { DenoiserManifest, Manifest, TextEncoderManifest } from '../../networks/manifest';
 import { axesFittedTo } from '../../settings/axes';
 import { FIRST_VISIT } from '../../settings/settings';
 import { FakePage, loaded, settle } from '../playground/testing/fake-page';
@@ -66,6 +66,32 @@ describe('the list', () => {
     expect(bytesOf([...listedGrey.files, ...listedVariant.files])).toBe(220);
     expect(listedColour.thumbnail).toBe(`${MODELS}colour/thumbnail.png`);
     expect(listedGrey.thumbnail).toBeUndefined();
+  });
+
+  test('a cascade comes with its stages and its encoder, Chinese prompts with the lexicon', () => {
+    const cascade = manifest('cascade', {
+      classes: [],
+      prompts: { encoder: 'encoder', tokens: 8, width: 4, examples: ['a cat'] },
+      stages: [{ network: 'twice' } as never],
+    });
+    const twice = { ...manifest('twice'), role: 'upsampler' } as Manifest;
+    const encoder = {
+      ...{ id: 'encoder', title: 'Words', licence: 'CC0', source: 'a test', role: 'text-encoder' },
+      files: ['model.onnx', 'tokenizer.json', 'zh.json', 'NOTICE'].map((name) => file(name, 3)),
+      lexicons: { zh: 'zh.json' },
+    } as unknown as TextEncoderManifest;
+    const manifests = [cascade, twice];
+    const all = listedModels({ ...catalogue, manifests, encoders: [encoder] }, MODELS);
+    expect(all.map((model) => model.manifest.id)).toEqual(['cascade']);
+    const names = (files: readonly { sha256: string }[]) => files.map(({ sha256 }) => sha256);
+    expect(names(all[0]!.files)).toEqual([
+      'cascade.onnx',
+      'model.onnx',
+      'tokenizer.json',
+      'twice.onnx',
+    ]);
+    expect(names(all[0]!.later)).toEqual(['zh.json']);
+    expect(all[0]!.encoder).toMatchObject({ title: 'Words', licence: 'CC0' });
   });
 
   test('knows networks that differ in p_uncond alone', () => {

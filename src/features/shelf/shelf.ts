@@ -2,7 +2,12 @@ import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
-import type { DenoiserManifest, Manifest, ModelFile } from '../../networks/manifest';
+import type {
+  DenoiserManifest,
+  Manifest,
+  ModelFile,
+  TextEncoderManifest,
+} from '../../networks/manifest';
 import type { Store } from '../../settings/store';
 
 /**
@@ -10,11 +15,16 @@ import type { Store } from '../../settings/store';
  *
  * @param baseUrl address of the models folder, ending in a slash
  */
-export function listedModels({ manifests }: Catalogue, baseUrl: string): ListedModel[] {
+export function listedModels({ manifests, encoders }: Catalogue, baseUrl: string): ListedModel[] {
   const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
   return manifests.flatMap((manifest) => {
     if (manifest.role !== 'denoiser') return [];
-    const { id, thumbnail, companions = {} } = manifest;
+    const { id, thumbnail, companions = {}, prompts, stages = [] } = manifest;
+    const encoder = prompts && encoders.find((other) => other.id === prompts.encoder);
+    // The first run needs all of them, but for what only Chinese prompts need.
+    const ofPrompts = encoder?.files.filter(({ name }) => FIRST_RUN.has(name)) ?? [];
+    const lexicon = encoder?.files.filter(({ name }) => isLexicon(name, encoder)) ?? [];
+    const ofStages = stages.flatMap(({ network }) => byId.get(network)?.files ?? []);
     const { features, ...others } = companions;
     const judge = features === undefined ? undefined : byId.get(features);
     const reference = judge && referenceOf(judge);
@@ -25,11 +35,28 @@ export function listedModels({ manifests }: Catalogue, baseUrl: string): ListedM
       manifest,
       origin: 'site',
       thumbnail: thumbnail && new URL(`${id}/${thumbnail.file}`, baseUrl).href,
-      files: [...manifest.files, ...(judge?.files ?? []).filter((file) => file !== reference)],
-      later: [...rest, ...(reference ? [reference] : [])],
+      encoder: encoder && {
+        title: encoder.title,
+        licence: encoder.licence,
+        source: encoder.source,
+      },
+      files: [
+        ...manifest.files,
+        ...ofPrompts,
+        ...ofStages,
+        ...(judge?.files ?? []).filter((file) => file !== reference),
+      ],
+      later: [...rest, ...lexicon, ...(reference ? [reference] : [])],
     };
     return [listed];
   });
+}
+
+/** What of a text encoder's folder every prompt needs. */
+const FIRST_RUN = new Set(['model.onnx', 'tokenizer.json']);
+
+function isLexicon(name: string, { lexicons = {} }: TextEncoderManifest): boolean {
+  return Object.values(lexicons).includes(name);
 }
 
 function referenceOf(manifest: Manifest): ModelFile | undefined {

@@ -12,8 +12,10 @@ export const en = {
   own: 'your own file',
   samplesOf: (title: string) => `Samples of ${title}`,
   madeWith: (settings: string) => `Drawn by this network: ${settings}`,
-  shape: (height: number, width: number, colour: boolean, classes: number) =>
-    `${height} × ${width}, ${colour ? 'colour' : 'grey'}, ${classes === 0 ? 'no classes' : classes === 1 ? '1 class' : `${classes} classes`}`,
+  shape: (height: number, width: number, colour: boolean, classes: number | 'prompts') =>
+    `${height} × ${width}, ${colour ? 'colour' : 'grey'}, ${classes === 0 ? 'no classes' : classes === 1 ? '1 class' : classes === 'prompts' ? 'draws prompts' : `${classes} classes`}`,
+  stages: (sizes: string) => `stages: ${sizes}`,
+  encoder: 'Prompts read by',
   download: 'Download',
   later: (size: string) => `up to ${size} more for some rules and metrics`,
   data: 'Trained on',

@@ -13,7 +13,9 @@ export const zh: typeof en = {
   samplesOf: (title) => `${title} 的样本`,
   madeWith: (settings) => `由该网络绘制：${settings}`,
   shape: (height, width, colour, classes) =>
-    `${height} × ${width}，${colour ? '彩色' : '灰度'}，${classes === 0 ? '无类别' : `${classes} 个类别`}`,
+    `${height} × ${width}，${colour ? '彩色' : '灰度'}，${classes === 0 ? '无类别' : classes === 'prompts' ? '按提示词绘制' : `${classes} 个类别`}`,
+  stages: (sizes) => `各级：${sizes}`,
+  encoder: '提示词由其读取',
   download: '下载',
   later: (size) => `某些规则和指标最多另需 ${size}`,
   data: '训练数据',

@@ -15,8 +15,9 @@ export const mixRow: RunRow<ClassMix | null> = {
     if (raw === 'none') return null;
     const at = raw.lastIndexOf(':');
     const share = shareText.read(raw.slice(at + 1));
-    if (at < 1 || at > LIMITS.name || share === undefined) return undefined;
-    return { name: unescaped(raw.slice(0, at)), share };
+    if (at < 1 || share === undefined) return undefined;
+    const name = unescaped(raw.slice(0, at));
+    return name.length > LIMITS.name ? undefined : { name, share };
   },
   write: (mix) => (mix ? `${escaped(mix.name)}:${fourDigits(mix.share)}` : 'none'),
   name: ({ extras }) => extras.mix,
@@ -37,7 +38,7 @@ export const mixRow: RunRow<ClassMix | null> = {
     start({ model, others }) {
       const name = others[0] ?? model.classes[0];
       if (!isConditional(model) || name === undefined) return ['none'];
-      return [0, 0.25, 0.5, 0.75, 1].map((share) => `${name}:${share}`);
+      return [0, 0.25, 0.5, 0.75, 1].map((share) => `${escaped(name)}:${share}`);
     },
   },
   fileName: { order: 9, part: (mix) => (mix ? `mix-${mix.name}-${mix.share}` : undefined) },

@@ -3,6 +3,7 @@ import { escaped, numberText, type TextCodec, unescaped } from '../address-text'
 import { LIMITS, MOST_STAGES, type StageChoice } from '../column';
 import { flagWholeNumber } from '../flag-text';
 import type { Caption, RunAxis, RunRow } from '../run-row';
+import { scaleOffset } from '../scale-unit';
 import { shortNumber } from '../short-text';
 import { thresholdRow } from './threshold';
 
@@ -60,6 +61,7 @@ const ROWS: { readonly [K in keyof StageChoice]: (stage: number) => RunRow<Stage
     ...numberRow('scale', stage, numberText(guidanceScale.min, guidanceScale.max), {
       order: 15,
       kind: 'numbers',
+      isScale: true,
       step: guidanceScale.step,
       start: () => ['1', '2', '3', '5', '8'],
     }),
@@ -142,8 +144,9 @@ function numberRow(
   const caption: Caption<number | null> = {
     order: 13,
     told: 'switch',
-    value(value, { strings: { cascade } }) {
-      const told = value === null ? cascade.usual : shortNumber(value);
+    value(value, { strings: { cascade }, unit }) {
+      const offset = name === 'scale' ? scaleOffset('cfg', unit) : 0;
+      const told = value === null ? cascade.usual : shortNumber(value - offset);
       return `${cascade[name](stage)} ${told}`;
     },
   };

@@ -64,7 +64,7 @@ const stage = {
   flopsPerForward: 1,
 };
 /** A network that prompts condition, and two that enlarge its pictures. */
-const cascade: Loaded = {
+export const cascade: Loaded = {
   ...loaded,
   manifest: {
     ...manifest,
