@@ -49,7 +49,10 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
       : 0,
   );
   const isCascade = useAppState(
-    ({ engine }) => engine.status === 'ready' && engine.manifest.stages !== undefined,
+    ({ engine }) => engine.status === 'ready' && (engine.manifest.stages ?? []).length > 0,
+  );
+  const ofPrompts = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
   const judged = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
@@ -59,14 +62,25 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
       {judged && (
         <>
           <dl>
-            <FigureBox
-              name="recognised"
-              hint={verdicts && words.recognisedHint(verdicts.network)}
-              value={share}
-              spread={verdicts?.spread?.classAccuracy}
-              real={real.classAccuracy}
-              text={percent}
-            />
+            {ofPrompts ? (
+              <FigureBox
+                name="alignment"
+                hint={verdicts && words.alignmentHint(verdicts.network)}
+                value={verdicts?.alignment}
+                spread={verdicts?.spread?.alignment}
+                real={real.alignment}
+                text={twoDigits}
+              />
+            ) : (
+              <FigureBox
+                name="recognised"
+                hint={verdicts && words.recognisedHint(verdicts.network)}
+                value={share}
+                spread={verdicts?.spread?.classAccuracy}
+                real={real.classAccuracy}
+                text={percent}
+              />
+            )}
             <FigureBox
               name="diversity"
               hint={verdicts && words.diversityHint(verdicts.network)}
@@ -121,7 +135,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
 }
 
 interface FigureBoxProps {
-  readonly name: 'recognised' | 'diversity';
+  readonly name: 'recognised' | 'alignment' | 'diversity';
   readonly hint: string | undefined;
   readonly value: number | undefined;
   readonly spread: number | undefined;
@@ -154,6 +168,7 @@ function FigureBox({ name, hint, value, spread, real, text }: FigureBoxProps) {
 }
 
 const oneDigit = (value: number) => value.toFixed(1);
+const twoDigits = (value: number) => value.toFixed(2);
 
 function duration(ms: number): string {
   return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));

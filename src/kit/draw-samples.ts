@@ -189,7 +189,8 @@ export function misreadNames(
   classes: readonly string[],
 ): ReadonlySet<number> {
   const misread = new Set<number>();
-  if (predicted.length !== names.length) return misread;
+  // A judge of things has no class for a prompt.
+  if (predicted.length !== names.length || classes.length === 0) return misread;
   names.forEach((name, i) => {
     if (name !== null && classes[predicted[i]!] !== name) misread.add(i);
   });

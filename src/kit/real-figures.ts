@@ -2,12 +2,17 @@
 export interface RealFigures {
   readonly classAccuracy: number | undefined;
   readonly diversity: number | undefined;
+  readonly alignment: number | undefined;
 }
 
 /** Reads a manifest's `quality`, whose form is free. */
 export function realFigures(quality: Readonly<Record<string, unknown>> | undefined): RealFigures {
   const real = quality?.real;
-  return { classAccuracy: numberIn(real, 'classAccuracy'), diversity: numberIn(real, 'diversity') };
+  return {
+    classAccuracy: numberIn(real, 'classAccuracy'),
+    diversity: numberIn(real, 'diversity'),
+    alignment: numberIn(real, 'alignment'),
+  };
 }
 
 /** A number of an object of unknown form. */

@@ -191,7 +191,8 @@ export function axisKeys(settings: Settings, model: Predicting): string[] {
   );
   const general = GENERAL_AXES.filter(
     ({ axis }) =>
-      (isConditional(model) || !axis.ofClasses) && (model.stages !== undefined || !axis.ofStages),
+      (isConditional(model) || !axis.ofClasses) &&
+      ((model.stages ?? []).length > 0 || !axis.ofStages),
   );
   const keys = [...general.map(({ key }) => key), ...parameters];
   const offered = keys.filter(

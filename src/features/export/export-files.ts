@@ -217,9 +217,9 @@ export async function gridPng(now: Ready): Promise<Made> {
     const picture = status === 'done' ? app.services.get(gridPictures).picture(i) : undefined;
     if (!picture || picture.stale) return undefined;
     const { frame } = picture;
-    const read = verdicts && (manifest.classes[verdicts.predicted[0]!] ?? '?');
+    const read = verdicts && manifest.classes[verdicts.predicted[0]!];
     const note = [
-      read && `${read} ${percent(verdicts.confidence[0]!)}`,
+      read && `${read} ${percent(verdicts!.confidence[0]!)}`,
       figures && `${strings.figures.evaluations} ${figures.nfe}`,
     ];
     const batch = { frame, shape: frame.shape, view: 'estimate', overlay, count: 1 } as const;
@@ -287,6 +287,7 @@ function figuresText(
   const measured = [
     verdicts?.classAccuracy !== undefined &&
       `${words.recognised} ${percent(verdicts.classAccuracy)}`,
+    verdicts?.alignment !== undefined && `${words.alignment} ${verdicts.alignment.toFixed(2)}`,
     verdicts?.diversity !== undefined && `${words.diversity} ${verdicts.diversity.toFixed(1)}`,
     figures && `${words.evaluations} ${figures.nfe}`,
   ];

@@ -32,6 +32,8 @@ const measuredEntries = {
       network: text,
       classAccuracy: figure,
       diversity: figure,
+      /** Of networks that prompts condition. */
+      alignment: v.optional(figure),
       predicted: v.array(text, 'a list of class names'),
       confidence: v.array(v.number('a number'), 'a list of numbers'),
     }),
@@ -137,6 +139,7 @@ function measured(
           network: verdicts.network,
           classAccuracy: verdicts.classAccuracy ?? null,
           diversity: verdicts.diversity ?? null,
+          ...(verdicts.alignment !== undefined && { alignment: verdicts.alignment }),
           predicted: verdicts.predicted.map((label) => classes[label] ?? ''),
           confidence: [...verdicts.confidence],
         }

@@ -1,10 +1,10 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { useAppState, useWords } from '../../kit/app-context';
+import { useJudgedClasses } from '../../kit/use-judged-classes';
 import { commonWords } from '../../kit/words/words';
 import { axisName, cellTraits } from '../../settings/axis-words';
 import type { Trait } from '../../settings/describe';
 import { statusWords } from './cell-words';
-import { useClasses } from './use-classes';
 import { gridWords } from './words';
 
 export const CARD_ID = 'grid-card';
@@ -25,7 +25,7 @@ export function GridCard({
   const unit = useAppState(({ settings }) => settings.unit);
   const rows = useAppState(({ settings }) => settings.gridRows.key);
   const columns = useAppState(({ settings }) => settings.gridColumns.key);
-  const classes = useClasses();
+  const classes = useJudgedClasses();
 
   // Beside the table if there is room, where it hides nothing; else beside its cell.
   useLayoutEffect(() => {

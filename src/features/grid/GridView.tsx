@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
+import { useJudgedClasses } from '../../kit/use-judged-classes';
 import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
 import type { Axis } from '../../settings/settings';
@@ -9,7 +10,6 @@ import { AxisPicker, swapAxes } from './AxisPicker';
 import { drawCells } from './draw-cells';
 import { cellButton, GridCard } from './GridCard';
 import { GridCell } from './GridCell';
-import { useClasses } from './use-classes';
 import './grid.css';
 import { commonWords } from '../../kit/words/words';
 import { gridRunner } from './service';
@@ -121,7 +121,7 @@ function Table() {
   const frame = useRef<HTMLDivElement>(null);
   const gridRows = useAppState(({ settings }) => settings.gridRows);
   const gridColumns = useAppState(({ settings }) => settings.gridColumns);
-  const classes = useClasses();
+  const classes = useJudgedClasses();
   const rows = useHeaders(gridRows);
   const columns = useHeaders(gridColumns);
   /** The cell that the tab key reaches. */

@@ -21,9 +21,11 @@ export function verdictOf(
 ): Verdict | undefined {
   if (!verdicts) return undefined;
   const { predicted, confidence, classAccuracy } = verdicts;
+  const name = classes[predicted[0]!];
+  if (name === undefined) return undefined; // not known yet
   const right = classAccuracy === undefined ? undefined : classAccuracy === 1;
   return {
-    name: classes[predicted[0]!] ?? '?',
+    name,
     confidence: percent(confidence[0]!),
     right,
     mark: right === undefined ? '' : right ? '✓' : '✗',

@@ -47,7 +47,7 @@ function Notes() {
       engine.status === 'ready' && engine.manifest.companions?.classifier !== undefined,
   );
   const isCascade = useAppState(
-    ({ engine }) => engine.status === 'ready' && engine.manifest.stages !== undefined,
+    ({ engine }) => engine.status === 'ready' && (engine.manifest.stages ?? []).length > 0,
   );
   const weak = columns.flatMap(({ guidance }, i) =>
     findGuidanceRule(guidance).predictions.includes('weak') ? [i + 1] : [],

@@ -4,6 +4,7 @@ import { drawImage } from '../../kit/draw-samples';
 import { inkOf, outsideIn, picturesOf, toImage } from '../../kit/paint';
 import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
+import { useJudgedClasses } from '../../kit/use-judged-classes';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
 import { commonWords } from '../../kit/words/words';
 import { percent } from '../../settings/numbers';
@@ -45,9 +46,7 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
   const { figures } = useWords(commonWords);
   const wordsOf = useClassWords();
   const picked = useAppState(({ settings }) => settings.picked);
-  const classes = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest.classes : undefined,
-  );
+  const classes = useJudgedClasses();
   const trajectory = trajectories.shown(column.id);
   const expected = useColumnStages(index);
   const pictures = useAppState(({ settings }) => (settings.view === 'both' ? 2 : 1));
@@ -56,17 +55,15 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
   const { verdicts } = column;
   const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
+  const readAs = verdict === undefined ? undefined : classes[verdict];
   return (
     <div className="filmstrip">
       <h4>
         <Swatch index={index} />
         {heading}
-        {verdict !== undefined && classes && (
+        {readAs !== undefined && (
           <small>
-            {figures.readAs(
-              wordsOf(classes[verdict] ?? '?').name,
-              percent(verdicts?.confidence[sample] ?? 0),
-            )}
+            {figures.readAs(wordsOf(readAs).name, percent(verdicts?.confidence[sample] ?? 0))}
           </small>
         )}
       </h4>

@@ -23,7 +23,7 @@ function useStages() {
     engine.status === 'ready' ? engine.manifest.shape : undefined,
   );
   const upTo = useAppState(({ settings }) => settings.columns[settings.active]?.upTo);
-  if (!stages || !first) return undefined;
+  if (!stages?.length || !first) return undefined;
   const sizes = [first, ...stages.map(({ shape }) => shape)].map(([, , width]) => width);
   const drawn = Math.min(upTo ?? sizes.length, sizes.length);
   return { sizes, drawn, enlarging: stages.slice(0, drawn - 1) };

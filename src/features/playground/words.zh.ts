@@ -46,6 +46,7 @@ export const zh: typeof en = {
     removeHint: '拖离滑轨或按 Delete 可移除该列。',
     zones: { away: '远离', off: '关闭', typical: '常用', strong: '很强' },
     recognised: '识别正确',
+    fits: '符合提示词',
     realLine: '浅线：真实图片',
     variety: '多样性',
   },

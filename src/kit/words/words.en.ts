@@ -208,6 +208,9 @@ export const en = {
     recognised: 'recognised',
     recognisedHint: (network: string) =>
       `Share that the classifier ${network} reads as what was asked for`,
+    alignment: 'fits the prompt',
+    alignmentHint: (network: string) =>
+      `Mean cosine of what ${network} sees in the samples and of what their prompts say: 1 at most`,
     diversity: 'diversity',
     spreadHint: 'How far this figure scatters with other noise: one standard deviation',
     real: (value: string) => `real: ${value}`,

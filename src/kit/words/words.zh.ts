@@ -236,6 +236,8 @@ export const zh: typeof en = {
   figures: {
     recognised: '识别率',
     recognisedHint: (network) => `分类器 ${network} 认作所要求类别的比例`,
+    alignment: '符合提示词',
+    alignmentHint: (network) => `${network} 在样本中所见与其提示词之间的平均余弦，最大为 1`,
     diversity: '多样性',
     spreadHint: '换别的噪声时，此数字的波动：一个标准差',
     real: (value) => `真实：${value}`,

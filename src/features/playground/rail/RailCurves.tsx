@@ -19,7 +19,8 @@ interface Point {
 }
 
 /**
- * What was measured at every scale that is there: the share recognised from 0 to 1, and the variety
+ * What was measured at every scale that is there: the share recognised, or how well prompts
+ * are met, from 0 to 1, and the variety
  * against the largest of these and of real pictures, which have a faint line each.
  */
 export function RailCurves({ film }: { readonly film: FilmPictures }) {
@@ -31,10 +32,14 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const zone = ZONES.findLast(({ from }) => scale >= from);
   const real = realFigures(quality);
   const takes = film.takes();
+  const ofPrompts = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
+  );
+  const figure = ofPrompts ? 'alignment' : 'classAccuracy';
   const recognised = takes.flatMap(({ scale, done }): Point[] => {
-    const share = done.verdicts?.classAccuracy;
+    const share = done.verdicts?.[figure];
     if (share === undefined) return [];
-    return [{ scale, share, spread: done.verdicts?.spread?.classAccuracy ?? 0 }];
+    return [{ scale, share, spread: done.verdicts?.spread?.[figure] ?? 0 }];
   });
   const diversities = takes.flatMap(({ scale, done }) => {
     const diversity = done.verdicts?.diversity;
@@ -49,10 +54,11 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
       spread: spread / largest,
     }),
   );
+  const name = ofPrompts ? words.fits : words.recognised;
   const list = (points: readonly Point[], text: (point: Point) => string) =>
     points.map((point) => `${point.scale}: ${text(point)}`).join(', ');
   const told = [
-    `${words.recognised}. ${list(recognised, ({ share }) => percent(share))}`,
+    `${name}. ${list(recognised, ({ share }) => (ofPrompts ? share.toFixed(2) : percent(share)))}`,
     `${words.variety}. ${list(variety, ({ share }) => (share * largest).toFixed(1))}`,
   ].join('. ');
   return (
@@ -64,9 +70,7 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
         aria-label={told}
       >
         <title>{words.realLine}</title>
-        {real.classAccuracy !== undefined && (
-          <RealLine name="recognised" share={real.classAccuracy} />
-        )}
+        {real[figure] !== undefined && <RealLine name="recognised" share={real[figure]} />}
         {real.diversity !== undefined && (
           <RealLine name="variety" share={real.diversity / largest} />
         )}
@@ -74,7 +78,7 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
         <Curve name="recognised" points={recognised} />
       </svg>
       <figcaption aria-hidden="true">
-        <span data-curve="recognised">{words.recognised}</span>
+        <span data-curve="recognised">{name}</span>
         <span data-curve="variety">{words.variety}</span>
         <span className="zone-now">{zone && words.zones[zone.id]}</span>
       </figcaption>
