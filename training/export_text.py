@@ -200,13 +200,30 @@ def export_graph(name: str, network: TextDenoiser | Upsampler, path: Path) -> fl
     return difference
 
 
+def summary(measured: dict) -> dict:
+    """What a manifest tells of evaluate_cascade.py's figures: of real pictures, and over the base's scale."""
+    if "cascade" in measured:
+        cascade = measured["cascade"]
+        scales = [point for point in cascade["points"] if point["part"] == "scales"]
+        return {
+            "judge": JUDGE,
+            "samples": min((point["samples"] for point in scales), default=0),
+            "real": cascade["realPictures"]["pictures"],
+            "scales": [{"guidanceScale": point["base"]["scale"], **point["pictures"]} for point in scales],
+        }
+    if "fromRealPictures" in measured:
+        return {"fromRealPictures": measured["fromRealPictures"]}
+    return {}
+
+
 def export_stage(run: str, folder: Path) -> tuple[dict, float]:
     """Writes the graph of a run's averaged weights; what its manifest says, and the difference from PyTorch."""
     network, about = load_stage(RUNS / run / "ema.pt")
     quality = RUNS / run / "quality.json"
     folder.mkdir(parents=True, exist_ok=True)
     difference = export_graph(run, network, folder / "model.onnx")
-    return network_manifest(network, about, json.loads(quality.read_text()) if quality.exists() else {}), difference
+    measured = summary(json.loads(quality.read_text())) if quality.exists() else {}
+    return network_manifest(network, about, measured), difference
 
 
 def export_cascade(out: Path) -> None:
