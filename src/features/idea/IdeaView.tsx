@@ -155,14 +155,14 @@ function OneBlock({ block, article }: { block: Block; article: Article }) {
 
 /** Opens another page with the settings that show what was said. */
 function Scene({ id, label, article }: { id: SceneId; label: string; article: Article }) {
-  const { store } = useApp();
+  const app = useApp();
   return (
     <button
       type="button"
       className="scene"
       data-scene={id}
       onClick={({ currentTarget }) => {
-        openScene(store, id, currentTarget.closest('section')?.id as SectionId);
+        openScene(app, id, currentTarget.closest('section')?.id as SectionId);
         if (id in PLACES) scrollWhenThere(PLACES[id]!);
       }}
     >

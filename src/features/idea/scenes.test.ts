@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { planeSlice } from '../../kit/plane/settings';
-import { FIRST_VISIT, type Settings } from '../../settings/settings';
+import { Services } from '../../kit/service';
+import { type ColumnRuns, columnRuns } from '../../kit/services';
+import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
+import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
 import { defaultSlices } from '../../settings/slice';
 import { createAppStore } from '../../settings/store';
 import { readAddress, writeAddress } from '../../settings/url';
@@ -32,15 +36,26 @@ const visitor: Settings = {
   active: 0,
 };
 
+/** The page of a visitor, and how often its network was loaded. */
+function pageOf(settings: Settings) {
+  const services = new Services();
+  const page = { store: createAppStore(settings), services, loads: 0 };
+  const load = async () => {
+    page.loads++;
+  };
+  services.provide(columnRuns, { load } as ColumnRuns);
+  return page;
+}
+
 describe('scenes and steps', () => {
   test.each(queries)('%s is an address that is understood', (_, query) => {
     expect(readAddress(query, visitor).ignored).toEqual([]);
   });
 
   test('a scene sets the playground and keeps what is the visitor’s own', () => {
-    const store = createAppStore(visitor);
-    openScene(store, 'interval');
-    const { settings, columns } = store.getState();
+    const page = pageOf(visitor);
+    openScene(page, 'interval');
+    const { settings, columns } = page.store.getState();
     expect(settings).toMatchObject({
       page: 'playground',
       layout: 'columns',
@@ -61,19 +76,21 @@ describe('scenes and steps', () => {
   });
 
   test('a scene of another page leaves the playground as it is', () => {
-    const store = createAppStore(visitor);
-    openScene(store, 'plane');
-    const { settings } = store.getState();
+    const page = pageOf(visitor);
+    openScene(page, 'plane');
+    const { settings } = page.store.getState();
     const plane = planeSlice.of(settings);
     expect(settings).toEqual(planeSlice.put({ ...visitor, page: 'plane' }, plane));
     expect(plane.runs.map(({ guidanceScale }) => guidanceScale)).toEqual([1, 4]);
   });
 
   test('a rule that the network cannot follow gives way, and no class becomes one', () => {
-    const store = createAppStore({ ...visitor, subject: { kind: 'none' } });
-    store.setState({ engine: { status: 'ready', info: loaded.info, manifest: loaded.manifest } });
-    openScene(store, 'classifier');
-    const { settings } = store.getState();
+    const page = pageOf({ ...visitor, subject: { kind: 'none' } });
+    page.store.setState({
+      engine: { status: 'ready', info: loaded.info, manifest: loaded.manifest },
+    });
+    openScene(page, 'classifier');
+    const { settings } = page.store.getState();
     expect(settings.subject).toEqual({ kind: 'class', name: 'A' });
     expect(settings.columns.map(({ guidance }) => guidance)).toEqual([
       'unconditional',
@@ -82,11 +99,38 @@ describe('scenes and steps', () => {
     ]);
   });
 
+  const ofNetworks = scenes.filter(([, query]) => query.includes('model='));
+
+  test.each(ofNetworks)('%s asks for nothing that its network lacks', (_, query) => {
+    const wanted = readAddress(query, visitor).settings;
+    const path = `public/models/${wanted.model}/manifest.json`;
+    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+    expect(fittedToModel(wanted, manifest as DenoiserManifest).ignored).toEqual([]);
+  });
+
+  test('a scene about a network of its own loads it, if it is not there', () => {
+    const page = pageOf(visitor);
+    const { info, manifest } = loaded;
+    page.store.setState({ engine: { status: 'ready', info, manifest } });
+    openScene(page, 'words');
+    const { settings, engine } = page.store.getState();
+    expect(settings).toMatchObject({ model: 'pictures', seed: 7, count: 4, language: 'zh' });
+    expect(settings.subject).toEqual({ kind: 'class', name: 'a red apple' });
+    expect(settings.columns.map(({ guidanceScale }) => guidanceScale)).toEqual([1, 4]);
+    expect(engine.status).toBe('loading');
+    expect(page.loads).toBe(1);
+
+    page.store.setState({ engine: { status: 'ready', info, manifest } });
+    openScene(page, 'thresholds');
+    expect(page.store.getState().engine.status).toBe('ready');
+    expect(page.loads).toBe(1);
+  });
+
   test('every scene differs from every other', () => {
     const seen = scenes.map(([id]) => {
-      const store = createAppStore(visitor);
-      openScene(store, id);
-      return writeAddress(store.getState().settings, null);
+      const page = pageOf(visitor);
+      openScene(page, id);
+      return writeAddress(page.store.getState().settings, null);
     });
     expect(new Set(seen).size).toBe(scenes.length);
   });

@@ -1,3 +1,5 @@
+import type { App } from '../../kit/feature';
+import { columnRuns } from '../../kit/services';
 import { FIRST_VISIT, fittedToModel, type Settings } from '../../settings/settings';
 import { type AppState, changeSlice, openSettings, type Store } from '../../settings/store';
 import { presetSubject } from '../../settings/subject';
@@ -6,9 +8,11 @@ import type { SectionId } from './sections';
 import { cameFromSlice, tourSlice } from './settings';
 import { TOUR } from './tour';
 
+const APPLE = 'model=pictures&draw=prompt:a red apple';
+
 /**
  * What the buttons of the article open, as queries of the address: the page, and what differs there
- * from a plain playground.
+ * from a plain playground. A scene about a network of its own names it.
  */
 export const SCENES = {
   noise: 'scale=1&view=both&at=0.6',
@@ -24,6 +28,8 @@ export const SCENES = {
   cost: 'guidance=conditional,cfg,cfg,autoguidance&scale=1,3,3,3&interval=all,all,0.2~2,all&active=2',
   saturation: 'scale=2,15&overlay=on&active=1',
   diversity: 'scale=1,2,4,8&active=3',
+  words: `${APPLE}&scale=1,4&active=1`,
+  thresholds: `${APPLE}&scale=10,10&threshold=none,99.5&active=1`,
   uncond: 'page=experiments&experiment=p-uncond',
   negative: 'scale=1,0,-1&active=2',
   temperature: 'guidance=cfg,low-temperature,cfg&scale=1,1.3,2&active=1',
@@ -49,13 +55,23 @@ function sceneSettings({ settings, engine }: AppState, query: string): Settings 
         : settings.subject,
   };
   const wanted = readAddress(query, ofPlayground ? { ...settings, ...plain } : settings).settings;
-  return engine.status === 'ready' ? fittedToModel(wanted, engine.manifest).settings : wanted;
+  const isForNetwork = engine.status === 'ready' && wanted.model === settings.model;
+  return isForNetwork ? fittedToModel(wanted, engine.manifest).settings : wanted;
 }
 
-/** Opens a scene of the article, from one of its sections. */
-export function openScene(store: Store, id: SceneId, from?: SectionId): void {
-  const settings = sceneSettings(store.getState(), SCENES[id]);
+/** Opens a scene of the article, from one of its sections, with the network that it is about. */
+export function openScene(
+  { store, services }: Pick<App, 'store' | 'services'>,
+  id: SceneId,
+  from?: SectionId,
+): void {
+  const before = store.getState();
+  const settings = sceneSettings(before, SCENES[id]);
+  const isSwitch = settings.model !== before.settings.model;
+  // The network that is left must not draw what is meant for the other.
+  if (isSwitch) store.setState({ engine: { status: 'loading', progress: undefined } });
   openSettings(store, from ? cameFromSlice.put(settings, from) : settings);
+  if (isSwitch) void services.get(columnRuns).load();
 }
 
 /** Goes to a step of the tour, 1 … its length, and sets the playground to it; 0 ends the tour there. */

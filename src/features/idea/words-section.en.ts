@@ -26,6 +26,7 @@ export const wordsSection: Section = {
     {
       text: t`And that is needed, for the reason of step 6. In training the words are hidden for 10 % of the pictures, here as in Imagen, and not only in the first network but in *every stage* that is about to come. So each of them answers with the words and without, and each can be guided, with a scale of its own.`,
     },
+    { scene: 'words', label: '“a red apple”, without guidance and with it' },
     {
       text: t`Which stages? A large picture is drawn in steps of size. A *cascade* (Ho and colleagues) draws a small picture $y$, and a second network draws a larger one, $x$, that fits it. The chain rule of probability says that nothing is lost:`,
     },
@@ -54,6 +55,10 @@ export const wordsSection: Section = {
       figure: 'threshold',
       title: 'Clipped, or scaled',
       note: t`A picture of one row of 48 pixels, at the first step of a run. Pictures asked for have a bright stroke at 12 and a fainter one at 36; the others have theirs at 24. Raise the scale: clipped, both strokes are flat and equally white. Scaled, the fainter one stays fainter. A smaller $p$ lies between the two.`,
+    },
+    {
+      scene: 'thresholds',
+      label: 'a far too strong scale, without a threshold and with a dynamic one',
     },
   ],
 };
