@@ -99,6 +99,7 @@ test('the columns are chosen, scrubbed and subtracted, and the link brings all b
 
   const shown = await playground.overlaid();
   await expect(page).toHaveURL(/wipe=0~2.*difference=on/);
+  await expect(page).toHaveURL(/=0\.75(&|$)/);
   await page.reload();
   await playground.settled();
   await expect(playground.choice(wipe.choose(b))).toHaveValue('2');

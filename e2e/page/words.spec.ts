@@ -15,10 +15,9 @@ test('a prompt is typed, chosen, added and left out, and each draws other pictur
     await field.press('Enter');
   });
   await expect(page).toHaveURL(/draw=class(:|%3A)an(\+|%20)owl/);
-  await playground.changes('leaving the field', async () => {
-    await field.fill('a blue car');
-    await field.blur();
-  });
+  await field.fill('a blue car');
+  await field.blur();
+  await playground.settled();
   // What was asked for is a click away.
   const recent = page.getByRole('region', { name: prompt.recent });
   await expect(recent.getByRole('button')).toHaveText(['a blue car']);
@@ -44,12 +43,11 @@ test('a prompt is typed, chosen, added and left out, and each draws other pictur
   await playground.settled();
   const chips = page.locator('.chips li');
   await expect(chips).toHaveCount(3);
-  await playground.changes('one more', async () => {
-    const more = page.getByRole('textbox', { name: prompt.add });
-    await more.fill('a dog');
-    await more.press('Enter');
-  });
+  const more = page.getByRole('textbox', { name: prompt.add });
+  await more.fill('a dog');
+  await more.press('Enter');
   await expect(chips).toHaveCount(4);
+  await playground.settled();
   await playground.changes('one less', () =>
     page.getByRole('button', { name: controls.leaveOut('an owl') }).click(),
   );
@@ -117,6 +115,11 @@ test('every setting of a stage changes the pictures, and goes back to what is us
   await playground.changes(cascade.threshold(2), () =>
     playground.choice(cascade.threshold(2)).selectOption('static'),
   );
+  await playground.changes(cascade.prompt(2), async () => {
+    const field = page.getByRole('textbox', { name: cascade.prompt(2), exact: true });
+    await field.fill('an owl');
+    await field.press('Enter');
+  });
   // The first stage's own.
   await playground.changes('the steps', () => playground.type(controls.numSteps, 3));
   await expect(playground.thumbnails(0)).toHaveCount(4 + 4);

@@ -1,10 +1,10 @@
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { AppState } from '../settings/store';
 import { type ClassWords, classWords } from './class-names';
 import type { App } from './feature';
 import type { Service } from './service';
-import type { Words } from './words/words';
+import { commonWords, type Strings, type Words, wordsForPrompts } from './words/words';
 
 export const AppContext = createContext<App | undefined>(undefined);
 
@@ -31,6 +31,15 @@ export function useClassWords(): (id: string) => ClassWords {
     ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
   return (id) => (ofPrompts ? { name: id, members: '' } : classWords(id, language));
+}
+
+/** The common words; about prompts, where the network takes them. */
+export function useNetworkWords(): Strings {
+  const strings = useWords(commonWords);
+  const ofPrompts = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
+  );
+  return useMemo(() => (ofPrompts ? wordsForPrompts(strings) : strings), [ofPrompts, strings]);
 }
 
 /** A feature's words, or the common ones, in the chosen language. */

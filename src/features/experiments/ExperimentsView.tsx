@@ -8,6 +8,7 @@ import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
 import { FIGURES } from './curves';
 import { type CurveGroup, useCurveGroups, useExperiments } from './curves-data';
 import { NumbersTable } from './NumbersTable';
+import { isMeasurable } from './networks';
 import { PAPER_KINDS, PaperPlot } from './PaperPlot';
 import { PointPanel } from './PointPanel';
 import { type PaperCurve, paperCurves } from './paper-curves';
@@ -100,7 +101,10 @@ function Problem() {
   const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);
   const measurable = useAppState(
-    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
+    ({ engine }) => engine.status !== 'ready' || isMeasurable(engine.manifest),
+  );
+  const ofPrompts = useAppState(
+    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
   return (
     <div className="notices" aria-live="polite">
@@ -112,7 +116,9 @@ function Problem() {
           </button>
         </p>
       )}
-      {!measurable && <p className="notice">{words.problems.noFeatures}</p>}
+      {!measurable && (
+        <p className="notice">{ofPrompts ? words.problems.ofPrompts : words.problems.noFeatures}</p>
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
 import { changeSlice } from '../../settings/store';
 import { useExperiments } from './curves-data';
+import { isMeasurable } from './networks';
 import { valuesOf } from './points';
 import { experimentRunner } from './service';
 import {
@@ -136,7 +137,7 @@ function Progress() {
   const msLeft = useExperiments((state) => state.msLeft);
   const download = useExperiments((state) => state.download);
   const ready = useAppState(
-    ({ engine }) => engine.status === 'ready' && engine.manifest.companions?.features !== undefined,
+    ({ engine }) => engine.status === 'ready' && isMeasurable(engine.manifest),
   );
   const drawn = points.filter((point) => point.status !== 'refused');
   const failed = points.filter((point) => point.status === 'failed').length;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Catalogue, readCatalogue } from '../../networks/library';
-import { parseManifest } from '../../networks/manifest';
-import { studyNetworks } from './networks';
+import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
+import { isMeasurable, studyNetworks } from './networks';
 
 const common = {
   schema: 1,
@@ -50,6 +50,15 @@ test('denoisers of the same shape, classes and judge, the loaded one first', asy
   expect(denoisers.map(({ id }) => id)).toEqual(['letters', 'p20']);
   expect(denoisers[0]).toBe(loaded);
   expect(features?.id).toBe('judge');
+});
+
+test('a network is measured by its classes: one that draws prompts is not', () => {
+  const companions = { features: 'judge' };
+  const measurable = (changes: object) =>
+    isMeasurable({ ...loaded, companions, ...changes } as DenoiserManifest);
+  expect(measurable({})).toBe(true);
+  expect(measurable({ companions: {} })).toBe(false);
+  expect(measurable({ classes: [], prompts: { encoder: 'words' } })).toBe(false);
 });
 
 test('what cannot be read is told by name', async () => {

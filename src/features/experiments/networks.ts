@@ -30,6 +30,11 @@ export function studyNetworks(
   return { denoisers: [loaded, ...others], features };
 }
 
+/** Whether points can be measured: all classes of the network in turn, by its feature network. */
+export function isMeasurable({ companions, classes }: DenoiserManifest): boolean {
+  return companions?.features !== undefined && classes.length > 0;
+}
+
 function alike(a: DenoiserManifest, b: DenoiserManifest): boolean {
   const text = ({ shape, classes, companions }: DenoiserManifest) =>
     JSON.stringify([shape, classes, companions?.features]);

@@ -7,6 +7,7 @@ import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest } from '../../networks/manifest';
 import type { ColumnSettings } from '../../settings/column';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
+import { knownSubject } from '../../settings/subject';
 import { ImportedFiles } from './imported-files';
 import { Measuring } from './measuring';
 import type { StudyNetworks } from './networks';
@@ -193,10 +194,11 @@ export class ExperimentRunner {
   open(column: ColumnSettings): void {
     const { engine, settings } = this.#store.getState();
     if (engine.status !== 'ready') return;
-    const { classes } = engine.manifest;
+    const { manifest } = engine;
+    const names = manifest.classes.slice(0, BATCH);
     showColumn(this.#store, column, {
       page: 'playground',
-      subject: { kind: 'each', names: classes.slice(0, BATCH) },
+      subject: knownSubject({ kind: 'each', names }, manifest),
       seed: settings.seed,
       picked: 0,
       position: 1,

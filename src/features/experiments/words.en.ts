@@ -150,6 +150,8 @@ export const en = {
     storage: 'Results cannot be kept beyond this visit:',
     networks: 'The list of networks could not be read:',
     file: 'Not read:',
+    ofPrompts:
+      'Experiments go through the classes of a network, and this one draws prompts: choose another network to measure. The curves below were measured earlier.',
     noFeatures: 'This model has no feature network: nothing can be measured with it.',
   },
   kept: 'Every finished batch is kept in this browser: a reload loses nothing.',

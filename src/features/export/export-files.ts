@@ -4,7 +4,7 @@ import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
 import { filmPictures, gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
-import { commonWords, type Strings } from '../../kit/words/words';
+import { commonWords, type Strings, wordsForPrompts } from '../../kit/words/words';
 import { sharedLink } from '../../settings/address';
 import { axisName, valueNote, valueWords } from '../../settings/axis-words';
 import { describeColumns, describeShared } from '../../settings/describe';
@@ -121,7 +121,7 @@ export async function columnsGif(
 function columnsAt(now: Ready) {
   const { app, state, engine } = now;
   const { settings, columns } = state;
-  const strings = commonWords[settings.language];
+  const strings = networkWords(now);
   const { headings } = describeColumns(settings.columns, strings, settings.unit);
   const finished = columns.flatMap(({ id, status, ...outcome }, i) => {
     const trajectory = status === 'done' ? app.trajectories.shown(id) : undefined;
@@ -170,7 +170,7 @@ export async function filmGif(
 ): Promise<Made> {
   const { app, state, engine } = now;
   const { settings } = state;
-  const strings = commonWords[settings.language];
+  const strings = networkWords(now);
   const film = app.services.get(filmPictures);
   const takes = (all ? film.takes() : film.pickedTakes()).toSorted((a, b) => a.scale - b.scale);
   if (takes.length === 0) throw new Error('The film must show a scale, and shows none yet');
@@ -204,7 +204,7 @@ export async function filmGif(
 export async function gridPng(now: Ready): Promise<Made> {
   const { app, state, engine } = now;
   const { settings, grid } = state;
-  const strings = commonWords[settings.language];
+  const strings = networkWords(now);
   const { manifest } = engine;
   const { gridRows, gridColumns, overlay } = settings;
   const heads = (axis: Axis) =>
@@ -258,10 +258,16 @@ function gridParts({ state: { settings, grid }, engine }: Ready): string[] {
   ];
 }
 
+/** The words of the page's language, about prompts where the network takes them. */
+function networkWords({ state: { settings }, engine }: Ready): Strings {
+  const strings = commonWords[settings.language];
+  return engine.manifest.prompts ? wordsForPrompts(strings) : strings;
+}
+
 /** Model, class and seed, but for what the axes of a grid vary. */
 function titleText(
   { state: { settings }, engine }: Ready,
-  { axis, controls, prompt, stage }: Strings,
+  { axis, controls, stage }: Strings,
   varied: readonly string[] = [],
 ): string {
   const { subject, seed } = settings;
@@ -269,9 +275,7 @@ function titleText(
     subject.kind === 'none'
       ? stage.unconditional
       : subject.kind === 'class'
-        ? engine.manifest.prompts
-          ? prompt.quoted(subject.name)
-          : controls.classOf(subject.name)
+        ? controls.classOf(subject.name)
         : namesText(subject.names);
   return [
     engine.manifest.title,

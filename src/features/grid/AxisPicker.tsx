@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useNetworkWords, useWords } from '../../kit/app-context';
 import { PromptField } from '../../kit/PromptField';
 import { useScaleOffset } from '../../kit/use-scale-offset';
 import { commonWords } from '../../kit/words/words';
@@ -25,7 +25,7 @@ interface AxisProps {
 /** What one axis of the grid varies, and the values that it takes. */
 export function AxisPicker({ side, manifest }: AxisProps) {
   const { store } = useApp();
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const grid = useWords(gridWords);
   const id = useId();
   const settings = useAppState((state) => state.settings);
@@ -96,7 +96,7 @@ interface ListProps extends Pick<ValuesProps, 'axis' | 'set'> {
 
 /** Values as text. They count once they are entered, or the field is left. */
 function ListField({ axis, set, hint, mixed }: ListProps) {
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const { controls } = strings;
   const grid = useWords(gridWords);
   // As the headers write it: the scale of a classifier is s - 1.
@@ -184,7 +184,7 @@ function SharesField({ axis, manifest, name, set }: ValuesProps) {
 
 /** Values one by one, in the order of their registry; at least one. */
 function Toggles({ axis, manifest, set }: Omit<ValuesProps, 'name'>) {
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const grid = useWords(gridWords);
   const settings = useAppState((state) => state.settings);
   const choices = axisChoices(axis, settings, manifest);

@@ -1,7 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
-import { useAppState, useWords } from '../../kit/app-context';
+import { useAppState, useNetworkWords, useWords } from '../../kit/app-context';
 import { useJudgedClasses } from '../../kit/use-judged-classes';
-import { commonWords } from '../../kit/words/words';
 import { axisName, cellTraits } from '../../settings/axis-words';
 import type { Trait } from '../../settings/describe';
 import { statusWords } from './cell-words';
@@ -17,7 +16,7 @@ export function GridCard({
   index: number;
   frame: RefObject<HTMLElement | null>;
 }) {
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const grid = useWords(gridWords);
   const language = useAppState(({ settings }) => settings.language);
   const card = useRef<HTMLDivElement>(null);

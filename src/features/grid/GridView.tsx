@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { useApp, useAppState, useService, useWords } from '../../kit/app-context';
+import { useApp, useAppState, useNetworkWords, useService, useWords } from '../../kit/app-context';
 import { progressText } from '../../kit/Notices';
 import { useJudgedClasses } from '../../kit/use-judged-classes';
 import { axisName, valueNote, valueWords } from '../../settings/axis-words';
@@ -11,7 +11,6 @@ import { drawCells } from './draw-cells';
 import { cellButton, GridCard } from './GridCard';
 import { GridCell } from './GridCell';
 import './grid.css';
-import { commonWords } from '../../kit/words/words';
 import { gridRunner } from './service';
 import { gridWords } from './words';
 
@@ -67,7 +66,7 @@ function Axes() {
 /** How far the grid is; pause and resume; what failed. */
 function Progress() {
   const runner = useService(gridRunner);
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const words = useWords(gridWords);
   const download = useAppState(({ grid }) => grid.download);
   const paused = useAppState(({ grid }) => grid.paused);
@@ -104,7 +103,7 @@ interface Header {
 }
 
 function useHeaders(axis: Axis): Header[] {
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const settings = useAppState((state) => state.settings);
   return axis.values.map((value) => ({
     value,
@@ -116,7 +115,7 @@ function useHeaders(axis: Axis): Header[] {
 function Table() {
   const app = useApp();
   const runner = useService(gridRunner);
-  const strings = useWords(commonWords);
+  const strings = useNetworkWords();
   const language = useAppState(({ settings }) => settings.language);
   const frame = useRef<HTMLDivElement>(null);
   const gridRows = useAppState(({ settings }) => settings.gridRows);

@@ -3,7 +3,7 @@ import type { InsideFigure } from '../../engine/protocol';
 export const en = {
   title: 'Inside the guidance',
   hint: (sample: number) =>
-    `What the guidance has to work with at each step of sample ${sample}: c is the prediction with the class, u the one without. Where a rule did not evaluate both, a curve has a gap.`,
+    `What the guidance has to work with at each step of sample ${sample}: c is the prediction with the class or prompt, u the one without. Where a rule did not evaluate both, a curve has a gap.`,
   gradient: 'Explicit gradient',
   gradientHint:
     'Also evaluates both predictions and a noisy classifier at every step, which takes more time. The pictures stay the same.',

@@ -3,7 +3,7 @@ import type { en } from './words.en';
 export const zh: typeof en = {
   title: '引导的内部',
   hint: (sample) =>
-    `样本 ${sample} 的每一步中引导所依据的量：c 是有类别的预测，u 是无类别的预测。规则未同时计算两者之处，曲线中断。`,
+    `样本 ${sample} 的每一步中引导所依据的量：c 是有类别或提示词的预测，u 是没有的预测。规则未同时计算两者之处，曲线中断。`,
   gradient: '显式梯度',
   gradientHint: '每一步还会计算两种预测和一个含噪分类器，因此更慢。图片不变。',
   charts: {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { OffAxis } from '../../kit/OffAxis';
+import { PromptField } from '../../kit/PromptField';
 import { Slider } from '../../kit/Slider';
 import { commonWords } from '../../kit/words/words';
 import type { StageManifest } from '../../networks/manifest';
@@ -112,6 +113,17 @@ export function StageExpert() {
           />
         )}
       </Adjustable>
+      <div className="field">
+        <span aria-hidden="true">{cascade.prompt(k + 2)}</span>
+        <PromptField
+          label={cascade.prompt(k + 2)}
+          value={choices?.[k]?.prompt ?? ''}
+          placeholder={cascade.samePrompt}
+          onChange={([prompt]) =>
+            changeSetting(store, settingOf(`prompt-${k + 2}`)!, prompt ?? null)
+          }
+        />
+      </div>
       <OffAxis name={`threshold-${k + 2}`} label={cascade.threshold(k + 2)}>
         <ThresholdField
           label={cascade.threshold(k + 2)}

@@ -1,7 +1,7 @@
 import { Cancelled, type EngineClient, EngineError, type Loaded } from '../../engine/client';
 import { type BackendInfo, LARGEST_BATCH } from '../../engine/protocol';
 import { messageOf } from '../../networks/errors';
-import type { Manifest } from '../../networks/manifest';
+import type { DenoiserManifest } from '../../networks/manifest';
 import { axesFittedTo, axisSetting, newAxis } from '../../settings/axes';
 import type { Named } from '../../settings/column';
 import { withKnownClasses } from '../../settings/run-settings';
@@ -49,17 +49,22 @@ export async function loadModel(
   }
 }
 
+/** As many samples as a cascade begins with after another network. */
+const CASCADE_SAMPLES = 4;
+
 /** Whether what is asked of one network by name can mean anything to another. */
 function isSameKind(one: Named, other: Named): boolean {
   return (one.prompts === undefined) === (other.prompts === undefined);
 }
 
 /** A prompt is no class, and a class no prompt: another network of the other kind begins with its own. */
-function forgetNames(store: Store, manifest: Manifest): void {
+function forgetNames(store: Store, manifest: DenoiserManifest): void {
   store.setState(({ settings }) => {
     const { gridRows, gridColumns } = settings;
     const own: Settings = {
       ...settings,
+      // Each sample goes through several networks.
+      ...(manifest.stages?.length && { count: Math.min(settings.count, CASCADE_SAMPLES) }),
       subject: { kind: 'class', name: '' },
       columns: settings.columns.map((column) => withKnownClasses(column, { classes: [] })),
     };

@@ -115,7 +115,7 @@ describe('a setting of a stage', () => {
 
 describe('another network', () => {
   const switched = async (from: 'ready' | 'readyCascade', columns: Partial<ColumnSettings>[]) => {
-    page = await FakePage[from](columns);
+    page = await FakePage[from](columns, 0, { count: 16 });
     const switching = page.runner.switchTo('other');
     page.loads[1]!.resolve(from === 'ready' ? cascade : loaded);
     await switching;
@@ -124,6 +124,7 @@ describe('another network', () => {
 
   test('that takes prompts begins with its own: a class is no prompt', async () => {
     const { settings, notice } = await switched('ready', [{ negative: 'B' }]);
+    expect(settings.count).toBe(4);
     expect(settings.subject).toEqual({ kind: 'class', name: 'a red apple' });
     expect(settings.columns[0]!.negative).toBeNull();
     expect(notice).toBeUndefined();
@@ -133,5 +134,6 @@ describe('another network', () => {
     const { settings } = await switched('readyCascade', [{ negative: 'a cat', upTo: 2 }]);
     expect(settings.subject).toEqual({ kind: 'class', name: 'A' });
     expect(settings.columns[0]).toEqual(DEFAULT_COLUMN);
+    expect(settings.count).toBe(16);
   });
 });

@@ -56,7 +56,7 @@ export const en = {
     removeHint: 'Drag it off the rail, or press Delete, to remove the column.',
     zones: { away: 'away', off: 'off', typical: 'typical', strong: 'strong' },
     recognised: 'recognised',
-    fits: 'fits the prompt',
+    fits: 'fits prompt',
     realLine: 'The faint lines: real pictures',
     variety: 'variety',
   },

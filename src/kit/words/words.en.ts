@@ -86,7 +86,7 @@ export const en = {
     schedule: 'Noise schedule',
     seed: 'Seed',
     dice: 'New noise',
-    lock: 'Keep the noise when the class changes',
+    lock: 'Keep the noise when what is drawn changes',
     lockHint: 'Keep the noise',
     count: 'Samples',
     more: 'Noise and samples',

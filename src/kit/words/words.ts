@@ -11,6 +11,17 @@ export interface Words<T> {
 export type Strings = typeof en;
 export const commonWords: Words<Strings> = { en, zh };
 
+/** The words for a network that takes prompts where others have classes. */
+export function wordsForPrompts(strings: Strings): Strings {
+  const { axis, controls, extras, prompt } = strings;
+  return {
+    ...strings,
+    axis: { ...axis, class: prompt.label },
+    controls: { ...controls, classOf: prompt.quoted },
+    extras: { ...extras, mix: prompt.mix, negativeClass: prompt.negative },
+  };
+}
+
 /** The entry of a choice that a parameter declares: its id is `parameter.value`. */
 export function choiceEntry(
   parameter: { readonly id: string },

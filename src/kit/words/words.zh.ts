@@ -69,7 +69,7 @@ export const zh: typeof en = {
     schedule: '噪声调度',
     seed: '种子',
     dice: '换新噪声',
-    lock: '更换类别时保留噪声',
+    lock: '更换所画内容时保留噪声',
     lockHint: '保持噪声',
     count: '样本数',
     more: '噪声与样本',

@@ -116,7 +116,8 @@ function promptRow(stage: number): RunRow<string | null> {
     key: `prompt-${stage}`,
     read(raw) {
       if (raw === 'same') return null;
-      return raw && raw.length <= LIMITS.name ? unescaped(raw) : undefined;
+      const prompt = unescaped(raw);
+      return prompt && prompt.length <= LIMITS.name ? prompt : undefined;
     },
     write: (prompt) => (prompt === null ? 'same' : escaped(prompt)),
     name: ({ cascade }) => cascade.prompt(stage),
