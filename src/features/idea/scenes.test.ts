@@ -109,7 +109,7 @@ describe('scenes and steps', () => {
   });
 
   test('a scene about a network of its own loads it, if it is not there', () => {
-    const page = pageOf(visitor);
+    const page = pageOf({ ...visitor, count: 16 });
     const { info, manifest } = loaded;
     page.store.setState({ engine: { status: 'ready', info, manifest } });
     openScene(page, 'words');

@@ -8,11 +8,13 @@ import type { SectionId } from './sections';
 import { cameFromSlice, tourSlice } from './settings';
 import { TOUR } from './tour';
 
-const APPLE = 'model=pictures&draw=prompt:a red apple';
+/** Few samples: each may go through several networks. */
+const APPLE = 'model=pictures&draw=prompt:a red apple&n=4';
 
 /**
  * What the buttons of the article open, as queries of the address: the page, and what differs there
- * from a plain playground. A scene about a network of its own names it.
+ * from a plain playground. A scene about a network of its own names it, its subject and how many
+ * samples.
  */
 export const SCENES = {
   noise: 'scale=1&view=both&at=0.6',
