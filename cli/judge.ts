@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { PromptStates } from '../src/diffusion/conditioning';
+import { joined, type PromptStates } from '../src/diffusion/conditioning';
 import { alignments } from '../src/diffusion/metrics/alignment';
 import {
   asJudged,
@@ -56,23 +56,23 @@ export async function openJudge(
     reference,
     async look(samples, batch = samples.length / size) {
       const shown = asJudged(samples, batch, manifest.shape);
-      const outputs = {
-        logits: [] as number[],
-        features: [] as number[],
-        embedding: [] as number[],
+      const parts: Record<keyof Looked, Float32Array[]> = {
+        logits: [],
+        features: [],
+        embedding: [],
       };
       for (let first = 0; first < batch; first += BATCH) {
         const part = shown.subarray(first * size, (first + BATCH) * size);
         const x = new Tensor('float32', part, [part.length / size, ...manifest.shape]);
         const { logits, features, embedding } = await session.run({ x });
-        outputs.embedding.push(...((embedding?.data ?? []) as Float32Array));
-        outputs.logits.push(...(logits!.data as Float32Array));
-        outputs.features.push(...(features!.data as Float32Array));
+        parts.logits.push(logits!.data as Float32Array);
+        parts.features.push(features!.data as Float32Array);
+        if (embedding) parts.embedding.push(embedding.data as Float32Array);
       }
       return {
-        logits: Float32Array.from(outputs.logits),
-        features: Float32Array.from(outputs.features),
-        embedding: Float32Array.from(outputs.embedding),
+        logits: joined(parts.logits),
+        features: joined(parts.features),
+        embedding: joined(parts.embedding),
       };
     },
     release: () => session.release(),
