@@ -114,6 +114,21 @@ test('animations have a frame a step and one for the end', async ({ playground }
   expect(width).toBeGreaterThanOrEqual(280);
 });
 
+test('a cascade: frames of all stages are of one size, and files are named by the prompt', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('model=tiny-words&draw=prompt:an owl/on <blue>&seed=7');
+  const way = await take(playground, words.export.sampleWay);
+  expect(way.name).toBe(
+    'guidance-tiny-words-an-owl-on-blue-seed7-cfg-s3-dpmpp-2m-4steps-trajectory.gif',
+  );
+  expect(await decodeGif(page, way.bytes)).toEqual([5 + 4, 288, 288]);
+  await playground.scrubber.fill('0.5');
+  const small = await take(playground, words.export.sample);
+  expect(sizeOf(small.bytes)).toEqual([288, 288]);
+});
+
 /** Frames of a GIF as the browser decodes them, RGBA. */
 async function framesOf(page: Page, bytes: Buffer) {
   const { width, height, frames } = await page.evaluate(async (base64) => {

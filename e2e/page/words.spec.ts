@@ -51,6 +51,7 @@ test('a prompt is typed, chosen, added and left out, and each draws other pictur
   await playground.changes('one less', () =>
     page.getByRole('button', { name: controls.leaveOut('an owl') }).click(),
   );
+  await expect(page).not.toHaveURL(/owl/);
   await page.reload();
   await playground.settled();
   await expect(chips).toHaveCount(3);
@@ -186,6 +187,7 @@ test('a negative prompt and a second one that is mixed in', async ({ playground 
   await playground.changes('its share', () =>
     playground.type(words.extras.share('a cat, blue'), 0.9),
   );
+  await expect(page).toHaveURL(/mix=.*0\.9/);
   await page.reload();
   await playground.settled();
   await expect(page.getByRole('textbox', { name: prompt.mix, exact: true })).toHaveValue(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commonWords } from '../../kit/words/words';
+import { commonWords, wordsForPrompts } from '../../kit/words/words';
 import {
   axisName,
   cellTraits,
@@ -43,6 +43,16 @@ test('settings have the names of their controls', () => {
   expect(axisName('scale', en)).toBe(en.controls.guidanceScale);
   expect(axisName('draw', zh)).toBe(zh.axis.class);
   expect(axisName('rho', zh)).toBe(zh.names.rho);
+});
+
+test('a network of prompts has prompts where others have classes', () => {
+  const ofPrompts = wordsForPrompts(en);
+  const said = (key: string, value: string) => words(key, value, page(), ofPrompts);
+  expect(axisName('draw', ofPrompts)).toBe(en.prompt.label);
+  expect(said('draw', 'prompt:a cat: red, blue')).toBe('“a cat: red, blue”');
+  expect(said('draw', 'class:a cat')).toBe('“a cat”');
+  expect(said('draw', 'none')).toBe(en.prompt.nonePlaceholder);
+  expect(axisName('negative', ofPrompts)).toBe(en.prompt.negative);
 });
 
 test('a rule that brings a sampler along says so', () => {

@@ -152,7 +152,9 @@ function Card({ model, models, onChosen }: CardProps) {
         <h3>{title}</h3>
         <p className="soft">
           {words.shape(height, width, channels > 1, prompts ? 'prompts' : classes.length)}
-          {stages && ` · ${words.stages(shapes.map(([, side]) => side).join(' → '))}`}
+          {stages &&
+            stages.length > 0 &&
+            ` · ${words.stages(shapes.map(([, side]) => side).join(' → '))}`}
         </p>
         <dl>
           {all.length > 0 && (

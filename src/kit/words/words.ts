@@ -13,11 +13,12 @@ export const commonWords: Words<Strings> = { en, zh };
 
 /** The words for a network that takes prompts where others have classes. */
 export function wordsForPrompts(strings: Strings): Strings {
-  const { axis, controls, extras, prompt } = strings;
+  const { axis, controls, extras, prompt, stage } = strings;
   return {
     ...strings,
     axis: { ...axis, class: prompt.label },
     controls: { ...controls, classOf: prompt.quoted },
+    stage: { ...stage, unconditional: prompt.nonePlaceholder },
     extras: { ...extras, mix: prompt.mix, negativeClass: prompt.negative },
   };
 }
