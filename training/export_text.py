@@ -52,9 +52,9 @@ STAGES = {
 EXAMPLES = [
     "a red apple",
     "a cat face on a blue background",
-    "a house, flat, on green",
     "three tulips",
-    "a penguin, 3-D",
+    "a pizza",
+    "an automobile on white",
     "an owl on a plain purple background",
     "two fried shrimps",
     "a cat left of a house",

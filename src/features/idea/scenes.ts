@@ -31,6 +31,8 @@ export const SCENES = {
   saturation: 'scale=2,15&overlay=on&active=1',
   diversity: 'scale=1,2,4,8&active=3',
   words: `${APPLE}&scale=1,4&active=1`,
+  stages: `${APPLE}&scale=3,3&stages=1,all&active=1`,
+  augmentation: `${APPLE}&scale=3,3&augmentation-2=0,0.3&active=1`,
   thresholds: `${APPLE}&scale=10,10&threshold=none,99.5&active=1`,
   uncond: 'page=experiments&experiment=p-uncond',
   negative: 'scale=1,0,-1&active=2',

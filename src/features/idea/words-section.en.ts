@@ -35,6 +35,7 @@ export const wordsSection: Section = {
       text: t`What is where is decided while pictures are small and evaluations cheap. Here the first network draws 16 × 16 pixels, and two *super-resolution* networks make 32 × 32 and 64 × 64 of them. Each sees the smaller picture as one more input, and the words. To guide such a stage is to hide the words alone; the small picture is told both times:`,
     },
     { formula: 'cfgOfStage' },
+    { scene: 'stages', label: 'the first stage alone, and what the others make of its pictures' },
     {
       text: t`There is a catch. While it trains, the second network is shown small pictures that were made of real ones. When it is used, it gets what the first stage has drawn, faults included, and has learned to take a small picture at its word. The remedy: in training, hide a little of the small picture under noise of a random level $a$, and tell the network how much. Then choose a level for sampling.`,
     },
@@ -46,6 +47,10 @@ export const wordsSection: Section = {
       figure: 'cascade',
       title: 'A small picture that is a little wrong',
       note: t`Pictures of *two* pixels: across is their mean, up is half their difference, and shaded is where pictures are. The first stage draws the mean alone, the ticks below, and makes it too bright. At $a = 0$ each dot stands right above its tick, where no picture is. At $a = 0.1$ nearly all are back. Much more, and dark pictures turn into bright ones, for one pixel is soon lost in noise. Both stages are exact denoisers, run by the code that runs the real cascade.`,
+    },
+    {
+      scene: 'augmentation',
+      label: 'the same small pictures enlarged, without augmentation and at 0.3',
     },
     {
       text: t`The fault that matters most comes from guidance itself. Words want large scales, and large scales push pixels out of $[-1, 1]$; the first question below says why. The next step starts from there, and the next stage makes it larger. *Static* thresholding clips the guess at each step, which is $t = 1$ below. *Dynamic* thresholding lets the picture choose: $t$ is a high percentile $P_p$ of the sizes of its own pixels, and where that exceeds 1, the whole guess is scaled down.`,
