@@ -1,5 +1,6 @@
 import type { ArrayField } from '../diffusion/fields';
 import type { DenoiserManifest } from '../networks/manifest';
+import { ByteBudget } from './byte-budget';
 import type { Frame, SampleSettings } from './protocol';
 
 /** The first two stages of some runs of sixteen samples. */
@@ -27,28 +28,21 @@ interface KnownStage extends Pick<DrawnStage, 'frames' | 'nfe'> {
  * settings goes on from there.
  */
 export class StageMemory {
-  /** The one used last is last. */
-  readonly #stages = new Map<string, DrawnStage>();
-  readonly #budgetBytes: number;
-  #bytes = 0;
+  readonly #stages: ByteBudget<DrawnStage>;
 
   constructor(budgetBytes = BUDGET_BYTES) {
-    this.#budgetBytes = budgetBytes;
+    this.#stages = new ByteBudget(budgetBytes, bytesOf);
   }
 
   clear(): void {
     this.#stages.clear();
-    this.#bytes = 0;
   }
 
   /** The latest stage of a run, but for its last, that is known. */
   latest(network: Pick<DenoiserManifest, 'id'>, settings: SampleSettings): KnownStage | undefined {
     for (let stage = (settings.stages?.length ?? 0) - 1; stage >= 0; stage--) {
-      const key = keyOf(network, settings, stage);
-      const known = this.#stages.get(key);
+      const known = this.#stages.get(keyOf(network, settings, stage));
       if (!known) continue;
-      this.#stages.delete(key);
-      this.#stages.set(key, known);
       const { samples, frames, nfe } = known;
       const batch = settings.seeds.length;
       const low = { data: samples.slice(), batch, size: samples.length / batch };
@@ -64,21 +58,7 @@ export class StageMemory {
     stage: number,
     drawn: DrawnStage,
   ): void {
-    const key = keyOf(network, settings, stage);
-    this.#remove(key);
-    this.#stages.set(key, drawn);
-    this.#bytes += bytesOf(drawn);
-    for (const oldest of this.#stages.keys()) {
-      if (this.#bytes <= this.#budgetBytes) break;
-      this.#remove(oldest);
-    }
-  }
-
-  #remove(key: string): void {
-    const known = this.#stages.get(key);
-    if (!known) return;
-    this.#stages.delete(key);
-    this.#bytes -= bytesOf(known);
+    this.#stages.put(keyOf(network, settings, stage), drawn);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../diffusion/fields';
 import type { Evaluate } from '../diffusion/guidance/guided';
 import type { Predictions } from '../diffusion/guidance/rule';
+import { ByteBudget } from './byte-budget';
 
 /** Some hundreds of samples of the networks that this project ships. */
 const BUDGET_BYTES = 8 * 2 ** 20;
@@ -26,18 +27,14 @@ export interface RunStart {
  * evaluation, and is seen to begin at once.
  */
 export class StartMemory {
-  /** The one used last is last. */
-  readonly #starts = new Map<string, Start>();
-  readonly #budgetBytes: number;
-  #bytes = 0;
+  readonly #starts: ByteBudget<Start>;
 
   constructor(budgetBytes = BUDGET_BYTES) {
-    this.#budgetBytes = budgetBytes;
+    this.#starts = new ByteBudget(budgetBytes, bytesOf);
   }
 
   clear(): void {
     this.#starts.clear();
-    this.#bytes = 0;
   }
 
   /** An evaluation that asks the network about a run's first noise only where that is not known. */
@@ -77,30 +74,14 @@ export class StartMemory {
   }
 
   #get(key: string, x: Float32Array): Float32Array | undefined {
-    const start = this.#starts.get(key);
     // A sampler may have added noise of its own.
-    if (!start?.x.every((number, i) => number === x[i])) return undefined;
-    this.#starts.delete(key);
-    this.#starts.set(key, start);
-    return start.output;
+    const isSame = this.#starts.peek(key)?.x.every((number, i) => number === x[i]);
+    return isSame ? this.#starts.get(key)?.output : undefined;
   }
 
   #put(key: string, x: ArrayField, output: ArrayField, sample: number): void {
-    this.#remove(key);
     const start = { x: partOf(x, sample).slice(), output: partOf(output, sample).slice() };
-    this.#starts.set(key, start);
-    this.#bytes += bytesOf(start);
-    for (const oldest of this.#starts.keys()) {
-      if (this.#bytes <= this.#budgetBytes) break;
-      this.#remove(oldest);
-    }
-  }
-
-  #remove(key: string): void {
-    const start = this.#starts.get(key);
-    if (!start) return;
-    this.#starts.delete(key);
-    this.#bytes -= bytesOf(start);
+    this.#starts.put(key, start);
   }
 }
 
