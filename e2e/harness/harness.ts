@@ -54,11 +54,15 @@ async function evaluate(
   return Object.fromEntries(outputs);
 }
 
-/** Creates a session on WebGPU that may not place a single node on the CPU. */
-async function placeOnGpu(modelId: string, batch: number): Promise<void> {
+/**
+ * Creates a session on WebGPU that may not place a single node on the CPU.
+ *
+ * @param tokens of a network that prompts condition, as the page opens it
+ */
+async function placeOnGpu(modelId: string, batch: number, tokens = 1): Promise<void> {
   const session = await open(modelId, {
     executionProviders: [{ name: 'webgpu' }],
-    freeDimensionOverrides: { batch },
+    freeDimensionOverrides: { batch, tokens },
     extra: { session: { disable_cpu_ep_fallback: '1' } },
   });
   await session.release();
