@@ -1,10 +1,10 @@
 // npm run cascade-speed -- [--model pictures]: what a picture from words costs, stage by stage, in Node and on the page.
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
-import { type DrawnStage, generate } from '../cli/generate';
+import { generate } from '../cli/generate';
 import { encodePrompts } from '../cli/prompts';
 import { openNetwork } from '../cli/runtime';
-import { askedStages } from '../cli/stages';
+import { askedStages, openStages } from '../cli/stages';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import { launch } from './browser';
 import { serveSite } from './site';
@@ -23,11 +23,7 @@ async function inNode(model: string): Promise<void> {
   const network = await openNetwork(model);
   const { prompts } = network.manifest;
   if (!prompts) throw new Error(`--model must take prompts, ${model} has classes`);
-  const stages = askedStages({ model, asked: [] }, network.manifest);
-  const enlarging: DrawnStage[] = [];
-  for (const { stage, settings } of stages) {
-    enlarging.push({ network: await openNetwork(stage.network), settings });
-  }
+  const enlarging = await openStages(askedStages({ model, asked: [] }, network.manifest));
   const { states } = await encodePrompts(prompts.examples.slice(0, PICTURES), prompts);
   const jobs = Array.from({ length: PICTURES }, (_, label) => ({ label, seed: label }));
   const drawn = (count: number) =>

@@ -5,7 +5,7 @@ import { type DrawnStage, generate } from './generate';
 import { judgeSamples } from './judge';
 import { encodePrompts } from './prompts';
 import { type NodeNetwork, openNetwork } from './runtime';
-import { askedStages } from './stages';
+import { askedStages, openStages } from './stages';
 
 // What the cascade that is shipped draws: its captions and docs say no more than is tested here.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -20,10 +20,9 @@ let stages: DrawnStage[];
 
 beforeAll(async () => {
   network = await openNetwork(MODEL, { threads: 2 });
-  stages = [];
-  for (const { stage, settings } of askedStages({ model: MODEL, asked: [] }, network.manifest)) {
-    stages.push({ network: await openNetwork(stage.network, { threads: 2 }), settings });
-  }
+  stages = await openStages(askedStages({ model: MODEL, asked: [] }, network.manifest), {
+    threads: 2,
+  });
 });
 
 afterAll(async () => {

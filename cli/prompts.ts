@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { PromptStates } from '../src/diffusion/conditioning';
-import { loadLexicon, loadTextEncoder } from '../src/networks/download';
+import { loadTextEncoder } from '../src/networks/download';
 import type { DenoiserManifest } from '../src/networks/manifest';
-import { readLexicon } from '../src/networks/text/lexicon';
+import { loadChineseLexicon } from '../src/networks/text/load-words';
 import { needsLexicon, type Prompt, readPrompt } from '../src/networks/text/prompt';
 import { openPromptEncoder } from '../src/networks/text/prompt-encoder';
 import { localOptions, modelFolders } from './models';
@@ -18,8 +18,7 @@ export async function encodePrompts(
   { threads = 0, folders = modelFolders }: { threads?: number; folders?: readonly string[] } = {},
 ): Promise<{ readonly read: readonly Prompt[]; readonly states: PromptStates }> {
   const options = localOptions(id, folders);
-  const json = prompts.some(needsLexicon) ? await loadLexicon(id, 'zh', options) : undefined;
-  const lexicon = json === undefined ? undefined : readLexicon(json);
+  const lexicon = prompts.some(needsLexicon) ? await loadChineseLexicon(id, options) : undefined;
   const read = prompts.map((prompt) => readPrompt(prompt, lexicon));
   const loaded = await loadTextEncoder(id, options);
   const session = await InferenceSession.create(loaded.files.get('model.onnx')!, {

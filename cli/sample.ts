@@ -12,14 +12,14 @@ import {
   type SampleArguments,
 } from './arguments';
 import { ArgumentError } from './flags';
-import { crossed, type DrawnStage, generate } from './generate';
+import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
 import { exitCodeOf, isProgram } from './program';
 import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
-import { askedStages } from './stages';
+import { askedStages, openStages } from './stages';
 
 if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
 
@@ -44,10 +44,7 @@ async function sample(args: SampleArguments): Promise<void> {
   } = network.manifest.prompts ? promptIndices(args) : classesOf(args, classes);
   const stages = askedStages(args, network.manifest, prompts);
   const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
-  const enlarging: DrawnStage[] = [];
-  for (const { stage, settings } of stages) {
-    enlarging.push({ network: await openNetwork(stage.network, { threads, precision }), settings });
-  }
+  const enlarging = await openStages(stages, { threads, precision });
   const states = await statesOf(prompts, network.manifest, threads);
   const { samples, shape, nfe, flops, totalMs } = await generate(
     network,

@@ -4,6 +4,8 @@ import type { DenoiserManifest, StageManifest } from '../src/networks/manifest';
 import type { ColumnSettings } from '../src/settings/column';
 import { stageSettings } from '../src/settings/sample-settings';
 import { ArgumentError, type Flag, number, wholeNumber } from './flags';
+import type { DrawnStage } from './generate';
+import { type OpenNetworkOptions, openNetwork } from './runtime';
 
 /** What is asked of a stage that enlarges. */
 type Asked = Partial<
@@ -104,6 +106,18 @@ export function askedStages(
     const own = text !== undefined && { prompt: promptIndex(prompts, text) };
     return { stage: stages[k]!, settings: { ...DEFAULT_RUN, ...settings, ...changed, ...own } };
   });
+}
+
+/** Opens the networks of the stages that `askedStages` gave; the caller releases them. @throws ModelError */
+export async function openStages(
+  stages: ReturnType<typeof askedStages>,
+  options: OpenNetworkOptions = {},
+): Promise<DrawnStage[]> {
+  const opened: DrawnStage[] = [];
+  for (const { stage, settings } of stages) {
+    opened.push({ network: await openNetwork(stage.network, options), settings });
+  }
+  return opened;
 }
 
 /** A prompt's place among all that are asked for; of an empty one, that after the last. */

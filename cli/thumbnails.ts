@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import { messageOf } from '../src/networks/errors';
 import { ArgumentError } from './flags';
-import { type DrawnStage, generate } from './generate';
+import { generate } from './generate';
 import { withEntry } from './manifest-text';
 import { denoisers, graphSha256, manifestOf } from './manifests';
 import { localModels } from './models';
 import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
-import { askedStages } from './stages';
+import { askedStages, openStages } from './stages';
 import { encodeThumbnail, THUMBNAIL, thumbnailSamples, thumbnailSettings } from './thumbnail';
 
 const FILE = 'thumbnail.png';
@@ -38,10 +38,7 @@ async function draw(id: string): Promise<void> {
   const opened = await openNetwork(id);
   const { prompts } = opened.manifest;
   const stages = askedStages({ model: id, asked: [] }, opened.manifest);
-  const enlarging: DrawnStage[] = [];
-  for (const { stage, settings } of stages) {
-    enlarging.push({ network: await openNetwork(stage.network), settings });
-  }
+  const enlarging = await openStages(stages);
   const samples = thumbnailSamples({
     shape: stages.at(-1)?.stage.shape ?? opened.manifest.shape,
     classes: prompts?.examples ?? opened.manifest.classes,

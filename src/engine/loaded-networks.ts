@@ -1,7 +1,6 @@
 import {
   type DownloadProgress,
   type LoadedModel,
-  loadLexicon,
   loadModel,
   loadModelIndex,
   loadTextEncoder,
@@ -14,7 +13,7 @@ import type {
   TextEncoderManifest,
 } from '../networks/manifest';
 import type { ReadModelFile } from '../networks/sources';
-import { type Lexicon, readLexicon } from '../networks/text/lexicon';
+import type { Lexicon } from '../networks/text/lexicon';
 import { openPromptEncoder, type PromptEncoder } from '../networks/text/prompt-encoder';
 import type { LoadRequest } from './active-request';
 import { batchWithinLimits } from './batches';
@@ -257,8 +256,9 @@ export class LoadedNetworks {
   ): Promise<Lexicon | undefined> {
     if (!this.#lexicons.has(encoder)) {
       const options = { baseUrl: this.#baseUrl, signal, onProgress };
-      const json = await loadLexicon(encoder, 'zh', options);
-      this.#lexicons.set(encoder, json === undefined ? undefined : readLexicon(json));
+      // What reads it too: most visits never need either.
+      const { loadChineseLexicon } = await import('../networks/text/load-words');
+      this.#lexicons.set(encoder, await loadChineseLexicon(encoder, options));
     }
     return this.#lexicons.get(encoder);
   }
