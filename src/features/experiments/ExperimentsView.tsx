@@ -100,6 +100,7 @@ function Problem() {
   const { notice } = useWords(commonWords);
   const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);
+  const unreadable = useExperiments((state) => state.unreadable);
   const measurable = useAppState(
     ({ engine }) => engine.status !== 'ready' || isMeasurable(engine.manifest),
   );
@@ -113,6 +114,14 @@ function Problem() {
           {words.problems[problem.kind]} <span lang="en">{problem.message}</span>{' '}
           <button type="button" onClick={() => experiments.dismiss()}>
             {notice.dismiss}
+          </button>
+        </p>
+      )}
+      {unreadable && (
+        <p className="notice" data-problem="unreadable">
+          {words.unreadable.what(unreadable.points.length, unreadable.files.join(', '))}{' '}
+          <button type="button" onClick={() => void experiments.removeUnreadable()}>
+            {words.unreadable.remove}
           </button>
         </p>
       )}

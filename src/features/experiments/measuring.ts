@@ -1,8 +1,8 @@
 import { messageOf } from '../../networks/errors';
+import { firstSamples } from './kept';
 import type { PointRecords } from './point-records';
 import { isMilestone } from './points';
 import type { Measurer } from './state';
-import { firstSamples } from './storage';
 
 /** Has points measured, one after the other, when they reach a count at which they are to be. */
 export class Measuring {

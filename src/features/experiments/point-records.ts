@@ -1,6 +1,7 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
+import { type Batch, type BatchRun, type PointRecord, withBatch, withFigures } from './kept';
 import type { PointSamples } from './state';
-import type { Batch, ExperimentStorage, PointRecord } from './storage';
+import type { ChangeRecord, ExperimentStorage } from './storage';
 
 /** Samples whose pictures are stored, of each point. */
 export const KEPT_PICTURES = 64;
@@ -17,7 +18,9 @@ export class PointRecords {
   readonly #stored: Stored;
   /** undefined: nothing was stored. */
   readonly #records = new Map<string, PointRecord | undefined>();
-  readonly #batches = new Map<string, Batch[]>();
+  readonly #batches = new Map<string, readonly Batch[]>();
+  /** Points that could not be stored: from then on they are kept for this visit alone. */
+  readonly #unstored = new Set<string>();
 
   constructor(storage: ExperimentStorage, stored: Stored) {
     this.#storage = storage;
@@ -46,15 +49,17 @@ export class PointRecords {
   /** A point's batches, read where they were made on another visit. */
   async batches(key: string): Promise<readonly Batch[]> {
     const known = this.#batches.get(key);
-    if (known) return known;
     const record = this.#records.get(key);
+    if (known && areOf(record, known)) return known;
     const found = record ? await this.#storage.batches(key, record.starts) : [];
     const complete = found.filter((batch) => batch !== undefined);
-    // Browsers may forget: what is not whole is drawn again.
-    if (complete.length < found.length) this.#records.set(key, undefined);
-    const batches = complete.length < found.length ? [] : complete;
-    this.#batches.set(key, batches);
-    return batches;
+    if (complete.length < found.length) {
+      // Browsers may forget: what is not whole is drawn again.
+      await this.remove([key]);
+      return [];
+    }
+    this.#batches.set(key, complete);
+    return complete;
   }
 
   /** A point's first samples; undefined where it has none yet. */
@@ -70,47 +75,38 @@ export class PointRecords {
     return labels.length ? { pictures: Uint8Array.from(bytes), labels } : undefined;
   }
 
-  /** Continues a point by a batch. It counts once it is stored, so that a reload loses nothing shown. */
-  async add(
-    key: string,
-    batch: Batch,
-    { network, nfe, totalMs }: { network: string; nfe: number; totalMs: number },
-  ): Promise<void> {
-    const batches = [...(this.#batches.get(key) ?? []), batch];
-    const before = this.#records.get(key);
-    const record: PointRecord = {
-      samples: batch.start + batch.labels.length,
-      starts: batches.map(({ start }) => start),
-      network,
-      nfe,
-      seconds: (before?.seconds ?? 0) + totalMs / 1000,
-      date: new Date().toISOString(),
-      figures: before?.figures ?? [],
-    };
-    this.#batches.set(key, batches);
-    await this.#stored(this.#storage.put(key, record, batch));
-    this.#records.set(key, record);
+  /**
+   * Continues a point by a batch. It counts once it is stored, so that a reload loses nothing shown.
+   * Where another tab has changed the point meanwhile, it goes on from what that has stored.
+   */
+  async add(key: string, batch: Batch, run: BatchRun): Promise<void> {
+    this.#batches.set(key, [...(this.#batches.get(key) ?? []), batch]);
+    await this.#change(key, (before) => withBatch(before, batch, run), batch);
   }
 
   /** Adds a point's figures at one count, in place of those at the same count. */
   async addFigures(key: string, figures: PointFigures): Promise<void> {
-    const record = this.#records.get(key);
-    if (!record) return;
-    const others = record.figures.filter(({ samples }) => samples !== figures.samples);
-    const all = [...others, figures].toSorted((a, b) => a.samples - b.samples);
-    const changed = { ...record, figures: all };
-    this.#records.set(key, changed);
-    await this.#stored(this.#storage.put(key, changed));
+    if (!this.#records.get(key)) return;
+    await this.#change(key, (before) => withFigures(before, figures));
+  }
+
+  /** Changes what is stored; of a point that could not be stored, what is known in this visit. */
+  async #change(key: string, change: ChangeRecord, batch?: Batch): Promise<void> {
+    const storing = this.#unstored.has(key)
+      ? undefined
+      : await this.#stored(this.#storage.change(key, change, batch).then((record) => ({ record })));
+    if (!storing) this.#unstored.add(key);
+    this.#records.set(key, storing ? storing.record : change(this.#records.get(key)));
   }
 
   /** Forgets everything of these points. */
   async remove(keys: readonly string[]): Promise<void> {
-    const points = keys.map((key) => ({ key, starts: this.#records.get(key)?.starts ?? [] }));
     for (const key of keys) {
       this.#records.set(key, undefined);
       this.#batches.delete(key);
+      this.#unstored.delete(key);
     }
-    await this.#stored(this.#storage.remove(points));
+    await this.#stored(this.#storage.remove(keys));
   }
 
   /** Frees the memory of all batches but those of these points. */
@@ -118,4 +114,11 @@ export class PointRecords {
     const needed = new Set(keys);
     for (const key of this.#batches.keys()) if (!needed.has(key)) this.#batches.delete(key);
   }
+}
+
+/** Whether these are a point's batches: another tab may have changed it since they were read. */
+function areOf(record: PointRecord | undefined, batches: readonly Batch[]): boolean {
+  const { samples = 0, starts = [] } = record ?? {};
+  const count = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  return count === samples && String(batches.map(({ start }) => start)) === String(starts);
 }

@@ -7,9 +7,10 @@ import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest
 import { FIRST_VISIT, type Settings } from '../../settings/settings';
 import { change, changeSlice, createAppStore } from '../../settings/store';
 import { curveOf } from './curves';
+import { type Batch, firstSamples, type PointRecord } from './kept';
 import { ExperimentRunner } from './runner';
 import { DEFAULT_EXPERIMENT, type ExperimentSettings, experimentSlice } from './settings';
-import { type Batch, type ExperimentStorage, firstSamples, type PointRecord } from './storage';
+import type { ChangeRecord, ExperimentStorage } from './storage';
 
 const manifest = {
   id: 'fake',
@@ -35,6 +36,8 @@ class FakeStorage implements ExperimentStorage {
   readonly kept = new Map<string, Batch>();
   readonly texts = new Map<string, string>();
   full = false;
+  /** Whether the browser was asked to keep things on a full disk. */
+  keeping = false;
   /** What a removal waits for. */
   removing: Promise<void> = Promise.resolve();
 
@@ -44,18 +47,29 @@ class FakeStorage implements ExperimentStorage {
   async batches(key: string, starts: readonly number[]) {
     return starts.map((start) => this.kept.get(`${start} ${key}`));
   }
-  async put(key: string, record: PointRecord, batch?: Batch) {
+  async change(key: string, change: ChangeRecord, batch?: Batch) {
+    const stored = this.points.get(key);
+    const changed = change(stored);
+    if (!changed || changed === stored) return stored;
     if (this.full) throw new Error('The quota has been exceeded');
-    this.points.set(key, record);
+    this.points.set(key, changed);
     if (batch) this.kept.set(`${batch.start} ${key}`, batch);
+    return changed;
   }
-  async remove(points: readonly { key: string; starts: readonly number[] }[]) {
+  async remove(keys: readonly string[]) {
     await this.removing;
-    for (const { key, starts } of points) {
+    for (const key of keys) {
       this.points.delete(key);
-      for (const start of starts) this.kept.delete(`${start} ${key}`);
+      for (const batch of this.kept.keys()) if (batch.endsWith(` ${key}`)) this.kept.delete(batch);
     }
   }
+  keep() {
+    this.keeping = true;
+  }
+  async unreadable() {
+    return { points: [], files: [] };
+  }
+  async removeUnreadable() {}
   async files() {
     return [...this.texts];
   }
@@ -189,7 +203,9 @@ describe('a sweep', () => {
     expect(page.state.status).toBe('idle');
     expect(page.statuses).toEqual(['waiting', 'waiting', 'waiting']);
     expect(page.runs).toHaveLength(0);
+    expect(page.storage.keeping).toBe(false);
     await page.start();
+    expect(page.storage.keeping).toBe(true);
     expect(page.statuses).toEqual(['running', 'waiting', 'waiting']);
     await page.finishAll();
     expect(page.state.status).toBe('idle');
@@ -415,6 +431,57 @@ describe('what is kept', () => {
     });
     page.runner.dismiss();
     expect(page.state.problem).toBeUndefined();
+  });
+
+  test('a disk that is full in the middle: what is computed counts for this visit', async () => {
+    const page = await FakeExperiments.ready({ samples: 48, values: [1] });
+    await page.start();
+    await page.newest.finish();
+    page.storage.full = true;
+    await page.finishAll();
+    expect(page.runs).toHaveLength(3);
+    expect(page.statuses).toEqual(['done']);
+    expect(page.counts).toEqual([48]);
+    const after = await FakeExperiments.ready({ samples: 48, values: [1] }, page.storage);
+    expect(after.counts).toEqual([16]);
+  });
+
+  test('two tabs that draw the same points lose nothing of each other', async () => {
+    const storage = new FakeStorage();
+    const one = await FakeExperiments.ready({ samples: 96, values: [1] }, storage);
+    const other = await FakeExperiments.ready({ samples: 96, values: [1] }, storage);
+    await one.start();
+    await one.finishAll();
+    expect(one.counts).toEqual([96]);
+    // It still believes that there is nothing, and is closed after two batches.
+    expect(other.counts).toEqual([0]);
+    await other.start();
+    await other.newest.finish();
+    expect(other.counts).toEqual([96]);
+    await other.finishAll();
+    expect(other.statuses).toEqual(['done']);
+    const after = await FakeExperiments.ready({ samples: 96, values: [1] }, storage);
+    expect(after.counts).toEqual([96]);
+    expect(after.statuses).toEqual(['done']);
+    const { key } = after.state.points[0]!.point;
+    expect(storage.points.get(key)?.figures.map(({ samples }) => samples)).toEqual([
+      16, 32, 48, 64, 80, 96,
+    ]);
+  });
+
+  test('what another tab has forgotten is drawn anew', async () => {
+    const storage = new FakeStorage();
+    const one = await FakeExperiments.ready({ samples: 48, values: [1] }, storage);
+    await one.start();
+    await one.newest.finish();
+    const other = await FakeExperiments.ready({ samples: 48, values: [1] }, storage);
+    await other.runner.discard();
+    await one.newest.finish();
+    expect(one.counts).toEqual([0]);
+    await one.finishAll();
+    expect(one.counts).toEqual([48]);
+    expect([...storage.points.values()]).toMatchObject([{ samples: 48, starts: [0, 16, 32] }]);
+    expect(storage.kept.size).toBe(3);
   });
 
   test('can be forgotten', async () => {

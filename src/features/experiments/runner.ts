@@ -11,7 +11,7 @@ import { knownSubject } from '../../settings/subject';
 import { ImportedFiles } from './imported-files';
 import { Measuring } from './measuring';
 import type { StudyNetworks } from './networks';
-import { KEPT_PICTURES, PointRecords } from './point-records';
+import { KEPT_PICTURES, PointRecords, type Stored } from './point-records';
 import {
   BATCH,
   batchSettings,
@@ -64,6 +64,8 @@ export class ExperimentRunner {
   readonly state: StoreApi<ExperimentState>;
   readonly #store: Store;
   readonly #client: Client;
+  readonly #storage: ExperimentStorage;
+  readonly #stored: Stored;
   readonly #records: PointRecords;
   readonly #files: ImportedFiles;
   readonly #measuring: Measuring;
@@ -96,9 +98,10 @@ export class ExperimentRunner {
       msLeft: undefined,
       download: undefined,
       problem: undefined,
+      unreadable: undefined,
     }));
     // Storage may be full or forbidden: what is computed then lasts for this visit.
-    const stored = async <T>(promise: Promise<T>): Promise<T | undefined> => {
+    this.#stored = async (promise) => {
       try {
         return await promise;
       } catch (error) {
@@ -106,8 +109,9 @@ export class ExperimentRunner {
         return undefined;
       }
     };
-    this.#records = new PointRecords(options.storage, stored);
-    this.#files = new ImportedFiles(this.state, options.storage, stored);
+    this.#storage = options.storage;
+    this.#records = new PointRecords(options.storage, this.#stored);
+    this.#files = new ImportedFiles(this.state, options.storage, this.#stored);
     this.#measuring = new Measuring({
       records: this.#records,
       measurer: options.measurer,
@@ -141,6 +145,7 @@ export class ExperimentRunner {
 
   /** Draws what is missing, also of points that failed. */
   start(): void {
+    this.#storage.keep();
     this.#work.retry();
     this.#measuring.retry(this.#points.map(({ key }) => key));
     for (const { key } of this.#points) this.#measuring.measureIfDue(key);
@@ -183,6 +188,12 @@ export class ExperimentRunner {
 
   dismiss(): void {
     this.state.setState({ problem: undefined });
+  }
+
+  /** Deletes what is kept and cannot be read. */
+  async removeUnreadable(): Promise<void> {
+    await this.#stored(this.#storage.removeUnreadable());
+    await this.#lookForUnreadable();
   }
 
   /** A point's first samples; undefined where it has none yet. */
@@ -264,6 +275,7 @@ export class ExperimentRunner {
     if (!this.#filesRead) {
       this.#filesRead = true;
       void this.#files.read();
+      void this.#lookForUnreadable();
     }
     const { networks } = this.state.getState();
     if (!networks) return;
@@ -284,6 +296,12 @@ export class ExperimentRunner {
     this.state.setState({ series });
     this.#publish();
     void this.#readRecords();
+  }
+
+  async #lookForUnreadable(): Promise<void> {
+    const found = await this.#stored(this.#storage.unreadable());
+    const some = found && found.points.length + found.files.length > 0;
+    this.state.setState({ unreadable: some ? found : undefined });
   }
 
   async #readNetworks(manifest: DenoiserManifest): Promise<void> {

@@ -1,10 +1,11 @@
 import type { PointFigures } from '../../diffusion/metrics/point';
 import type { DownloadProgress } from '../../engine/protocol';
 import type { Results } from '../../settings/results';
+import type { Batch, PointRecord } from './kept';
 import type { StudyNetworks } from './networks';
 import type { Point } from './points';
 import type { Series } from './settings';
-import type { Batch, PointRecord } from './storage';
+import type { Unreadable } from './storage';
 
 /** Computes figures away from the main thread. */
 export interface Measurer {
@@ -60,6 +61,8 @@ export interface ExperimentState {
   /** A network that the running point needs, on its way. */
   readonly download: DownloadProgress | undefined;
   readonly problem: ExperimentProblem | undefined;
+  /** What this browser has kept and cannot be read; undefined: nothing of that kind. */
+  readonly unreadable: Unreadable | undefined;
 }
 
 /** Pictures of a point's first samples. */

@@ -1,71 +1,48 @@
 import type { UseStore } from 'idb-keyval';
-import type { PointFigures } from '../../diffusion/metrics/point';
+import { keepOnFullDisk } from '../../kit/keep-on-full-disk';
+import { type Batch, type PointRecord, readBatch, readRecord } from './kept';
 
-/** Samples of one request, as metrics need them. */
-export interface Batch {
-  /** Which of the point's samples they are: start … start + labels.length. */
-  readonly start: number;
-  /** The classes asked for. */
-  readonly labels: readonly number[];
-  /** [batch, classes] and [batch, features] of the feature network. */
-  readonly logits: Float32Array;
-  readonly features: Float32Array;
-  /** Bytes [batch, channels, height, width]; none of samples that are never shown. */
-  readonly pictures: Uint8Array | undefined;
-}
+/** What a change makes of the record that is stored. */
+export type ChangeRecord = (stored: PointRecord | undefined) => PointRecord | undefined;
 
-/** What is known of a point beside its samples. */
-export interface PointRecord {
-  readonly samples: number;
-  /** Where its batches start. */
-  readonly starts: readonly number[];
-  /** The feature network's id; every figure is named after it. */
-  readonly network: string;
-  /** Network evaluations a sample. */
-  readonly nfe: number;
-  /** Time of all its runs. */
-  readonly seconds: number;
-  /** ISO 8601, of the newest batch. */
-  readonly date: string;
-  /** As they were measured on the way, by their `samples`. */
-  readonly figures: readonly PointFigures[];
-}
-
-/** The batches of the first samples; the last one may be cut. */
-export function firstSamples(batches: readonly Batch[], count: number): Batch[] {
-  const first: Batch[] = [];
-  for (const batch of batches) {
-    const left = count - batch.start;
-    if (left <= 0) break;
-    const all = batch.labels.length;
-    if (left >= all) first.push(batch);
-    else {
-      first.push({
-        ...batch,
-        labels: batch.labels.slice(0, left),
-        logits: batch.logits.subarray(0, (batch.logits.length / all) * left),
-        features: batch.features.subarray(0, (batch.features.length / all) * left),
-      });
-    }
-  }
-  return first;
-}
-
-/** Where computed points are kept between visits. */
+/** Where computed points are kept between visits, which other tabs may change at any time. */
 export interface ExperimentStorage {
+  /** Asks the browser to keep everything even when its disk gets full. */
+  keep(): void;
+  /** undefined: nothing is kept of the point, or nothing that can be read. */
   records(keys: readonly string[]): Promise<(PointRecord | undefined)[]>;
   batches(key: string, starts: readonly number[]): Promise<(Batch | undefined)[]>;
-  /** Puts record and batch at once, or neither. */
-  put(key: string, record: PointRecord, batch?: Batch): Promise<void>;
-  /** Removes these points, and the batches that start there, all at once or none. */
-  remove(
-    points: readonly { readonly key: string; readonly starts: readonly number[] }[],
-  ): Promise<void>;
+  /**
+   * Reads a record, changes it and puts it back with its batch, in one transaction. Where the change
+   * gives back what it was given, nothing is written, the batch neither.
+   *
+   * @returns what is stored then
+   */
+  change(key: string, change: ChangeRecord, batch?: Batch): Promise<PointRecord | undefined>;
+  /** Removes these points with their batches, all at once or none. */
+  remove(keys: readonly string[]): Promise<void>;
   /** Files that were brought along, as text, by their names. */
   files(): Promise<readonly (readonly [name: string, text: string])[]>;
   putFile(name: string, text: string): Promise<void>;
   removeFile(name: string): Promise<void>;
+  /** What is kept and cannot be read: damaged, or of an older version of this page. */
+  unreadable(): Promise<Unreadable>;
+  /** Deletes what cannot be read. */
+  removeUnreadable(): Promise<void>;
 }
+
+export interface Unreadable {
+  /** Keys of points. */
+  readonly points: readonly string[];
+  /** Names of files. */
+  readonly files: readonly string[];
+}
+
+const POINT = 'point ';
+const FILE = 'file ';
+const batchKey = (key: string, start: number) => `batch ${start} ${key}`;
+/** A batch's key without where it starts. */
+const BATCH = /^batch \d+ /;
 
 /** In the browser's IndexedDB, beyond a reload. Opened by the first call. */
 export function browserStorage(): ExperimentStorage {
@@ -75,48 +52,87 @@ export function browserStorage(): ExperimentStorage {
     opened ??= (await load()).createStore('guidance-experiments', 'points');
     return opened;
   };
-  const recordKey = (key: string) => `point ${key}`;
-  const batchKey = (key: string, start: number) => `batch ${start} ${key}`;
-  const fileKey = (name: string) => `file ${name}`;
+  const entries = async (start: string) => {
+    const { getMany, keys } = await load();
+    const all = await keys(await open());
+    const found = all.filter((key) => typeof key === 'string' && key.startsWith(start)) as string[];
+    const values = await getMany<unknown>(found, await open());
+    return found.map((key, i) => [key.slice(start.length), values[i]] as const);
+  };
+  const unreadable = async (): Promise<Unreadable> => {
+    const points = await entries(POINT);
+    const files = await entries(FILE);
+    return {
+      points: points.filter(([, value]) => !readRecord(value)).map(([key]) => key),
+      files: files.filter(([, text]) => typeof text !== 'string').map(([name]) => name),
+    };
+  };
+  const remove = async (points: readonly string[], files: readonly string[]) => {
+    const { promisifyRequest } = await load();
+    const gone = new Set([
+      ...points.map((key) => POINT + key),
+      ...files.map((name) => FILE + name),
+    ]);
+    const ofPoint = new Set(points);
+    const transact = await open();
+    await transact('readwrite', async (store) => {
+      for (const key of await promisifyRequest(store.getAllKeys())) {
+        const text = String(key);
+        const isBatch = BATCH.test(text) && ofPoint.has(text.replace(BATCH, ''));
+        if (isBatch || gone.has(text)) store.delete(key);
+      }
+      await promisifyRequest(store.transaction);
+    });
+  };
   return {
+    keep: keepOnFullDisk,
     async records(keys) {
       const { getMany } = await load();
-      return getMany<PointRecord>(keys.map(recordKey), await open());
+      const values = await getMany<unknown>(
+        keys.map((key) => POINT + key),
+        await open(),
+      );
+      return values.map(readRecord);
     },
     async batches(key, starts) {
       const { getMany } = await load();
-      return getMany<Batch>(
+      const values = await getMany<unknown>(
         starts.map((start) => batchKey(key, start)),
         await open(),
       );
+      return values.map((value, i) => readBatch(value, starts[i]!));
     },
-    async put(key, record, batch) {
-      const { setMany } = await load();
-      const entries: [string, PointRecord | Batch][] = [[recordKey(key), record]];
-      if (batch) entries.push([batchKey(key, batch.start), batch]);
-      await setMany(entries, await open());
+    async change(key, change, batch) {
+      const { promisifyRequest } = await load();
+      const transact = await open();
+      return transact('readwrite', async (store) => {
+        const stored = readRecord(await promisifyRequest<unknown>(store.get(POINT + key)));
+        const changed = change(stored);
+        if (changed === stored) return stored;
+        store.put(changed, POINT + key);
+        if (batch) store.put(batch, batchKey(key, batch.start));
+        await promisifyRequest(store.transaction);
+        return changed;
+      });
     },
-    async remove(points) {
-      const { delMany } = await load();
-      const keys = points.flatMap(({ key, starts }) => [
-        recordKey(key),
-        ...starts.map((start) => batchKey(key, start)),
-      ]);
-      await delMany(keys, await open());
-    },
+    remove: (keys) => remove(keys, []),
     async files() {
-      const { getMany, keys } = await load();
-      const names = (await keys<string>(await open())).filter((key) => key.startsWith(fileKey('')));
-      const texts = await getMany<string>(names, await open());
-      return names.map((name, i) => [name.slice(fileKey('').length), texts[i] ?? ''] as const);
+      return (await entries(FILE)).filter(
+        (entry): entry is readonly [string, string] => typeof entry[1] === 'string',
+      );
     },
     async putFile(name, text) {
       const { set } = await load();
-      await set(fileKey(name), text, await open());
+      await set(FILE + name, text, await open());
     },
     async removeFile(name) {
       const { del } = await load();
-      await del(fileKey(name), await open());
+      await del(FILE + name, await open());
+    },
+    unreadable,
+    async removeUnreadable() {
+      const { points, files } = await unreadable();
+      await remove(points, files);
     },
   };
 }

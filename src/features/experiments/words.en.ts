@@ -154,6 +154,11 @@ export const en = {
       'Experiments go through the classes of a network, and this one draws prompts: choose another network to measure. The curves below were measured earlier.',
     noFeatures: 'This model has no feature network: nothing can be measured with it.',
   },
+  unreadable: {
+    what: (points: number, files: string) =>
+      `What this browser kept of ${[points > 0 && (points === 1 ? 'one point' : `${points} points`), files].filter(Boolean).join(' and ')} cannot be read: it is damaged, or of another version of this page. It is left out.`,
+    remove: 'Delete it',
+  },
   kept: 'Every finished batch is kept in this browser: a reload loses nothing.',
   take: {
     bring: 'Bring a result file',

@@ -138,6 +138,11 @@ export const zh: typeof en = {
       '实验会遍历网络的各个类别，而此网络按提示词绘制：请另选网络来测量。下面的曲线是先前测得的。',
     noFeatures: '此模型没有特征网络，无法测量。',
   },
+  unreadable: {
+    what: (points, files) =>
+      `此浏览器保存的${[points > 0 && ` ${points} 个点`, files].filter(Boolean).join('和')}无法读取：已损坏，或来自本页面的其他版本。已略过。`,
+    remove: '删除',
+  },
   kept: '每批完成的样本都保存在此浏览器中：重新加载不会丢失。',
   take: {
     bring: '导入结果文件',
