@@ -127,6 +127,8 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
       return `${words.restored(notice.file)} ${notice.changed ? words.changed : ''}`;
     case 'unreadable':
       return words.unreadable;
+    case 'not-kept':
+      return words.notKept;
     case 'not-exported':
       return words.notExported;
     default:
@@ -140,6 +142,7 @@ function noticeDetail(notice: Notice): string | undefined {
     case 'unchecked':
       return notice.warnings.join(' ');
     case 'unreadable':
+    case 'not-kept':
     case 'not-exported':
       return notice.reason;
     default:

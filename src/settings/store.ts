@@ -61,6 +61,8 @@ export type Notice =
   /** From a file; whether its network is another one by now. */
   | { readonly kind: 'restored'; readonly file: string; readonly changed: boolean }
   | { readonly kind: 'unreadable'; readonly reason: string }
+  /** A network that was brought is gone after a reload. */
+  | { readonly kind: 'not-kept'; readonly reason: string }
   | { readonly kind: 'not-exported'; readonly reason: string };
 
 export interface AppState {

@@ -131,8 +131,9 @@ function Kept() {
   const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const networks = useOwn((state) => state.networks);
+  const unreadable = useOwn((state) => state.unreadable);
   const id = useId();
-  if (networks.length === 0) return null;
+  if (networks.length + unreadable.length === 0) return null;
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>{words.kept}</h3>
@@ -154,6 +155,23 @@ function Kept() {
               type="button"
               aria-label={words.removeTitle(manifest.title)}
               onClick={() => void own.remove(manifest.id)}
+            >
+              {words.remove}
+            </button>
+          </li>
+        ))}
+        {unreadable.map((kept) => (
+          <li key={kept.id} data-unreadable={kept.id}>
+            <span>
+              {words.unreadable(kept.id)}{' '}
+              <small className="soft" lang="en">
+                {kept.reason}
+              </small>
+            </span>
+            <button
+              type="button"
+              aria-label={words.removeTitle(kept.id)}
+              onClick={() => void own.remove(kept.id)}
             >
               {words.remove}
             </button>

@@ -2,8 +2,9 @@ import { EngineClient } from '../../engine/client';
 import type { Feature } from '../../kit/feature';
 import { broughtNetworks, columnRuns } from '../../kit/services';
 import { OwnNetworkButton, OwnNetworkDialog } from './OwnNetwork';
-import { browserNetworkStorage, OwnNetworks } from './own-networks';
+import { OwnNetworks } from './own-networks';
 import { ownNetworks } from './service';
+import { browserNetworkStorage } from './storage';
 import { ownWords } from './words';
 
 /** Networks that the visitor brings in ONNX files. */

@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { EngineError } from '../../engine/client';
 import type { OwnFiles } from '../../engine/protocol';
 import { createAppStore } from '../../settings/store';
-import { type NetworkStorage, OwnNetworks, type OwnNetworksOptions } from './own-networks';
+import { OwnNetworks, type OwnNetworksOptions } from './own-networks';
+import type { NetworkStorage } from './storage';
 
 const fixtures = new URL('../../../e2e/fixtures/bring/', import.meta.url);
 const onnx = (name: string, as = `${name}.onnx`) =>
@@ -11,10 +12,12 @@ const onnx = (name: string, as = `${name}.onnx`) =>
 const json = (value: unknown, name = 'scheduler_config.json') =>
   new File([JSON.stringify(value)], name);
 
-function setUp(options: Partial<OwnNetworksOptions> & { kept?: OwnFiles[] } = {}) {
-  const kept = new Map((options.kept ?? []).map((files) => [files.manifest.id, files]));
+function setUp(
+  options: Partial<OwnNetworksOptions> & { kept?: Iterable<readonly [string, unknown]> } = {},
+) {
+  const kept = new Map<string, unknown>(options.kept ?? []);
   const storage: NetworkStorage = {
-    all: async () => [...kept.values()],
+    all: async () => [...kept],
     put: async (files) => void kept.set(files.manifest.id, files),
     remove: async (id) => void kept.delete(id),
   };
@@ -86,7 +89,7 @@ describe('a network that is used', () => {
     const { own, store, kept, switchTo, tryOut, now } = setUp();
     await own.take([onnx('eps', 'My net.onnx')]);
     await own.use();
-    const [files] = [...kept.values()];
+    const [files] = [...kept.values()] as OwnFiles[];
     const { id } = files!.manifest;
     expect(id).toMatch(/^own-my-net-[0-9a-f]{8}$/);
     expect(files!.manifest).toMatchObject({
@@ -109,11 +112,34 @@ describe('a network that is used', () => {
     const before = setUp();
     await before.own.take([onnx('x0')]);
     await before.own.use();
-    const { own, store } = setUp({ kept: [...before.kept.values()] });
+    const { own, store } = setUp({ kept: before.kept });
     const [id] = before.kept.keys();
     expect((await own.find(id!))!.manifest.classes).toEqual([]);
     expect(store.getState().models.list).toHaveLength(1);
     expect(own.find('letters')).toBeUndefined();
+  });
+
+  test('beside entries that are damaged or of another version, which are named and can be deleted', async () => {
+    const before = setUp();
+    await before.own.take([onnx('x0')]);
+    await before.own.use();
+    const [[id, files]] = [...before.kept] as [[string, OwnFiles]];
+    const { classes: _, ...older } = files.manifest;
+    const damaged: Record<string, unknown> = {
+      'own-null': null,
+      'own-empty': {},
+      'own-older': { ...files, manifest: { ...older, id: 'own-older' } },
+      'own-renamed': files,
+      'own-graph': { manifest: { ...files.manifest, id: 'own-graph' }, graph: {} },
+    };
+    const { own, store, kept, now } = setUp({ kept: [...Object.entries(damaged), [id, files]] });
+    expect((await own.find(id))!.manifest).toEqual(files.manifest);
+    expect(store.getState().models.list).toMatchObject([{ manifest: { id } }]);
+    expect(now().unreadable.map((entry) => entry.id)).toEqual(Object.keys(damaged));
+    expect(now().unreadable[2]!.reason).toContain('own-older: "classes" must be');
+    for (const name of Object.keys(damaged)) await own.remove(name);
+    expect(now().unreadable).toEqual([]);
+    expect([...kept.keys()]).toEqual([id]);
   });
 
   test('that fails its trial is neither kept nor opened, and says why', async () => {
@@ -196,10 +222,11 @@ describe('a network that is used', () => {
       },
       remove: async () => {},
     };
-    const { own, switchTo, now } = setUp({ storage });
+    const { own, store, switchTo, now } = setUp({ storage });
     await own.take([onnx('eps')]);
     await own.use();
     expect(switchTo).toHaveBeenCalled();
+    expect(store.getState().notice).toEqual({ kind: 'not-kept', reason: 'QuotaExceededError' });
     expect(now().unkept).toBe('QuotaExceededError');
     expect(now().networks).toHaveLength(1);
   });

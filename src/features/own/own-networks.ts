@@ -1,4 +1,3 @@
-import type { UseStore } from 'idb-keyval';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { adaptedSigmaRange } from '../../diffusion/adapt';
 import { EngineError } from '../../engine/client';
@@ -20,6 +19,7 @@ import {
 } from '../../networks/own/own-network';
 import { findPorts, type Ports } from '../../networks/own/ports';
 import { change, type Store } from '../../settings/store';
+import { type NetworkStorage, readKept, type UnreadableNetwork } from './storage';
 
 /** An ONNX file that was read, and what its network is taken for. */
 export interface Draft {
@@ -46,37 +46,8 @@ export interface OwnState {
   readonly networks: readonly DenoiserManifest[];
   /** Why networks are gone after a reload: the browser does not keep them. */
   readonly unkept: string | undefined;
-}
-
-/** Where brought networks are kept between visits. */
-export interface NetworkStorage {
-  all(): Promise<readonly OwnFiles[]>;
-  put(files: OwnFiles): Promise<void>;
-  remove(id: string): Promise<void>;
-}
-
-/** In the browser's IndexedDB, which pages without https have too. */
-export function browserNetworkStorage(): NetworkStorage {
-  const load = () => import('idb-keyval');
-  let opened: UseStore | undefined;
-  const open = async () => {
-    opened ??= (await load()).createStore('guidance-own', 'networks');
-    return opened;
-  };
-  return {
-    async all() {
-      const { values } = await load();
-      return values<OwnFiles>(await open());
-    },
-    async put(files) {
-      const { set } = await load();
-      await set(files.manifest.id, files, await open());
-    },
-    async remove(id) {
-      const { del } = await load();
-      await del(id, await open());
-    },
-  };
+  /** What this browser has kept and cannot be read. */
+  readonly unreadable: readonly UnreadableNetwork[];
 }
 
 export interface OwnNetworksOptions {
@@ -116,6 +87,7 @@ export class OwnNetworks {
       trial: undefined,
       networks: [],
       unkept: undefined,
+      unreadable: [],
     }));
     this.#read = this.#readKept();
   }
@@ -206,13 +178,19 @@ export class OwnNetworks {
     if (turn !== this.#turn) return;
     const { id } = files.manifest;
     this.#files.set(id, files);
+    let unkept: string | undefined;
     try {
       await this.#options.storage.put(files);
     } catch (error) {
-      this.state.setState({ unkept: messageOf(error) });
+      unkept = messageOf(error);
     }
+    this.state.setState({ unkept });
     this.#list();
     await this.choose(id);
+    // The dialog is closed now, and opening a network takes the notices of the one before away.
+    if (unkept !== undefined) {
+      this.#options.store.setState({ notice: { kind: 'not-kept', reason: unkept } });
+    }
   }
 
   /** Opens a network that was brought, in the playground. */
@@ -235,6 +213,9 @@ export class OwnNetworks {
     }
     // Listed until it is gone: a reload in between must not bring back what was shown as deleted.
     this.#files.delete(id);
+    this.state.setState(({ unreadable }) => ({
+      unreadable: unreadable.filter((kept) => kept.id !== id),
+    }));
     this.#list();
   }
 
@@ -265,8 +246,13 @@ export class OwnNetworks {
 
   async #readKept(): Promise<void> {
     try {
-      for (const files of await this.#options.storage.all())
-        this.#files.set(files.manifest.id, files);
+      const unreadable: UnreadableNetwork[] = [];
+      for (const [id, kept] of await this.#options.storage.all()) {
+        const read = readKept(id, kept);
+        if ('reason' in read) unreadable.push(read);
+        else this.#files.set(id, read);
+      }
+      this.state.setState({ unreadable });
       if (this.#files.size > 0) this.#list();
     } catch (error) {
       this.state.setState({ unkept: messageOf(error) });

@@ -14,6 +14,8 @@ export const en = {
   kept: 'Brought before',
   keptHint: 'In this browser only.',
   unkept: (reason: string) => `This browser does not keep networks beyond a reload (${reason}).`,
+  unreadable: (id: string) =>
+    `${id} cannot be read: it is damaged, or of another version of this page.`,
   open: 'Open',
   openTitle: (title: string) => `Open ${title}`,
   remove: 'Delete',

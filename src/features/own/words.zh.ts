@@ -12,6 +12,7 @@ export const zh: typeof en = {
   kept: '以前带来的',
   keptHint: '只在此浏览器中。',
   unkept: (reason) => `此浏览器在重新加载后不会保留网络（${reason}）。`,
+  unreadable: (id) => `${id} 无法读取：已损坏，或来自本页面的其他版本。`,
   open: '打开',
   openTitle: (title) => `打开 ${title}`,
   remove: '删除',

@@ -55,6 +55,7 @@ export const en = {
     restored: (file: string) => `Restored from ${file}.`,
     changed: 'The network has changed since: its pictures may differ from the file’s.',
     unreadable: 'Not restored.',
+    notKept: 'This network is not kept beyond a reload: the browser does not store it.',
     notExported: 'Not exported.',
     refitted: (pieces: string) => `This network does not know: ${pieces}. It was set anew.`,
   },

@@ -38,6 +38,7 @@ export const zh: typeof en = {
     restored: (file) => `已从 ${file} 还原。`,
     changed: '此后网络已更换：图片可能与文件中的不同。',
     unreadable: '未还原。',
+    notKept: '浏览器没有存储此网络，重新加载后不会保留。',
     notExported: '未导出。',
     refitted: (pieces) => `该网络不认识：${pieces}，已重新设置。`,
   },
