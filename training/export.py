@@ -25,6 +25,7 @@ from exporters import (
 )
 from manifest import CLASSIFIERS, KIND, ROOT, TITLES, export_reference, report, write_index, write_manifest
 from networks import NoisyClassifier, flops, log_probability_gradient, parameters
+from students import STUDENTS
 from train import load_denoiser
 from trainer import RUNS
 
@@ -146,9 +147,10 @@ def export(name: str, out: Path, pictures: str | None = None) -> list[str]:
         if (RUNS / f"{name}-{suffix}/classifier.pt").exists():
             judges[companion] = f"{name}-{suffix}"
     weak, title = f"{name}-weak", TITLES[name]
+    students = {kind: f"{name}-{kind}" for kind in STUDENTS if (out / f"{name}-{kind}/manifest.json").exists()}
     own_weak = RUNS / weak / "ema.pt"  # a network of its own; else the snapshot of this run
     written = [
-        export_snapshot(snapshot, name, "denoiser", title, out, common, {"weak": weak, **judges}),
+        export_snapshot(snapshot, name, "denoiser", title, out, common, {"weak": weak, **judges, **students}),
         export_snapshot(
             own_weak if own_weak.exists() else RUNS / name / "weak.pt", weak, "weak", f"{title} (weak)", out, common, {}
         ),

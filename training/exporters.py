@@ -1,6 +1,7 @@
 """The networks as ONNX graphs, and how far the graphs are from PyTorch."""
 
 import copy
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,14 +11,26 @@ import torch
 
 from graph import Graph, attention, block, noise_powers, sine_coefficients
 from networks import Classifier, Denoiser, NoisyClassifier
+from students import MAX_SCALE, Student, scale_powers
 
 
-def export_denoiser(m: Denoiser, path: Path) -> None:
-    """(x, sigma, label) → denoised, preconditioning inside the graph and in float32."""
+def scale_inputs(g: Graph) -> list[str]:
+    """Powers t … t⁴ [B,1] each of the input `scale` on a student's logarithmic axis: students.py."""
+    one_more = g.op("Add", g.op("Relu", g.op("Reshape", "scale", g.shape(0, 1))), g.scalar(1))
+    t = g.op("Mul", g.op("Log", one_more), g.scalar(1 / math.log1p(MAX_SCALE)))
+    square = g.op("Mul", t, t)
+    return [t, square, g.op("Mul", square, t), g.op("Mul", square, square)]
+
+
+def export_denoiser(m: Denoiser | Student, path: Path, g: Graph | None = None) -> None:
+    """(x, sigma, label) → denoised, preconditioning inside the graph and in float32; into `g`, if given.
+
+    A student has the input `scale` [B] too.
+    """
     config, net = m.config, m.net
     channels, height, width = config.shape
     p, sd = config.patch, config.sigma_data
-    g = Graph("denoiser")
+    g = g or Graph("denoiser")
 
     # D = sd (sd x/r + s F(x/r)) / r with r = sqrt(s² + sd²): EDM's c_skip, c_out and c_in.
     s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
@@ -27,8 +40,11 @@ def export_denoiser(m: Denoiser, path: Path) -> None:
     # Noise and label embedding in one matrix product: the polynomial of the sine is part of the matrix.
     powers = noise_powers(g, net.frequencies)
     folded = [net.embed_noise.weight * c for c in sine_coefficients()]
-    joint = torch.cat([*folded, net.embed_label.weight], 1)
-    joint = g.op("Gemm", g.op("Concat", powers, "label", axis=1), g.exact(joint.T), g.exact(net.embed_noise.bias))
+    columns, embedded, bias = [*folded, net.embed_label.weight], [powers, "label"], net.embed_noise.bias
+    if student := isinstance(m, Student):
+        columns, embedded = [*columns, m.embed_scale.weight], [*embedded, *scale_inputs(g)]
+        bias = bias + m.embed_scale(scale_powers(torch.zeros(1)))[0]  # the powers are less those of scale 1
+    joint = g.op("Gemm", g.op("Concat", *embedded, axis=1), g.exact(torch.cat(columns, 1).T), g.exact(bias))
     e = g.silu(joint)
     widths = [b.cout for b in net.blocks]
     scales = g.linear(e, net.embed_blocks.weight, net.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
@@ -50,12 +66,21 @@ def export_denoiser(m: Denoiser, path: Path) -> None:
             h = block(g, b, h, next(scales), size)
         if not isinstance(up, torch.nn.Identity):
             h, size = g.module_conv(g.doubled(h), up), (2 * size[0], 2 * size[1])
-    h = g.module_conv(g.silu(g.norm(h, net.head_norm, size)), net.head)
+    h = g.silu(g.norm(h, net.head_norm, size))
+    if student:  # both outputs from one convolution
+        both = [torch.cat([a, b]) for a, b in ((net.head.weight, m.slope.weight), (net.head.bias, m.slope.bias))]
+        pixels = len(net.head.bias)
+        f, slope = g.op("Split", g.conv(h, *both, padding=1), g.shape(pixels, pixels), outputs=2, axis=1)
+        less_one = g.op("Reshape", g.op("Sub", "scale", g.scalar(1)), g.shape(0, 1, 1, 1))
+        h = g.op("Add", f, g.op("Mul", slope, less_one))
+    else:
+        h = g.module_conv(h, net.head)
     f = g.op("DepthToSpace", h, blocksize=p, mode="CRD")
 
     mixed = g.op("Add", g.op("Mul", x, g.scalar(sd**2)), g.op("Mul", f, g.op("Mul", s, g.scalar(sd))))
     image = ["batch", *config.shape]
     inputs = {"x": image, "sigma": ["batch"], "label": ["batch", config.classes + 1]}
+    inputs |= {"scale": ["batch"]} if student else {}
     g.model(inputs, {"denoised": (g.op("Div", mixed, r), image)}, path)
 
 
@@ -151,6 +176,7 @@ STORED_EXACTLY = (
     "embed_noise.weight",
     "embed_noise.bias",
     "embed_label.weight",
+    "embed_scale.weight",
     "embed_blocks.bias",
     "attention.qkv.weight",
     "attention.qkv.bias",

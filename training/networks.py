@@ -140,9 +140,10 @@ class UNet(nn.Module):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, x, noise, label):
+    def features(self, x, noise, label, more=0.0):
+        """What the last convolution reads, channels[0] at the size of the patches; `more` is added to the embedding."""
         angle = noise[:, None] * self.frequencies
-        e = self.embed_noise(torch.cat([angle.cos(), angle.sin()], 1)) + self.embed_label(label)
+        e = self.embed_noise(torch.cat([angle.cos(), angle.sin()], 1)) + self.embed_label(label) + more
         scales = self.embed_blocks(F.silu(e)).to(x.dtype)[:, :, None, None].split([b.cout for b in self.blocks], 1)
         scales = iter(scales)
         h, skips = self.stem(F.pixel_unshuffle(x, self.config.patch)), []
@@ -158,7 +159,10 @@ class UNet(nn.Module):
                 h = block(h, next(scales))
             if not isinstance(up, nn.Identity):
                 h = up(F.interpolate(h, scale_factor=2, mode="nearest"))
-        return F.pixel_shuffle(self.head(F.silu(self.head_norm(h))), self.config.patch)
+        return F.silu(self.head_norm(h))
+
+    def forward(self, x, noise, label):
+        return F.pixel_shuffle(self.head(self.features(x, noise, label)), self.config.patch)
 
 
 class Denoiser(nn.Module):

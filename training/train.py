@@ -181,12 +181,12 @@ def overridden(recipe: Recipe, settings: list[str]) -> Recipe:
         except json.JSONDecodeError:
             value = text
         value = tuple(value) if isinstance(value, list) else value
-        if key in {f.name for f in dataclasses.fields(Recipe)}:
+        if key in {f.name for f in dataclasses.fields(recipe)}:
             recipe = dataclasses.replace(recipe, **{key: value})
         elif key in {f.name for f in dataclasses.fields(UNetConfig)}:
             recipe = dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, **{key: value}))
         else:
-            raise SystemExit(f"--set: needs a field of Recipe or UNetConfig, got '{key}'")
+            raise SystemExit(f"--set: needs a field of {type(recipe).__name__} or UNetConfig, got '{key}'")
     return recipe
 
 

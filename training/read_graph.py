@@ -1,0 +1,81 @@
+"""A denoiser's weights read back from the graph that export.py wrote: a teacher whose run is no longer at hand.
+
+The exporter says where each number of the graph comes from: it is run on a network of zeros, of ones and of running
+numbers, and every stored number is then a weight times a factor plus a constant that are known.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+
+from exporters import export_denoiser
+from graph import Graph
+from networks import Denoiser, UNetConfig
+
+
+class Recorder(Graph):
+    """Keeps the weights that an exporter stores, unrounded, by their names; writes nothing."""
+
+    def __init__(self):
+        super().__init__("recorder")
+        self.stored: dict[str, np.ndarray] = {}
+
+    def weight(self, tensor: torch.Tensor) -> str:
+        name = super().weight(tensor)
+        self.stored[self.constants[-1].name] = tensor.detach().double().numpy()
+        return name
+
+    def exact(self, tensor: torch.Tensor) -> str:
+        name = super().exact(tensor)
+        self.stored[name] = tensor.detach().double().numpy()
+        return name
+
+    def model(self, *_args, **_kwargs) -> None:
+        pass
+
+
+def exported_numbers(config: UNetConfig, fill) -> dict[str, np.ndarray]:
+    """What the exporter stores of a network whose i-th weight is fill(i)."""
+    network, start = Denoiser(config).double(), 0
+    for parameter in network.parameters():
+        parameter.data = fill(torch.arange(start, start + parameter.numel(), dtype=torch.float64)).reshape(
+            parameter.shape
+        )
+        start += parameter.numel()
+    recorder = Recorder()
+    with np.errstate(over="ignore"):  # running numbers are too large for the float16 that nobody reads here
+        export_denoiser(network, Path(), recorder)
+    return recorder.stored
+
+
+def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
+    """The network of a graph that `export_denoiser` wrote; float16 rounding stays.
+
+    Raises ValueError for a graph of another shape.
+    """
+    graph = {c.name: numpy_helper.to_array(c) for c in onnx.load(path).graph.initializer}
+    zeros = exported_numbers(config, torch.zeros_like)
+    ones = exported_numbers(config, torch.ones_like)
+    places = exported_numbers(config, lambda i: i)
+    found = []
+    for name, base in zeros.items():
+        got = graph.get(name)
+        if got is None or got.shape != base.shape:
+            size = None if got is None else list(got.shape)
+            raise ValueError(f"{path}: needs {name} of shape {list(base.shape)} for this network, got {size}")
+        factor = ones[name] - base
+        carried = factor != 0  # the others are the exporter's own constants
+        factor = factor[carried]
+        found.append(((places[name] - base)[carried] / factor, (got - base)[carried] / factor, np.abs(factor)))
+    place, value, factor = (np.concatenate(column) for column in zip(*found))
+    order = np.argsort(factor)  # of a weight that is stored several times the largest is the most exact
+    network = Denoiser(config)
+    flat = np.full(sum(p.numel() for p in network.parameters()), np.nan)
+    flat[np.rint(place[order]).astype(int)] = value[order]
+    if np.isnan(flat).any():
+        raise ValueError(f"{path}: {int(np.isnan(flat).sum())} weights of the network are not in the graph")
+    torch.nn.utils.vector_to_parameters(torch.from_numpy(flat).float(), network.parameters())
+    return network.eval().requires_grad_(False)

@@ -1,0 +1,173 @@
+"""Students: the scale as an input, what they are asked for, and the chain from a graph to a graph."""
+
+import itertools
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import data
+import export_students
+import train_students
+from evaluate_students import Sampled, distance
+from exporters import export_denoiser, half_rounded, probes
+from networks import Denoiser
+from read_graph import read_denoiser
+from students import Student, Walks, between, classifier_free, straight_to, stride
+from train import RECIPES
+from train_students import StudentRecipe, drawn_scales, few_levels, train_student
+
+MODELS = Path(__file__).resolve().parents[2] / "e2e/models"
+TINY = RECIPES["tiny"].network
+
+
+def test_weights_are_read_back_from_a_graph(tmp_path):
+    torch.manual_seed(0)
+    written = Denoiser(TINY).eval()
+    for parameter in written.parameters():
+        parameter.data.normal_(std=0.2)
+    export_denoiser(written, tmp_path / "model.onnx")
+    read = read_denoiser(tmp_path / "model.onnx", TINY)
+    inputs = probes(TINY.shape, TINY.classes)
+    assert torch.allclose(read(*inputs), half_rounded(written)(*inputs), atol=1e-5)
+
+
+def test_a_graph_of_another_network_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="needs c.* of shape"):
+        read_denoiser(MODELS / "tiny-colour/model.onnx", TINY)
+
+
+def test_a_student_starts_as_the_conditional_network_at_every_scale():
+    teacher = read_denoiser(MODELS / "tiny/model.onnx", TINY)
+    inputs = probes(TINY.shape, TINY.classes)
+    wanted = teacher(*inputs)
+    for scale in (-2.0, 0.0, 1.0, 15.0):
+        assert torch.equal(Student(TINY, teacher)(*inputs, torch.full((3,), scale)), wanted)
+
+
+def test_the_embedding_of_scale_one_is_nothing():
+    student = Student(TINY)
+    torch.nn.init.normal_(student.embed_scale.weight)
+    torch.nn.init.normal_(student.slope.weight)
+    one = student(*probes(TINY.shape, TINY.classes), torch.ones(3))
+    torch.nn.init.zeros_(student.embed_scale.weight)
+    torch.nn.init.zeros_(student.slope.weight)
+    assert torch.allclose(one, student(*probes(TINY.shape, TINY.classes), torch.ones(3)), atol=1e-6)
+
+
+def gaussian(mean: float, deviation: float):
+    """The exact denoiser of N(mean, deviation²), which ignores label and scale."""
+
+    def estimate(x, sigma, label, scale):
+        share = (deviation**2 / (deviation**2 + sigma**2))[:, None, None, None]
+        return mean + share * (x - mean)
+
+    return estimate
+
+
+@pytest.mark.parametrize("levels", [(80.0, 17.5), (2.5, 0.17), (0.17, 0.0)])
+def test_a_stride_follows_the_ode(levels):
+    """On a Gaussian x - mean shrinks as sqrt(deviation² + sigma²) (2206.00364)."""
+    mean, deviation, (high, low) = 0.3, 0.6, levels
+    x = mean + math.hypot(high, deviation) * torch.randn(4, 1, 2, 2, generator=torch.Generator().manual_seed(0))
+    sigma, down = torch.full((4,), high), torch.full((4,), low)
+    exact = mean + (x - mean) * math.hypot(low, deviation) / math.hypot(high, deviation)
+    ends = [stride(gaussian(mean, deviation), x, sigma, down, None, None, n, 0.002) for n in (2, 8)]
+    errors = [float((end - exact).abs().max() / (x - mean).abs().max()) for end in ends]
+    assert errors[1] < 4e-3
+    assert errors[1] < errors[0]
+    # Euler's method with the estimate that a student is asked for goes there in one step.
+    wanted = straight_to(x, ends[1], sigma, down)
+    arrived = wanted + (down / sigma)[:, None, None, None] * (x - wanted)
+    assert torch.allclose(arrived, ends[1], atol=1e-4)
+
+
+def test_between_ends_where_it_should():
+    levels = between(torch.tensor([80.0, 2.0]), torch.tensor([2.0, 0.0]), 3)
+    assert len(levels) == 4
+    assert torch.allclose(levels[0], torch.tensor([80.0, 2.0]))
+    assert levels[-1].tolist() == [2.0, 0.0]
+    assert all(bool((a > b).all()) for a, b in itertools.pairwise(levels))
+
+
+def test_walks_reach_the_data_and_begin_anew():
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(n):
+        return torch.eye(2)[torch.zeros(n, dtype=torch.long)], torch.ones(n), [few_levels(4, 0.002, 80.0)] * n
+
+    walks = Walks(64, (1, 2, 2), draw, generator)
+    walks.begin(torch.zeros(64, 1, 2, 2))
+    assert len(walks.sigma.unique()) > 1  # they start at different levels
+    estimate = gaussian(0.5, 0.01)
+    for _ in range(4):
+        last = walks.down == 0
+        arriving = estimate(walks.x, walks.sigma, None, None)[last]
+        walks.advance(estimate(walks.x, walks.sigma, None, None))
+        assert torch.allclose(arriving, torch.full_like(arriving, 0.5), atol=0.06)
+        assert (walks.sigma[last] == 80.0).all()
+        if last.any():
+            assert 40 < walks.x[last].std() < 120
+
+
+def test_scales_cover_their_range():
+    scales = drawn_scales(4000, torch.Generator().manual_seed(0))
+    assert 0.05 < (scales == 1).float().mean() < 0.15
+    assert 0.05 < (scales < 1).float().mean() < 0.15
+    assert -2 <= scales.min() < -1 and scales.max() < 15 and (scales > 8).float().mean() > 0.1
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    """Students of the tiny network, trained and exported by the commands' own functions."""
+    runs, out = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("models")
+    train_students.RUNS = export_students.RUNS = runs
+    shutil.copytree(MODELS / "tiny", out / "tiny")
+    recipe = StudentRecipe("bars", TINY, images=12_800, lr=3e-3, warmup=20, ema=0.98)
+    train_student("tiny", recipe, runs / "tiny-distilled", models=MODELS)
+    few = StudentRecipe("bars", TINY, steps=4, images=12_800, lr=3e-3, warmup=20, ema=0.98)
+    train_student("tiny", few, runs / "tiny-fast", models=MODELS)
+    for kind in ("distilled", "fast"):
+        export_students.export_student("tiny", kind, out)
+    return out
+
+
+def test_one_pass_is_near_two(students):
+    """Far nearer to the guided estimate than the conditional network is, over noise levels and scales."""
+    student, _ = train_students.load_student(train_students.RUNS / "tiny-distilled/ema.pt")
+    teacher = read_denoiser(MODELS / "tiny/model.onnx", TINY)
+    guided = classifier_free(teacher)
+    generator = torch.Generator().manual_seed(3)
+    sigma = torch.exp(torch.linspace(math.log(0.1), math.log(20), 64))
+    label = torch.eye(5)[torch.randint(4, (64,), generator=generator)]
+    clean = data.to_unit(data.load("bars", "test")[0][:64])
+    x = clean + sigma[:, None, None, None] * torch.randn(64, *TINY.shape, generator=generator)
+    for scale in (2.0, 6.0):
+        s = torch.full((64,), scale)
+        wanted = guided(x, sigma, label, s)
+        error = (student(x, sigma, label, s) - wanted).square().mean()
+        assert error < 0.35 * (teacher(x, sigma, label) - wanted).square().mean()
+
+
+def test_four_steps_come_nearer_to_the_teacher_than_four_steps_of_the_student_of_one_pass(students):
+    noise = torch.randn(64, *TINY.shape, generator=torch.Generator().manual_seed(4))
+    rows = np.eye(5, dtype=np.float32)[np.arange(64) % 4]
+    teacher, few, one_pass = (Sampled(students / name, 16, 1) for name in ("tiny", "tiny-fast", "tiny-distilled"))
+    one_pass.sigmas, one_pass.second_order = few.sigmas, False
+    wanted = teacher(noise, rows, 2.0)
+    assert len(few.sigmas) == 5
+    assert distance(few(noise, rows, 2.0), wanted) < 0.8 * distance(one_pass(noise, rows, 2.0), wanted)
+
+
+def test_manifests_say_what_they_are(students):
+    teacher, distilled, fast = (
+        json.loads((students / name / "manifest.json").read_text()) for name in ("tiny", "tiny-distilled", "tiny-fast")
+    )
+    assert teacher["companions"]["distilled"] == distilled["id"] and teacher["companions"]["fast"] == fast["id"]
+    assert distilled["role"] == "student" and distilled["conditioning"] == ["label", "scale"]
+    assert "levels" not in distilled and len(fast["levels"]) == 4 and fast["levels"][0] == 80.0
+    assert fast["training"]["command"] is None or "train_students" in fast["training"]["command"]
