@@ -1,5 +1,6 @@
-import { Suspense, useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../kit/app-context';
+import { Boundary } from '../kit/Boundary';
 import { Slot } from '../kit/Slot';
 import { Header } from './Header';
 import { PlacePages } from './Places';
@@ -25,12 +26,16 @@ export function AppView() {
         {words.skip}
       </button>
       <Header />
-      <ProjectorMode />
+      <Boundary>
+        <ProjectorMode />
+      </Boundary>
       <Slot name="everyPage" />
-      <PlacePages />
+      <Boundary>
+        <PlacePages />
+      </Boundary>
       {/* Before the page itself, which may know better where it was left. */}
       <TopOfPage page={current} />
-      <Suspense>{View && <View />}</Suspense>
+      <Boundary key={current}>{View && <View />}</Boundary>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useWords } from '../kit/app-context';
+import { Boundary } from '../kit/Boundary';
 import { Toolbar } from '../kit/Toolbar';
 import { commonWords } from '../kit/words/words';
 import { Badge } from './Badge';
@@ -18,12 +19,22 @@ export function Header() {
         <h1>{title}</h1>
         <p>{words.tagline}</p>
       </div>
-      <Places />
+      <Boundary>
+        <Places />
+      </Boundary>
       <Toolbar label={words.tools}>
-        <Badge />
-        <UndoRedo />
-        <ShareMenu />
-        <MoreMenu />
+        <Boundary>
+          <Badge />
+        </Boundary>
+        <Boundary>
+          <UndoRedo />
+        </Boundary>
+        <Boundary>
+          <ShareMenu />
+        </Boundary>
+        <Boundary>
+          <MoreMenu />
+        </Boundary>
       </Toolbar>
     </header>
   );

@@ -1,5 +1,6 @@
-import { type ComponentType, Suspense } from 'react';
+import type { ComponentType } from 'react';
 import { useApp } from './app-context';
+import { Boundary } from './Boundary';
 import type { SlotName, SlotProps } from './feature';
 
 /** What the features have for a place on the page, in the order in which they are listed. */
@@ -9,9 +10,9 @@ export function Slot<S extends SlotName>({ name, ...props }: { readonly name: S 
     const Filling = slots?.[name] as ComponentType<object> | undefined;
     return (
       Filling && (
-        <Suspense key={id}>
+        <Boundary key={id}>
           <Filling {...props} />
-        </Suspense>
+        </Boundary>
       )
     );
   });

@@ -14,3 +14,10 @@ export function curveText(curve: readonly number[]): string {
 export function shortName(name: string): string {
   return name.split(/[:：]/)[0]!;
 }
+
+/** The beginning of a text that is too long to be read, with how much of it is left out. */
+export function clipped(text: string, most = 300): string {
+  if (text.length <= most) return text;
+  // No half of a pair of surrogates is left at the end.
+  return `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}… (+${text.length - most})`;
+}

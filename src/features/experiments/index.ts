@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyView } from '../../kit/Boundary';
 import type { Feature } from '../../kit/feature';
 import { MeasuringClient } from './measuring-client';
 import { studyNetworks } from './networks';
@@ -16,7 +16,7 @@ export const experiments: Feature = {
   page: {
     place: 'lab',
     words: experimentsWords,
-    View: lazy(async () => ({ default: (await import('./ExperimentsView')).ExperimentsView })),
+    View: lazyView(async () => (await import('./ExperimentsView')).ExperimentsView),
     needsNetwork: true,
   },
   mount({ store, client, modelsUrl, readCatalogue, services }) {

@@ -1,10 +1,10 @@
-import { lazy } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
+import { lazyView } from '../../kit/Boundary';
 import { goOnTour } from './scenes';
 import { tourSlice } from './settings';
 import { ideaWords } from './words';
 
-const Tour = lazy(() => import('./Tour').then(({ Tour }) => ({ default: Tour })));
+const Tour = lazyView(async () => (await import('./Tour')).Tour);
 
 /** Starts the tour. */
 export function TourButton() {

@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyView } from '../../kit/Boundary';
 import type { Feature } from '../../kit/feature';
 import { BackToArticle } from './BackToArticle';
 import { cameFromSlice, tourSlice } from './settings';
@@ -13,7 +13,7 @@ export const idea: Feature = {
   page: {
     place: 'learn',
     words: ideaWords,
-    View: lazy(async () => ({ default: (await import('./IdeaView')).IdeaView })),
+    View: lazyView(async () => (await import('./IdeaView')).IdeaView),
     BesideTabs: TourButton,
   },
   slots: { everyPage: BackToArticle, playgroundTop: TourCard },

@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyView } from '../../kit/Boundary';
 import type { Feature } from '../../kit/feature';
 import { PLANE_PAGE, planeSlice } from '../../kit/plane/settings';
 import { planeWords } from './words';
@@ -11,6 +11,6 @@ export const plane: Feature = {
   page: {
     place: 'lab',
     words: planeWords,
-    View: lazy(async () => ({ default: (await import('./PlaneView')).PlaneView })),
+    View: lazyView(async () => (await import('./PlaneView')).PlaneView),
   },
 };

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useWords } from '../../kit/app-context';
+import { Boundary } from '../../kit/Boundary';
 import { Notices } from '../../kit/Notices';
 import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
@@ -18,25 +19,31 @@ export function PlaygroundView() {
   return (
     <>
       <Slot name="playgroundTop" />
-      <Presets />
-      <ProjectorKeys />
+      <Boundary>
+        <Presets />
+        <ProjectorKeys />
+      </Boundary>
       <div className="layout">
         <div className="main">
           <Notices />
-          <Stage>
-            <button
-              type="button"
-              className="sheet-toggle"
-              aria-expanded={open}
-              onClick={() => setOpen(!open)}
-            >
-              {open ? sheet.close : sheet.open}
-            </button>
-          </Stage>
+          <Boundary>
+            <Stage>
+              <button
+                type="button"
+                className="sheet-toggle"
+                aria-expanded={open}
+                onClick={() => setOpen(!open)}
+              >
+                {open ? sheet.close : sheet.open}
+              </button>
+            </Stage>
+          </Boundary>
         </div>
         {/* On a narrow screen a sheet over the page, which the button on the rails opens. */}
         <aside className="panel" data-open={open} aria-label={controls.label}>
-          <Controls />
+          <Boundary>
+            <Controls />
+          </Boundary>
         </aside>
         <section aria-label={about.summary}>
           <details className="about">

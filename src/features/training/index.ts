@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyView } from '../../kit/Boundary';
 import type { Feature } from '../../kit/feature';
 import { TrainingRun } from './run';
 import { trainingRun } from './service';
@@ -14,7 +14,7 @@ export const training: Feature = {
   page: {
     place: 'lab',
     words: trainingWords,
-    View: lazy(async () => ({ default: (await import('./TrainView')).TrainView })),
+    View: lazyView(async () => (await import('./TrainView')).TrainView),
   },
   slots: { besidePlane: TrainLink },
   mount({ services }) {

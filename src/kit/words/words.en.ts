@@ -15,6 +15,13 @@ export const en = {
   title: 'Guidance Playground',
   retry: 'Try again',
   openDefault: 'Open the default network',
+  /** A part of the page that does not work. */
+  part: {
+    missing:
+      'This part of the page could not be loaded: the connection broke, or a new version of the page has been put in place.',
+    failed: 'This part of the page has failed. The rest goes on.',
+    reload: 'Reload the page',
+  },
   loading: {
     download: (file: string, received: string, total: string) =>
       `Downloading ${file}: ${received} of ${total}`,

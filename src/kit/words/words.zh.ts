@@ -4,6 +4,11 @@ export const zh: typeof en = {
   title: 'Guidance Playground',
   retry: '重试',
   openDefault: '打开默认网络',
+  part: {
+    missing: '页面的这一部分无法加载：连接中断，或页面已更新为新版本。',
+    failed: '页面的这一部分出错了，其余部分照常工作。',
+    reload: '重新加载页面',
+  },
   loading: {
     download: (file, received, total) => `正在下载 ${file}：${received} / ${total}`,
     fromCache: '本机已有网络文件',
