@@ -7,23 +7,30 @@ import argparse
 import json
 from pathlib import Path
 
+import numpy as np
 import torch
 
+import captions
+import data
 import drawings
 import emoji_sets
 import manifest
 from exporters import check_difference, half_rounded, onnx_difference
 from graph import Graph
-from judge import Judge, load_judge
+from judge import COUNTS, Judge, load_judge
 from networks import flops, parameters
 from trainer import RUNS
 
 NAME = "pictures-judge"
-STORED_EXACTLY = ("features.bias", "thing.bias", "embed.bias")
+# Parts of a picture that the manifest names the answers of; the things are its classes.
+PARTS = ("style", "background", "count")
+STORED_EXACTLY = ("features.bias", "thing.bias", "embed.bias", *(f"{part}.bias" for part in PARTS))
+# Of the held-out pictures: features that are kept for precision and recall, and prompts to sample with.
+KEPT, PROMPTS = 1024, 256
 
 
 def export_judge(m: Judge, path: Path, side: int = 64) -> None:
-    """x [B,3,S,S] → logits of the things [B,N], features [B,F], embedding [B,D] of length 1."""
+    """x [B,3,S,S] → logits of the things [B,N], features [B,F], embedding [B,D] of length 1, logits of each part."""
     g = Graph("judge of pictures from words")
     h, size = g.module_conv("x", m.stem), side // 2
     for i, (norm, conv1, conv2) in enumerate(zip(m.norm, m.conv1, m.conv2)):
@@ -37,8 +44,7 @@ def export_judge(m: Judge, path: Path, side: int = 64) -> None:
     ]
     f = g.linear(g.op("Concat", *pooled, axis=1), m.features.weight, m.features.bias)
     e = g.silu(f)
-    thing = m.parts["thing"]
-    logits = g.linear(e, thing.weight, thing.bias)
+    logits = {name: g.linear(e, part.weight, part.bias) for name, part in m.parts.items()}
     embedding = g.linear(e, m.embed.weight, m.embed.bias)
     squares = g.op("ReduceSum", g.op("Mul", embedding, embedding), g.shape(1), keepdims=1)
     embedding = g.op("Div", embedding, g.op("Sqrt", squares))
@@ -46,9 +52,10 @@ def export_judge(m: Judge, path: Path, side: int = 64) -> None:
     g.model(
         {"x": ["batch", 3, side, side]},
         {
-            "logits": (logits, ["batch", c.things]),
+            "logits": (logits["thing"], ["batch", c.things]),
             "features": (f, ["batch", c.features]),
             "embedding": (embedding, ["batch", c.text]),
+            **{name: (logits[name], ["batch", m.parts[name].out_features]) for name in PARTS},
         },
         path,
     )
@@ -59,9 +66,32 @@ def exported_outputs(judge: Judge):
 
     def outputs(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         features, logits, embedding = judge(x)
-        return logits["thing"], features, embedding
+        return logits["thing"], features, embedding, *(logits[name] for name in PARTS)
 
     return outputs
+
+
+def export_reference(judge: Judge, path: Path) -> dict:
+    """What the judge says of the held-out pictures, and prompts that ask for some of them: the manifest's description.
+
+    The prompts are in random order, so that any number of the first ones is spread over what the pictures show.
+    """
+    things, plan, pictures = drawings.load("test")
+    x = torch.from_numpy(np.array(pictures))
+    with torch.inference_mode():
+        features = torch.cat([judge(data.to_unit(part))[0] for part in x.split(128)])
+    order = np.random.default_rng(0).permutation(len(plan))
+    about = manifest.write_reference(features, torch.from_numpy(order[:KEPT].copy()), "test", path)
+    return {**about, "prompts": [captions.prompt(plan[i], things) for i in order[:PROMPTS]]}
+
+
+def parts() -> dict:
+    """The answers of each part, in the order of its logits. Captions tell a set by its name or by its style."""
+    return {
+        "style": [{"name": s.name.lower(), "style": s.style.lower()} for s in emoji_sets.SETS.values()],
+        "background": list(drawings.COLOURS),
+        "count": list(COUNTS),
+    }
 
 
 def main() -> None:
@@ -73,7 +103,8 @@ def main() -> None:
     export_judge(judge, out / "model.onnx")
     x = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
 
-    difference = onnx_difference(out / "model.onnx", exported_outputs(half_rounded(judge, STORED_EXACTLY)), x)
+    rounded = half_rounded(judge, STORED_EXACTLY)
+    difference = onnx_difference(out / "model.onnx", exported_outputs(rounded), x)
     check_difference(NAME, difference, 1e-4)
     quality = RUNS / NAME / "quality.json"
     manifest.write_manifest(
@@ -85,6 +116,7 @@ def main() -> None:
             "dataset": emoji_sets.CARD,
             "shape": [3, 64, 64],
             "classes": [thing.label for thing in drawings.catalogue(drawings.cache_folder())],
+            "parts": parts(),
             "parameters": parameters(judge),
             "flopsPerForward": flops(judge, x[:1]),
             "training": {
@@ -94,7 +126,9 @@ def main() -> None:
                 "command": about["command"],
             },
             "quality": json.loads(quality.read_text()) if quality.exists() else {},
+            "reference": export_reference(rounded, out / "reference.bin"),
         },
+        ("model.onnx", "reference.bin"),
     )
     manifest.report(out, difference)
 

@@ -67,10 +67,16 @@ def export_reference(network: Classifier, dataset: str, path: Path, folder: str 
     _, features = logits_and_features(network, x)
     order = torch.argsort(y, stable=True)
     kept = torch.cat([order[y[order] == k][:REFERENCE_PER_CLASS] for k in y.unique()])
+    return write_reference(features, kept, split, path)
+
+
+def write_reference(features: torch.Tensor, kept: torch.Tensor, split: str, path: Path) -> dict:
+    """Writes the reference that `export_reference` describes, of features [N,F] and the places [M] of those to keep."""
     values = features.double().numpy()
     parts = [values.mean(0).astype("<f4"), np.cov(values.T).astype("<f4"), features[kept].numpy().astype("<f2")]
     path.write_bytes(b"".join(part.tobytes() for part in parts))
-    return {"file": path.name, "split": split, "pictures": len(y), "features": features.shape[1], "kept": len(kept)}
+    count, size = features.shape
+    return {"file": path.name, "split": split, "pictures": count, "features": size, "kept": len(kept)}
 
 
 def write_index(out: Path) -> None:

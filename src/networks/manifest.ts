@@ -263,6 +263,18 @@ const features = v.object({
       features: count,
       /** Pictures whose features the file holds. */
       kept: count,
+      /** Prompts that ask for some of the pictures, in random order: what is sampled to compare with them. */
+      prompts: v.optional(
+        v.pipe(v.array(text, 'a list of prompts'), v.minLength(1, 'a list of at least one prompt')),
+      ),
+    }),
+  ),
+  /** Of a judge of prompts: the answers of its outputs of these names, as diffusion/metrics/parts.ts asks for them. */
+  parts: v.optional(
+    v.object({
+      style: v.array(v.object({ name: text, style: text }), 'a list of styles'),
+      background: classNames,
+      count: classNames,
     }),
   ),
 });

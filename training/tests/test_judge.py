@@ -73,5 +73,36 @@ def test_exported_judge_equals_pytorch(tmp_path):
     judge_exporter.export_judge(network, tmp_path / "model.onnx", side=32)
     x = torch.rand(3, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
     outputs = judge_exporter.exported_outputs(exporters.half_rounded(network, judge_exporter.STORED_EXACTLY))
-    assert [t.shape for t in outputs(x)] == [(3, 5), (3, 6), (3, 7)]
+    shapes = [(3, 5), (3, 6), (3, 7), (3, len(judge.SETS)), (3, len(drawings.COLOURS)), (3, len(judge.COUNTS))]
+    assert [t.shape for t in outputs(x)] == shapes
     assert exporters.onnx_difference(tmp_path / "model.onnx", outputs, x) < 1e-4
+
+
+def test_reference_is_what_the_judge_says_of_the_held_out_pictures(small, tmp_path, monkeypatch):
+    some, plan, pictures = small
+    monkeypatch.setattr(judge_exporter, "KEPT", 10)
+    monkeypatch.setattr(judge_exporter, "PROMPTS", 12)
+    network = judge.Judge(judge.JudgeConfig(things=4, channels=(8, 8, 8, 8), features=6, text=7)).eval()
+    about = judge_exporter.export_reference(network, tmp_path / "reference.bin")
+    with torch.inference_mode():
+        features = network(judge.data.to_unit(torch.from_numpy(pictures)))[0].double().numpy()
+    raw = (tmp_path / "reference.bin").read_bytes()
+    mean, covariance = np.frombuffer(raw, "<f4", 6), np.frombuffer(raw, "<f4", 36, 24).reshape(6, 6)
+    kept = np.frombuffer(raw, "<f2", offset=24 + 144).reshape(10, 6)
+    assert np.allclose(mean, features.mean(0), atol=1e-5)
+    assert np.allclose(covariance, np.cov(features.T), atol=1e-5)
+    # Every kept row is one picture's, none twice, and the prompts ask for the first of them.
+    nearest = np.abs(features[None] - kept[:, None]).max(2)
+    rows = nearest.argmin(1)
+    assert nearest.min(1).max() < 1e-2 and len(set(rows)) == 10
+    assert about | {"prompts": None} == {
+        "file": "reference.bin",
+        "split": "test",
+        "pictures": len(plan),
+        "features": 6,
+        "kept": 10,
+        "prompts": None,
+    }
+    asked = [judge_exporter.captions.prompt(p, some) for p in plan]
+    assert len(about["prompts"]) == 12 and set(about["prompts"]) <= set(asked)
+    assert about["prompts"][:10] == [asked[row] for row in rows]
