@@ -53,20 +53,7 @@ export function parameterLines(): string[] {
  * Reads the flags, those of the parameters and --help among them.
  *
  * @param switches flags without a value
- * @throws ArgumentError
- */
-export function parseFlags(
-  args: readonly string[],
-  flags: readonly Flag[],
-  switches: readonly string[],
-): Given {
-  return parseLists(args, flags, switches, []).given;
-}
-
-/**
- * As `parseFlags`, with flags that may be given several times.
- *
- * @param repeated those flags
+ * @param repeated flags that may be given several times
  * @throws ArgumentError
  */
 export function parseLists(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_STAGE } from '../src/settings/column';
 import type { Results, ResultsPoint } from '../src/settings/results';
 import { ArgumentError } from './flags';
 import { plotResults, tableOf } from './plot-svg';
@@ -69,6 +70,53 @@ test('the plane joins the points of a curve and names its ends', () => {
   expect(count(svg, /<circle/g)).toBe(2 + 2 * 5);
   expect(count(svg, />Fréchet distance ↓</g)).toBe(1);
   expect(count(svg, />4<\/text>/g)).toBeGreaterThanOrEqual(2);
+});
+
+/** The same with an alignment at every point, as of samples that prompts asked for. */
+function aligned(results: Results): Results {
+  const curves = results.curves.map((curve) => ({
+    ...curve,
+    points: curve.points.map((point, i) => ({
+      ...point,
+      figures: { ...point.figures, alignment: { value: 0.1 + i / 100 } },
+    })),
+  }));
+  return { ...results, curves };
+}
+
+test('of prompts the plane is over the alignment', () => {
+  const svg = plotResults([aligned(resultsOf('--ws 0:4'))], ['recall'], true);
+  expect(count(svg, />Alignment with the prompts ↑</g)).toBe(1);
+  expect(count(svg, />Classifier score ↑</g)).toBe(0);
+  expect(count(svg, /<circle/g)).toBe(5);
+  const mixed = [aligned(resultsOf('--ws 0:4')), resultsOf('--ws 0:4')];
+  expect(plotResults(mixed, ['recall'], true)).toContain('>Classifier score ↑<');
+});
+
+test('settings of stages are axes and names of curves', () => {
+  const stages = (change: object) => {
+    const results = resultsOf('--ws 1:2');
+    const [curve] = results.curves;
+    const points = curve!.points.map((point) => ({
+      ...point,
+      settings: { ...point.settings, upTo: 2, stages: [{ ...DEFAULT_STAGE, ...change }] },
+    }));
+    return { ...results, curves: [{ ...curve!, points }] };
+  };
+  const files = [stages({ augmentation: 0 }), stages({ augmentation: 0.3 })];
+  const svg = plotResults(files, both);
+  expect(svg).toContain('>stage 2: augmentation 0<');
+  expect(svg).toContain('>stage 2: augmentation 0.3<');
+  const [first, second] = files.map(({ curves }) => curves[0]!.points[0]!);
+  const varied = {
+    ...files[0]!,
+    curves: [{ ...files[0]!.curves[0]!, varied: ['augmentation-2'] }],
+  };
+  varied.curves[0]!.points = [first!, second!];
+  const table = tableOf([varied], both).split('\n');
+  expect(table[0]).toContain('| stage 2: augmentation | evaluations |');
+  expect(table[2]).toMatch(/^\| 0 \|/);
+  expect(table[3]).toMatch(/^\| 0.3 \|/);
 });
 
 test('a table has a row a point and the spread where it is known', () => {

@@ -1,8 +1,10 @@
 import { dot, line, plot, ruleX, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import type { ColumnSettings } from '../src/settings/column';
 import type { Results, ResultsPoint, ResultsSettings } from '../src/settings/results';
+import { RUN_SETTINGS, type RunSetting } from '../src/settings/run-settings';
 import { ArgumentError } from './flags';
-import { numberAt } from './results-file';
+import { numberAt, settingsNamed } from './results-file';
 
 /** The figures of a point, and their titles. */
 export const figureNames = {
@@ -12,6 +14,7 @@ export const figureNames = {
   precision: 'Precision ↑',
   recall: 'Recall ↑',
   diversity: 'Diversity within the classes ↑',
+  alignment: 'Alignment with the prompts ↑',
 } as const;
 
 type FigureName = keyof typeof figureNames;
@@ -19,7 +22,15 @@ type FigureName = keyof typeof figureNames;
 /** Told apart by people who see few colours too (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 /** What an axis is called. */
-const AXES: Readonly<Record<string, string>> = { guidanceScale: 'w = s − 1', numSteps: 'steps' };
+const AXES: Readonly<Record<string, string>> = {
+  guidanceScale: 'w = s − 1',
+  numSteps: 'steps',
+  augmentation: 'augmentation',
+};
+/** How many stages of a cascade are drawn, and the settings of each. */
+const STAGE_SETTINGS = RUN_SETTINGS.filter(
+  ({ property }) => property === 'upTo' || /-\d$/.test(property),
+);
 const PANEL = { width: 430, height: 300, marginLeft: 50, marginTop: 26, marginBottom: 36 };
 const LEGEND_LINE = 18;
 
@@ -34,7 +45,8 @@ interface Series {
  * Draws curves as one SVG: a panel a figure over what was varied, one standard deviation as bars.
  *
  * @param figures names of figures
- * @param plane draws the Fréchet distance over the classifier score first, the points joined in their order
+ * @param plane draws the Fréchet distance over the classifier score first, or over the alignment where
+ *   prompts were asked for, the points joined in their order
  * @throws ArgumentError for unknown figures, and for curves that do not compare: over different
  *   settings, of different sample counts or feature networks
  */
@@ -78,7 +90,7 @@ export function tableOf(results: readonly Results[], figures: readonly string[])
   const { panels, judge, varied, samples, series } = comparable(results, figures);
   const named = series.length > 1;
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const head = [AXES[varied] ?? varied, 'evaluations', ...panels.map((name) => figureNames[name])];
+  const head = [axisName(varied), 'evaluations', ...panels.map((name) => figureNames[name])];
   const rows = series.flatMap(({ name, points }) =>
     points.map(({ at, point }) =>
       row([
@@ -162,7 +174,7 @@ function panelOf(
     document,
     ...PANEL,
     x: {
-      label: AXES[varied] ?? varied,
+      label: axisName(varied),
       ...(varied === 'numSteps' && { type: 'log', base: 2, tickFormat: String }),
       nice: varied !== 'numSteps',
     },
@@ -173,11 +185,15 @@ function panelOf(
 
 /** What guidance trades: fidelity and diversity at once over fidelity alone. */
 function planeOf(document: Document, series: readonly Series[]): Element {
+  const ofPrompts = series.every(({ points }) =>
+    points.every(({ point }) => point.figures.alignment !== undefined),
+  );
+  const fidelity = ofPrompts ? 'alignment' : 'classifierScore';
   const marks = series.flatMap(({ colour, points }) => {
     const known = points.flatMap(({ at, point: { figures } }) => {
-      const { frechetDistance, classifierScore } = figures;
-      if (!frechetDistance || !classifierScore) return [];
-      return [{ at, x: classifierScore.value, y: frechetDistance.value }];
+      const { frechetDistance, [fidelity]: over } = figures;
+      if (!frechetDistance || !over) return [];
+      return [{ at, x: over.value, y: frechetDistance.value }];
     });
     const ends = [known[0], known.at(-1)].filter((point) => point !== undefined);
     return [
@@ -189,7 +205,7 @@ function planeOf(document: Document, series: readonly Series[]): Element {
   return plot({
     document,
     ...PANEL,
-    x: { label: figureNames.classifierScore, nice: true },
+    x: { label: figureNames[fidelity], nice: true },
     y: { label: figureNames.frechetDistance, grid: true, nice: true },
     marks,
   }) as Element;
@@ -242,7 +258,24 @@ function titleOf(settings: ResultsSettings, varied: string): Record<string, stri
   for (const [name, value] of Object.entries(settings.parameters)) {
     if (name !== varied) title[name] = `${name} ${tidy(value)}`;
   }
+  const hidden = settingsNamed(varied);
+  for (const setting of STAGE_SETTINGS) {
+    const value = setting.of(settings as ColumnSettings);
+    if (value === null || hidden.includes(setting)) continue;
+    title[setting.property] = `${settingName(setting)} ${setting.write(value)}`;
+  }
   return title;
+}
+
+/** What an axis is called: a setting of a stage by its name on the page. */
+function axisName(varied: string): string {
+  const [setting] = settingsNamed(varied);
+  return AXES[varied] ?? (setting ? settingName(setting) : varied);
+}
+
+/** scale-2 → stage 2: scale. */
+function settingName({ property }: RunSetting): string {
+  return property === 'upTo' ? 'stages' : property.replace(/^(\w+)-(\d)$/, 'stage $2: $1');
 }
 
 /** Where a point is along the axis: the paper's w for a guidance scale. */

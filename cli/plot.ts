@@ -12,7 +12,7 @@ npm run plot -- results.json more.json --out plot.svg
 npm run plot -- results.json --table
 
   --figures A,B        of ${Object.keys(figureNames).join(', ')} (default: frechetDistance,classifierScore)
-  --plane              draws the Fréchet distance over the classifier score as well
+  --plane              draws the Fréchet distance over the classifier score as well, of prompts over the alignment
   --out FILE.svg       the drawing
   --table              prints the same as a Markdown table
   --help               this text

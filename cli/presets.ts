@@ -26,7 +26,7 @@ import {
   readPresets,
 } from './preset-figures';
 import { exitCodeOf, isProgram } from './program';
-import { openPool, type Pool } from './sweep-pool';
+import { type Draw, type Drawn, openPool } from './sweep-pool';
 
 /** About so many samples of all classes together. */
 const ABOUT_SAMPLES = 90;
@@ -81,22 +81,11 @@ async function measure(manifest: DenoiserManifest): Promise<NetworkPresets> {
   };
   const pool = openPool(availableParallelism(), { model: id, companions: used, features });
   const measured: MeasuredColumn[] = [];
-  const queue = columns.entries();
-  const work = async (process: number) => {
-    for (const [at, column] of queue) {
-      const scene = await figuresOf(pool, process, column, jobs.scene);
-      measured[at] = {
-        column,
-        figures: { scene, all: await figuresOf(pool, process, column, jobs.all) },
-      };
-      console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: pool.size }, (_, process) => work(process)));
-  } finally {
-    pool.close();
-  }
+  await pool.each(columns.entries(), async ([at, column], draw) => {
+    const scene = await figuresOf(draw, column, jobs.scene);
+    measured[at] = { column, figures: { scene, all: await figuresOf(draw, column, jobs.all) } };
+    console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
+  });
   return {
     id,
     sha256: graphSha256(manifest),
@@ -128,21 +117,15 @@ function jobsOf(count: number, labelOf: (k: number) => number, seed: number): Sa
 }
 
 async function figuresOf(
-  pool: Pool,
-  process: number,
-  { mix: _, negative: __, ...run }: ColumnSettings,
+  draw: (request: Draw) => Promise<Drawn>,
+  { mix: _, negative: __, upTo: ___, stages: ____, ...settings }: ColumnSettings,
   jobs: readonly SampleSpec[],
 ): Promise<ColumnFigures> {
   const logits: number[] = [];
   const features: number[] = [];
   for (let first = 0; first < jobs.length; first += BATCH) {
     const part = jobs.slice(first, first + BATCH);
-    const drawn = await pool.draw(process, {
-      ...run,
-      jobs: part,
-      negative: undefined,
-      mix: undefined,
-    });
+    const drawn = await draw({ ...settings, jobs: part, negative: undefined, mix: undefined });
     logits.push(...drawn.logits);
     features.push(...drawn.features);
   }

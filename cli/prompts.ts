@@ -7,6 +7,15 @@ import { needsLexicon, type Prompt, readPrompt } from '../src/networks/text/prom
 import { openPromptEncoder } from '../src/networks/text/prompt-encoder';
 import { localOptions, modelFolders } from './models';
 
+/** Says how prompts were read where that is not as they were typed, on stderr. */
+export function tellReading(read: readonly Prompt[]): void {
+  for (const { typed, text, translated, unknown, cut } of read) {
+    if (translated) console.error(`"${typed}" is read as "${text}"`);
+    if (unknown.length > 0) console.error(`Not understood: ${unknown.join(', ')}`);
+    if (cut) console.error(`Cut: "${typed}"`);
+  }
+}
+
 /**
  * What a network's text encoder makes of prompts, and how they were read.
  *

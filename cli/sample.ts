@@ -16,7 +16,7 @@ import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
 import { exitCodeOf, isProgram } from './program';
-import { encodePrompts } from './prompts';
+import { encodePrompts, tellReading } from './prompts';
 import { openNetwork } from './runtime';
 import { encodeSheet } from './sheet';
 import { askedStages, openStages } from './stages';
@@ -103,11 +103,7 @@ async function statesOf(
 ): Promise<PromptStates | undefined> {
   if (!taken) return undefined;
   const { read, states } = await encodePrompts(prompts, taken, { threads });
-  for (const { typed, text, translated, unknown, cut } of read) {
-    if (translated) console.error(`"${typed}" is read as "${text}"`);
-    if (unknown.length > 0) console.error(`Not understood: ${unknown.join(', ')}`);
-    if (cut) console.error(`Cut: "${typed}"`);
-  }
+  tellReading(read);
   return states;
 }
 

@@ -25,7 +25,7 @@ import {
   scenesFile,
   telling,
 } from './scene-ranking';
-import { openPool, type Pool } from './sweep-pool';
+import { type Draw, type Drawn, openPool } from './sweep-pool';
 
 if (isProgram(import.meta.url)) {
   process.exitCode = await exitCodeOf(() => main(process.argv.slice(2)));
@@ -84,18 +84,10 @@ async function measure(
   if (unknown !== undefined) throw new ArgumentError(`${id} does not know the class "${unknown}"`);
   const pool = openPool(availableParallelism(), { model: id, companions: {}, features });
   const measured: ClassFigures[] = [];
-  const queue = (only ?? classes).values();
-  const work = async (process: number) => {
-    for (const name of queue) {
-      measured.push(await measureClass(pool, process, classes, name, columns));
-      console.error(`${id}: ${measured.length} of ${(only ?? classes).length} classes`);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: pool.size }, (_, process) => work(process)));
-  } finally {
-    pool.close();
-  }
+  await pool.each(only ?? classes, async (name, draw) => {
+    measured.push(await measureClass(draw, classes, name, columns));
+    console.error(`${id}: ${measured.length} of ${(only ?? classes).length} classes`);
+  });
   return {
     id,
     sha256: graphSha256(manifest),
@@ -112,8 +104,7 @@ async function measure(
 
 /** Exactly the samples that the page draws. */
 async function measureClass(
-  pool: Pool,
-  process: number,
+  draw: (request: Draw) => Promise<Drawn>,
   classes: readonly string[],
   name: string,
   columns: readonly ColumnSettings[],
@@ -123,8 +114,8 @@ async function measureClass(
   const diversity: number[] = [];
   const recognised: number[] = [];
   for (const column of columns) {
-    const { mix: _, negative: __, ...run } = column;
-    const { logits, features } = await pool.draw(process, {
+    const { mix: _, negative: __, upTo: ___, stages: ____, ...run } = column;
+    const { logits, features } = await draw({
       ...run,
       jobs: Array.from({ length: count }, (_, k) => ({ label, seed: sampleSeed(seed, k) })),
       negative: undefined,

@@ -2,6 +2,7 @@ import type { StageSettings } from '../src/diffusion/cascade';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { DenoiserManifest, StageManifest } from '../src/networks/manifest';
 import type { ColumnSettings } from '../src/settings/column';
+import { RUN_SETTINGS } from '../src/settings/run-settings';
 import { stageSettings } from '../src/settings/sample-settings';
 import { ArgumentError, type Flag, number, wholeNumber } from './flags';
 import type { DrawnStage } from './generate';
@@ -89,23 +90,74 @@ export function askedStages(
   prompts: readonly string[] = [],
 ): { readonly stage: StageManifest; readonly settings: StageSettings }[] {
   const drawn = stageSettings(upTo === undefined ? {} : { upTo }, stages);
-  if (upTo !== undefined && upTo > stages.length + 1) {
-    throw new ArgumentError(
-      `--stages must be at most ${stages.length + 1} with ${model}, got ${upTo}`,
-    );
-  }
-  const sides = stages.slice(0, drawn.length).map(({ shape }) => shape[1]);
-  for (const { flag, side } of asked) {
-    if (side === null ? sides.length > 0 : sides.includes(side)) continue;
-    const known = sides.length ? `a stage of ${sides.join(', ')}` : 'a cascade';
-    throw new ArgumentError(`--${flag} needs ${known}, got ${side ?? model}`);
-  }
+  const sides = drawnSides({ model, upTo, asked }, stages);
   return drawn.map((settings, k) => {
     const changes = asked.filter(({ side }) => side === null || side === sides[k]);
     const { text, ...changed }: Asked = Object.assign({}, ...changes.map((one) => one.asked));
     const own = text !== undefined && { prompt: promptIndex(prompts, text) };
     return { stage: stages[k]!, settings: { ...DEFAULT_RUN, ...settings, ...changed, ...own } };
   });
+}
+
+/** What a column's settings call what is asked of a stage. */
+const PROPERTIES = {
+  guidanceScale: 'scale',
+  numSteps: 'steps',
+  augmentation: 'augmentation',
+  text: 'prompt',
+} as const satisfies Partial<Record<keyof Asked, string>>;
+
+/**
+ * The column with what is asked of the stages of a cascade among its settings.
+ *
+ * @throws ArgumentError for a stage that the network does not have, and for a sampler: a column has none
+ */
+export function withStageChoices(
+  column: ColumnSettings,
+  { model, asked }: { readonly model: string; readonly asked: readonly StageRequest[] },
+  { stages = [] }: Pick<DenoiserManifest, 'stages'>,
+): ColumnSettings {
+  const sides = drawnSides({ model, upTo: column.upTo, asked }, stages);
+  return asked.reduce((changed, { flag, side, asked: wanted }) => {
+    const [[name, value]] = Object.entries(wanted) as [[keyof Asked, unknown]];
+    if (name === 'sampler') throw new ArgumentError(`--${flag} is no setting of a column`);
+    return sides.reduce((each, drawn, k) => {
+      if (side !== null && side !== drawn) return each;
+      const property = stageProperty(PROPERTIES[name], k);
+      return RUN_SETTINGS.find((setting) => setting.property === property)!.put(each, value);
+    }, changed);
+  }, column);
+}
+
+/** What a results file calls a setting of the stage at this place among those that enlarge. */
+export function stageProperty(setting: string, place: number): string {
+  return `${setting}-${place + 2}`;
+}
+
+/** Sides of the pictures of the stages that are drawn. @throws ArgumentError for others that are asked for */
+function drawnSides(
+  {
+    model,
+    upTo,
+    asked,
+  }: {
+    readonly model: string;
+    readonly upTo: number | undefined;
+    readonly asked: readonly StageRequest[];
+  },
+  stages: NonNullable<DenoiserManifest['stages']>,
+): number[] {
+  const most = stages.length + 1;
+  if (upTo !== undefined && upTo > most) {
+    throw new ArgumentError(`--stages must be at most ${most} with ${model}, got ${upTo}`);
+  }
+  const sides = stages.slice(0, (upTo ?? most) - 1).map(({ shape }) => shape[1]);
+  for (const { flag, side } of asked) {
+    if (side === null ? sides.length > 0 : sides.includes(side)) continue;
+    const known = sides.length ? `a stage of ${sides.join(', ')}` : 'a cascade';
+    throw new ArgumentError(`--${flag} needs ${known}, got ${side ?? model}`);
+  }
+  return sides;
 }
 
 /** Opens the networks of the stages that `askedStages` gave; the caller releases them. @throws ModelError */

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { LabelMix } from '../src/diffusion/conditioning';
+import type { StageSettings } from '../src/diffusion/cascade';
+import type { LabelMix, PromptStates } from '../src/diffusion/conditioning';
 import type { RunSettings } from '../src/diffusion/run';
 import type { SampleSpec } from './generate';
 import type { CompanionIds } from './networks';
@@ -13,20 +14,28 @@ export interface Opening {
   readonly companions: CompanionIds;
   /** The feature network. */
   readonly features: string;
+  /** The networks that enlarge what the model draws, in their order. */
+  readonly upsamplers?: readonly string[];
+  /** Token states of the prompts that labels are indices of, of a network that takes prompts. */
+  readonly prompts?: PromptStates | undefined;
 }
 
 /** Samples to draw together. */
 export interface Draw extends RunSettings {
   readonly jobs: readonly SampleSpec[];
-  /** Class indices. */
+  /** Class indices, or those of prompts. */
   readonly negative: number | undefined;
   readonly mix: LabelMix | undefined;
+  /** How the stages that enlarge are sampled, as many as are drawn. */
+  readonly stages?: readonly StageSettings[];
 }
 
 /** What the feature network says of them, [batch, classes] and [batch, features]. */
 export interface Drawn {
   readonly logits: Float32Array;
   readonly features: Float32Array;
+  /** How well each fits its prompt; of a network that takes prompts. */
+  readonly fits?: readonly number[] | undefined;
   /** Network evaluations a sample. */
   readonly nfe: number;
 }
@@ -36,9 +45,15 @@ export type PoolMessage = Opening | Draw;
 export type PoolAnswer = Drawn | { readonly error: string };
 
 export interface Pool {
-  readonly size: number;
-  /** Draws on process `index`, which must have answered its last request. */
-  draw(index: number, request: Draw): Promise<Drawn>;
+  /**
+   * Has the processes work on all items, each taking the next one when it is free, and ends them.
+   *
+   * @param work on an item; `draw` draws on the process that took it
+   */
+  each<T>(
+    items: Iterable<T>,
+    work: (item: T, draw: (request: Draw) => Promise<Drawn>) => Promise<void>,
+  ): Promise<void>;
   /** Ends the processes at once. */
   close(): void;
 }
@@ -55,12 +70,24 @@ export function openPool(size: number, opening: Opening): Pool {
     child.send(opening);
     return child;
   });
+  const close = () => {
+    for (const child of children) child.kill('SIGKILL');
+  };
   return {
-    size,
-    draw: (index, request) => answer(children[index]!, request),
-    close() {
-      for (const child of children) child.kill('SIGKILL');
+    async each(items, work) {
+      const queue = items[Symbol.iterator]();
+      const busy = async (child: ChildProcess) => {
+        for (let next = queue.next(); !next.done; next = queue.next()) {
+          await work(next.value, (request) => answer(child, request));
+        }
+      };
+      try {
+        await Promise.all(children.map(busy));
+      } finally {
+        close();
+      }
     },
+    close,
   };
 }
 

@@ -1,20 +1,31 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import type { PromptStates } from '../src/diffusion/conditioning';
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
 import { pageSeedOf } from '../src/diffusion/random';
 import { findSampler } from '../src/diffusion/samplers';
-import type { LoadedModel } from '../src/networks/download';
-import { RESULTS_FORMAT, type ResultsPoint } from '../src/settings/results';
+import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
+import { RESULTS_FORMAT, type Results, type ResultsPoint } from '../src/settings/results';
+import { stageSettings } from '../src/settings/sample-settings';
 import { classIndices } from './arguments';
 import { ArgumentError } from './flags';
 import type { SampleSpec } from './generate';
-import { openJudge } from './judge';
+import { type Judge, openJudge } from './judge';
+import { graphSha256, manifestOf } from './manifests';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
 import { exitCodeOf, isProgram } from './program';
+import { encodePrompts, tellReading } from './prompts';
 import { finishedPoints, numberAt, writeResultsFile } from './results-file';
-import { parseSweep, type SweepArguments, type SweepPoint, sweepHelp } from './sweep-arguments';
+import { promptIndex } from './stages';
+import {
+  parseSweep,
+  pointsOf,
+  type SweepArguments,
+  type SweepPoint,
+  sweepHelp,
+} from './sweep-arguments';
 import { type Draw, type Drawn, openPool, type Pool } from './sweep-pool';
 import { Progress } from './sweep-progress';
 
@@ -40,66 +51,74 @@ export function main(line: readonly string[]): Promise<number> {
 }
 
 async function sweep(args: SweepArguments): Promise<void> {
-  const { out, samples, seed, varied } = args;
-  const model = await forGivenModel(args.model, loadLocalModel(args.model));
-  const { manifest } = model;
+  const { out, samples, seed } = args;
+  const { manifest } = await forGivenModel(args.model, loadLocalModel(args.model));
+  if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
+    throw new ArgumentError(`--model must be a denoiser, ${args.model} is "${manifest.role}"`);
+  }
   const featuresId = manifest.companions?.features;
   if (featuresId === undefined) {
     throw new ArgumentError(`A sweep needs a feature network, ${args.model} has none`);
   }
-  const network = shipped(model);
-  const features = shipped(await loadLocalModel(featuresId));
+  const { points, varied } = pointsOf(args, manifest);
   let companions: CompanionIds = {};
-  for (const { run } of args.points) {
-    companions = { ...companions, ...companionsOf(run, manifest) };
-  }
-  const settings = args.points.map((point) => point.settings);
-  const plan = { model: network, features, samples, seed, varied, settings };
-  const { classes } = manifest;
-  const requests = args.points.map((point) => requestOf(point, classes));
+  for (const { run } of points) companions = { ...companions, ...companionsOf(run, manifest) };
+  const judge = await openJudge(featuresId);
+  await judge.release(); // Its reference is wanted; the processes look.
+  const subjects = subjectsOf(args, points, manifest, judge);
+  const requests = points.map((point) => requestOf(point, manifest, subjects));
 
+  const settings = points.map((point) => point.settings);
+  const model = shipped(manifest);
+  const features = shipped(judge.manifest);
+  const networks = await networksBeside(manifest);
+  const plan = {
+    ...{ model, features, networks, samples, seed, varied, settings },
+    prompts: subjects.prompts,
+  };
   const finished = [...(await finishedPoints(out, plan))];
   const isDone = ({ settings }: SweepPoint) =>
     finished.some((point) => isDeepStrictEqual(point.settings, settings));
-  const open = args.points.flatMap((point, index) => (isDone(point) ? [] : [index]));
-  const before = args.points.length - open.length;
-  if (before > 0) console.error(`${before} of ${args.points.length} points are in ${out} already`);
+  const open = points.flatMap((point, index) => (isDone(point) ? [] : [index]));
+  const before = points.length - open.length;
+  if (before > 0) console.error(`${before} of ${points.length} points are in ${out} already`);
 
   const chunks = Math.ceil(samples / args.batch) * open.length;
   const processes = Math.min(args.processes || availableParallelism(), chunks);
-  const pool = openPool(processes, { model: args.model, companions, features: featuresId });
-  const judge = await openJudge(featuresId);
-  await judge.release(); // Its reference is wanted; the processes look.
+  const states = processes > 0 ? await statesOf(subjects, args, manifest) : undefined;
+  const upsamplers = (manifest.stages ?? []).map((stage) => stage.network);
+  const opening = { model: args.model, companions, features: featuresId, upsamplers };
+  const pool = openPool(processes, { ...opening, prompts: states });
   const progress = new Progress(
-    open.map((index) => evaluationsOf(args.points[index]!)),
+    open.map((index) => costOf(points[index]!, manifest)),
     samples,
   );
   stop = () => {
     pool.close();
     progress.clear();
     console.error(
-      `Stopped: ${out} holds ${args.points.filter(isDone).length} of ${args.points.length} points, the same command goes on from there`,
+      `Stopped: ${out} holds ${points.filter(isDone).length} of ${points.length} points, the same command goes on from there`,
     );
   };
   try {
     const tasks = open.map((index) => ({
-      point: args.points[index]!,
+      point: points[index]!,
       request: requests[index]!,
-      jobs: jobsOf(samples, seed, classes.length),
+      jobs: jobsOf(samples, seed, subjects.labels),
     }));
     await drawAll(pool, tasks, args.batch, progress, async (task, parts, seconds) => {
       const measured = measurePoint(
         {
-          numClasses: classes.length,
+          numClasses: parts[0]!.logits.length / parts[0]!.size,
           numFeatures: parts[0]!.features.length / parts[0]!.size,
           mixed: task.request.mix?.with,
         },
         judge.reference,
       );
       let first = 0;
-      for (const { logits, features, size } of parts) {
+      for (const { logits, features, fits, size } of parts) {
         const labels = task.jobs.slice(first, first + size).map(({ label }) => label);
-        measured.add(logits, features, labels);
+        measured.add(logits, features, labels, fits);
         first += size;
       }
       const { samples: count, leftOut, ...figures } = measured.figures();
@@ -115,7 +134,13 @@ async function sweep(args: SweepArguments): Promise<void> {
       });
       const order = ({ settings }: ResultsPoint) => varied.map((name) => numberAt(settings, name));
       finished.sort((a, b) => compare(order(a), order(b)));
-      const curve = { model: network, varied: [...varied], command: args.command };
+      const curve = {
+        model,
+        ...(networks && { networks }),
+        ...(subjects.prompts && { prompts: [...subjects.prompts] }),
+        varied: [...varied],
+        command: args.command,
+      };
       await writeResultsFile(out, {
         format: RESULTS_FORMAT,
         version: 1,
@@ -129,7 +154,6 @@ async function sweep(args: SweepArguments): Promise<void> {
       );
     });
   } finally {
-    pool.close();
     progress.clear();
   }
   console.log(`${finished.length} points of ${samples} samples, by ${featuresId} → ${out}`);
@@ -165,48 +189,119 @@ async function drawAll(
       }
     }
   }
-  const queue = batches();
   let finishing = Promise.resolve();
-  const work = async (process: number) => {
-    for (const { state, number, jobs } of queue) {
-      state.started ||= performance.now();
-      const drawn = await pool.draw(process, { ...state.task.request, jobs });
-      state.parts[number] = { ...drawn, size: jobs.length };
-      state.left -= jobs.length;
-      progress.advance(state.index, jobs.length);
-      if (state.left > 0) continue;
-      const seconds = (performance.now() - state.started) / 1000;
-      finishing = finishing.then(() => finish(state.task, state.parts, seconds));
-      await finishing;
-    }
-  };
-  await Promise.all(Array.from({ length: pool.size }, (_, process) => work(process)));
+  await pool.each(batches(), async ({ state, number, jobs }, draw) => {
+    state.started ||= performance.now();
+    const drawn = await draw({ ...state.task.request, jobs });
+    state.parts[number] = { ...drawn, size: jobs.length };
+    state.left -= jobs.length;
+    progress.advance(state.index, jobs.length);
+    if (state.left > 0) return;
+    const seconds = (performance.now() - state.started) / 1000;
+    finishing = finishing.then(() => finish(state.task, state.parts, seconds));
+    await finishing;
+  });
 }
 
-/** Sample k has class k modulo the number of classes, and seed + k: as the page's experiments. */
-function jobsOf(samples: number, seed: number, numClasses: number): SampleSpec[] {
-  return Array.from({ length: samples }, (_, k) => ({ label: k % numClasses, seed: seed + k }));
+/** Sample k has the label of k in turn, and seed + k: as the page's experiments. */
+function jobsOf(samples: number, seed: number, labels: readonly number[]): SampleSpec[] {
+  return Array.from({ length: samples }, (_, k) => ({
+    label: labels[k % labels.length]!,
+    seed: seed + k,
+  }));
+}
+
+/** What is asked for: classes, or prompts. */
+interface Subjects {
+  /** Those that the samples go through in turn. */
+  readonly labels: readonly number[];
+  /** The prompts of these, "" for none. */
+  readonly prompts?: readonly string[];
+  /** Every prompt that is named, which labels are indices of. */
+  readonly named: readonly string[];
+}
+
+/** @throws ArgumentError for prompts that the model does not take, or lacks */
+function subjectsOf(
+  { model, prompts: given, samples }: SweepArguments,
+  points: readonly SweepPoint[],
+  { classes, prompts: taken }: DenoiserManifest,
+  judge: Judge,
+): Subjects {
+  if (!taken) {
+    if (given) throw new ArgumentError(`--prompt: ${model} takes none, it has classes`);
+    return { labels: classes.map((_, index) => index), named: [] };
+  }
+  const all = given ?? judge.manifest.reference?.prompts;
+  if (!all) throw new ArgumentError(`--prompt: ${model} needs some, or --prompts FILE; got none`);
+  const prompts = all.slice(0, samples);
+  const others = points.flatMap(({ run: { mix, negative, stages = [] } }) => [
+    mix?.name,
+    negative,
+    ...stages.map(({ prompt }) => prompt),
+  ]);
+  const texts = [...prompts, ...others].filter((text) => typeof text === 'string');
+  const named = [...new Set(texts.filter((text) => text.trim() !== ''))];
+  return { prompts, named, labels: prompts.map((prompt) => promptIndex(named, prompt)) };
+}
+
+/** Token states of all that is named; how what was given was read is told. */
+async function statesOf(
+  { named }: Subjects,
+  { prompts: given }: SweepArguments,
+  { prompts: taken }: DenoiserManifest,
+): Promise<PromptStates | undefined> {
+  if (!taken) return undefined;
+  const { read, states } = await encodePrompts(named, taken);
+  if (given) tellReading(read);
+  return states;
 }
 
 /** @throws ArgumentError for a class that the model does not have */
-function requestOf({ run }: SweepPoint, classes: readonly string[]): Omit<Draw, 'jobs'> {
-  return { ...run, ...classIndices(run, classes) };
+function requestOf(
+  { run }: SweepPoint,
+  { classes, prompts, stages = [] }: DenoiserManifest,
+  { named }: Subjects,
+): Omit<Draw, 'jobs'> {
+  const { upTo: _, stages: __, mix, negative, ...rest } = run;
+  const indexOf = (name: string) => promptIndex(named, name);
+  const indices = prompts
+    ? {
+        mix: mix ? { with: indexOf(mix.name), share: mix.share } : undefined,
+        negative: negative === null ? undefined : indexOf(negative),
+      }
+    : classIndices({ mix, negative }, classes);
+  return { ...rest, ...indices, stages: stageSettings(run, stages, named) };
 }
 
-/** Network evaluations a sample, about: what the time left is estimated from. */
-function evaluationsOf({ run, settings }: SweepPoint): number {
+/** Operations of a sample, about: what the time left is estimated from. */
+function costOf(
+  { run, settings }: SweepPoint,
+  { flopsPerForward = 1, stages = [] }: DenoiserManifest,
+): number {
   const guided = settings.curve !== null || settings.guidanceScale !== 1;
   const rule = findGuidanceRule(run.guidance);
   const predictions = rule.usesScale && !guided ? 1 : rule.predictions.length;
-  return findSampler(run.sampler).evaluations(run.numSteps) * Math.min(2, predictions);
+  const evaluations = findSampler(run.sampler).evaluations(run.numSteps);
+  const enlarging = stageSettings(run, stages).map(
+    ({ sampler, numSteps }, k) =>
+      2 * findSampler(sampler).evaluations(numSteps) * stages[k]!.flopsPerForward,
+  );
+  const first = evaluations * Math.min(2, predictions) * flopsPerForward;
+  return enlarging.reduce((sum, cost) => sum + cost, first);
 }
 
-function shipped({ manifest }: LoadedModel) {
-  const graph = manifest.files.find(({ name }) => name === 'model.onnx');
-  if (graph === undefined) {
-    throw new RangeError(`${manifest.id}/manifest.json must list the file model.onnx`);
-  }
-  return { id: manifest.id, sha256: graph.sha256 };
+function shipped(manifest: Manifest): Results['features'] {
+  return { id: manifest.id, sha256: graphSha256(manifest) };
+}
+
+/** The stages of a cascade and the text encoder; undefined of a network that draws alone. */
+async function networksBeside({ prompts, stages = [] }: DenoiserManifest) {
+  const ids = [...stages.map(({ network }) => network), ...(prompts ? [prompts.encoder] : [])];
+  if (ids.length === 0) return undefined;
+  return Promise.all(
+    ids.map(async (id) => ({ id, sha256: graphSha256((await manifestOf(id)).manifest) })),
+  );
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -227,6 +322,7 @@ function words(figures: Omit<PointFigures, 'samples' | 'leftOut'>): string {
     precision: 'precision',
     recall: 'recall',
     diversity: 'diversity',
+    alignment: 'alignment',
   } as const;
   const known = Object.entries(names).flatMap(([id, name]) => {
     const figure = figures[id as keyof typeof names];

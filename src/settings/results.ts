@@ -57,6 +57,7 @@ const figures = v.object({
   precision: v.optional(figure),
   recall: v.optional(figure),
   diversity: v.optional(figure),
+  alignment: v.optional(figure),
 });
 
 const point = v.object({
@@ -64,7 +65,7 @@ const point = v.object({
   samples: count,
   /** Of them, those whose numbers are not finite. Absent: none. */
   leftOut: v.optional(count),
-  /** Of the first sample: sample k has seed + k, and class k modulo the number of classes. */
+  /** Of the first sample: sample k has seed + k, and class (or prompt) k modulo their number. */
   seed,
   figures,
   /** Network evaluations a sample; conditional and unconditional count one each. */
@@ -76,7 +77,14 @@ const point = v.object({
 
 const curve = v.object({
   model: network,
-  /** The settings that its points differ in: guidanceScale, numSteps or the id of a parameter. */
+  /** What drew beside it: the stages of a cascade and the text encoder. Absent: none. */
+  networks: v.optional(v.array(network, 'a list of networks')),
+  /** What the samples were asked for, "" for nothing, of a model that takes prompts. */
+  prompts: v.optional(v.array(v.string('a string'), 'a list of prompts')),
+  /**
+   * The settings that its points differ in: guidanceScale, numSteps, the id of a parameter, or a
+   * setting of a stage such as scale-2; `augmentation` is that of every stage.
+   */
   varied: v.array(text, 'a list of settings'),
   /** What made it, if it was a command. */
   command: v.optional(text),

@@ -93,6 +93,30 @@ test('a class that is mixed into every label counts as asked for', () => {
   expect([accuracy(), accuracy(1), accuracy(3)]).toEqual([0, 0.5, 0]);
 });
 
+test('of samples that prompts asked for there is an alignment, and no class accuracy', () => {
+  const point = measurePoint(size, referenceOf(stored.real));
+  // The first was asked for nothing, the second diverged.
+  const fits = [...gaussian(1, 0, 60)].map((fit, i) => (i === 0 ? Number.NaN : fit));
+  const diverged = features.slice();
+  diverged[6] = Number.NaN;
+  point.add(logits, diverged, stored.labels, fits);
+  const { alignment, classAccuracy, frechetDistance } = point.figures();
+  const known = fits.slice(2);
+  expect(alignment!.value).toBeCloseTo(known.reduce((a, b) => a + b) / known.length, 12);
+  // Of independent samples the jackknife's spread is the standard error, about.
+  const deviation = Math.sqrt(
+    known.reduce((sum, fit) => sum + (fit - alignment!.value) ** 2, 0) / (known.length - 1),
+  );
+  const told = alignment!.spread! / (deviation / Math.sqrt(known.length));
+  expect(told).toBeGreaterThan(0.5);
+  expect(told).toBeLessThan(2);
+  expect(classAccuracy).toBeUndefined();
+  expect(frechetDistance?.value).toBeGreaterThan(0);
+  const classes = measurePoint(size);
+  classes.add(logits, features, stored.labels);
+  expect('alignment' in classes.figures()).toBe(false);
+});
+
 test.each([Number.NaN, Number.POSITIVE_INFINITY])(
   'a sample that diverged (%d) is no hit, is counted, and every other figure leaves it out',
   (value) => {

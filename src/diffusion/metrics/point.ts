@@ -36,8 +36,10 @@ export interface PointFigures {
   readonly frechetDistance: Figure | undefined;
   readonly precision: Figure | undefined;
   readonly recall: Figure | undefined;
-  /** Mean feature distance of two samples of one class. */
+  /** Mean feature distance of two samples of one class, or prompt. */
   readonly diversity: Figure | undefined;
+  /** How well samples fit their prompts, the mean of `alignments`. Absent where no prompt was asked for. */
+  readonly alignment?: Figure;
 }
 
 /** Figures of samples that arrive in batches. */
@@ -48,8 +50,14 @@ export interface Point {
    * @param logits [batch, classes]
    * @param features [batch, features]
    * @param labels class asked for, sample by sample; the number of classes stands for none
+   * @param fits of samples that were asked for by prompts, which `labels` then count: `alignments`
    */
-  add(logits: Float32Array, features: Float32Array, labels: readonly number[]): void;
+  add(
+    logits: Float32Array,
+    features: Float32Array,
+    labels: readonly number[],
+    fits?: readonly number[],
+  ): void;
   /** Of all samples so far. */
   figures(): PointFigures;
 }
@@ -81,6 +89,8 @@ export function measurePoint(
     hits: 0,
     score: emptyScore(numClasses),
     moments: emptyMoments(numFeatures),
+    fits: 0,
+    fitted: 0,
   }));
   const groupOf = dealer();
   const distance = reference && frechetDistanceTo(reference);
@@ -95,13 +105,15 @@ export function measurePoint(
     parts(without).reduce((sum, { moments }) => sum + moments.count, 0);
 
   return {
-    add(logits, features, labels) {
+    add(logits, features, labels, fits) {
       const batch = labels.length;
       if (logits.length !== batch * numClasses || features.length !== batch * numFeatures) {
         throw new RangeError(
           `${batch} samples must have ${batch} × ${numClasses} logits and ${batch} × ${numFeatures} features, got ${logits.length} and ${features.length}`,
         );
       }
+      // A classifier knows nothing of prompts.
+      if (fits) unlabelled = true;
       labels.forEach((label, i) => {
         const index = groupOf(label);
         const group = groups[index]!;
@@ -121,9 +133,18 @@ export function measurePoint(
         addToScore(group.score, row);
         addToMoments(group.moments, vector);
         diversity.add(vector, label, index);
+        const fit = fits?.[i] ?? Number.NaN;
+        if (!Number.isFinite(fit)) return;
+        group.fits += fit;
+        group.fitted++;
       });
     },
     figures() {
+      const alignment = jackknifed((without) => {
+        const fitted = parts(without).reduce((sum, group) => sum + group.fitted, 0);
+        if (fitted === 0) return undefined;
+        return parts(without).reduce((sum, { fits }) => sum + fits, 0) / fitted;
+      });
       return {
         samples: total(),
         ...(leftOut > 0 && { leftOut }),
@@ -144,6 +165,7 @@ export function measurePoint(
         precision: jackknifed((without) => nearby?.precision(without)),
         recall: jackknifed((without) => nearby?.recall(without)),
         diversity: jackknifed((without) => diversity.value(without)),
+        ...(alignment && { alignment }),
       };
     },
   };

@@ -88,6 +88,7 @@ export const en = {
     precision: 'Precision',
     recall: 'Recall',
     diversity: 'Diversity within a class',
+    alignment: 'Alignment with the prompt',
   } satisfies Readonly<Record<FigureId, string>>,
   axes: {
     weight: 'guidance strength w',

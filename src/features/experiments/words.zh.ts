@@ -82,6 +82,7 @@ export const zh: typeof en = {
     precision: '精确率',
     recall: '召回率',
     diversity: '类内多样性',
+    alignment: '与提示词的符合程度',
   },
   axes: { weight: '引导强度 w', steps: '求值次数 T' },
   chart: {
