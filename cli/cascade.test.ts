@@ -1,7 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { runConditioning } from '../src/diffusion/conditioning';
+import { arrayFields } from '../src/diffusion/fields';
+import { modelFolders } from './models';
+import { openNetwork } from './runtime';
 import { main } from './sample';
 import { inProcess } from './testing/programs';
 
@@ -59,6 +63,55 @@ test('every setting of a stage changes its pictures, and none of the stage befor
   expect(difference(usual, await raw('--prompt', 'a red apple', '--scale', '5'))).toBeGreaterThan(
     0.01,
   );
+});
+
+describe('what the network says of itself', () => {
+  /** What one step to 0 ends at: the rule's estimate. */
+  const estimate = (guidance: string, scale: number) =>
+    raw(
+      ...['--prompt', '', '--steps', '1', '--stages', '1'],
+      ...['--guidance', guidance, '--scale', `${scale}`],
+    );
+
+  test.each([
+    ['pag', 'perturbed'],
+    ['internal', 'auxiliary'],
+  ])('%s leads away from it, s at a time', async (guidance, worse) => {
+    const network = await openNetwork('tiny-words', { folders: modelFolders });
+    const { shape, sigma, prompts, conditioning, classes } = network.manifest;
+    const fields = arrayFields({ seeds: [0, 1], sampleSize: 3 * SIDES[0] ** 2, shape });
+    const { tokens, width } = prompts!;
+    const states = { text: new Float32Array(0), mask: new Float32Array(0), tokens, width };
+    const asked = runConditioning({ labels: [0, 0] }, { classes, conditioning }, states);
+    const x = fields.lincomb([[sigma.max, fields.noise(-1)]]).data;
+    const levels = new Float32Array(2).fill(sigma.max);
+    const { denoised, auxiliary } = await network.runBoth(x, levels, asked.cond);
+    const other =
+      worse === 'auxiliary' ? auxiliary : await network.run(x, levels, asked.perturbed!);
+    await network.release();
+    expect(difference(denoised, other)).toBeGreaterThan(0.01);
+    for (const s of [0, 1, 3]) {
+      const wanted = denoised.map((c, i) => other[i]! + s * (c - other[i]!));
+      expect(difference(wanted, await estimate(guidance, s)), `s = ${s}`).toBeLessThan(1e-4);
+    }
+  });
+
+  test.each([
+    ['pag', 'needs a network with an input "perturb", tiny has none'],
+    ['internal', 'needs a network with an output "auxiliary", tiny has none'],
+  ])('%s is refused of a network without', async (guidance, message) => {
+    const { code, stderr } = await inProcess(main, [
+      ...['--model', 'tiny', '--guidance', guidance, '--out', 'x.png'],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--guidance ${guidance} ${message}`);
+  });
+
+  test('a random class needs classes', async () => {
+    const prompted = ['--model', 'tiny-words', '--prompt', 'owl', '--guidance', 'icg'];
+    const { stderr } = await inProcess(main, [...prompted, '--out', 'x.png']);
+    expect(stderr).toContain('needs a network with two or more classes, tiny-words has none');
+  });
 });
 
 test('no prompt, a negative one, and two that are mixed', async () => {

@@ -6,7 +6,7 @@ import {
   stageConditioning,
 } from '../src/diffusion/conditioning';
 import { type ArrayField, arrayFields } from '../src/diffusion/fields';
-import type { Prediction } from '../src/diffusion/guidance/rule';
+import type { CompanionName } from '../src/diffusion/guidance/rule';
 import {
   createRun,
   type OpenStage,
@@ -18,9 +18,6 @@ import type { SigmaRange } from '../src/diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
-
-/** Networks beside the denoiser, by the prediction that they make. */
-export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
 
 export type Companions = { readonly [name in CompanionName]?: NodeNetwork<Manifest> };
 
@@ -106,6 +103,10 @@ export async function generate(
     const asked = { labels, negative: settings.negative, mix: settings.mix };
     const evaluate = stackedEvaluate({
       forward: counted(network),
+      forwardBoth: (x, sigma, conditioning) => {
+        operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
+        return network.runBoth(x, sigma, conditioning);
+      },
       weak: weak && counted(weak),
       classifier: classifier && counted(classifier),
       smallClassifier: smallClassifier && counted(smallClassifier),

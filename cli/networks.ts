@@ -1,10 +1,11 @@
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { neededPredictions } from '../src/diffusion/guidance/needed';
+import { type CompanionName, isCompanion, type Prediction } from '../src/diffusion/guidance/rule';
 import type { RunSettings } from '../src/diffusion/run';
 import { ModelError } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
+import { canMake } from '../src/settings/column';
 import { ArgumentError } from './flags';
-import type { CompanionName } from './generate';
 import { localModels } from './models';
 import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
 
@@ -24,14 +25,27 @@ export async function forGivenModel<T>(model: string, opening: Promise<T>): Prom
   }
 }
 
+/** What a network must have to make a prediction itself. */
+const WITH: Readonly<Record<Exclude<Prediction, CompanionName>, string>> = {
+  cond: 'a network with classes or prompts',
+  uncond: 'a network with a null class',
+  random: 'a network with two or more classes',
+  perturbed: 'a network with an input "perturb"',
+  auxiliary: 'a network with an output "auxiliary"',
+};
+
 /** The networks that a run's rule may need beside the model. @throws ArgumentError if the model lacks one */
 export function companionsOf(
   { guidance, parameters }: Pick<RunSettings, 'guidance' | 'parameters'>,
-  { id: model, companions }: Manifest,
+  manifest: Manifest,
 ) {
+  const { id: model, companions } = manifest;
   const ids: { [name in CompanionName]?: string } = {};
   for (const name of neededPredictions(findGuidanceRule(guidance), parameters)) {
-    if (name === 'cond' || name === 'uncond') continue;
+    if (!isCompanion(name)) {
+      if (canMake(manifest, name)) continue;
+      throw new ArgumentError(`--guidance ${guidance} needs ${WITH[name]}, ${model} has none`);
+    }
     const id = companions?.[name];
     if (id === undefined) {
       const kind = {

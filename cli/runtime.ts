@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { adapter, type Feed } from '../src/diffusion/adapt';
 import { type Conditioning, rowsFor } from '../src/diffusion/conditioning';
+import type { ForwardBoth } from '../src/diffusion/stacked';
 import type { LoadedModel } from '../src/networks/download';
 import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { toHalf } from '../src/networks/onnx/half';
@@ -19,6 +20,8 @@ export interface NodeNetwork<M extends Manifest = DenoiserManifest> {
    * @returns denoised or gradient [batch, channels, height, width]
    */
   run(x: Float32Array, sigma: Float32Array, conditioning: Conditioning): Promise<Float32Array>;
+  /** The same, with the estimate of a head in the middle of the network. @throws for a graph without */
+  runBoth: ForwardBoth;
   release(): Promise<void>;
 }
 
@@ -71,10 +74,25 @@ async function openGraph<M extends Manifest>(
   const sampleSize = manifest.shape.reduce((product, length) => product * length);
   const adapt = 'adapt' in manifest ? manifest.adapt : undefined;
   const adapted = adapt && adapter(adapt, manifest.shape);
+  const feedsOf = (x: Float32Array, sigma: Float32Array, conditioning: Conditioning) => {
+    const batch = sigma.length;
+    if (x.length !== batch * sampleSize) {
+      throw new RangeError(`x must hold ${batch} × ${sampleSize} numbers, got ${x.length}`);
+    }
+    const feeds: Record<string, Tensor> = {
+      x: new Tensor('float32', x, [batch, ...manifest.shape]),
+      sigma: new Tensor('float32', sigma, [batch]),
+    };
+    for (const [name, { data, dims }] of Object.entries(
+      rowsFor(conditioning, manifest.conditioning),
+    )) {
+      feeds[name] = new Tensor('float32', data, [batch, ...dims]);
+    }
+    return feeds;
+  };
   return {
     manifest,
     async run(x, sigma, conditioning) {
-      const batch = sigma.length;
       if (adapt && adapted) {
         const { rows, feeds, finish } = adapted(x, sigma, rowsFor(conditioning).label!.data);
         const pass = adapt.graph.single ? 1 : rows;
@@ -88,20 +106,16 @@ async function openGraph<M extends Manifest>(
         }
         return finish(Float32Array.from(parts.flatMap((part) => [...part])));
       }
-      if (x.length !== batch * sampleSize) {
-        throw new RangeError(`x must hold ${batch} × ${sampleSize} numbers, got ${x.length}`);
-      }
-      const feeds: Record<string, Tensor> = {
-        x: new Tensor('float32', x, [batch, ...manifest.shape]),
-        sigma: new Tensor('float32', sigma, [batch]),
-      };
-      for (const [name, { data, dims }] of Object.entries(
-        rowsFor(conditioning, manifest.conditioning),
-      )) {
-        feeds[name] = new Tensor('float32', data, [batch, ...dims]);
-      }
-      const outputs = await session.run(feeds, [output]);
+      const outputs = await session.run(feedsOf(x, sigma, conditioning), [output]);
       return outputs[output]?.data as Float32Array;
+    },
+    async runBoth(x, sigma, conditioning) {
+      const feeds = feedsOf(x, sigma, conditioning);
+      const outputs = await session.run(feeds, ['denoised', 'auxiliary']);
+      return {
+        denoised: outputs.denoised?.data as Float32Array,
+        auxiliary: outputs.auxiliary?.data as Float32Array,
+      };
     },
     release: () => session.release(),
   };

@@ -160,7 +160,12 @@ def network_manifest(network: TextDenoiser | Upsampler, about: dict, measured: d
             "conditioning": ["text", "mask", "low", "augmentation"],
         }
         if isinstance(network, Upsampler)
-        else {"title": "Pictures from words", "role": "denoiser", "conditioning": ["text", "mask", "perturb"]}
+        else {
+            "title": "Pictures from words",
+            "role": "denoiser",
+            "conditioning": ["text", "mask", "perturb"],
+            "outputs": ["auxiliary"],
+        }
     )
     return {
         **kind,

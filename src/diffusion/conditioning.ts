@@ -1,3 +1,5 @@
+import { randomLabels } from './random';
+
 /** One input of a network that conditions it, a row a sample. */
 export interface ConditioningRows {
   /** [rows, ...dims] */
@@ -13,6 +15,13 @@ export type Conditioning = Readonly<Record<string, ConditioningRows>>;
 export interface GuidanceConditioning {
   readonly cond: Conditioning;
   readonly uncond: Conditioning;
+  /** `cond` with the self-attention disturbed. Absent: the network has no input for that. */
+  readonly perturbed?: Conditioning | undefined;
+  /**
+   * A class drawn at random for every sample, independent of the one asked for; a function of the
+   * samples' seeds and the step. Absent: there are no classes to draw from.
+   */
+  readonly random?: ((seeds: readonly number[], step: number) => Conditioning) | undefined;
 }
 
 /** The inputs, beside x and sigma, of a network whose manifest lists none. */
@@ -108,6 +117,7 @@ export function classConditioning(options: {
       labels.map(() => negative ?? numClasses),
       numClasses,
     ),
+    random: (seeds, step) => byLabel(randomLabels(seeds, step, numClasses), numClasses),
   };
 }
 
@@ -185,8 +195,8 @@ interface ConditionedNetwork {
 }
 
 /**
- * Conditioning of a network by class or, where there are token states, by prompt. What it takes to
- * disturb its self-attention is off.
+ * Conditioning of a network by class or, where there are token states, by prompt. The input that
+ * disturbs its self-attention is 0, and 1 for `perturbed`.
  *
  * @throws RangeError as `classConditioning`
  */
@@ -199,12 +209,21 @@ export function runConditioning(
   { classes, conditioning }: ConditionedNetwork,
   states: PromptStates | undefined,
 ): GuidanceConditioning {
-  const { cond, uncond } = states
+  const { cond, uncond, random } = states
     ? promptConditioning({ ...asked, states })
     : classConditioning({ ...asked, numClasses: classes.length });
-  if (!conditioning?.includes('perturb')) return { cond, uncond };
-  const perturb = { data: new Float32Array(asked.labels.length), dims: [] };
-  return { cond: { ...cond, perturb }, uncond: { ...uncond, perturb } };
+  if (!conditioning?.includes('perturb')) return { cond, uncond, random };
+  const disturbing = (share: number) => ({
+    data: new Float32Array(asked.labels.length).fill(share),
+    dims: [],
+  });
+  const perturb = disturbing(0);
+  return {
+    cond: { ...cond, perturb },
+    uncond: { ...uncond, perturb },
+    perturbed: { ...cond, perturb: disturbing(1) },
+    random: random && ((seeds, step) => ({ ...random(seeds, step), perturb })),
+  };
 }
 
 /** Conditioning of a stage of a cascade: that of the samples, or of a prompt of its own for all of them. */

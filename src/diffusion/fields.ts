@@ -63,6 +63,8 @@ export interface ArrayField {
 export interface ArrayFieldAlgebra extends FieldAlgebra<ArrayField> {
   readonly batch: number;
   readonly size: number;
+  /** One a sample. */
+  readonly seeds: readonly number[];
   /** A field with arbitrary contents, to be filled by the caller, who owns it. */
   empty(): ArrayField;
   gram(fields: readonly ArrayField[]): Gram;
@@ -231,7 +233,7 @@ export function arrayFields(options: {
     field.data = RELEASED;
   }
 
-  return { batch, size, empty, lincomb, gram, clamp, absQuantile, bands, noise, release };
+  return { batch, size, seeds, empty, lincomb, gram, clamp, absQuantile, bands, noise, release };
 }
 
 /**

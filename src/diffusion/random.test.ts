@@ -5,6 +5,7 @@ import {
   gaussian,
   pageSeedOf,
   philox,
+  randomLabels,
   sampleSeed,
   uniform,
 } from './random';
@@ -31,6 +32,40 @@ describe('philox', () => {
     const out = new Uint32Array(4);
     philox(Uint32Array.from(counter), Uint32Array.from(key), out);
     expect([...out]).toEqual(expected);
+  });
+});
+
+describe('randomLabels', () => {
+  test('each is a function of its seed and the step, whatever else is drawn', () => {
+    const together = randomLabels([5, 6, 7], 3, 10);
+    expect(together).toEqual([5, 6, 7].map((seed) => randomLabels([seed], 3, 10)[0]));
+    const many = (step: number) =>
+      randomLabels(
+        Array.from({ length: 50 }, (_, i) => i),
+        step,
+        10,
+      );
+    expect(many(3)).not.toEqual(many(4));
+    expect(many(3)).toEqual(many(3));
+  });
+
+  test('all labels are as frequent, and follow from nothing', () => {
+    const seeds = Array.from({ length: 8000 }, (_, i) => i);
+    const drawn = randomLabels(seeds, 0, 4);
+    for (const label of [0, 1, 2, 3]) {
+      const count = drawn.filter((one) => one === label).length;
+      // Four standard deviations of a binomial count.
+      expect(Math.abs(count - 2000)).toBeLessThan(4 * Math.sqrt(1500));
+    }
+    const again = randomLabels(seeds, 1, 4);
+    const equal = drawn.filter((label, i) => label === again[i]).length;
+    expect(Math.abs(equal - 2000)).toBeLessThan(4 * Math.sqrt(1500));
+  });
+
+  test('says what does not fit', () => {
+    expect(() => randomLabels([1], 0, 0)).toThrow('got 0');
+    expect(() => randomLabels([1], -1, 3)).toThrow('got -1');
+    expect(() => randomLabels([-1], 0, 3)).toThrow('got -1');
   });
 });
 

@@ -119,6 +119,31 @@ export function fillGaussian(out: Float32Array, seed: number, stream: number): v
   }
 }
 
+/** Sets the streams of random labels apart from those of the noise: a word of Philox's counter. */
+const LABELS = 0x6c61626c;
+
+/**
+ * A label 0 … numClasses - 1 for each sample, evenly distributed: a function of its seed and the step
+ * only, independent of the noise.
+ *
+ * @param step integer, 0 … 2^32 - 2
+ * @throws RangeError for another seed, step or a numClasses that is no positive integer
+ */
+export function randomLabels(seeds: readonly number[], step: number, numClasses: number): number[] {
+  if (!Number.isInteger(numClasses) || numClasses < 1) {
+    throw new RangeError(`Random labels need a positive number of classes, got ${numClasses}`);
+  }
+  if (!Number.isInteger(step) || step < 0 || step > TWO_POW_32 - 2) {
+    throw new RangeError(`A step must be an integer from 0 to 2^32 - 2, got ${step}`);
+  }
+  return seeds.map((seed) => {
+    checkSeed(seed);
+    const words = Uint32Array.of(0, LABELS, 0, 0);
+    philox(words, Uint32Array.of(seed, step), words);
+    return Math.floor(uniform(words[0]!) * numClasses);
+  });
+}
+
 /** Standard normal numbers as a new array: see `fillGaussian`. */
 export function gaussian(seed: number, stream: number, length: number): Float32Array {
   const out = new Float32Array(length);

@@ -7,6 +7,7 @@ import {
   type SeenEvaluation,
 } from './guidance/guided';
 import { type GuidanceModifiers, resampled, type ScheduleShapeId } from './guidance/modifiers';
+import { evaluationsFor } from './guidance/needed';
 import { checkSampler, type GuidanceRule, type Prediction } from './guidance/rule';
 import type { Threshold } from './guidance/threshold';
 import type { Parameters } from './parameters';
@@ -89,7 +90,7 @@ export interface Run<F> extends Pick<GuidedDenoise<F>, 'denoise' | 'shown' | 're
   readonly fields: FieldAlgebra<F>;
   /** numSteps + 1 noise levels. */
   readonly sigmas: Float64Array;
-  /** Predictions evaluated a sample so far: those that the rule needed, not an observer's. */
+  /** Network evaluations a sample so far: for what the rule needed, not for an observer. */
   readonly nfe: number;
   /** x at sigmas[0], sigmas[0] · n, as a new field of the caller. */
   start(): F;
@@ -134,7 +135,7 @@ export function createRun<F>(options: {
       // rounding of what is not.
       const own = rule.needs(at, parameters);
       const observed = at.stage === 0 ? needs.filter((need) => !own.includes(need)) : [];
-      nfe += own.length;
+      nfe += evaluationsFor(own);
       const predictions = await evaluate(x, sigma, own, at);
       if (observed.length === 0) return predictions;
       try {

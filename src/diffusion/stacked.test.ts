@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { byLabel, type Conditioning, classConditioning, labelRows } from './conditioning';
+import {
+  byLabel,
+  type Conditioning,
+  classConditioning,
+  labelRows,
+  runConditioning,
+} from './conditioning';
 import { arrayFields } from './fields';
 import type { GuidancePoint } from './guidance/rule';
+import { randomLabels } from './random';
 import { stackedEvaluate } from './stacked';
 import { checkedFields } from './testing/checked-fields';
 
@@ -147,6 +154,78 @@ describe('stackedEvaluate', () => {
   test('names a prediction that the network cannot give', async () => {
     const { fields, evaluate } = setUp([0]);
     await expect(evaluate(fields.noise(-1), 2, ['weak'], at)).rejects.toThrow('"weak"');
+  });
+});
+
+describe('what else a denoiser can say', () => {
+  const fields = arrayFields({ seeds: [5, 6], sampleSize: 3 });
+  const manifest = { classes: ['A', 'B', 'C'], conditioning: ['label', 'perturb'] };
+  const conditioning = runConditioning({ labels: [0, 1] }, manifest, undefined);
+
+  test('with its attention disturbed: in the same batch, the same but for the input perturb', async () => {
+    const asked: Conditioning[] = [];
+    const forward = async (x: Float32Array, _: Float32Array, rows: Conditioning) => {
+      asked.push(rows);
+      return x.map((value, i) => value + rows.perturb!.data[Math.floor(i / 3)]!);
+    };
+    const evaluate = stackedEvaluate({ forward, ...conditioning, fields });
+    const x = fields.noise(-1);
+    const { cond, perturbed } = await evaluate(x, 2, ['cond', 'perturbed'], at);
+    expect(asked).toHaveLength(1);
+    expect([...asked[0]!.perturb!.data]).toEqual([0, 0, 1, 1]);
+    expect([...asked[0]!.label!.data]).toEqual([...labelRows([0, 1, 0, 1], 3)]);
+    expect(cond!.data).toEqual(x.data);
+    x.data.forEach((value, i) => {
+      expect(perturbed!.data[i]).toBeCloseTo(value + 1, 5);
+    });
+  });
+
+  test('with a random class, undisturbed', async () => {
+    const asked: Conditioning[] = [];
+    const forward = async (x: Float32Array, _: Float32Array, rows: Conditioning) => {
+      asked.push(rows);
+      return x;
+    };
+    const evaluate = stackedEvaluate({ forward, ...conditioning, fields });
+    for (const step of [0, 1, 2]) await evaluate(fields.noise(-1), 2, ['random'], { ...at, step });
+    expect(asked.map(({ label }) => [...label!.data])).toEqual(
+      [0, 1, 2].map((step) => [...labelRows(randomLabels([5, 6], step, 3), 3)]),
+    );
+    expect([...asked[0]!.perturb!.data]).toEqual([0, 0]);
+  });
+
+  test('by a head in its middle: one evaluation gives both', async () => {
+    let evaluations = 0;
+    const forwardBoth = async (x: Float32Array) => {
+      evaluations++;
+      return { denoised: x.map((value) => value + 1), auxiliary: x.map((value) => value + 2) };
+    };
+    const forward = async () => {
+      throw new Error('not to be asked');
+    };
+    const evaluate = stackedEvaluate({ forward, forwardBoth, ...conditioning, fields });
+    const x = fields.noise(-1);
+    const made = await evaluate(x, 2, ['uncond', 'cond', 'auxiliary'], at);
+    expect(evaluations).toBe(1);
+    x.data.forEach((value, i) => {
+      expect(made.uncond!.data[i]).toBeCloseTo(value + 1, 5);
+      expect(made.cond!.data[i]).toBeCloseTo(value + 1, 5);
+      expect(made.auxiliary!.data[i]).toBeCloseTo(value + 2, 5);
+    });
+  });
+
+  test('is refused of a network that cannot, and nothing leaks', async () => {
+    const checked = checkedFields(fields);
+    const x = checked.noise(-1);
+    const states = { text: new Float32Array(4), mask: new Float32Array(2), tokens: 2, width: 2 };
+    const prompted = runConditioning({ labels: [0, 0] }, { classes: [] }, states);
+    const weak = async (y: Float32Array) => y;
+    const options = { forward: weak, weak, ...prompted, fields: checked };
+    const evaluate = stackedEvaluate(options);
+    await expect(evaluate(x, 2, ['weak', 'random'], at)).rejects.toThrow('a network with classes');
+    await expect(evaluate(x, 2, ['perturbed'], at)).rejects.toThrow('an input "perturb"');
+    await expect(evaluate(x, 2, ['cond', 'auxiliary'], at)).rejects.toThrow('a head in its middle');
+    expect(checked.liveCount()).toBe(1);
   });
 });
 

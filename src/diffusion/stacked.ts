@@ -1,7 +1,12 @@
 import { type Conditioning, type GuidanceConditioning, joined, stackedRows } from './conditioning';
 import type { ArrayField, ArrayFieldAlgebra } from './fields';
 import type { Evaluate } from './guidance/guided';
-import type { Prediction, Predictions } from './guidance/rule';
+import {
+  type CompanionName,
+  isCompanion,
+  type Prediction,
+  type Predictions,
+} from './guidance/rule';
 
 /**
  * A network as the runtime evaluates it, batch by batch: a denoiser, or a noisy classifier.
@@ -17,63 +22,88 @@ export type Forward = (
   conditioning: Conditioning,
 ) => Promise<Float32Array>;
 
+/** A denoiser with a head in its middle: its estimates are as long as x, those of one evaluation. */
+export type ForwardBoth = (
+  x: Float32Array,
+  sigma: Float32Array,
+  conditioning: Conditioning,
+) => Promise<{ readonly denoised: Float32Array; readonly auxiliary: Float32Array }>;
+
 /**
  * Evaluates everything that a rule needs of a network in one batch: x repeated, the rows of one
  * prediction below those of the other. The weak network and the classifiers are evaluated apart,
  * with the rows of `cond`.
  *
  * @param options.weak the weak network; without it `weak` is an error, as for the classifiers
- * @returns an evaluation that rejects with RangeError for a prediction of another network
+ * @param options.forwardBoth asked in place of `forward` where `auxiliary` is needed
+ * @returns an evaluation that rejects with RangeError for a prediction of another network, or one that
+ * this network cannot make
  */
 export function stackedEvaluate(
   options: GuidanceConditioning & {
     readonly forward: Forward;
+    readonly forwardBoth?: ForwardBoth | undefined;
     readonly weak?: Forward | undefined;
     readonly classifier?: Forward | undefined;
     readonly smallClassifier?: Forward | undefined;
     readonly fields: ArrayFieldAlgebra;
   },
 ): Evaluate<ArrayField> {
-  const { forward, cond, fields } = options;
+  const { forward, forwardBoth, cond, fields } = options;
 
-  /** What the network says of x, one field for each block of rows. */
-  async function outputs(
-    network: Forward,
-    { data, batch }: ArrayField,
-    sigma: number,
-    rows: readonly Conditioning[],
-  ): Promise<ArrayField[]> {
+  /** x and the rows of some evaluations, one below the other. */
+  function stacked({ data, batch }: ArrayField, sigma: number, rows: readonly Conditioning[]) {
     const sigmas = new Float32Array(rows.length * batch).fill(sigma);
-    const numbers = await network(joined(rows.map(() => data)), sigmas, stackedRows(rows));
-    return rows.map((_, i) => {
-      const field = fields.empty();
-      field.data.set(numbers.subarray(i * data.length, (i + 1) * data.length));
-      return field;
-    });
+    return [joined(rows.map(() => data)), sigmas, stackedRows(rows)] as const;
   }
 
-  return async (x, sigma, needs) => {
+  /** Part k of what a network says of stacked rows. */
+  function partOf(numbers: Float32Array, { data }: ArrayField, k: number): ArrayField {
+    const field = fields.empty();
+    field.data.set(numbers.subarray(k * data.length, (k + 1) * data.length));
+    return field;
+  }
+
+  function rowsOf(need: OwnRows, step: number): Conditioning {
+    if (need === 'cond' || need === 'uncond') return options[need];
+    const rows = need === 'random' ? options.random?.(fields.seeds, step) : options.perturbed;
+    if (rows) return rows;
+    const lacking = need === 'random' ? 'classes' : 'an input "perturb"';
+    throw new RangeError(`The prediction "${need}" needs a network with ${lacking}`);
+  }
+
+  return async (x, sigma, needs, { step }) => {
     const predictions: Predictions<ArrayField> = {};
-    const own: Prediction[] = [];
-    const rows: Conditioning[] = [];
     try {
       for (const need of needs) {
-        if (need === 'cond' || need === 'uncond') {
-          own.push(need);
-          rows.push(options[need]);
-          continue;
-        }
+        if (!isCompanion(need)) continue;
         const network = options[need];
         if (!network) {
           throw new RangeError(`The prediction "${need}" needs a network that is not loaded`);
         }
-        predictions[need] = (await outputs(network, x, sigma, [cond]))[0]!;
+        predictions[need] = partOf(await network(...stacked(x, sigma, [cond])), x, 0);
       }
-      if (rows.length) {
-        const made = await outputs(forward, x, sigma, rows);
-        own.forEach((need, i) => {
-          predictions[need] = made[i]!;
-        });
+      const wanted = needs.filter((need) => !isCompanion(need));
+      const own = [...new Set(wanted.map(rowsNeeded))];
+      if (own.length === 0) return predictions;
+      const inputs = stacked(
+        x,
+        sigma,
+        own.map((need) => rowsOf(need, step)),
+      );
+      const withHead = wanted.includes('auxiliary');
+      if (withHead && !forwardBoth) {
+        throw new RangeError(
+          'The prediction "auxiliary" needs a network with a head in its middle',
+        );
+      }
+      const { denoised, auxiliary } =
+        withHead && forwardBoth
+          ? await forwardBoth(...inputs)
+          : { denoised: await forward(...inputs), auxiliary: undefined };
+      for (const need of wanted) {
+        const numbers = need === 'auxiliary' ? auxiliary! : denoised;
+        predictions[need] = partOf(numbers, x, own.indexOf(rowsNeeded(need)));
       }
     } catch (error) {
       for (const field of Object.values(predictions)) fields.release(field);
@@ -81,4 +111,12 @@ export function stackedEvaluate(
     }
     return predictions;
   };
+}
+
+/** Predictions of the denoiser that have rows of their own. */
+type OwnRows = 'cond' | 'uncond' | 'random' | 'perturbed';
+
+/** The rows that a prediction of the denoiser is made of. */
+function rowsNeeded(need: Exclude<Prediction, CompanionName>): OwnRows {
+  return need === 'auxiliary' ? 'cond' : need;
 }

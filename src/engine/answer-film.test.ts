@@ -12,6 +12,8 @@ const manifest = {
   id: 'fake',
   shape: [1, 4, 4],
   classes: ['A', 'B'],
+  conditioning: ['label', 'perturb'],
+  outputs: ['auxiliary'],
   sigma: { min: 0.002, max: 80 },
 } as unknown as DenoiserManifest;
 
@@ -19,15 +21,16 @@ const manifest = {
 function network(shift: number) {
   const rowsOfRuns: number[] = [];
   const fake: Network = {
-    async run({ x, sigma, label }, rows) {
+    async run({ x, sigma, label, perturb }, rows) {
       rowsOfRuns.push(rows);
       const denoised = x!.data.map((value, i) => {
         const row = Math.floor(i / 16);
         const s = sigma!.data[row]!;
         const wanted = label ? label.data[3 * row]! - label.data[3 * row + 1]! : 0;
-        return Math.tanh((value + shift + wanted * Math.cos(i % 16)) / (1 + s * s));
+        const disturbed = 0.2 * (perturb?.data[row] ?? 0);
+        return Math.tanh((value + shift + disturbed + wanted * Math.cos(i % 16)) / (1 + s * s));
       });
-      return { denoised, grad: denoised };
+      return { denoised, grad: denoised, auxiliary: denoised.map((value) => 0.7 * value) };
     },
     busyMs: 0,
     release: async () => {},

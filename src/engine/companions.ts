@@ -1,11 +1,10 @@
 import { findGuidanceRule } from '../diffusion/guidance';
 import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
-import type { Prediction } from '../diffusion/guidance/rule';
+import { type CompanionName, isCompanion, type Prediction } from '../diffusion/guidance/rule';
 import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
 import type { Model } from './loaded-networks';
 import type { SampleSettings } from './protocol';
-import type { CompanionName } from './run';
 
 /** The predictions that a run evaluates somewhere. */
 export function runPredictions(
@@ -38,7 +37,7 @@ export async function openCompanions(
 ): Promise<Partial<Record<CompanionName, Model>>> {
   const opened: Partial<Record<CompanionName, Model>> = {};
   for (const name of new Set(predictions)) {
-    if (name === 'cond' || name === 'uncond') continue;
+    if (!isCompanion(name)) continue;
     const modelId = companions?.[name];
     if (!modelId) throw new Error(`${id}: the manifest must name a companion "${name}"`);
     opened[name] = await open(modelId);

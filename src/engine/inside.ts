@@ -1,5 +1,5 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../diffusion/fields';
-import type { GuidanceRule, Prediction } from '../diffusion/guidance/rule';
+import { comparedWith, type GuidanceRule } from '../diffusion/guidance/rule';
 import { differences, gradientAgreement, saturatedShares } from '../diffusion/inside';
 import type { RunObserver } from '../diffusion/run';
 import { toSigned } from './pixels';
@@ -26,7 +26,7 @@ export function insideObserver(options: {
   readonly opinion?: ((estimates: Float32Array) => Promise<readonly number[]>) | undefined;
 }): InsideObserver {
   const { rule, fields, look, opinion } = options;
-  const other: Prediction = rule.predictions.includes('weak') ? 'weak' : 'uncond';
+  const other = comparedWith(rule);
   const unknown = () => Array<number>(fields.batch).fill(Number.NaN);
   let latest: Inside | undefined;
 

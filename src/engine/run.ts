@@ -9,7 +9,7 @@ import {
 import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Evaluate } from '../diffusion/guidance/guided';
-import type { Prediction } from '../diffusion/guidance/rule';
+import type { CompanionName } from '../diffusion/guidance/rule';
 import { lostSamples } from '../diffusion/metrics/verdicts';
 import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
 import type { SigmaRange } from '../diffusion/schedules';
@@ -29,9 +29,6 @@ export interface FinishedRun {
 }
 
 type Evaluating = Pick<Network, 'run' | 'busyMs'>;
-
-/** Networks beside the denoiser, by the prediction that they make. */
-export type CompanionName = Exclude<Prediction, 'cond' | 'uncond'>;
 
 /** A network with the names of the inputs that condition it. */
 interface Companion {
@@ -208,6 +205,14 @@ function firstStage(
     forwardOf(used, manifest.shape, output, isAborted);
   const evaluate = stackedEvaluate({
     forward: forward({ network, manifest }, 'denoised'),
+    forwardBoth: async (x, sigma, rows) => {
+      const outputs = await outputsOf({ network, manifest }, manifest.shape, isAborted)(
+        x,
+        sigma,
+        rows,
+      );
+      return { denoised: outputs.denoised!, auxiliary: outputs.auxiliary! };
+    },
     weak: weak && forward(weak, 'denoised'),
     classifier: classifier && forward(classifier, 'grad'),
     smallClassifier: smallClassifier && forward(smallClassifier, 'grad'),
@@ -227,19 +232,28 @@ function firstStage(
 }
 
 function forwardOf(
-  { network: { run }, manifest: { conditioning: names } }: Companion,
+  used: Companion,
   shape: Frame['shape'],
   output: string,
   isAborted: IsAborted,
 ): Forward {
-  return async (x, sigma, conditioning) => {
+  const outputs = outputsOf(used, shape, isAborted);
+  return async (...inputs) => (await outputs(...inputs))[output]!;
+}
+
+/** All that a network answers to stacked rows. */
+function outputsOf(
+  { network: { run }, manifest: { conditioning: names } }: Companion,
+  shape: Frame['shape'],
+  isAborted: IsAborted,
+): (...inputs: Parameters<Forward>) => Promise<Record<string, Float32Array>> {
+  return (x, sigma, conditioning) => {
     const inputs = {
       x: { data: x, dims: shape },
       sigma: { data: sigma, dims: [] },
       ...rowsFor(conditioning, names),
     };
-    const outputs = await run(inputs, sigma.length, isAborted);
-    return outputs[output]!;
+    return run(inputs, sigma.length, isAborted);
   };
 }
 

@@ -211,6 +211,8 @@ const denoiser = v.pipe(
     ),
     /** Empty: the network takes no label. */
     classes: classNames,
+    /** Its outputs beside `denoised`: `auxiliary` is the estimate of a head in its middle. */
+    outputs: v.optional(v.array(text, 'a list of names')),
     /** Of a network that prompts condition: its input `text` [tokens, width], and `mask` [tokens]. */
     prompts: v.optional(
       v.object({

@@ -1,7 +1,7 @@
 import { findGuidanceRule, guidanceRegistry } from '../diffusion/guidance';
 import { scheduleShapeRegistry } from '../diffusion/guidance/modifiers';
 import { neededPredictions } from '../diffusion/guidance/needed';
-import { type GuidanceRule, worksWith } from '../diffusion/guidance/rule';
+import { type GuidanceRule, type Prediction, worksWith } from '../diffusion/guidance/rule';
 import type { Threshold } from '../diffusion/guidance/threshold';
 import type { NumberParameter, Parameters } from '../diffusion/parameters';
 import { DEFAULT_RUN, type RunSettings } from '../diffusion/run';
@@ -123,7 +123,7 @@ export function withoutDefaultParameters(column: ColumnSettings): ColumnSettings
 
 /** What of a model decides which predictions it can make. */
 export type Predicting = Pick<Manifest, 'classes' | 'companions'> &
-  Pick<Partial<DenoiserManifest>, 'adapt' | 'prompts' | 'stages'>;
+  Pick<Partial<DenoiserManifest>, 'adapt' | 'conditioning' | 'outputs' | 'prompts' | 'stages'>;
 
 /** What of a model decides what can be asked of it by name. */
 export type Named = Pick<Predicting, 'classes' | 'prompts'>;
@@ -144,10 +144,25 @@ export function canPredict(
   model: Predicting,
   parameters: Parameters = {},
 ): boolean {
-  return neededPredictions(rule, parameters).every((name) => {
-    if (name === 'cond') return isConditional(model);
-    return name === 'uncond' ? hasNullClass(model) : model.companions?.[name] !== undefined;
-  });
+  return neededPredictions(rule, parameters).every((name) => canMake(model, name));
+}
+
+/** Whether a model with its companions can make a prediction. */
+export function canMake(model: Predicting, name: Prediction): boolean {
+  switch (name) {
+    case 'cond':
+      return isConditional(model);
+    case 'uncond':
+      return hasNullClass(model);
+    case 'random':
+      return model.classes.length > 1;
+    case 'perturbed':
+      return isConditional(model) && (model.conditioning?.includes('perturb') ?? false);
+    case 'auxiliary':
+      return isConditional(model) && (model.outputs?.includes('auxiliary') ?? false);
+    default:
+      return model.companions?.[name] !== undefined;
+  }
 }
 
 /** The values of a rule's parameter with which a model can make the rule's predictions. */

@@ -6,8 +6,11 @@ import { cfgZeroStar } from './cfg-zero-star';
 import { classifier, classifierConditional } from './classifier';
 import { conditional } from './conditional';
 import { fdg } from './fdg';
+import { icg } from './icg';
+import { internal } from './internal';
 import { lowTemperature } from './low-temperature';
 import { mamboG } from './mambo-g';
+import { pag } from './pag';
 import { rescale } from './rescale';
 import type { GuidanceRule } from './rule';
 import { tcfg } from './tcfg';
@@ -20,6 +23,9 @@ export const guidanceRegistry: readonly GuidanceRule[] = [
   classifier,
   classifierConditional,
   autoguidance,
+  internal,
+  pag,
+  icg,
   apg,
   cfgPlusPlus,
   rescale,

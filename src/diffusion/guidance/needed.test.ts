@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findGuidanceRule, guidanceRegistry } from './index';
-import { neededPredictions, scalesOf } from './needed';
+import { evaluationsFor, neededPredictions, scalesOf } from './needed';
 
 test.each([
   ['classifier', { classifierSize: 0 }, undefined, ['uncond', 'classifier']],
@@ -10,6 +10,10 @@ test.each([
   ['autoguidance', {}, [1], ['cond']],
   ['autoguidance', {}, [1, 2], ['cond', 'weak']],
   ['cfg', {}, undefined, ['cond', 'uncond']],
+  ['pag', {}, [1], ['cond']],
+  ['pag', {}, [3], ['cond', 'perturbed']],
+  ['icg', {}, [0, 3], ['cond', 'random']],
+  ['internal', {}, [3], ['cond', 'auxiliary']],
 ] as const)('%s with %o at scales %o needs %o', (id, params, scales, needed) => {
   expect(neededPredictions(findGuidanceRule(id), params, scales).toSorted()).toEqual(
     needed.toSorted(),
@@ -23,6 +27,13 @@ describe.each(guidanceRegistry)('$id', (rule) => {
     const more = [-2, -0.5, 0.3, 1.001, 4, 15];
     expect(any).toEqual(expect.arrayContaining(neededPredictions(rule, {}, more)));
   });
+});
+
+test('the head in the middle costs nothing beside the whole network, alone as much as it', () => {
+  expect(evaluationsFor(['cond', 'auxiliary'])).toBe(1);
+  expect(evaluationsFor(['auxiliary'])).toBe(1);
+  expect(evaluationsFor(['cond', 'perturbed'])).toBe(2);
+  expect(evaluationsFor(['cond', 'uncond', 'auxiliary'])).toBe(2);
 });
 
 test('a run has the scale of its steps, and 1 outside the interval', () => {

@@ -11,6 +11,11 @@ export function scalesOf(modifiers: GuidanceModifiers, sigmas: ArrayLike<number>
   return [...new Set(steps.map((step) => scaleAt(modifiers, sigmas, step)))];
 }
 
+/** Network evaluations a sample that predictions take: `auxiliary` comes with `cond`. */
+export function evaluationsFor(predictions: readonly Prediction[]): number {
+  return new Set(predictions.map((name) => (name === 'auxiliary' ? 'cond' : name))).size;
+}
+
 /** The predictions that a run of a rule evaluates somewhere: the networks of others need not be there. */
 export function neededPredictions(
   rule: Pick<GuidanceRule, 'needs'>,

@@ -5,10 +5,20 @@ import type { Sampler } from '../samplers/sampler';
 
 /**
  * What a rule may combine, all at the same x and sigma: the network's estimate D with the class
- * label, with the null label, of the weak network with the class label; and grad_x log p(class | x,
- * sigma) by a larger (`classifier`) and a smaller noisy classifier.
+ * label, with the null label, with a label drawn at random (`random`, anew at every step), with the
+ * class label and its self-attention disturbed (`perturbed`), and that of a head in the middle of the
+ * network, which comes with `cond` (`auxiliary`); D of the weak network with the class label; and
+ * grad_x log p(class | x, sigma) by a larger (`classifier`) and a smaller noisy classifier.
  */
-export type Prediction = 'cond' | 'uncond' | 'weak' | 'classifier' | 'smallClassifier';
+export type Prediction = 'cond' | 'uncond' | 'random' | 'perturbed' | 'auxiliary' | CompanionName;
+
+/** The predictions of networks beside the denoiser: manifests name their companions so. */
+export type CompanionName = 'weak' | 'classifier' | 'smallClassifier';
+
+/** Whether another network than the denoiser makes a prediction. */
+export function isCompanion(name: Prediction): name is CompanionName {
+  return name === 'weak' || name === 'classifier' || name === 'smallClassifier';
+}
 
 export type Predictions<F> = Partial<Record<Prediction, F>>;
 
@@ -102,6 +112,17 @@ export function checkSampler(
  */
 export function takesNegative({ predictions }: Pick<GuidanceRule, 'predictions'>): boolean {
   return predictions.includes('cond') && predictions.includes('uncond');
+}
+
+/** A prediction that `cond` is compared with. */
+export type Compared = Exclude<Prediction, 'cond' | 'classifier' | 'smallClassifier'>;
+
+/** What a rule leads away from; for one that leads away from no prediction, that without a class. */
+export function comparedWith({ predictions }: Pick<GuidanceRule, 'predictions'>): Compared {
+  for (const name of predictions) {
+    if (name !== 'cond' && name !== 'classifier' && name !== 'smallClassifier') return name;
+  }
+  return 'uncond';
 }
 
 /** Whether the label asked for reaches any prediction of the rule. */

@@ -34,6 +34,9 @@ async function combined(id: string, { s, params = {}, step = 3, c = C, u = U }: 
     cond: c,
     uncond: u,
     weak: u,
+    random: u,
+    perturbed: u,
+    auxiliary: u,
     classifier: G,
     smallClassifier: H,
   };
@@ -84,7 +87,15 @@ function expectClose(got: readonly number[], wanted: readonly number[]) {
 
 const affine = [
   ...['cfg', 'rescale', 'apg', 'autoguidance', 'tcfg', 'fdg', 'mambo-g'],
-  ...['low-temperature', 'classifier-conditional'],
+  ...[
+    'low-temperature',
+    'classifier-conditional',
+    'internal',
+    'pag',
+    'icg',
+    'momentum',
+    'feedback',
+  ],
 ];
 const others = ['cfg-zero-star', 'cfg-plus-plus', 'classifier'];
 

@@ -20,7 +20,10 @@ const sigmasOf = (numSteps: number) => karras.sigmas(numSteps, range, {});
 const lively: Readonly<Record<string, Parameters>> = { heun: { sChurn: 30, sMax: 10 } };
 
 /** Scales of rules that 12 steps cannot follow at 4, where the peak is 7. */
-const gentle: Readonly<Record<string, number>> = { 'low-temperature': 1.5 };
+const gentle: Readonly<Record<string, number>> = {
+  'low-temperature': 1.5,
+  icg: 2,
+};
 
 function setUp(options: {
   seeds?: readonly number[];

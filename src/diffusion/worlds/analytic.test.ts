@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { arrayFields } from '../fields';
 import type { GuidancePoint } from '../guidance/rule';
+import { randomLabels } from '../random';
 import { blurredClasses, threeClasses } from '../testing/runs';
 import { componentsOf, denoiseExactly, gaussianOde, logDensity, mixtureEvaluate } from './analytic';
 
@@ -104,6 +105,18 @@ describe('mixtureEvaluate', () => {
     const { smallClassifier } = await evaluate(x, 0.7, ['smallClassifier'], point);
     const { classifier } = await blurred(x, 0.7, ['classifier'], point);
     expect(smallClassifier!.data).toEqual(classifier!.data);
+  });
+
+  test('random is a class drawn anew at every step, sample by sample', async () => {
+    const expected = new Float32Array(2);
+    for (const step of [0, 1, 2, 3]) {
+      const { random } = await evaluate(x, 1, ['random'], { ...point, step });
+      for (const [b, label] of randomLabels([1, 2], step, 3).entries()) {
+        const own = x.data.slice(2 * b, 2 * b + 2);
+        denoiseExactly(componentsOf(threeClasses, label), own, 1, expected);
+        expect(random!.data.slice(2 * b, 2 * b + 2)).toEqual(expected);
+      }
+    }
   });
 
   test('says what does not fit', () => {

@@ -1,6 +1,7 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../fields';
 import type { Evaluate } from '../guidance/guided';
 import type { Prediction, Predictions } from '../guidance/rule';
+import { randomLabels } from '../random';
 
 /** One isotropic Gaussian of a mixture: N(mean, std² I), drawn with a probability proportional to weight. */
 export interface MixtureComponent {
@@ -99,10 +100,11 @@ function exactDenoiser(
  * Every prediction a rule may need, computed exactly: the mixture in place of a network.
  *
  * `classifier` is grad_x log p(c | x, sigma) = (Dc - Du)/sigma², by Bayes' rule; `smallClassifier`
- * the same of the weak mixture.
+ * the same of the weak mixture; `perturbed` and `auxiliary`, of which a mixture knows nothing, are as
+ * `weak`: a worse view of the same class. `random` is one of the mixture's classes.
  *
  * @param options.labels class of each sample
- * @param options.weak mixture of the weak network; without it `weak` and `smallClassifier` are errors
+ * @param options.weak mixture of the weak network; without it what is made of it is an error
  */
 export function mixtureEvaluate(options: {
   readonly mixture: GaussianMixture;
@@ -115,6 +117,7 @@ export function mixtureEvaluate(options: {
     throw new RangeError(`labels must name ${fields.batch} samples, got ${labels.length}`);
   }
   const ofClass = componentsOfLabels(mixture, labels);
+  const known = [...new Set(mixture.map(({ classLabel }) => classLabel))].sort((a, b) => a - b);
   const weakOfClass = weak && componentsOfLabels(weak, labels);
 
   function denoise(x: ArrayField, sigma: number, mixtureOf: (b: number) => GaussianMixture) {
@@ -145,14 +148,23 @@ export function mixtureEvaluate(options: {
     return difference;
   }
 
-  function predict(name: Prediction, x: ArrayField, sigma: number): ArrayField {
+  function predict(name: Prediction, x: ArrayField, sigma: number, step: number): ArrayField {
     switch (name) {
       case 'cond':
         return denoise(x, sigma, (b) => ofClass[b]!);
       case 'uncond':
         return denoise(x, sigma, () => mixture);
+      case 'random': {
+        const drawn = componentsOfLabels(
+          mixture,
+          randomLabels(fields.seeds, step, known.length).map((k) => known[k]!),
+        );
+        return denoise(x, sigma, (b) => drawn[b]!);
+      }
       case 'weak':
-        if (weakOfClass === undefined) throw new Error('"weak" needs a weak mixture, got none');
+      case 'perturbed':
+      case 'auxiliary':
+        if (weakOfClass === undefined) throw new Error(`"${name}" needs a weak mixture, got none`);
         return denoise(x, sigma, (b) => weakOfClass[b]!);
       case 'classifier':
         return gradient(x, sigma, mixture, ofClass);
@@ -166,9 +178,9 @@ export function mixtureEvaluate(options: {
     }
   }
 
-  return (x, sigma, needs) => {
+  return (x, sigma, needs, { step }) => {
     const predictions: Predictions<ArrayField> = {};
-    for (const name of needs) predictions[name] = predict(name, x, sigma);
+    for (const name of needs) predictions[name] = predict(name, x, sigma, step);
     return predictions;
   };
 }

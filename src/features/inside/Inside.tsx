@@ -1,5 +1,5 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
-import { takesNegative } from '../../diffusion/guidance/rule';
+import { type Compared, comparedWith, takesNegative } from '../../diffusion/guidance/rule';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { change } from '../../settings/store';
 import { InsideCharts } from './InsideCharts';
@@ -35,6 +35,11 @@ export function Inside({ headings }: { headings: readonly string[] }) {
   );
 }
 
+/** The numbers of the columns whose rule compares with this prediction. */
+function numbersOf(compared: readonly Compared[], wanted: Compared): string {
+  return compared.flatMap((name, i) => (name === wanted ? [i + 1] : [])).join(', ');
+}
+
 /** What is to be seen, and the choice of the explicit gradient where the model has a noisy classifier. */
 function Notes() {
   const { store } = useApp();
@@ -49,8 +54,9 @@ function Notes() {
   const isCascade = useAppState(
     ({ engine }) => engine.status === 'ready' && (engine.manifest.stages ?? []).length > 0,
   );
-  const weak = columns.flatMap(({ guidance }, i) =>
-    findGuidanceRule(guidance).predictions.includes('weak') ? [i + 1] : [],
+  const compared = columns.map(({ guidance }) => comparedWith(findGuidanceRule(guidance)));
+  const inPlace = [...new Set(compared)].flatMap((name) =>
+    name === 'uncond' ? [] : [inside.inPlace[name](numbersOf(compared, name))],
   );
   const negative = columns.flatMap((column, i) =>
     column.negative !== null && takesNegative(findGuidanceRule(column.guidance)) ? [i + 1] : [],
@@ -58,7 +64,7 @@ function Notes() {
   return (
     <div className="notes">
       <p className="hint">
-        {inside.hint(picked + 1)} {weak.length > 0 && inside.weak(weak.join(', '))}{' '}
+        {inside.hint(picked + 1)} {inPlace.join(' ')}{' '}
         {negative.length > 0 && inside.negative(negative.join(', '))}{' '}
         {isCascade && inside.firstStage}
       </p>

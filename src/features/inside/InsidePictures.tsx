@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { type Compared, comparedWith } from '../../diffusion/guidance/rule';
 import type { Inside, SignedPicture } from '../../engine/protocol';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { divergingOf } from '../../kit/difference';
@@ -16,6 +17,15 @@ import { insideWords } from './words';
 
 type PictureId = 'cond' | 'other' | 'difference' | 'explicit' | 'implicit';
 
+/** The index of what c is compared with. */
+const SYMBOLS: Readonly<Record<Compared, string>> = {
+  uncond: 'u',
+  weak: 'w',
+  random: 'r',
+  perturbed: 'p',
+  auxiliary: 'm',
+};
+
 /** eps of the two predictions, their difference and the gradients, at the scrubber's step of the active column. */
 export function InsidePictures({ headings }: { headings: readonly string[] }) {
   const words = useWords(insideWords);
@@ -24,15 +34,15 @@ export function InsidePictures({ headings }: { headings: readonly string[] }) {
   const picked = useAppState(({ settings }) => settings.picked);
   const active = useAppState(({ settings }) => settings.active);
   const gradient = useAppState(({ settings }) => settings.gradient);
-  const weak = useAppState(({ settings }) =>
-    findGuidanceRule(settings.columns[settings.active]!.guidance).predictions.includes('weak'),
+  const compared = useAppState(({ settings }) =>
+    comparedWith(findGuidanceRule(settings.columns[settings.active]!.guidance)),
   );
   const frame = trajectory && stepAt(trajectory, position);
   const sample = Math.min(picked, (trajectory?.count ?? 1) - 1);
-  const other = weak ? 'w' : 'u';
+  const other = SYMBOLS[compared];
   const pictures: { id: PictureId; formula: string; name: string }[] = [
     { id: 'cond', formula: 'ε_c', name: words.pictures.cond },
-    { id: 'other', formula: `ε_${other}`, name: words.pictures[weak ? 'weak' : 'uncond'] },
+    { id: 'other', formula: `ε_${other}`, name: words.pictures[compared] },
     { id: 'difference', formula: `ε_c − ε_${other}`, name: words.pictures.difference },
   ];
   if (gradient && frame?.inside?.gradients) {

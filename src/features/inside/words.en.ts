@@ -1,4 +1,8 @@
+import type { Compared } from '../../diffusion/guidance/rule';
 import type { InsideFigure } from '../../engine/protocol';
+
+/** What may take the place of the prediction without a class. */
+type OtherThanUncond = Exclude<Compared, 'uncond'>;
 
 export const en = {
   title: 'Inside the guidance',
@@ -24,17 +28,28 @@ export const en = {
     `With a negative class (column ${columns}), u is the prediction with that class.`,
   at: (step: number, sigma: string) => `step ${step}, σ ${sigma}`,
   column: (n: number, value: string) => `column ${n}: ${value}`,
-  weak: (columns: string) =>
-    `Autoguidance (column ${columns}): the weak network takes the place of u.`,
+  inPlace: {
+    weak: (columns: string) =>
+      `Autoguidance (column ${columns}): the weak network takes the place of u.`,
+    random: (columns: string) =>
+      `Independent condition (column ${columns}): the prediction with a random class takes the place of u.`,
+    perturbed: (columns: string) =>
+      `Perturbed attention (column ${columns}): the network that does not look around takes the place of u.`,
+    auxiliary: (columns: string) =>
+      `Internal guidance (column ${columns}): the head in the middle of the network takes the place of u.`,
+  } satisfies Readonly<Record<OtherThanUncond, (columns: string) => string>>,
   pictures: {
     cond: 'noise seen with the class',
     uncond: 'noise seen without it',
     weak: 'noise seen by the weak network',
+    random: 'noise seen with a random class',
+    perturbed: 'noise seen without looking around',
+    auxiliary: 'noise seen by the head in the middle',
     difference: 'their difference',
     explicit: 'gradient of the classifier',
     implicit: 'gradient implied by the two',
   } satisfies Readonly<
-    Record<'cond' | 'uncond' | 'weak' | 'difference' | 'explicit' | 'implicit', string>
+    Record<'cond' | 'uncond' | OtherThanUncond | 'difference' | 'explicit' | 'implicit', string>
   >,
   scale: (limit: string) => `scale ±${limit}`,
 };

@@ -1,4 +1,5 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
+import { evaluationsFor } from '../../diffusion/guidance/needed';
 import { findSampler } from '../../diffusion/samplers';
 import type { InsideOptions, SampleSettings } from '../../engine/protocol';
 import type { Job } from '../../kit/stale-work';
@@ -60,7 +61,7 @@ export function expectedMs(settings: SampleSettings, msPerEvaluation: number): n
   const evaluations = [settings, ...(settings.stages ?? [])].map(
     ({ numSteps, sampler, guidance, parameters }) =>
       findSampler(sampler).evaluations(numSteps) *
-      findGuidanceRule(guidance).needs(somewhere, parameters).length,
+      evaluationsFor(findGuidanceRule(guidance).needs(somewhere, parameters)),
   );
   const sum = evaluations.reduce((a, b) => a + b);
   return sum * settings.seeds.length * msPerEvaluation;

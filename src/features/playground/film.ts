@@ -1,5 +1,6 @@
 import { findGuidanceRule } from '../../diffusion/guidance';
 import { neededPredictions } from '../../diffusion/guidance/needed';
+import { isCompanion } from '../../diffusion/guidance/rule';
 import type { EngineClient } from '../../engine/client';
 import type { SampleSettings, Take } from '../../engine/protocol';
 import { CACHE_BYTES, type Result, type ResultCache } from '../../kit/result-cache';
@@ -53,7 +54,7 @@ function hasNetworks({ guidance, guidanceScale, parameters }: SampleSettings): b
   const rule = findGuidanceRule(guidance);
   const here = neededPredictions(rule, parameters, [guidanceScale]);
   return neededPredictions(rule, parameters).every(
-    (name) => name === 'cond' || name === 'uncond' || here.includes(name),
+    (name) => !isCompanion(name) || here.includes(name),
   );
 }
 

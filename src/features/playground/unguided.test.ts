@@ -32,7 +32,7 @@ const rules = (model: DenoiserManifest) =>
 describe('networks that cannot be guided', () => {
   test('offer the rules whose predictions they can make', () => {
     expect(rules(unconditional)).toEqual(['unconditional']);
-    expect(rules(onlyClasses)).toEqual(['conditional', 'low-temperature']);
+    expect(rules(onlyClasses)).toEqual(['conditional', 'icg', 'low-temperature']);
     expect(rules(alone)).toEqual(
       expect.arrayContaining(['cfg', 'conditional', 'unconditional', 'apg']),
     );
@@ -90,9 +90,12 @@ describe('emoji, which ships one classifier', () => {
   const valuesOf = (model: DenoiserManifest) =>
     offeredChoices(size, column, model).map(({ value }) => value);
 
-  test('offers every rule, and the classifier that it has', () => {
+  test('offers every rule of its inputs and outputs, and the classifier that it has', () => {
     expect(emoji.companions).not.toHaveProperty('smallClassifier');
-    expect(rules(emoji)).toEqual(guidanceRegistry.map(({ id }) => id));
+    const ids = guidanceRegistry.map(({ id }) => id);
+    expect(rules(emoji)).toEqual(ids.filter((id) => id !== 'pag' && id !== 'internal'));
+    const more = { ...emoji, conditioning: ['label', 'perturb'], outputs: ['auxiliary'] };
+    expect(rules(more)).toEqual(ids);
     expect([valuesOf(emoji), valuesOf(tiny)]).toEqual([[0], [0, 1]]);
   });
 

@@ -267,6 +267,10 @@ export const en = {
         'Moves the estimate without the class to where a classifier of noisy pictures is surer of the class.',
       'classifier-conditional':
         'Moves the estimate with the class to where a classifier of noisy pictures is surer of it.',
+      internal:
+        'Leads away from the rougher estimate of a head in the middle of the same network: as autoguidance, at the cost of no guidance.',
+      pag: 'Leads away from the estimate of the same network when its pixels do not look at each other: away from parts that do not fit together.',
+      icg: 'Leads away from the estimate with a class drawn at random at every step: for networks that were never taught to draw without a class.',
       autoguidance:
         'Leads away from a weaker version of the network in place of the estimate without the class: from its mistakes, not from other classes.',
       apg: 'Splits the difference into a part along the estimate, which saturates, and a part across it, and keeps little of the first.',

@@ -116,7 +116,7 @@ describe('runs', () => {
 
   test('picture rules are told apart, and why they cannot run here', async () => {
     const left = guidanceRegistry.filter((rule) => !worksInPlane(rule)).map(({ id }) => id);
-    expect(left.toSorted()).toEqual(['fdg', 'rescale']);
+    expect(left.toSorted()).toEqual(['fdg', 'icg', 'internal', 'pag', 'rescale']);
     await expect(runParticles(world, { ...small, guidance: 'fdg' })).rejects.toThrow('shape');
   });
 

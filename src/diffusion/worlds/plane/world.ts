@@ -31,13 +31,18 @@ export function classMean({ mixture, classLabel }: PlaneWorld): readonly [number
   return [along(0), along(1)];
 }
 
-/** Rules that have no meaning for two numbers. */
+/** Rules that have no meaning for two numbers, or whose density cannot be told. */
 const PICTURES_ONLY: readonly string[] = [
   // Splits pictures into coarse and fine: two numbers have no neighbours.
   'fdg',
   // The deviation over a picture's pixels; of two numbers it is half their difference, which changes
   // when the plane is turned and has no bound where both agree.
   'rescale',
+  // Two numbers have no attention, and a mixture no middle: both would be autoguidance.
+  'pag',
+  'internal',
+  // What it leads away from changes with every step: no density is promised.
+  'icg',
 ];
 
 /** Whether a rule means something in the plane. */
