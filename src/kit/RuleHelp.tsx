@@ -22,6 +22,11 @@ export const RULE_SOURCES: Readonly<Record<string, { formula: string; paper: str
   tcfg: { formula: "u′ + s · (c − u′),  u′ = u along c's direction", paper: '2503.18137' },
   fdg: { formula: 'uᵢ + sᵢ · (cᵢ − uᵢ) for each band i', paper: '2506.19713' },
   'mambo-g': { formula: '1 + (s − 1) · exp(−α ‖c − u‖ / ‖u‖) in place of s', paper: '2508.03442' },
+  feedback: {
+    formula: 'u + λ · (c − u),  λ = r / (r − (1 − π)),  r ≈ p(x | y) / p(x)',
+    paper: '2506.06085',
+  },
+  momentum: { formula: 'v + (s − 1) · (v − m),  m = mean of earlier v', paper: '2602.20360' },
   'low-temperature': { formula: 'x + s · (c − x)', paper: '2207.12598' },
 };
 

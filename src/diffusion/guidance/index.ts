@@ -6,10 +6,12 @@ import { cfgZeroStar } from './cfg-zero-star';
 import { classifier, classifierConditional } from './classifier';
 import { conditional } from './conditional';
 import { fdg } from './fdg';
+import { feedback } from './feedback';
 import { icg } from './icg';
 import { internal } from './internal';
 import { lowTemperature } from './low-temperature';
 import { mamboG } from './mambo-g';
+import { momentum } from './momentum';
 import { pag } from './pag';
 import { rescale } from './rescale';
 import type { GuidanceRule } from './rule';
@@ -32,6 +34,8 @@ export const guidanceRegistry: readonly GuidanceRule[] = [
   cfgZeroStar,
   tcfg,
   fdg,
+  feedback,
+  momentum,
   mamboG,
   lowTemperature,
 ];

@@ -23,6 +23,7 @@ const lively: Readonly<Record<string, Parameters>> = { heun: { sChurn: 30, sMax:
 const gentle: Readonly<Record<string, number>> = {
   'low-temperature': 1.5,
   icg: 2,
+  momentum: 1.5,
 };
 
 function setUp(options: {

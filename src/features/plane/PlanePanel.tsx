@@ -277,7 +277,7 @@ function heatOf(
     case 'noised': {
       const { guidance, guidanceScale, parameters } = run;
       const rule = { guidance, guidanceScale, params: parameters };
-      const log = logOf(guidedDensity(world, rule), sigma);
+      const log = guidedDensity(world, rule, sigma);
       // Shrunk with the plane, as the particles and the arrows are.
       const a = shrink(sigma);
       return heatMap(

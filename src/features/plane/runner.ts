@@ -4,7 +4,6 @@ import {
   agreement,
   gridded,
   guidedDensity,
-  logOf,
   type PlaneGrid,
   type Promised,
   regionLevel,
@@ -51,7 +50,7 @@ export function promisedDensity(
   { guidance, guidanceScale, parameters }: PromisedBy,
 ): Promised {
   const rule = { guidance, guidanceScale, params: parameters };
-  const log = logOf(guidedDensity(world, rule));
+  const log = guidedDensity(world, rule);
   const density = gridded(log, PLANE_GRID);
   return { log, density, level: regionLevel(density, REGION_SHARE) };
 }

@@ -32,7 +32,7 @@ const rules = (model: DenoiserManifest) =>
 describe('networks that cannot be guided', () => {
   test('offer the rules whose predictions they can make', () => {
     expect(rules(unconditional)).toEqual(['unconditional']);
-    expect(rules(onlyClasses)).toEqual(['conditional', 'icg', 'low-temperature']);
+    expect(rules(onlyClasses)).toEqual(['conditional', 'icg', 'momentum', 'low-temperature']);
     expect(rules(alone)).toEqual(
       expect.arrayContaining(['cfg', 'conditional', 'unconditional', 'apg']),
     );

@@ -281,6 +281,10 @@ export const en = {
         'Scales the estimate without the class so that it fits best, and leaves out the first steps.',
       tcfg: 'Drops what the estimate without the class does not share with the one with it, before guiding.',
       fdg: 'Guides coarse forms and fine detail each with a scale of its own.',
+      feedback:
+        'Guides each sample as much as its own way so far says that it needs: what is sure of its class is left alone. The scale is the most that it may take.',
+      momentum:
+        'Leads away from the average of the steps before, which lags behind as a weaker network would: no evaluation more than without guidance.',
       'mambo-g': 'Weakens the guidance where the two estimates are far apart.',
       'low-temperature':
         'Exaggerates the score itself, without comparing: the paper’s example of what does not work.',

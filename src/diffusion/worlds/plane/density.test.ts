@@ -10,7 +10,6 @@ import {
   gridded,
   guidedDensity,
   logMixture,
-  logOf,
   meanDistance,
   type PlaneGrid,
   regionLevel,
@@ -21,7 +20,7 @@ const GRID: PlaneGrid = { half: 6, size: 200 };
 const world: PlaneWorld = { mixture: threeClasses, classLabel: 1, weakBlur: 0.5 };
 
 const cfg = (guidanceScale: number, of = world) =>
-  logOf(guidedDensity(of, { guidance: 'cfg', guidanceScale, params: {} }));
+  guidedDensity(of, { guidance: 'cfg', guidanceScale, params: {} });
 
 /** Σ f(x, y) density · area. */
 function expectation(density: GriddedDensity, f: (x: number, y: number) => number): number {
@@ -124,8 +123,8 @@ describe('guidedDensity', () => {
   test.each(guidanceRegistry.filter(worksInPlane))('$id is a density at every scale', (rule) => {
     const least = rule.scaleKind === 'classifier' ? 1 : 0.1;
     for (const guidanceScale of [least, 1, 3, 15]) {
-      const factors = guidedDensity(world, { guidance: rule.id, guidanceScale, params: {} });
-      const density = gridded(logOf(factors), { half: 30, size: 300 });
+      const log = guidedDensity(world, { guidance: rule.id, guidanceScale, params: {} });
+      const density = gridded(log, { half: 30, size: 300 });
       expect(density.values.every(Number.isFinite)).toBe(true);
       // Nothing at the edge: it can be normalised.
       const edge = Math.max(...density.values.slice(0, 300));
@@ -135,7 +134,7 @@ describe('guidedDensity', () => {
 
   test('classifier guidance of the unconditional scores at w + 1 is the conditional at w', () => {
     const at = (guidance: string, guidanceScale: number) =>
-      gridded(logOf(guidedDensity(world, { guidance, guidanceScale, params: {} })), GRID).values;
+      gridded(guidedDensity(world, { guidance, guidanceScale, params: {} }), GRID).values;
     // guidanceScale is 1 + the classifier's scale.
     const unconditional = at('classifier', 4);
     const conditional = at('classifier-conditional', 3);
@@ -151,14 +150,12 @@ describe('guidedDensity', () => {
       ...component,
       std: Math.hypot(threeClasses[i]!.std, 0.5),
     }));
-    const auto = logOf(
-      guidedDensity(world, { guidance: 'autoguidance', guidanceScale: 2, params: {} }),
-    );
+    const auto = guidedDensity(world, { guidance: 'autoguidance', guidanceScale: 2, params: {} });
     const own = logDensity(componentsOf(threeClasses, 1), [0.3, 0.1], 0);
     const weak = logDensity(componentsOf(blur, 1), [0.3, 0.1], 0);
     expect(auto(0.3, 0.1)).toBeCloseTo(2 * own - weak, 9);
     const params = { classifierSize: 1 };
-    const small = logOf(guidedDensity(world, { guidance: 'classifier', guidanceScale: 3, params }));
+    const small = guidedDensity(world, { guidance: 'classifier', guidanceScale: 3, params });
     const expected =
       logDensity(threeClasses, [0.3, 0.1], 0) + 2 * (weak - logDensity(blur, [0.3, 0.1], 0));
     expect(small(0.3, 0.1)).toBeCloseTo(expected, 9);

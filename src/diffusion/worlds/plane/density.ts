@@ -1,5 +1,6 @@
 import { findGuidanceRule } from '../../guidance';
 import { cfgPlusPlus } from '../../guidance/cfg-plus-plus';
+import { feedback, feedbackShare } from '../../guidance/feedback';
 import { type Parameters, parameterValue } from '../../parameters';
 import { componentsOf, type GaussianMixture } from '../analytic';
 import { type PlaneWorld, weakMixture } from './world';
@@ -17,24 +18,49 @@ export type LogDensity = (x: number, y: number) => number;
 /** An unnormalised density Π p_i(z)^power_i. */
 export type PowerProduct = readonly (readonly [mixture: GaussianMixture, power: number])[];
 
+/** What decides the density that a rule promises. */
+interface PromisingRule {
+  readonly guidance: string;
+  readonly guidanceScale: number;
+  readonly params: Parameters;
+}
+
 /**
- * The density that a rule's name promises: the one whose score is the guided score at noise level 0.
+ * The logarithm of the density that a rule's name promises, up to a constant: the one whose score is
+ * the guided score at noise level 0, with N(0, sigma² I) added to what it is made of.
+ *
+ * Feedback guidance promises (p(z|c) - (1 - π) p(z))/π where that is above 0, and its score at every
+ * noise level, where the limit of its scale is not reached; the other rules a product of powers.
+ *
+ * @throws RangeError for an unknown rule or class
+ */
+export function guidedDensity(world: PlaneWorld, rule: PromisingRule, sigma = 0): LogDensity {
+  if (rule.guidance !== feedback.id || rule.guidanceScale <= 1) {
+    return logOf(powersOf(world, rule), sigma);
+  }
+  const own = logMixture(componentsOf(world.mixture, world.classLabel), sigma);
+  const all = logMixture(world.mixture, sigma);
+  const rest = 1 - parameterValue(feedbackShare, rule.params);
+  return (x, y) => {
+    const log = own(x, y);
+    return log + Math.log(Math.max(0, 1 - rest * Math.exp(all(x, y) - log)));
+  };
+}
+
+/**
+ * The density as a product of powers.
  *
  * For classifier-free guidance and its relatives p(z|c)^s p(z)^(1-s), which is p(z|c) p(c|z)^w with
  * w = s - 1 (2207.12598, figure 2); for autoguidance the weak mixture takes the place of p(z).
  * Normalisable for s ≥ 0, of classifier guidance for s ≥ 1, of low temperature for s > 0.
- *
- * @throws RangeError for an unknown rule or class
  */
-export function guidedDensity(
-  world: PlaneWorld,
-  rule: { readonly guidance: string; readonly guidanceScale: number; readonly params: Parameters },
-): PowerProduct {
+function powersOf(world: PlaneWorld, rule: PromisingRule): PowerProduct {
   const { mixture, classLabel } = world;
   const { guidance, guidanceScale: s, params } = rule;
   const own = componentsOf(mixture, classLabel);
   switch (findGuidanceRule(guidance).id) {
     case 'conditional':
+    case 'feedback':
       return [[own, 1]];
     case 'unconditional':
       return [[mixture, 1]];

@@ -62,7 +62,7 @@ describe('with the exact conditional score', () => {
   test('the particles are samples of the density', async () => {
     const { xs } = await runParticles(world, { ...base, numSteps: 60 });
     const rule = { guidance: 'cfg', guidanceScale: 1, params: {} };
-    const log = logOf(guidedDensity(world, rule));
+    const log = guidedDensity(world, rule);
     const density = gridded(log, { half: 5, size: 200 });
     const from = classMean(world);
     const {
@@ -86,7 +86,7 @@ test('with a guided score they are no samples of the guided density, however sma
   });
   const of = { mixture, classLabel: 0, weakBlur: 0.5 };
   const rule = { guidance: 'cfg', guidanceScale: 4, params: {} };
-  const log = logOf(guidedDensity(of, rule));
+  const log = guidedDensity(of, rule);
   const density = gridded(log, { half: 6, size: 200 });
   const from = classMean(of);
   const distances: number[] = [];
@@ -116,7 +116,7 @@ describe('runs', () => {
 
   test('picture rules are told apart, and why they cannot run here', async () => {
     const left = guidanceRegistry.filter((rule) => !worksInPlane(rule)).map(({ id }) => id);
-    expect(left.toSorted()).toEqual(['fdg', 'icg', 'internal', 'pag', 'rescale']);
+    expect(left.toSorted()).toEqual(['fdg', 'icg', 'internal', 'momentum', 'pag', 'rescale']);
     await expect(runParticles(world, { ...small, guidance: 'fdg' })).rejects.toThrow('shape');
   });
 

@@ -43,6 +43,8 @@ const PICTURES_ONLY: readonly string[] = [
   'internal',
   // What it leads away from changes with every step: no density is promised.
   'icg',
+  // Where a particle is led depends on its way: no density is promised.
+  'momentum',
 ];
 
 /** Whether a rule means something in the plane. */
