@@ -1,3 +1,4 @@
+import { adaptedStart } from '../src/diffusion/adapt';
 import { enlargingRun, type StageSettings } from '../src/diffusion/cascade';
 import {
   type LabelMix,
@@ -113,7 +114,10 @@ export async function generate(
       ...runConditioning(asked, manifest, prompts),
       fields,
     });
-    const runs = [createRun({ settings, range: rangeOf(manifest), fields, evaluate })];
+    const start = manifest.adapt && adaptedStart(manifest.adapt);
+    const startFrom = start && ((sigma: number) => start(fields, sigma));
+    const range = rangeOf(manifest);
+    const runs = [createRun({ settings, range, fields, evaluate, startFrom })];
     const begun = (run: Run<ArrayField>) => ({ run, x: run.start() });
     const openers: OpenStage<ArrayField>[] = [
       () => begun(runs[0]!),

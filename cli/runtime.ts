@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { adapter, type Feed } from '../src/diffusion/adapt';
-import { type Conditioning, rowsFor } from '../src/diffusion/conditioning';
+import { type Conditioning, joined, rowsFor } from '../src/diffusion/conditioning';
 import type { ForwardBoth } from '../src/diffusion/stacked';
 import type { LoadedModel } from '../src/networks/download';
 import type { ClassifierManifest, DenoiserManifest, Manifest } from '../src/networks/manifest';
@@ -95,16 +95,18 @@ async function openGraph<M extends Manifest>(
     async run(x, sigma, conditioning) {
       if (adapt && adapted) {
         const { rows, feeds, finish } = adapted(x, sigma, rowsFor(conditioning).label!.data);
-        const pass = adapt.graph.single ? 1 : rows;
+        const pass = adapt.graph.single ? 1 : (adapt.graph.batch ?? rows);
         const parts: Float32Array[] = [];
         for (let from = 0; from < rows; from += pass) {
           const inputs = Object.entries(feeds).map(
             ([name, feed]) => [name, tensorOf(feed, from, pass, rows)] as const,
           );
           const outputs = await session.run(Object.fromEntries(inputs), [adapt.output]);
-          parts.push(outputs[adapt.output]?.data as Float32Array);
+          const data = outputs[adapt.output]?.data as Float32Array;
+          // Rows that pad the last pass are left out.
+          parts.push(data.subarray(0, (data.length / pass) * Math.min(pass, rows - from)));
         }
-        return finish(Float32Array.from(parts.flatMap((part) => [...part])));
+        return finish(joined(parts));
       }
       const outputs = await session.run(feedsOf(x, sigma, conditioning), [output]);
       return outputs[output]?.data as Float32Array;
@@ -121,7 +123,7 @@ async function openGraph<M extends Manifest>(
   };
 }
 
-/** Rows from … from + count of an adapted network's input. */
+/** Rows from … from + count of an adapted network's input; rows beyond the last repeat it. */
 function tensorOf(
   { data, type, dims, shared }: Feed,
   from: number,
@@ -130,8 +132,14 @@ function tensorOf(
 ): Tensor {
   const size = data.length / rows;
   const part = shared ? data : data.slice(from * size, (from + count) * size);
+  const there = part.length / size;
+  const padded = new Float32Array(shared ? data.length : count * size);
+  padded.set(part);
+  for (let row = there; !shared && row < count; row++) {
+    padded.copyWithin(row * size, (there - 1) * size, there * size);
+  }
   const shape = shared ? [...dims] : [count, ...dims];
-  if (type === 'int64') return new Tensor(type, BigInt64Array.from(part, BigInt), shape);
-  if (type === 'int32') return new Tensor(type, Int32Array.from(part), shape);
-  return new Tensor(type, part, shape);
+  if (type === 'int64') return new Tensor(type, BigInt64Array.from(padded, BigInt), shape);
+  if (type === 'int32') return new Tensor(type, Int32Array.from(padded), shape);
+  return new Tensor(type, padded, shape);
 }

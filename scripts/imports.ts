@@ -20,6 +20,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/diffusion/metrics/frechet.ts', 'src/diffusion', 'ml-matrix'],
   ['src/diffusion'],
   ['src/networks/text', 'src/networks', 'valibot', '@huggingface/tokenizers'],
+  ['src/networks/own', 'src/networks', 'src/diffusion', 'valibot'],
   ['src/networks', 'valibot'],
   ['src/engine/client.ts', ...below],
   ['src/engine/protocol.ts', 'src/diffusion', 'src/networks'],

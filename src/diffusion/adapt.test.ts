@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Adaptation,
-  adaptedSigmaRange,
-  adapter,
-  type Betas,
-  type PredictionType,
-  sigmaTable,
-  timestepOf,
-} from './adapt';
+import { type Adaptation, adaptedSigmaRange, adaptedStart, adapter } from './adapt';
+import { type Betas, sigmaTable, timestepOf } from './betas';
+import type { Noising, PredictionType } from './convention';
+import { arrayFields } from './fields';
 
 const LINEAR: Betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 };
 const SCALED: Betas = { kind: 'scaled-linear', start: 0.00085, end: 0.012, steps: 1000 };
 const COSINE: Betas = { kind: 'cosine', steps: 1000 };
+const SIGMOID: Betas = { kind: 'sigmoid', start: 1e-4, end: 0.02, steps: 1000 };
+const ALPHAS: Betas = { kind: 'sigmoid-alphas', steps: 1000 };
 
 const plain: Adaptation = {
   prediction: 'eps',
@@ -31,6 +28,8 @@ describe('noise levels of the usual betas', () => {
     [LINEAR, 0.9999, 4.035829765375633e-5],
     [SCALED, 0.99915, 0.004660095778424566],
     [COSINE, 0.999958716, 2.42876691e-9],
+    [SIGMOID, 0.99985079, 3.968182e-5],
+    [ALPHAS, 0.99969972, 3.002792e-7],
   ] as const)('%o', (betas, first, last) => {
     const table = sigmaTable(betas);
     const alphaBar = (sigma: number) => 1 / (1 + sigma ** 2);
@@ -38,6 +37,13 @@ describe('noise levels of the usual betas', () => {
     expect(alphaBar(table[0]!)).toBeCloseTo(first, 7);
     expect(alphaBar(table[999]!) / last).toBeCloseTo(1, 4);
     for (let t = 1; t < 1000; t++) expect(table[t]!).toBeGreaterThan(table[t - 1]!);
+  });
+
+  test('a list is taken as it is', () => {
+    const betas = [0.1, 0.2, 0.3];
+    expect(sigmaTable({ kind: 'list', betas })[2]).toBeCloseTo(Math.sqrt(1 / 0.504 - 1), 12);
+    expect(() => sigmaTable({ kind: 'list', betas: [0.1] })).toThrow(/at least 2, got 1/);
+    expect(() => sigmaTable({ kind: 'list', betas: [0.1, 1] })).toThrow(/got 1 at t = 1/);
   });
 
   test('the cosine is the squared cosine, wherever beta is not cut', () => {
@@ -73,54 +79,109 @@ describe('the timestep of a noise level', () => {
 
 /**
  * What an ideal network of each kind says of data that are one Gaussian N(mean, variance) in the
- * network's own range: z = a y_0 + b n, E[y_0 | z] = mean + a variance / (a² variance + b²) (z - a mean).
+ * network's own range: z = alpha y_0 + beta n, and with E[y_0 | z] the estimate of n.
  */
-function ideal(prediction: PredictionType, mean: number, variance: number) {
+function ideal(noising: Noising, prediction: PredictionType, mean: number, variance: number) {
+  const DATA = 0.5; // sigmaData of EDM
   return (z: number, sigma: number) => {
-    if (prediction === 'denoised') {
-      return mean + (variance / (variance + sigma ** 2)) * (z - mean);
-    }
-    const a = 1 / Math.sqrt(1 + sigma ** 2);
-    const b = sigma * a;
-    const y0 = mean + ((a * variance) / (a ** 2 * variance + b ** 2)) * (z - a * mean);
-    const eps = (z - a * y0) / b;
-    return { eps, v: a * eps - b * y0, x0: y0 }[prediction];
+    const total = Math.sqrt(sigma ** 2 + DATA ** 2);
+    const [alpha, beta] = {
+      betas: [1 / Math.sqrt(1 + sigma ** 2), sigma / Math.sqrt(1 + sigma ** 2)],
+      flow: [1 - sigma / (1 + sigma), sigma / (1 + sigma)],
+      sigma: [1, sigma],
+      edm: [1 / total, sigma / total],
+    }[noising] as [number, number];
+    const gain = (alpha * variance) / (alpha ** 2 * variance + beta ** 2);
+    const y0 = mean + gain * (z - alpha * mean);
+    const n = (z - alpha * y0) / beta;
+    const skipped = (DATA ** 2 / total ** 2) * (z / alpha);
+    return {
+      eps: n,
+      v: (n - sigma * y0) / Math.sqrt(1 + sigma ** 2),
+      x0: y0,
+      flow: n - y0,
+      'flow-to-data': y0 - n,
+      edm: ((y0 - skipped) * total) / (sigma * DATA),
+      score: -n / beta,
+      denoised: y0,
+    }[prediction];
   };
 }
 
-describe.each(['eps', 'v', 'x0', 'denoised'] as const)('%s of a Gaussian', (prediction) => {
-  test.each([
-    [LINEAR, [-1, 1]],
-    [SCALED, [0, 1]],
-    [COSINE, [-0.42, 2.82]],
-  ] as const)('is its posterior mean in the page’s units: %o, %o', (betas, range) => {
-    const [mean, variance] = [0.3, 0.04]; // in the page's units
-    const factor = (range[1] - range[0]) / 2;
-    const network = ideal(
-      prediction,
-      factor * mean + (range[0] + range[1]) / 2,
-      factor ** 2 * variance,
-    );
-    const table = sigmaTable(betas);
-    const adapt = adapter({ ...plain, prediction, betas, range: [...range] }, [1, 1, 2]);
-    // sigma at timesteps: nothing is interpolated
-    for (const t of [0, 5, 250, 900]) {
-      const sigma = table[t]! / factor;
-      const x = row(0.1 + sigma, -0.7 - 2 * sigma);
-      const { rows, feeds, finish } = adapt(x, row(sigma), onlyNull(1));
-      const told = Number(feeds.timestep!.data[0]);
-      expect(told).toBeCloseTo(
-        prediction === 'denoised' ? table[t]! : t,
-        prediction === 'denoised' ? 5 : 3,
+/** Each noising with the predictions that code bases have for it, and a way in which time is told. */
+const CONVENTIONS = [
+  ['betas', 'eps', 'from-0', (t: number) => t],
+  ['betas', 'v', 'from-1', (t: number) => t + 1],
+  ['betas', 'x0', 'fraction', (t: number) => (t + 1) / 1000],
+  ['betas', 'score', 'fraction-from-0', (t: number) => t / 1000],
+  ['betas', 'eps', 'log-snr', (_: number, sigma: number) => Math.log(1 / sigma ** 2)],
+  ['flow', 'flow', 'fraction', (_: number, sigma: number) => sigma / (1 + sigma)],
+  ['flow', 'flow', 'thousand', (_: number, sigma: number) => (1000 * sigma) / (1 + sigma)],
+  ['flow', 'flow-to-data', 'reversed', (_: number, sigma: number) => 1 - sigma / (1 + sigma)],
+  ['flow', 'x0', 'reversed-thousand', (_: number, sigma: number) => 1000 / (1 + sigma)],
+  ['sigma', 'eps', 'sigma', (_: number, sigma: number) => sigma],
+  ['sigma', 'v', 'log-sigma', (_: number, sigma: number) => Math.log(sigma)],
+  ['sigma', 'x0', 'c-noise', (_: number, sigma: number) => Math.log(sigma) / 4],
+  ['sigma', 'score', 'sigma', (_: number, sigma: number) => sigma],
+  ['sigma', 'denoised', 'sigma', (_: number, sigma: number) => sigma],
+  ['edm', 'edm', 'c-noise', (_: number, sigma: number) => Math.log(sigma) / 4],
+  ['edm', 'x0', 'c-noise', (_: number, sigma: number) => Math.log(sigma) / 4],
+] as const;
+
+describe.each(CONVENTIONS)(
+  'a Gaussian by %s, %s, told %s',
+  (noising, prediction, counts, timeOf) => {
+    test.each([
+      [LINEAR, [-1, 1]],
+      [SCALED, [0, 1]],
+      [COSINE, [-0.42, 2.82]],
+    ] as const)('is its posterior mean in the page’s units: %o, %o', (betas, range) => {
+      const [mean, variance] = [0.3, 0.04]; // in the page's units
+      const factor = (range[1] - range[0]) / 2;
+      const network = ideal(
+        noising,
+        prediction,
+        factor * mean + (range[0] + range[1]) / 2,
+        factor ** 2 * variance,
       );
-      const z = feeds.sample!.data;
-      const denoised = finish(Float32Array.from(z, (value) => network(value, table[t]!)));
-      expect(rows).toBe(1);
-      denoised.forEach((value, i) => {
-        const exact = mean + (variance / (variance + sigma ** 2)) * (x[i]! - mean);
-        expect(Math.abs(value - exact), `t = ${t}`).toBeLessThan(2e-6 * (1 + sigma) ** 2);
-      });
-    }
+      const table = sigmaTable(betas);
+      const time = { ...plain.time, counts };
+      const adaptation = { ...plain, prediction, noising, betas, time, range: [...range] as const };
+      const adapt = adapter(adaptation, [1, 1, 2]);
+      // sigma at timesteps: nothing is interpolated
+      for (const t of [0, 5, 250, 900]) {
+        const sigma = table[t]! / factor;
+        const x = row(0.1 + sigma, -0.7 - 2 * sigma);
+        const { rows, feeds, finish } = adapt(x, row(sigma), onlyNull(1));
+        const told = Number(feeds.timestep!.data[0]);
+        const exact = timeOf(t, table[t]!);
+        expect(Math.abs(told - exact)).toBeLessThan(2e-5 * Math.max(1, Math.abs(exact)));
+        const z = feeds.sample!.data;
+        const denoised = finish(Float32Array.from(z, (value) => network(value, table[t]!)));
+        expect(rows).toBe(1);
+        denoised.forEach((value, i) => {
+          const exact = mean + (variance / (variance + sigma ** 2)) * (x[i]! - mean);
+          expect(Math.abs(value - exact), `t = ${t}`).toBeLessThan(4e-6 * (1 + sigma) ** 2);
+        });
+      }
+    });
+  },
+);
+
+describe('where samplers start', () => {
+  const fields = arrayFields({ seeds: [7], sampleSize: 4 });
+  const noise = fields.noise(-1).data.slice();
+  test.each([
+    // Pure noise at the network's input, in its own range: y = n / scale, x = (y - b) / a.
+    ['betas', 'eps', [0, 1], (n: number) => 2 * n * Math.hypot(1, 1.5) - 1],
+    ['betas', 'v', [-1, 1], (n: number) => n * Math.hypot(1, 3)],
+    ['flow', 'flow', [-1, 1], (n: number) => 4 * n],
+    ['sigma', 'eps', [0, 1], (n: number) => 3 * n - 1],
+    ['edm', 'edm', [-1, 1], (n: number) => 3 * n],
+    ['sigma', 'denoised', [-1, 1], (n: number) => 3 * n],
+  ] as const)('%s, %s in %o', (noising, prediction, range, exact) => {
+    const start = adaptedStart({ noising, prediction, range })(fields, 3);
+    start.data.forEach((value, i) => void expect(value).toBeCloseTo(exact(noise[i]!), 5));
   });
 });
 
@@ -139,7 +200,18 @@ describe('the timestep in the network’s own form', () => {
     expect(between).toBeGreaterThan(700);
     expect(between).toBeLessThan(700.5);
   });
-  test('counts from 0, from 1 or as a fraction', () => {
+  test('a way that the noising does not know is named', () => {
+    expect(() => feed({ counts: 'reversed' })).toThrow(/time.counts \(betas\): .* got reversed/);
+    expect(() => adapter({ ...plain, noising: 'flow' }, [1, 1, 1])).toThrow(/\(flow\): .* from-0/);
+  });
+  test('counts from 0, from 1, as a fraction or of a thousand', () => {
+    const betas = { ...LINEAR, steps: 4000 };
+    const adapt = adapter(
+      { ...plain, betas, time: { ...plain.time, counts: 'thousand' } },
+      [1, 1, 1],
+    );
+    const at = row(sigmaTable(betas)[3000]!);
+    expect(adapt(row(0), at, onlyNull(1)).feeds.timestep!.data[0]).toBeCloseTo(750, 3);
     expect(feed({ type: 'int64', counts: 'from-1' }).data[0]).toBe(701);
     expect(feed({ counts: 'fraction' }).data[0]).toBeCloseTo(701 / 1000, 3);
   });
@@ -192,6 +264,21 @@ describe('labels', () => {
     expect(feeds.timestep!.data).toHaveLength(3);
     expect(finish(row(1, 2, 10))).toEqual(row(0.25 * 1 + 0.75 * 2, 10));
   });
+  test('a mask hides the class', () => {
+    const label = { name, type: 'int64', nullLabel: 'mask' } as const;
+    for (const hidden of [0, 1] as const) {
+      const mask = { name: 'context_mask', hidden };
+      const { feeds } = adapter({ ...plain, label, mask }, [1, 1, 1])(...two, oneHot);
+      expect(feeds[name]).toEqual({ data: row(2, 0), type: 'int64', dims: [] });
+      const data = row(1 - hidden, hidden);
+      expect(feeds.context_mask).toEqual({ data, type: 'float32', dims: [] });
+    }
+    const rows = { name, type: 'float32', nullLabel: 'mask' } as const;
+    const mask = { name: 'mask', hidden: 1 } as const;
+    const { feeds } = adapter({ ...plain, label: rows, mask }, [1, 1, 1])(...two, oneHot);
+    expect(feeds[name]!.data).toEqual(row(0, 0, 1, 0, 0, 0));
+    expect(feeds.mask!.data).toEqual(row(0, 1));
+  });
   test('networks without a label take none', () => {
     const { feeds } = adapter(plain, [1, 1, 1])(...two, row(1, 1));
     expect(Object.keys(feeds)).toEqual(['sample', 'timestep']);
@@ -212,9 +299,12 @@ test('of an output with a learned variance, the first channels count', () => {
 
 test('the range of noise levels is the network’s, within what samplers use', () => {
   const first = sigmaTable(LINEAR)[0]!;
-  expect(adaptedSigmaRange(plain)).toEqual({ min: first, max: 80 });
-  expect(adaptedSigmaRange({ ...plain, range: [0, 1] })).toEqual({ min: 2 * first, max: 80 });
-  expect(adaptedSigmaRange({ ...plain, betas: SCALED }).max).toBeCloseTo(14.6146, 4);
-  expect(adaptedSigmaRange({ ...plain, prediction: 'denoised' })).toEqual({ min: 0.002, max: 80 });
-  expect(() => adaptedSigmaRange({ ...plain, range: [1, 1] })).toThrow(/range: .* got 1 and 1/);
+  const eps = { ...plain, counts: 'from-0' } as const;
+  expect(adaptedSigmaRange(eps)).toEqual({ min: first, max: 80 });
+  expect(adaptedSigmaRange({ ...eps, range: [0, 1] })).toEqual({ min: 2 * first, max: 80 });
+  expect(adaptedSigmaRange({ ...eps, betas: SCALED }).max).toBeCloseTo(14.6146, 4);
+  expect(adaptedSigmaRange({ ...eps, prediction: 'denoised' })).toEqual({ min: 0.002, max: 80 });
+  const flow = { ...eps, noising: 'flow', prediction: 'flow', counts: 'fraction' } as const;
+  expect(adaptedSigmaRange(flow)).toEqual({ min: 0.002, max: 80 });
+  expect(() => adaptedSigmaRange({ ...eps, range: [1, 1] })).toThrow(/range: .* got 1 and 1/);
 });

@@ -92,7 +92,7 @@ export interface Run<F> extends Pick<GuidedDenoise<F>, 'denoise' | 'shown' | 're
   readonly sigmas: Float64Array;
   /** Network evaluations a sample so far: for what the rule needed, not for an observer. */
   readonly nfe: number;
-  /** x at sigmas[0], sigmas[0] · n, as a new field of the caller. */
+  /** x at sigmas[0], sigmas[0] · n if nothing else was asked for, as a new field of the caller. */
   start(): F;
   /**
    * The sampler's steps from x, which it owns from the first on; `denoised` is the estimate as it is
@@ -116,8 +116,10 @@ export function createRun<F>(options: {
   readonly fields: FieldAlgebra<F>;
   readonly evaluate: Evaluate<F>;
   readonly observer?: RunObserver<F> | undefined;
+  /** x at the first noise level, where it is not sigma n: see `adaptedStart`. */
+  readonly startFrom?: ((sigma: number) => F) | undefined;
 }): Run<F> {
-  const { settings, range, fields, evaluate, observer } = options;
+  const { settings, range, fields, evaluate, observer, startFrom } = options;
   const { parameters } = settings;
   const rule = findGuidanceRule(settings.guidance);
   const sampler = findSampler(settings.sampler);
@@ -159,7 +161,7 @@ export function createRun<F>(options: {
     denoise,
     shown,
     release,
-    start: () => startingPoint(fields, sigmas),
+    start: () => startFrom?.(sigmas[0]!) ?? startingPoint(fields, sigmas),
     async *steps(x) {
       const run = { fields: noisy, denoise, x, sigmas, guidanceJumped };
       try {

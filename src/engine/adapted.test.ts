@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Adaptation } from '../diffusion/adapt';
-import { sigmaTable } from '../diffusion/adapt';
+import { sigmaTable } from '../diffusion/betas';
 import type { DenoiserManifest } from '../networks/manifest';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
 import type { LimitedNetwork } from './network';

@@ -88,6 +88,8 @@ export interface NetworkOptions {
   create(batch: number): Promise<BatchSession>;
   readonly inTurn: Queue;
   readonly maxBatch: number;
+  /** The network takes so many rows, no more and no fewer: each run is padded to them. */
+  readonly fixedBatch?: number | undefined;
   /** Called once a smaller batch has worked where a larger one failed. */
   onSmallerBatch?: ((smaller: SmallerBatch) => void) | undefined;
 }
@@ -101,6 +103,7 @@ export function batchedNetwork({
   create,
   inTurn,
   maxBatch: mostAtFirst,
+  fixedBatch,
   onSmallerBatch,
 }: NetworkOptions): LimitedNetwork {
   const sessions = new Map<number, Promise<BatchSession>>();
@@ -138,7 +141,7 @@ export function batchedNetwork({
     let failure: { readonly batch: number; readonly error: unknown } | undefined;
     for (let done = 0; done < rows; ) {
       if (await isAborted()) throw new Aborted('The run was aborted');
-      const batch = batchPlan(rows - done, most)[0]!;
+      const batch = fixedBatch ?? batchPlan(rows - done, most)[0]!;
       const count = Math.min(batch, rows - done);
       const from = done;
       try {
@@ -146,7 +149,7 @@ export function batchedNetwork({
         busyMs += await inTurn(() => session.run(inputs, from, count, rows, outputs));
       } catch (error) {
         failure ??= { batch, error };
-        if (batch === 1) throw failure.error;
+        if (batch === 1 || fixedBatch) throw failure.error;
         await drop(batch);
         most = batchUpTo(batch - 1);
         continue;
@@ -172,7 +175,7 @@ export function batchedNetwork({
       return maxBatch;
     },
     limit(most) {
-      maxBatch = batchUpTo(Math.min(maxBatch, most));
+      if (!fixedBatch) maxBatch = batchUpTo(Math.min(maxBatch, most));
     },
     async release() {
       for (const batch of [...sessions.keys()]) await drop(batch);

@@ -94,9 +94,9 @@ async function openAndTry(
   precision: Precision,
   precisionWhy: PrecisionWhy | undefined,
 ): Promise<{ network: LimitedNetwork; openedAs: OpenedAs }> {
-  const first = manifest.adapt?.graph.single
-    ? { batch: 1, why: undefined }
-    : firstBatch(runtime, manifest, options);
+  const { single, batch: fixedBatch } = manifest.adapt?.graph ?? {};
+  const only = single ? 1 : fixedBatch;
+  const first = only ? { batch: only, why: undefined } : firstBatch(runtime, manifest, options);
   let batchWhy = first.why;
   const opened = runtime.open(graph, {
     dims: manifest.adapt?.graph.dims ?? {
@@ -105,6 +105,7 @@ async function openAndTry(
     },
     outputs: [manifest.adapt?.output ?? 'denoised'],
     maxBatch: first.batch,
+    fixedBatch,
     onSmallerBatch: (smaller) => {
       batchWhy = { reason: 'memory', detail: smaller.detail };
       options.onSmallerBatch(smaller);
@@ -122,7 +123,7 @@ async function openAndTry(
         `The network's trial run in ${precision} must agree with its reference within ${TOLERANCE[precision]}, it differs by ${difference}`,
       );
     }
-    if (options.maxBatch === undefined && batchInTime(ms, rows) < network.maxBatch) {
+    if (options.maxBatch === undefined && !fixedBatch && batchInTime(ms, rows) < network.maxBatch) {
       // The first run compiled too: what it took says nothing yet.
       ({ ms } = await trial(manifest, network, rows));
       const inTime = batchInTime(ms, rows);

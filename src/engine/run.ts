@@ -1,3 +1,4 @@
+import { adaptedStart } from '../diffusion/adapt';
 import { enlargingRun } from '../diffusion/cascade';
 import {
   type GuidanceConditioning,
@@ -122,7 +123,9 @@ export async function runSampler(
     () => {
       const evaluate = firstStage(networks, settings, conditioning, fields, isAborted);
       const range = rangeOf(manifest);
-      const run = createRun({ settings, range, fields, evaluate, observer });
+      const start = manifest.adapt && adaptedStart(manifest.adapt);
+      const startFrom = start && ((sigma: number) => start(fields, sigma));
+      const run = createRun({ settings, range, fields, evaluate, observer, startFrom });
       return begun({ run, shape });
     },
     ...upsamplers.map((open, k): OpenStage<ArrayField> => {

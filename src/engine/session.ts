@@ -42,7 +42,7 @@ export interface Runtime {
   /** A network from the bytes of an ONNX file with the symbolic batch dimension `batch`. */
   open(
     model: Uint8Array,
-    options: Pick<NetworkOptions, 'maxBatch' | 'onSmallerBatch'> & {
+    options: Pick<NetworkOptions, 'maxBatch' | 'fixedBatch' | 'onSmallerBatch'> & {
       /** Lengths of its free dimensions by their names. Default: `batch` is the batch. */
       readonly dims?: Readonly<Record<string, number | 'batch'>> | undefined;
       /** Names of the outputs to compute, each with one row a sample. Default: all outputs. */

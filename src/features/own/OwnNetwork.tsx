@@ -1,24 +1,12 @@
-import { useEffect, useId, useRef, useState } from 'react';
-import { useStore } from 'zustand';
+import { useEffect, useId, useRef } from 'react';
 import { useService, useWords } from '../../kit/app-context';
-import { progressText } from '../../kit/Notices';
-import {
-  classesOf,
-  type NullLabel,
-  type OwnSettings,
-  usualBetas,
-} from '../../networks/own/own-network';
 import { described } from '../../networks/own/ports';
-import { Choice, Numeric, Text } from './fields';
-import type { Draft, OwnState } from './own-networks';
-import { ownNetworks } from './service';
+import { OwnForm } from './OwnForm';
+import type { Draft } from './own-networks';
+import { Problems } from './Problems';
+import { ownNetworks, useOwn } from './service';
 import './own.css';
-import { commonWords } from '../../kit/words/words';
 import { ownWords } from './words';
-
-function useOwn<T>(select: (state: OwnState) => T): T {
-  return useStore(useService(ownNetworks).state, select);
-}
 
 /** Opens the dialog of the visitor's own networks. */
 export function OwnNetworkButton({ onOpen }: { readonly onOpen: () => void }) {
@@ -70,7 +58,7 @@ function Dialog() {
       {unkept !== undefined && <p className="notice">{words.unkept(unkept)}</p>}
       {draft && <Graph draft={draft} />}
       {draft?.settings ? (
-        <Form draft={draft} settings={draft.settings} />
+        <OwnForm draft={draft} settings={draft.settings} />
       ) : (
         <>
           <Problems />
@@ -78,25 +66,6 @@ function Dialog() {
         </>
       )}
     </dialog>
-  );
-}
-
-/** What does not fit, a line each, as the files and the engine say it. */
-function Problems() {
-  const words = useWords(ownWords);
-  const problems = useOwn((state) => state.problems);
-  if (problems.length === 0) return null;
-  return (
-    <div className="notice error" role="alert">
-      <p>
-        <strong>{words.problems}</strong>
-      </p>
-      <ul lang="en">
-        {problems.map((problem) => (
-          <li key={problem}>{problem}</li>
-        ))}
-      </ul>
-    </div>
   );
 }
 
@@ -183,7 +152,7 @@ function Kept() {
 }
 
 /** What the file says of itself. */
-function Graph({ draft: { fileName, file, said } }: { draft: Draft }) {
+function Graph({ draft: { fileName, file, said, unused } }: { draft: Draft }) {
   const words = useWords(ownWords);
   return (
     <section aria-label={fileName}>
@@ -203,176 +172,7 @@ function Graph({ draft: { fileName, file, said } }: { draft: Draft }) {
         </div>
       </dl>
       {said.length > 0 && <p className="hint">{words.said(said.join(', '))}</p>}
+      {unused.length > 0 && <p className="hint unused">{words.unused(unused.join(', '))}</p>}
     </section>
-  );
-}
-
-interface FormProps {
-  readonly draft: Draft;
-  readonly settings: OwnSettings;
-}
-
-/** What the graph does not tell; the button tries the network out. */
-function Form({ draft, settings }: FormProps) {
-  const own = useService(ownNetworks);
-  const strings = useWords(commonWords);
-  const words = useWords(ownWords);
-  const trial = useOwn((state) => state.trial);
-  const { ports } = draft;
-  const change = (changes: Partial<OwnSettings>) => own.change(changes);
-  const { betas, prediction, range, shape } = settings;
-  const discrete = prediction !== 'denoised';
-  const sizes = [words.channels, words.height, words.width];
-  const float = ports?.time.type === 'float32';
-  return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void own.use();
-      }}
-    >
-      <p className="hint">{words.guess}</p>
-      <fieldset disabled={trial !== undefined}>
-        <div className="numbers">
-          <Text
-            label={words.title}
-            value={settings.title}
-            onChange={(title) => change({ title })}
-          />
-          <Choice
-            label={words.prediction}
-            value={prediction}
-            names={words.predictions}
-            onChange={(chosen) => change({ prediction: chosen })}
-          />
-        </div>
-        {discrete && (
-          <>
-            <div className="numbers">
-              <Choice
-                label={words.betas}
-                value={betas.kind}
-                names={words.schedules}
-                onChange={(kind) => change({ betas: usualBetas(kind, betas.steps) })}
-              />
-              <Choice
-                label={words.counts}
-                value={settings.counts}
-                names={
-                  float
-                    ? words.counting
-                    : { 'from-0': words.counting['from-0'], 'from-1': words.counting['from-1'] }
-                }
-                onChange={(counts) => change({ counts })}
-              />
-            </div>
-            <div className="numbers">
-              {betas.kind !== 'cosine' && (
-                <>
-                  <Numeric
-                    label={words.start}
-                    value={betas.start}
-                    onChange={(start) => change({ betas: { ...betas, start } })}
-                  />
-                  <Numeric
-                    label={words.end}
-                    value={betas.end}
-                    onChange={(end) => change({ betas: { ...betas, end } })}
-                  />
-                </>
-              )}
-              <Numeric
-                label={words.steps}
-                value={betas.steps}
-                onChange={(steps) => change({ betas: { ...betas, steps } })}
-              />
-            </div>
-          </>
-        )}
-        <div className="numbers">
-          <Numeric
-            label={words.black}
-            value={range[0]}
-            onChange={(black) => change({ range: [black, range[1]] })}
-          />
-          <Numeric
-            label={words.white}
-            value={range[1]}
-            onChange={(white) => change({ range: [range[0], white] })}
-          />
-          <p className="hint">{words.rangeHint}</p>
-        </div>
-        {ports?.shape.some((length) => typeof length !== 'number') && (
-          <fieldset className="numbers">
-            <legend className="visually-hidden">{words.size}</legend>
-            {sizes.map((label, i) => (
-              <Numeric
-                key={label}
-                label={label}
-                value={shape[i]!}
-                disabled={typeof ports.shape[i] === 'number'}
-                onChange={(length) => {
-                  const [channels, height, width] = shape.with(i, length);
-                  change({ shape: [channels!, height!, width!] });
-                }}
-              />
-            ))}
-          </fieldset>
-        )}
-        <Labels {...{ draft, settings }} />
-      </fieldset>
-      <div className="submit">
-        <Problems />
-        <button type="submit" disabled={trial !== undefined}>
-          {words.use}
-        </button>
-        <p aria-live="polite">
-          {trial && (trial.progress ? progressText(trial.progress, strings) : words.trying)}
-        </p>
-      </div>
-    </form>
-  );
-}
-
-function Labels({ draft: { ports, fileName }, settings }: FormProps) {
-  const own = useService(ownNetworks);
-  const words = useWords(ownWords);
-  const { labels, nullLabel, names } = settings;
-  // As it is typed: a comma at the end is the beginning of the next name.
-  const [typed, setTyped] = useState<string>();
-  const label = ports?.label;
-  if (!label) return <p className="hint">{words.noLabels}</p>;
-  const { zeros, first, ...always } = words.nullLabels;
-  const offered: Partial<Record<NullLabel, string>> =
-    label.type === 'float32' ? { ...always, zeros } : { ...always, first };
-  return (
-    <>
-      <div className="numbers">
-        <Numeric
-          label={words.labels}
-          value={labels}
-          disabled={label.count !== undefined}
-          onChange={(count) => own.change({ labels: count })}
-        />
-        <Choice
-          label={words.nullLabel}
-          value={nullLabel}
-          names={offered}
-          onChange={(chosen) => own.change({ nullLabel: chosen })}
-        />
-      </div>
-      <Text
-        key={fileName}
-        label={words.names}
-        value={typed ?? names.join(', ')}
-        hint={words.namesHint(classesOf(settings).length)}
-        onChange={(text) => {
-          setTyped(text);
-          const parts = text.split(/[,，、]/).map((name) => name.trim());
-          own.change({ names: parts.filter(Boolean) });
-        }}
-      />
-    </>
   );
 }

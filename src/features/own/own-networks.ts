@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { adaptedSigmaRange } from '../../diffusion/adapt';
+import { takesTimesteps } from '../../diffusion/convention';
 import { EngineError } from '../../engine/client';
 import type { BackendChoice, LoadProgress, OwnFiles } from '../../engine/protocol';
 import type { ColumnRuns } from '../../kit/services';
@@ -7,6 +8,7 @@ import { messageOf } from '../../networks/errors';
 import { hexOf, sha256Of } from '../../networks/library';
 import type { ListedModel } from '../../networks/listed';
 import type { DenoiserManifest } from '../../networks/manifest';
+import { withBorder } from '../../networks/onnx/border';
 import { type OnnxFile, readOnnx } from '../../networks/onnx/file';
 import { withWeights } from '../../networks/onnx/weights';
 import { type Hints, metadataHints, readHints } from '../../networks/own/own-hints';
@@ -30,6 +32,8 @@ export interface Draft {
   readonly ports: Ports | undefined;
   /** Files beside it that were read. */
   readonly said: readonly string[];
+  /** What else they say, which has no use here. */
+  readonly unused: readonly string[];
   readonly hints: Hints;
   readonly settings: OwnSettings | undefined;
 }
@@ -129,10 +133,16 @@ export class OwnNetworks {
       }
     }
     for (const file of json) {
-      const { value, problems: wrong } = readHints(await file.text(), file.name);
-      problems.push(...wrong);
+      const read = readHints(await file.text(), file.name);
+      problems.push(...read.problems);
       if (!draft) continue;
-      draft = { ...draft, hints: { ...draft.hints, ...value }, said: [...draft.said, file.name] };
+      const { hints, said, unused } = draft;
+      draft = {
+        ...draft,
+        hints: { ...hints, ...read.value },
+        said: Object.keys(read.value).length > 0 ? [...said, file.name] : said,
+        unused: [...new Set([...unused, ...read.unused])],
+      };
     }
     if (json.length > 0 && draft?.ports) {
       draft = { ...draft, settings: suggested(draft.ports, draft.hints, draft.fileName) };
@@ -319,6 +329,7 @@ function readDraft(fileName: string, bytes: Uint8Array<ArrayBuffer>, problems: s
     file,
     ports,
     said: Object.keys(said.value).length > 0 ? [fileName] : [],
+    unused: [],
     hints: said.value,
     settings: ports && suggested(ports, said.value, fileName),
   };
@@ -329,7 +340,9 @@ async function filesOf(
   ports: Ports,
   settings: OwnSettings,
 ): Promise<OwnFiles> {
-  const content = await bytes.arrayBuffer();
+  const given = await bytes.arrayBuffer();
+  const content =
+    ports.border.length > 0 ? withBorder(new Uint8Array(given), ports.border).buffer : given;
   const { parameters } = file;
   // Where browsers compute none, a random one: it tells networks apart.
   const sha256 = (await sha256Of(content)) ?? hexOf(crypto.getRandomValues(new Uint8Array(32)));
@@ -337,7 +350,7 @@ async function filesOf(
     settings,
     ports,
     { name: fileName, bytes: content.byteLength, sha256, parameters },
-    (settings.prediction === 'denoised' && settings.sigma) || adaptedSigmaRange(settings),
+    (!takesTimesteps(settings) && settings.sigma) || adaptedSigmaRange(settings),
   );
   // A copy: the file may be changed or moved while the page still uses it.
   return { manifest, graph: new Blob([content]) };

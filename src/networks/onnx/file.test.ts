@@ -26,11 +26,18 @@ describe('what a file says of itself', () => {
     expect(fixture('eps.onnx').metadata).toEqual({});
     expect(fixture('v.onnx').metadata).toMatchObject({ prediction_type: 'v_prediction' });
   });
-  test('the rows of the table that an input looks up', () => {
-    expect(fixture('eps.onnx').lookupRows('class_labels')).toBe(4);
-    expect(fixture('eps.onnx').lookupRows('sample')).toBeUndefined();
-    // Through a Cast.
-    expect(fixture('eps.onnx').lookupRows('timestep')).toBe(1000);
+  test('the rows of the tables that its inputs look up', () => {
+    // The timestep through a Cast.
+    expect(fixture('eps.onnx').lookups).toEqual(
+      new Map([
+        ['timestep', { rows: 1000, blank: [] }],
+        ['class_labels', { rows: 4, blank: [] }],
+      ]),
+    );
+    // A row of zeros; the depth of a OneHot node; through x[:, 0].
+    expect(fixture('index.onnx').lookups.get('y')).toEqual({ rows: 4, blank: [0] });
+    expect(fixture('mask.onnx').lookups.get('c')).toEqual({ rows: 3, blank: [] });
+    expect(fixture('odd.onnx').lookups.get('y')).toEqual({ rows: 4, blank: [] });
   });
   test('the number of its weights', () => {
     // 1000 alpha_bar, 4 × 64 means, the variance and a one.

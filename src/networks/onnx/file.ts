@@ -1,4 +1,5 @@
 import { messageOf } from '../errors';
+import { type Lookup, lookupsOf } from './lookups';
 import { type OnnxGraph, type OnnxValue, readGraph, typeName } from './onnx';
 
 /** What an ONNX file says of itself, read without a runtime, as far as fitting a network needs it. */
@@ -12,8 +13,8 @@ export interface OnnxFile {
   readonly parameters: number;
   /** Files that it keeps weights in, besides its own. */
   readonly external: readonly string[];
-  /** Rows of the table that whole numbers of this input look up, where there is one. */
-  lookupRows(input: string): number | undefined;
+  /** The tables that whole numbers of its inputs look up, by the inputs' names. */
+  readonly lookups: ReadonlyMap<string, Lookup>;
 }
 
 /** A file that is no ONNX model; the message says so in one line. */
@@ -44,22 +45,6 @@ function fileOf(graph: OnnxGraph): OnnxFile {
       .filter(({ type }) => /float|double/.test(typeName(type)))
       .reduce((total, { dims }) => total + dims.reduce((a, b) => a * b, 1), 0),
     external: [...new Set(files)],
-    lookupRows: (input) => lookupRows(input, graph),
+    lookups: lookupsOf(graph),
   };
-}
-
-/** Follows an input through what changes its type or shape alone to the first table that it indexes. */
-function lookupRows(input: string, { nodes, tensors }: OnnxGraph): number | undefined {
-  const passing = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
-  const followed = new Set([input]);
-  // Weights that are stored in half precision pass a Cast.
-  const tables = new Map(tensors.map(({ name, dims }) => [name, dims[0]]));
-  for (const { op, inputs, outputs } of nodes) {
-    const [first = '', second = ''] = inputs;
-    if (op === 'Gather' && followed.has(second) && tables.has(first)) return tables.get(first);
-    if (!passing.has(op)) continue;
-    if (followed.has(first)) for (const output of outputs) followed.add(output);
-    if (op === 'Cast' && tables.has(first)) tables.set(outputs[0] ?? '', tables.get(first));
-  }
-  return undefined;
 }

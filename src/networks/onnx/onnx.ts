@@ -1,9 +1,18 @@
 // Just enough of ONNX to read and rewrite a graph: https://onnx.ai/onnx/repo-docs/IR.html
 import type { Bytes } from '../sources';
-import { delimited, fields, integer, integersOf, joined, string, text } from './protobuf';
+import {
+  delimited,
+  type Field,
+  fields,
+  integer,
+  integersOf,
+  joined,
+  string,
+  text,
+} from './protobuf';
 
 /** Element types of tensors, as ONNX numbers them. */
-export const ELEMENT = { float: 1, int64: 7, float16: 10 } as const;
+export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 
 export interface OnnxNode {
   readonly op: string;
@@ -61,6 +70,7 @@ const MODEL = { graph: 7, metadata: 14 } as const;
 const GRAPH = { node: 1, tensor: 5, input: 11, output: 12, valueInfo: 13 } as const;
 const NODE = { input: 1, output: 2, op: 4, attribute: 5 } as const;
 const TENSOR = { dim: 1, type: 2, name: 8, raw: 9, external: 13, location: 14 } as const;
+const ATTRIBUTE = { integer: 3, tensor: 5, integers: 8, type: 20 } as const;
 const EXTERNAL = 1;
 
 /** TensorProto.DataType. */
@@ -126,29 +136,45 @@ export function writeGraph({
 }
 
 /** The value of a node's attribute that is an integer. */
-export function integerAttribute({ rest }: OnnxNode, name: string): number | undefined {
-  for (const attribute of rest) {
-    for (const { number, bytes } of fields(attribute)) {
+export function integerAttribute(node: OnnxNode, name: string): number | undefined {
+  return attribute(node, name)?.find((part) => part.number === ATTRIBUTE.integer)?.value;
+}
+
+/** The tensor of a Constant node, where it has one. */
+export function constantOf(node: OnnxNode): OnnxTensor | undefined {
+  const part = attribute(node, 'value')?.find(({ number }) => number === ATTRIBUTE.tensor);
+  return part && readTensor(part.bytes, part.whole);
+}
+
+function attribute({ rest }: OnnxNode, name: string): Field[] | undefined {
+  for (const entry of rest) {
+    for (const { number, bytes } of fields(entry)) {
       if (number !== NODE.attribute) continue;
       const parts = [...fields(bytes)];
-      if (parts.some((part) => part.number === 1 && text(part.bytes) === name)) {
-        return parts.find((part) => part.number === 3)?.value;
-      }
+      const named = parts.some((part) => part.number === 1 && text(part.bytes) === name);
+      if (named) return parts;
     }
   }
   return undefined;
 }
 
-/** A node without other attributes than integers. */
+/** A node whose attributes are integers, or lists of them. */
 export function makeNode(
   op: string,
   inputs: readonly string[],
   outputs: readonly string[],
-  attributes: Readonly<Record<string, number>> = {},
+  attributes: Readonly<Record<string, number | readonly number[]>> = {},
 ): OnnxNode {
-  const INT = 2;
   const rest = Object.entries(attributes).map(([name, value]) =>
-    joined(delimited(NODE.attribute, string(1, name), integer(3, value), integer(20, INT))),
+    joined(
+      delimited(
+        NODE.attribute,
+        string(1, name),
+        ...(typeof value === 'number'
+          ? [integer(ATTRIBUTE.integer, value), integer(ATTRIBUTE.type, 2)]
+          : [...value.map((one) => integer(ATTRIBUTE.integers, one)), integer(ATTRIBUTE.type, 7)]),
+      ),
+    ),
   );
   return { op, inputs, outputs, rest: [joined(string(NODE.op, op)), ...rest] };
 }
@@ -179,11 +205,8 @@ export function makeModel(
   inputs: Readonly<Record<string, readonly number[]>>,
   outputs: Readonly<Record<string, readonly number[]>>,
 ): Bytes {
-  const value = (field: number, [name, dims]: [string, readonly number[]]) => {
-    const shape = dims.map((dim) => delimited(1, integer(1, dim)));
-    const type = delimited(1, integer(1, ELEMENT.float), delimited(2, ...shape));
-    return joined(delimited(field, string(1, name), delimited(2, type)));
-  };
+  const value = (field: number, [name, shape]: [string, readonly number[]]) =>
+    writeValue(field, name, ELEMENT.float, shape);
   return writeGraph({
     nodes,
     tensors,
@@ -194,6 +217,40 @@ export function makeModel(
     ],
     modelRest: [joined(integer(1, 8)), joined(delimited(8, string(1, ''), integer(2, 17)))],
   });
+}
+
+/** ValueInfoProto as a field of a graph; undefined: nothing is known of a dimension. */
+function writeValue(
+  field: number,
+  name: string,
+  type: number,
+  dims: readonly (number | string | undefined)[],
+): Bytes {
+  const shape = dims.map((dim) => {
+    if (dim === undefined) return delimited(1);
+    return delimited(1, typeof dim === 'number' ? integer(1, dim) : string(2, dim));
+  });
+  const tensor = delimited(1, integer(1, type), delimited(2, ...shape));
+  return joined(delimited(field, string(1, name), delimited(2, tensor)));
+}
+
+/** An input of a graph, in the form in which `graphRest` has it. */
+export function inputField(name: string, type: number, dims: OnnxValue['shape'] = []): Bytes {
+  return writeValue(GRAPH.input, name, type, dims);
+}
+
+/** An output of a graph, as `inputField`. */
+export function outputField(name: string, type: number, dims: OnnxValue['shape'] = []): Bytes {
+  return writeValue(GRAPH.output, name, type, dims);
+}
+
+/** The name of the input or output that a field of `graphRest` is; undefined: it is something else. */
+export function portOf(rest: Uint8Array): { kind: 'input' | 'output'; name: string } | undefined {
+  for (const { number, bytes } of fields(rest)) {
+    if (number === GRAPH.input) return { kind: 'input', name: readValue(bytes).name };
+    if (number === GRAPH.output) return { kind: 'output', name: readValue(bytes).name };
+  }
+  return undefined;
 }
 
 function readNode(bytes: Uint8Array): OnnxNode {

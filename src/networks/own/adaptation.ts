@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import { count, text } from '../schema';
 
+/** "a, b or c". */
+function orOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
 const number = v.pipe(v.number('a number'), v.finite('a finite number'));
 const steps = v.pipe(
   v.number('a number'),
@@ -13,19 +18,38 @@ const beta = v.pipe(
   v.gtValue(0, 'a number within (0, 1)'),
   v.ltValue(1, 'a number within (0, 1)'),
 );
+export const betaList = v.pipe(
+  v.array(beta, 'a list of numbers within (0, 1)'),
+  v.minLength(2, 'a list of at least two numbers'),
+  v.maxLength(100_000, 'a list of at most 100,000 numbers'),
+);
 const types = v.picklist(['float32', 'int64', 'int32'], 'float32, int64 or int32');
 
 /** `Betas` of diffusion/adapt.ts. */
 export const betas = v.variant(
   'kind',
   [
-    v.object({ kind: v.picklist(['linear', 'scaled-linear']), start: beta, end: beta, steps }),
-    v.object({ kind: v.literal('cosine'), steps }),
+    v.object({
+      kind: v.picklist(['linear', 'scaled-linear', 'sigmoid']),
+      start: beta,
+      end: beta,
+      steps,
+    }),
+    v.object({ kind: v.picklist(['cosine', 'sigmoid-alphas']), steps }),
+    v.object({ kind: v.literal('list'), betas: betaList }),
   ],
-  'linear, scaled-linear or cosine',
+  'linear, scaled-linear, sigmoid, cosine, sigmoid-alphas or list',
 );
 
-const prediction = v.picklist(['eps', 'v', 'x0', 'denoised'], 'eps, v, x0 or denoised');
+const PREDICTIONS = ['eps', 'v', 'x0', 'flow', 'flow-to-data', 'edm', 'score', 'denoised'] as const;
+const prediction = v.picklist(PREDICTIONS, orOf(PREDICTIONS));
+const NOISINGS = ['betas', 'flow', 'sigma', 'edm'] as const;
+const COUNTS = [
+  ...(['from-0', 'from-1', 'fraction', 'fraction-from-0', 'thousand'] as const),
+  ...(['reversed', 'reversed-thousand', 'sigma', 'log-sigma', 'c-noise', 'log-snr'] as const),
+];
+export const counts = v.picklist(COUNTS, orOf(COUNTS));
+export const noising = v.picklist(NOISINGS, orOf(NOISINGS));
 
 /** Values of black and white. */
 export const range = v.pipe(
@@ -36,14 +60,16 @@ export const range = v.pipe(
 /** `Adaptation` of diffusion/adapt.ts, which says what it means, and how the graph takes batches. */
 export const adaptation = v.object({
   prediction,
+  noising: v.optional(noising),
   betas,
+  sigmaData: v.optional(v.pipe(number, v.gtValue(0, 'a number above 0'))),
   range,
   x: text,
   time: v.object({
     name: text,
     type: types,
     shape: v.picklist(['rows', 'column', 'scalar', 'one'], 'rows, column, scalar or one'),
-    counts: v.picklist(['from-0', 'from-1', 'fraction'], 'from-0, from-1 or fraction'),
+    counts,
   }),
   label: v.optional(
     v.object({
@@ -51,16 +77,19 @@ export const adaptation = v.object({
       type: types,
       nullLabel: v.optional(
         v.union(
-          [v.pipe(v.number(), v.safeInteger(), v.minValue(-1)), v.literal('zeros')],
-          'a class index or "zeros"',
+          [v.pipe(v.number(), v.safeInteger(), v.minValue(-1)), v.picklist(['zeros', 'mask'])],
+          'a class index, "zeros" or "mask"',
         ),
       ),
     }),
   ),
+  mask: v.optional(v.object({ name: text, hidden: v.picklist([0, 1], '0 or 1') })),
   output: text,
   graph: v.object({
     /** It can take one picture at a time only. */
     single: v.optional(v.literal(true)),
+    /** It takes so many pictures at a time, no more and no fewer. */
+    batch: v.optional(count),
     /** What its free dimensions are, by their names. */
     dims: v.record(
       v.string(),

@@ -1,85 +1,152 @@
 import * as v from 'valibot';
+import { countsOf, takesTimesteps } from '../../diffusion/convention';
 import { complaint, type DenoiserManifest } from '../manifest';
 import { count, text } from '../schema';
 import { betas, type OwnAdaptation, range } from './adaptation';
-import { type Hints, PREDICTIONS, SCHEDULES } from './own-hints';
+import { conventionOf, type Hints, PREDICTIONS, SCHEDULES } from './own-hints';
 import type { Ports } from './ports';
 
 type Time = OwnAdaptation['time'];
 type Betas = v.InferOutput<typeof betas>;
+type Noising = NonNullable<OwnAdaptation['noising']>;
 
-/** What "no class" is told by: the last or the first index, a row of zeros; or the network was never told. */
-export type NullLabel = 'last' | 'first' | 'zeros' | 'none';
+/**
+ * What "no class" is told by: the last or the first index, a row of zeros, or a mask beside the
+ * label; or the network was never told.
+ */
+export type NullLabel = 'last' | 'first' | 'zeros' | 'mask' | 'none';
 
 /** What the graph does not tell of a network, and its owner knows. */
 export interface OwnSettings {
   readonly title: string;
   readonly prediction: OwnAdaptation['prediction'];
+  readonly noising: Noising;
   readonly betas: Betas;
+  /** Standard deviation of the data, of the noising `edm`. */
+  readonly sigmaData: number;
   readonly range: readonly [black: number, white: number];
-  /** Noise levels of a network of this project's contract, where its manifest tells. */
+  /** Noise levels, where a file tells them and timesteps do not. */
   readonly sigma?: { readonly min: number; readonly max: number } | undefined;
   readonly counts: Time['counts'];
   readonly shape: readonly [channels: number, height: number, width: number];
   /** Labels that the network knows, the one for no class among them; 0: it takes none. */
   readonly labels: number;
   readonly nullLabel: NullLabel;
+  /** Value of the mask that hides the class, where there is a mask. */
+  readonly hidden: 0 | 1;
   /** Of the classes; fewer than there are: the others are numbered. */
   readonly names: readonly string[];
+  /** Name of the output that is the prediction. */
+  readonly output: string;
 }
 
 /** Numbers of labels so round that they are those of a data set, without one for no class. */
 const ROUND = [10, 100, 1000];
 
-const DDPM = { linear: [1e-4, 0.02], 'scaled-linear': [0.00085, 0.012] } as const;
+const DDPM = {
+  linear: [1e-4, 0.02],
+  'scaled-linear': [0.00085, 0.012],
+  sigmoid: [1e-4, 0.02],
+} as const;
 
 /** Betas of a kind with the numbers of its paper. */
-export function usualBetas(kind: Betas['kind'], steps = 1000): Betas {
-  if (kind === 'cosine') return { kind, steps };
+export function usualBetas(kind: Exclude<Betas['kind'], 'list'>, steps = 1000): Betas {
+  if (kind === 'cosine' || kind === 'sigmoid-alphas') return { kind, steps };
   const [start, end] = DDPM[kind];
   return { kind, start, end, steps };
 }
 
+/** What networks of a kind usually predict, and how they are usually told the noise level. */
+export function usualOf(noising: Noising): Pick<OwnSettings, 'noising' | 'prediction' | 'counts'> {
+  return (
+    {
+      betas: { noising, prediction: 'eps', counts: 'from-0' },
+      flow: { noising, prediction: 'flow', counts: 'fraction' },
+      sigma: { noising, prediction: 'eps', counts: 'sigma' },
+      edm: { noising, prediction: 'edm', counts: 'c-noise' },
+    } as const
+  )[noising];
+}
+
 /** What to suggest for a network: what is said of it, else what its graph tells, else what is usual. */
 export function suggested(ports: Ports, said: Hints, fileName: string): OwnSettings {
-  const { label } = ports;
   const native = said.role === 'denoiser' && said.adapt === undefined;
   const own = native || (ports.time.name === 'sigma' && ports.output === 'denoised');
-  const byName = /^(v|velocity|v_pred)$/.test(ports.output)
-    ? 'v'
-    : /^(x0|x_0|pred_x0|x_start|pred_original_sample)/.test(ports.output)
-      ? 'x0'
-      : 'eps';
-  const kind = SCHEDULES[said.beta_schedule ?? 'linear'];
-  const standard = usualBetas(kind, said.num_train_timesteps);
-  const { beta_start: start, beta_end: end } = said;
-  const given =
-    standard.kind === 'cosine'
-      ? standard
-      : { ...standard, start: start ?? standard.start, end: end ?? standard.end };
   const names =
     said.class_names ?? said.classes ?? (said.id2label ? Object.values(said.id2label) : []);
-  const { labels, nullLabel } = labelsOf(label, said, names, own);
+  const { labels, nullLabel } = labelsOf(ports, said, names, own);
   const [height, width] = sizeOf(said.sample_size);
   const wanted = said.shape ?? [said.in_channels, height, width];
   const shape = ([1, 32, 32] as const).map((usualLength, i) => {
     const known = ports.shape[i];
     return typeof known === 'number' ? known : (wanted[i] ?? usualLength);
   });
+  const { sigma_min: min, sigma_max: max } = said;
+  const convention = suggestedConvention(ports, said, own);
+  const told = said.sigma ?? (min && max ? { min, max } : undefined);
+  // Timesteps have noise levels of their own.
+  const sigma = takesTimesteps(convention) ? undefined : told;
   return {
     title: said.title ?? fileName.replace(/\.onnx$/i, ''),
-    prediction:
-      said.adapt?.prediction ??
-      (said.prediction_type ? PREDICTIONS[said.prediction_type] : own ? 'denoised' : byName),
-    betas: said.adapt?.betas ?? given,
+    ...convention,
+    betas: said.adapt?.betas ?? suggestedBetas(ports, said),
+    sigmaData: said.adapt?.sigmaData ?? said.sigma_data ?? 0.5,
     range: said.adapt?.range ?? said.value_range ?? [-1, 1],
-    ...(own && said.sigma && { sigma: said.sigma }),
-    counts: said.adapt?.time.counts ?? said.timestep_counts ?? 'from-0',
+    ...(sigma && { sigma }),
     shape: [shape[0]!, shape[1]!, shape[2]!],
     labels,
     nullLabel,
+    hidden: said.adapt?.mask?.hidden ?? 1,
     names,
+    output: said.adapt?.output ?? ports.output,
   };
+}
+
+function suggestedConvention(
+  { time, output }: Ports,
+  said: Hints,
+  own: boolean,
+): Pick<OwnSettings, 'noising' | 'prediction' | 'counts'> {
+  const { adapt, prediction_type: type } = said;
+  if (adapt) {
+    const { prediction, noising = 'betas' } = adapt;
+    return { prediction, noising, counts: adapt.time.counts };
+  }
+  const predicted = type && PREDICTIONS[type];
+  if (predicted === 'denoised' || (own && !predicted)) {
+    return { noising: 'sigma', prediction: 'denoised', counts: 'sigma' };
+  }
+  const byClass = conventionOf(said._class_name ?? '');
+  if (byClass && 'noising' in byClass) return byClass;
+  const byPrediction: Partial<Record<typeof predicted & string, Noising>> = {
+    flow: 'flow',
+    'flow-to-data': 'flow',
+    edm: 'edm',
+    score: 'sigma',
+  };
+  const toldSigma = /sigma/.test(time.name) && time.type === 'float32';
+  const noising =
+    said.noising ?? (predicted && byPrediction[predicted]) ?? (toldSigma ? 'sigma' : 'betas');
+  const usual = usualOf(noising);
+  const byName = /^(v|velocity|v_pred)$/.test(output)
+    ? 'v'
+    : /^(x0|x_0|pred_x0|x_start|pred_original_sample)/.test(output)
+      ? 'x0'
+      : 'eps';
+  const counts =
+    said.timestep_counts ?? (toldSigma && noising === 'sigma' ? 'sigma' : usual.counts);
+  const prediction = predicted ?? (noising === 'betas' ? byName : usual.prediction);
+  return { noising, prediction, counts };
+}
+
+function suggestedBetas({ time }: Ports, said: Hints): Betas {
+  if (said.trained_betas) return { kind: 'list', betas: [...said.trained_betas] };
+  const kind = SCHEDULES[said.beta_schedule ?? 'linear'];
+  const standard = usualBetas(kind, said.num_train_timesteps ?? time.count);
+  const { beta_start: start, beta_end: end } = said;
+  return 'start' in standard
+    ? { ...standard, start: start ?? standard.start, end: end ?? standard.end }
+    : standard;
 }
 
 function sizeOf(size: Hints['sample_size']): readonly (number | undefined)[] {
@@ -87,23 +154,33 @@ function sizeOf(size: Hints['sample_size']): readonly (number | undefined)[] {
 }
 
 function labelsOf(
-  label: Ports['label'],
+  { label, mask }: Ports,
   said: Hints,
   names: readonly string[],
   own: boolean,
 ): Pick<OwnSettings, 'labels' | 'nullLabel'> {
   if (!label) return { labels: 0, nullLabel: 'last' };
-  const told = label.count ?? said.num_class_embeds ?? undefined;
+  const told = label.count ?? said.num_class_embeds;
   const classes = names.length || undefined;
   const labels = told ?? (classes === undefined ? 11 : classes + 1);
   const ofManifest = said.adapt?.label;
   if (ofManifest) {
     const { nullLabel: index } = ofManifest;
     const nullLabel =
-      index === undefined ? 'none' : index === 'zeros' ? 'zeros' : index === 0 ? 'first' : 'last';
+      typeof index === 'string'
+        ? index
+        : index === undefined
+          ? 'none'
+          : index === 0
+            ? 'first'
+            : 'last';
     return { labels, nullLabel };
   }
   if (said.null_label) return { labels, nullLabel: said.null_label };
+  if (mask) return { labels, nullLabel: 'mask' };
+  const [blank, ...more] = label.blank;
+  if (more.length === 0 && blank === 0) return { labels, nullLabel: 'first' };
+  if (more.length === 0 && blank === labels - 1) return { labels, nullLabel: 'last' };
   const noneLeft = classes === undefined ? ROUND.includes(labels) : classes >= labels;
   if (!noneLeft || own) return { labels, nullLabel: 'last' };
   return { labels, nullLabel: label.type === 'float32' ? 'zeros' : 'none' };
@@ -116,8 +193,9 @@ export function classesOf({ labels, nullLabel, names }: OwnSettings): readonly s
 }
 
 /** What makes no sense in the settings of a network, a line each. */
-export function settingsProblems(settings: OwnSettings, { label }: Ports): string[] {
+export function settingsProblems(settings: OwnSettings, { label, mask }: Ports): string[] {
   const { title, betas: chosen, range: values, shape, labels, nullLabel, names } = settings;
+  const { prediction, noising, counts: chosenCounts } = settings;
   const problems: string[] = [];
   const check = (name: string, schema: v.GenericSchema, value: unknown) => {
     const result = v.safeParse(
@@ -130,6 +208,12 @@ export function settingsProblems(settings: OwnSettings, { label }: Ports): strin
   check('title', text, title);
   check('betas', betas, chosen);
   check('range', range, values);
+  if (prediction !== 'denoised' && !countsOf(noising).includes(chosenCounts)) {
+    const known = countsOf(noising).join(', ');
+    problems.push(
+      `The form: timesteps of a network of ${noising} must be given as one of ${known}, got ${chosenCounts}`,
+    );
+  }
   shape.forEach((length, i) => {
     check(
       ['channels', 'height', 'width'][i]!,
@@ -153,6 +237,9 @@ export function settingsProblems(settings: OwnSettings, { label }: Ports): strin
     }
     const twice = classes.find((name, k) => classes.indexOf(name) !== k);
     if (twice !== undefined) problems.push(`The form: "names" must differ, got "${twice}" twice`);
+    if (nullLabel === 'mask' && !mask) {
+      problems.push('The form: "no class" must be a label: the network has no input for a mask');
+    }
     if (nullLabel === 'zeros' && label.type !== 'float32') {
       problems.push(
         'The form: "no class" must be an index of a network that takes indices, got a row of zeros',
@@ -187,7 +274,13 @@ export function ownManifest(
   sigma: { min: number; max: number },
 ): DenoiserManifest {
   const { title, shape, nullLabel, labels } = settings;
-  const index = { last: labels - 1, first: 0, zeros: 'zeros' as const, none: undefined }[nullLabel];
+  const index = {
+    last: labels - 1,
+    first: 0,
+    zeros: 'zeros' as const,
+    mask: 'mask' as const,
+    none: undefined,
+  }[nullLabel];
   const { label } = ports;
   const name = title
     .toLowerCase()
@@ -212,10 +305,17 @@ export function ownManifest(
     parameters: Math.max(1, file.parameters),
     adapt: {
       prediction: settings.prediction,
+      ...(settings.noising !== 'betas' && { noising: settings.noising }),
       betas: settings.betas,
+      ...(settings.noising === 'edm' && { sigmaData: settings.sigmaData }),
       range: [...settings.range],
       x: ports.x,
-      time: { ...ports.time, counts: settings.counts },
+      time: {
+        name: ports.time.name,
+        type: ports.time.type,
+        shape: ports.time.shape,
+        counts: settings.counts,
+      },
       ...(label && {
         label: {
           name: label.name,
@@ -223,8 +323,13 @@ export function ownManifest(
           ...(index !== undefined && { nullLabel: index }),
         },
       }),
-      output: ports.output,
-      graph: { ...(ports.single && { single: true as const }), dims },
+      ...(ports.mask && { mask: { name: ports.mask, hidden: settings.hidden } }),
+      output: settings.output,
+      graph: {
+        ...(ports.single && { single: true as const }),
+        ...(ports.fixedBatch && { batch: ports.fixedBatch }),
+        dims,
+      },
     },
     files: [{ name: 'model.onnx', bytes: file.bytes, sha256: file.sha256 }],
   };
