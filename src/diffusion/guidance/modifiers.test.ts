@@ -58,6 +58,11 @@ describe('schedule', () => {
     const peak = scales({ guidanceScale: 2, schedule: 'peak' });
     expect(peak[3]).toBeCloseTo(3, 12);
     expect(peak.indexOf(Math.max(...peak))).toBe(3);
+    const exponential = scales({ guidanceScale: 2, schedule: 'exponential' }).map((s) => s - 1);
+    // By the same factor at every step, e³ from 0 to 1.
+    for (let i = 1; i < 7; i++) {
+      expect(exponential[i]! / exponential[i - 1]!).toBeCloseTo(Math.exp(3 / 7), 10);
+    }
     expect(scales({ guidanceScale: 2, schedule: 'constant' })).toEqual(Array(7).fill(2));
   });
 
@@ -128,7 +133,9 @@ test('checkModifiers says what does not fit', () => {
   expect(check({ schedule: Array(8).fill(1) })).toThrow('7 scales, got 8');
   expect(check({ threshold: { kind: 'dynamic', percentile: 10 } })).toThrow('got 10');
   expect(check({ threshold: { kind: 'static' } })).not.toThrow();
-  expect(check({ schedule: 'steep' as 'rising' })).toThrow('falling, peak, got "steep"');
+  expect(check({ schedule: 'steep' as 'rising' })).toThrow(
+    'falling, peak, exponential, got "steep"',
+  );
   const unset = Array(7) as number[];
   expect(() => scaleAt({ guidanceScale: 2, schedule: unset }, sigmas, 3)).toThrow(
     'step 3 must be finite, got undefined',

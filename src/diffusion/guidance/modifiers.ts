@@ -1,14 +1,17 @@
 import { checkThreshold, type Threshold } from './threshold';
 
-export type ScheduleShapeId = 'constant' | 'rising' | 'falling' | 'peak';
+export type ScheduleShapeId = 'constant' | 'rising' | 'falling' | 'peak' | 'exponential';
 
 /** A course of the guidance over a run. */
 export interface ScheduleShape {
   readonly id: ScheduleShapeId;
   readonly label: string;
-  /** Weight w(t) ≥ 0 on t in (0, 1), with mean 1. */
-  weight(t: number): number;
+  /** Weight w(t) ≥ 0 on t in (0, 1), with mean 1 over the midpoints t = (i + ½)/numSteps. */
+  weight(t: number, numSteps: number): number;
 }
+
+/** ln of how much stronger the exponential course ends than it begins: some twenty times. */
+const GROWTH = 3;
 
 /** Mean 1 each, so that shapes compare at equal total guidance. */
 export const scheduleShapeRegistry: readonly ScheduleShape[] = [
@@ -16,6 +19,16 @@ export const scheduleShapeRegistry: readonly ScheduleShape[] = [
   { id: 'rising', label: 'Rising', weight: (t) => 2 * t },
   { id: 'falling', label: 'Falling', weight: (t) => 2 * (1 - t) },
   { id: 'peak', label: 'Peak in the middle', weight: (t) => 1 - Math.cos(2 * Math.PI * t) },
+  {
+    // C²FG (2603.08155): with noise, what tells c from u vanishes exponentially, and so does the
+    // guidance. e^(GROWTH t), divided by its mean over the midpoints.
+    id: 'exponential',
+    label: 'Exponential',
+    weight(t, numSteps) {
+      const mean = Math.expm1(GROWTH) / (2 * numSteps * Math.sinh(GROWTH / (2 * numSteps)));
+      return Math.exp(GROWTH * t) / mean;
+    },
+  },
 ];
 
 /** How strong the guidance is at each step, for every rule that uses a scale; and what is done to any rule's estimate. */
@@ -129,7 +142,7 @@ function scheduledScale(
   if (schedule === undefined) return guidanceScale;
   if (typeof schedule === 'string') {
     if (numSteps === 1) return guidanceScale;
-    return 1 + (guidanceScale - 1) * findShape(schedule).weight((step + 0.5) / numSteps);
+    return 1 + (guidanceScale - 1) * findShape(schedule).weight((step + 0.5) / numSteps, numSteps);
   }
   const scale = schedule[step];
   if (scale === undefined || !Number.isFinite(scale)) {

@@ -164,6 +164,7 @@ export const zh: typeof en = {
     rising: '递增',
     falling: '递减',
     peak: '中间最强',
+    exponential: '指数',
     rho: 'ρ：低噪声级的细密程度',
     eta: 'η：每步加回的噪声',
     v: 'v：方差插值',
