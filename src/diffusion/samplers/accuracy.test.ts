@@ -46,6 +46,7 @@ describe('order of convergence on the probability-flow ODE of a Gaussian', () =>
     ['ddim', 1],
     ['heun', 2],
     ['dpmpp-2m', 2],
+    ['unipc', 3],
   ])('%s: %d, within 0.1', async (id, order) => {
     expect(Math.abs((await measuredOrder((n) => error(id, n))) - order)).toBeLessThan(0.1);
   });
@@ -111,6 +112,8 @@ describe('moments on a mixture of two Gaussians', () => {
     ['heun', {}],
     ['heun', { sChurn: 20, sMin: 0.01, sMax: 40, sNoise: 1 }],
     ['dpmpp-2m', {}],
+    ['dpmpp-3m', {}],
+    ['unipc', {}],
     ['dpmpp-2m-sde', {}],
     ['dpmpp-2m-sde', { sdeEta: 0.5 }],
   ])('%s %j', async (id, params) => {

@@ -74,7 +74,9 @@ describe.each(samplerRegistry)('sampler $id', (sampler) => {
           if (step === numSteps) expect(x.data).toEqual(denoised.data);
         }
         expect(step).toBe(numSteps);
-        expect(live).toEqual(Array(numSteps).fill(2));
+        // x and the estimate; a multistep method goes on from one more estimate.
+        expect(Math.min(...live)).toBe(2);
+        expect(Math.max(...live)).toBeLessThanOrEqual(3);
         expect(fields.liveCount()).toBe(0);
         expect(points).toHaveLength(sampler.evaluations(numSteps));
       },

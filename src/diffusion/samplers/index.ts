@@ -1,11 +1,22 @@
 import { ddim, ddpm } from './ancestral';
 import { dpmpp2m } from './dpmpp-2m';
 import { dpmpp2mSde } from './dpmpp-2m-sde';
+import { dpmpp3m } from './dpmpp-3m';
 import { heun } from './heun';
 import { paper } from './paper';
 import type { Sampler } from './sampler';
+import { unipc } from './unipc';
 
-export const samplerRegistry: readonly Sampler[] = [ddim, ddpm, paper, heun, dpmpp2m, dpmpp2mSde];
+export const samplerRegistry: readonly Sampler[] = [
+  ddim,
+  ddpm,
+  paper,
+  heun,
+  dpmpp2m,
+  dpmpp3m,
+  unipc,
+  dpmpp2mSde,
+];
 
 /** @throws RangeError for an unknown id. */
 export function findSampler(id: string): Sampler {

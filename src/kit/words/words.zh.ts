@@ -158,6 +158,8 @@ export const zh: typeof en = {
     paper: '论文算法 2',
     heun: 'Heun(EDM)',
     'dpmpp-2m': 'DPM-Solver++ 2M',
+    'dpmpp-3m': 'DPM-Solver++ 3M',
+    unipc: 'UniPC-2',
     karras: 'Karras',
     'logsnr-cosine': '对数信噪比余弦',
     constant: '恒定',
