@@ -1,24 +1,8 @@
-import { type NumberParameter, type Parameters, parameterValue } from './parameters';
+import { type NumberParameter, parameterValue } from './parameters';
+import { checkSteps, type Schedule, type SigmaRange } from './schedule';
+import { leading, linspace, trailing } from './timesteps';
 
-/** The noise levels that a network was trained on, 0 < sigmaMin < sigmaMax. */
-export interface SigmaRange {
-  readonly sigmaMin: number;
-  readonly sigmaMax: number;
-}
-
-export interface Schedule {
-  readonly id: string;
-  readonly label: string;
-  /** arXiv number. */
-  readonly paper: string;
-  readonly parameters: readonly NumberParameter[];
-  /**
-   * numSteps + 1 noise levels from sigmaMax down to sigmaMin, then 0; one step is [sigmaMax, 0].
-   *
-   * @throws RangeError for a numSteps below 1, a bad range or parameter
-   */
-  sigmas(numSteps: number, range: SigmaRange, params: Parameters): Float64Array;
-}
+export type { SigmaRange } from './schedule';
 
 const rho: NumberParameter = {
   id: 'rho',
@@ -62,7 +46,26 @@ export const logSnrCosine: Schedule = {
   },
 };
 
-export const scheduleRegistry: readonly Schedule[] = [karras, logSnrCosine];
+/** Even steps in ln sigma: every step takes the same share of the noise away (2211.01095, "uniform logSNR"). */
+export const exponential: Schedule = {
+  id: 'exponential',
+  label: 'Exponential',
+  paper: '2211.01095',
+  parameters: [],
+  sigmas(numSteps, range) {
+    const ratio = range.sigmaMin / range.sigmaMax;
+    return tabulate(numSteps, range, (t) => range.sigmaMax * ratio ** t);
+  },
+};
+
+export const scheduleRegistry: readonly Schedule[] = [
+  karras,
+  logSnrCosine,
+  exponential,
+  linspace,
+  leading,
+  trailing,
+];
 
 /** @throws RangeError for an unknown id. */
 export function findSchedule(id: string): Schedule {
@@ -75,22 +78,11 @@ export function findSchedule(id: string): Schedule {
 }
 
 /** Samples a decreasing curve on [0, 1], with the ends exact, and appends 0. */
-function tabulate(
-  numSteps: number,
-  { sigmaMin, sigmaMax }: SigmaRange,
-  curve: (t: number) => number,
-): Float64Array {
-  if (!Number.isInteger(numSteps) || numSteps < 1) {
-    throw new RangeError(`numSteps must be a positive integer, got ${numSteps}`);
-  }
-  if (!(sigmaMin > 0 && sigmaMin < sigmaMax && sigmaMax < Infinity)) {
-    throw new RangeError(
-      `The sigma range must satisfy 0 < sigmaMin < sigmaMax, got ${sigmaMin} and ${sigmaMax}`,
-    );
-  }
+function tabulate(numSteps: number, range: SigmaRange, curve: (t: number) => number): Float64Array {
+  checkSteps(numSteps, range);
   const sigmas = new Float64Array(numSteps + 1);
   for (let i = 1; i < numSteps - 1; i++) sigmas[i] = curve(i / (numSteps - 1));
-  sigmas[numSteps - 1] = sigmaMin;
-  sigmas[0] = sigmaMax;
+  sigmas[numSteps - 1] = range.sigmaMin;
+  sigmas[0] = range.sigmaMax;
   return sigmas;
 }
