@@ -60,6 +60,7 @@ function createClient(store: Store, services: Services): EngineClient {
     onDeviceLost: () => store.setState({ notice: { kind: 'device-lost' } }),
     onRebuildFailed: ({ kind, message }) =>
       store.setState({ engine: { status: 'failed', kind, message }, notice: undefined }),
+    onSilence: (silent) => store.setState({ silent }),
     onSmallerBatch: (info) =>
       store.setState(({ engine }) => ({
         engine: engine.status === 'ready' ? { ...engine, info } : engine,

@@ -9,8 +9,13 @@ export type FilmRequest = Extract<Request, { type: 'film' }>;
 /** How often a run lets messages in: not before every run of a quick network. */
 const MESSAGES_EVERY_MS = 16;
 
+/** How often a run says that it goes on. */
+const ALIVE_EVERY_MS = 1000;
+
 /** When any request last let messages in. */
 let lastMessagesMs = 0;
+/** When any request last said that it goes on. */
+let lastAliveMs = 0;
 
 /** A request while the worker answers it. */
 export class ActiveRequest {
@@ -19,10 +24,13 @@ export class ActiveRequest {
   /** Set while a steered run is sampled. */
   steering: Steering | undefined;
   readonly #controller = new AbortController();
+  readonly #sayAlive: () => void;
 
-  constructor({ id, type }: LoadRequest | SampleRequest | FilmRequest) {
+  /** @param sayAlive is called now and then, from one evaluation to the next */
+  constructor({ id, type }: LoadRequest | SampleRequest | FilmRequest, sayAlive: () => void) {
     this.id = id;
     this.type = type;
+    this.#sayAlive = sayAlive;
   }
 
   get signal(): AbortSignal {
@@ -34,6 +42,10 @@ export class ActiveRequest {
    * leaves the microtasks.
    */
   readonly isAborted = async (): Promise<boolean> => {
+    if (performance.now() - lastAliveMs >= ALIVE_EVERY_MS) {
+      lastAliveMs = performance.now();
+      this.#sayAlive();
+    }
     if (performance.now() - lastMessagesMs >= MESSAGES_EVERY_MS) {
       await nextTask();
       lastMessagesMs = performance.now();

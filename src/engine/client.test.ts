@@ -54,7 +54,13 @@ const samples = new Float32Array(1);
 const done = { type: 'done', samples, frame, figures, verdicts: undefined } as const;
 
 let workers: FakeWorker[];
-const handlers = { onDeviceLost: vi.fn(), onSmallerBatch: vi.fn(), onRecovered: vi.fn() };
+const handlers = {
+  onDeviceLost: vi.fn(),
+  onSmallerBatch: vi.fn(),
+  onRecovered: vi.fn(),
+  onRebuildFailed: vi.fn(),
+  onSilence: vi.fn(),
+};
 const newClient = () =>
   new EngineClient(handlers, () => {
     const worker = new FakeWorker();
@@ -253,6 +259,63 @@ describe('a worker that breaks', () => {
   });
 });
 
+describe('a worker that is in the way', () => {
+  test('that ends before its first word is started again, with what was asked', async () => {
+    const client = newClient();
+    const loading = client.load(options);
+    newest().breaks('');
+    expect(workers).toHaveLength(2);
+    newest().ready();
+    await expect(loading).resolves.toMatchObject(loaded);
+  });
+
+  test('whose runtime could not be started gives way to another at the next load', async () => {
+    const client = newClient();
+    const loading = client.load(options);
+    const { id } = newest().last('load');
+    newest().says({ type: 'failed', id, kind: 'engine', message: 'no available backend found' });
+    await expect(loading).rejects.toThrow('no available backend found');
+    const again = client.load(options);
+    expect(workers.map(({ ended }) => ended)).toEqual([true, false]);
+    newest().ready();
+    await again;
+    // A file that is missing is no reason to start anew.
+    const missing = client.load(options);
+    const request = newest().last('load');
+    newest().says({ type: 'failed', id: request.id, kind: 'missing-file', message: '404' });
+    await expect(missing).rejects.toThrow('404');
+    expect(newest().ended).toBe(false);
+  });
+
+  test('that says nothing is told after 20 s, and a restart repeats what was asked', async () => {
+    const client = await loadedClient();
+    vi.useFakeTimers();
+    try {
+      const run = client.sample(settings);
+      const request = newest().last('sample');
+      vi.advanceTimersByTime(15_000);
+      newest().says({ type: 'alive' });
+      vi.advanceTimersByTime(15_000);
+      expect(handlers.onSilence).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(5_000);
+      expect(handlers.onSilence.mock.calls).toEqual([[true]]);
+      client.restart();
+      expect(handlers.onSilence.mock.calls).toEqual([[true], [false]]);
+      expect(workers.map(({ ended }) => ended)).toEqual([true, false]);
+      newest().ready();
+      await vi.waitFor(() => expect(newest().last('sample')).toEqual(request));
+      newest().done();
+      await expect(run).resolves.toMatchObject({ figures });
+      // While nothing is asked for, silence is what it should be.
+      vi.advanceTimersByTime(100_000);
+      expect(handlers.onSilence).toHaveBeenCalledTimes(2);
+      expect(handlers.onDeviceLost).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a lost device', () => {
   test('worker and model are rebuilt and the run repeated', async () => {
     const client = await loadedClient();
@@ -357,6 +420,7 @@ describe('a lost device', () => {
     }
     expect(workers).toHaveLength(4);
     expect(await run).toMatchObject({ kind: 'engine', message: 'gone 3' });
+    expect(handlers.onRebuildFailed).toHaveBeenCalledOnce();
 
     const next = client.sample(settings);
     newest().ready();
@@ -364,6 +428,21 @@ describe('a lost device', () => {
     newest().done();
     await expect(next).resolves.toMatchObject({ figures });
   });
+});
+
+test('a device that is lost soon after every start is given up, also where runs end in between', async () => {
+  const client = await loadedClient();
+  for (let losses = 0; losses < 4; losses++) {
+    const run = client.sample(settings);
+    newest().done();
+    await run;
+    expect(handlers.onRebuildFailed).not.toHaveBeenCalled();
+    newest().says({ type: 'device-lost', message: `gone ${losses}` });
+    if (losses < 3) newest().ready();
+    await settle();
+  }
+  const given = expect.objectContaining({ kind: 'engine', message: 'gone 3' });
+  expect(handlers.onRebuildFailed).toHaveBeenCalledExactlyOnceWith(given);
 });
 
 describe('a network that the visitor brought', () => {

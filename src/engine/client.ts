@@ -1,4 +1,5 @@
 import type { DenoiserManifest } from '../networks/manifest';
+import { LivingWorker, type WorkerLike } from './living-worker';
 import type {
   Backend,
   BackendChoice,
@@ -65,12 +66,9 @@ export interface EngineHandlers {
   findOwn?(modelId: string): Promise<OwnFiles> | undefined;
   /** The rebuild has ended: what the engine runs on now. */
   onRecovered?(loaded: Loaded): void;
+  /** Nothing has been heard of what was asked for a long time, or something again. */
+  onSilence?(silent: boolean): void;
 }
-
-type WorkerLike = Pick<Worker, 'postMessage' | 'terminate'> & {
-  onmessage: ((event: MessageEvent<EngineEvent>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-};
 
 /** Receives some steps of a run, and their scales if it is steered. */
 export type OnFrames = (frames: readonly Frame[], scales?: readonly number[]) => void;
@@ -86,8 +84,14 @@ interface Pending {
 /** How often a run is repeated after losing the device before the loss is reported as a failure. */
 const MOST_REBUILDS = 3;
 
+/** A device that was rebuilt and draws for so long is counted as a good one. */
+const LASTING_MS = 10_000;
+
+/** A worker that says nothing for so long may never do. Compiling a large network takes long too. */
+const SILENT_AFTER_MS = 20_000;
+
 /** Starts the engine's worker: Vite finds it by this exact form. */
-function startWorker(): WorkerLike {
+function startWorker(): WorkerLike<EngineEvent> {
   return new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
 }
 
@@ -98,17 +102,20 @@ function startWorker(): WorkerLike {
  */
 export class EngineClient {
   readonly #handlers: EngineHandlers;
-  readonly #start: () => WorkerLike;
-  #worker: WorkerLike | undefined;
+  readonly #start: () => WorkerLike<EngineEvent>;
+  #worker: LivingWorker<Request, EngineEvent> | undefined;
   #lastLoad: (LoadOptions & { readonly lostAt?: number }) | undefined;
   /** The backend of the model loaded last. */
   #runsOn: Backend | undefined;
   #pending = new Map<number, Pending>();
   #nextId = 1;
   #rebuilds = 0;
+  #rebuiltMs = Number.NEGATIVE_INFINITY;
   #loads = 0;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #isSilent = false;
 
-  constructor(handlers: EngineHandlers = {}, start: () => WorkerLike = startWorker) {
+  constructor(handlers: EngineHandlers = {}, start = startWorker) {
     this.#handlers = handlers;
     this.#start = start;
   }
@@ -130,6 +137,9 @@ export class EngineClient {
     const { lostAt } = (sameBackend && this.#lastLoad) || {};
     this.#lastLoad = { ...options, ...(lostAt !== undefined && { lostAt }) };
     const ending = await this.#send({ type: 'load', rows: 2, ...this.#lastLoad }, { onProgress });
+    const failed = ending.type === 'failed' && ending.kind === 'engine';
+    // A runtime that could not be started is not started again by the worker that tried.
+    if (failed && this.#pending.size === 0) this.#stopWorker();
     if (ending.type !== 'ready') throw failure(ending);
     this.#runsOn = ending.info.backend;
     return ending;
@@ -206,11 +216,12 @@ export class EngineClient {
     }
     if (signal?.aborted) throw new Cancelled('The request was cancelled before it began');
     const id = this.#nextId;
-    const cancel = () => this.#worker?.postMessage({ type: 'cancel', id } satisfies Request);
+    const cancel = () => this.#worker?.post({ type: 'cancel', id });
     signal?.addEventListener('abort', cancel);
     try {
       const ending = await this.#send(request, handlers);
-      if (ending.type === 'done' || ending.type === 'filmed') this.#rebuilds = 0;
+      const lasts = performance.now() - this.#rebuiltMs > LASTING_MS;
+      if (lasts && (ending.type === 'done' || ending.type === 'filmed')) this.#rebuilds = 0;
       return ending;
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -221,11 +232,17 @@ export class EngineClient {
   steer(guidanceScale: number): void {
     for (const { request } of this.#pending.values()) {
       if (!isSteered(request)) continue;
-      this.#worker?.postMessage({ type: 'steer', id: request.id, guidanceScale } satisfies Request);
+      this.#worker?.post({ type: 'steer', id: request.id, guidanceScale });
     }
   }
 
-  /** Ends the worker; what was pending is cancelled. */
+  /** A new worker for what is pending, with the model loaded again: the way out of one that is stuck. */
+  restart(): void {
+    this.#rebuilds = 0;
+    void this.#rebuild();
+  }
+
+  /** Ends the worker; what was pending is cancelled. The next run starts another. */
   dispose(): void {
     this.#stopWorker();
   }
@@ -237,30 +254,48 @@ export class EngineClient {
     const complete = { ...request, id: this.#nextId++ } as Pending['request'];
     return new Promise((resolve) => {
       this.#pending.set(complete.id, { request: complete, resolve, ...handlers });
-      this.#runningWorker().postMessage(complete);
+      this.#runningWorker().post(complete);
+      this.#heard();
     });
   }
 
-  #runningWorker(): WorkerLike {
+  #runningWorker(): LivingWorker<Request, EngineEvent> {
     if (!this.#worker) {
-      const worker = this.#start();
-      worker.onmessage = ({ data }) => {
-        if (worker === this.#worker) this.#receive(data);
-      };
-      worker.onerror = ({ message }) => {
-        if (worker !== this.#worker) return;
-        const failed = message || 'The engine could not be started';
-        for (const id of [...this.#pending.keys()]) {
-          this.#end({ type: 'failed', id, kind: 'engine', message: failed });
-        }
-        this.#stopWorker();
-      };
-      this.#worker = worker;
+      this.#worker = new LivingWorker<Request, EngineEvent>(
+        this.#start,
+        (event) => this.#receive(event),
+        (message) => {
+          const failed = message || 'The engine could not be started';
+          for (const id of [...this.#pending.keys()]) {
+            this.#end({ type: 'failed', id, kind: 'engine', message: failed });
+          }
+          this.#stopWorker();
+        },
+      );
     }
     return this.#worker;
   }
 
+  /** From now on it is silent again: for how long, while anything is pending, is told. */
+  #heard(): void {
+    clearTimeout(this.#silence);
+    if (this.#isSilent) {
+      this.#isSilent = false;
+      this.#handlers.onSilence?.(false);
+    }
+    if (this.#pending.size === 0) return;
+    this.#silence = setTimeout(() => {
+      this.#isSilent = true;
+      this.#handlers.onSilence?.(true);
+    }, SILENT_AFTER_MS);
+  }
+
   #receive(event: EngineEvent): void {
+    this.#hear(event);
+    this.#heard();
+  }
+
+  #hear(event: EngineEvent): void {
     switch (event.type) {
       case 'progress':
         this.#pending.get(event.id)?.onProgress?.(event.progress);
@@ -270,6 +305,8 @@ export class EngineClient {
         break;
       case 'device-lost':
         void this.#rebuild(event.message, event.batch);
+        break;
+      case 'alive':
         break;
       case 'smaller-batch':
         this.#handlers.onSmallerBatch?.(event.info);
@@ -292,18 +329,25 @@ export class EngineClient {
     pending?.resolve(ending);
   }
 
-  /** A new worker, the model loaded again, in smaller batches than were lost, and what was pending sent again. */
-  async #rebuild(message: string, lostAt = 0): Promise<void> {
+  /**
+   * A new worker, the model loaded again, in smaller batches than were lost, and what was pending sent again.
+   *
+   * @param message of a lost device
+   */
+  async #rebuild(message?: string, lostAt = 0): Promise<void> {
     const interrupted = [...this.#pending.values()];
     this.#pending.clear();
     this.#stopWorker();
     if (!this.#lastLoad || ++this.#rebuilds > MOST_REBUILDS) {
+      this.#rebuilds = 0;
       for (const { request, resolve } of interrupted) {
-        resolve({ type: 'failed', id: request.id, kind: 'engine', message });
+        resolve({ type: 'failed', id: request.id, kind: 'engine', message: message ?? '' });
       }
+      this.#handlers.onRebuildFailed?.(new EngineError('engine', message ?? ''));
       return;
     }
-    this.#handlers.onDeviceLost?.(message);
+    this.#rebuiltMs = performance.now();
+    if (message !== undefined) this.#handlers.onDeviceLost?.(message);
     // The last attempt is made with one row.
     const most = this.#rebuilds === MOST_REBUILDS ? Math.min(lostAt, 2) : lostAt;
     if (most > 1) this.#lastLoad = { ...this.#lastLoad, lostAt: most };
@@ -329,15 +373,16 @@ export class EngineClient {
         resolve({ type: 'cancelled', id: request.id });
       } else {
         this.#pending.set(request.id, pending);
-        this.#runningWorker().postMessage(request);
+        this.#runningWorker().post(request);
       }
     }
   }
 
   #stopWorker(): void {
-    this.#worker?.terminate();
+    this.#worker?.end();
     this.#worker = undefined;
     for (const id of [...this.#pending.keys()]) this.#end({ type: 'cancelled', id });
+    this.#heard();
   }
 }
 

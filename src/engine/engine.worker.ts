@@ -8,6 +8,7 @@ import {
 } from './active-request';
 import { answerFilm } from './answer-film';
 import { answerSample } from './answer-sample';
+import { sayStarted } from './living-worker';
 import { LoadedNetworks } from './loaded-networks';
 import type { Ending, EngineEvent, Request, Take } from './protocol';
 
@@ -50,7 +51,7 @@ class Dispatch {
     while (this.#waiting) {
       const request = this.#waiting;
       this.#waiting = undefined;
-      this.#active = new ActiveRequest(request);
+      this.#active = new ActiveRequest(request, () => post({ type: 'alive' }));
       const ending = await this.#answer(request, this.#active);
       if (ending) post(ending, buffersOf(ending));
       this.#active = undefined;
@@ -97,3 +98,4 @@ function post(event: EngineEvent, transfer: Transferable[] = []): void {
 
 const dispatch = new Dispatch();
 self.onmessage = ({ data }: MessageEvent<Request>) => dispatch.receive(data);
+sayStarted((first) => self.postMessage(first));

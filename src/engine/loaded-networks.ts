@@ -5,7 +5,7 @@ import {
   loadModelIndex,
   loadTextEncoder,
 } from '../networks/download';
-import { messageOf } from '../networks/errors';
+import { ModelError, messageOf } from '../networks/errors';
 import type {
   DenoiserManifest,
   FeaturesManifest,
@@ -112,12 +112,23 @@ export class LoadedNetworks {
     const main = await fetchModel(modelId, request.own);
     const manifest = asDenoiser(modelId, main.manifest);
     const judgeId = manifest.companions?.features;
-    const judgeFiles = judgeId === undefined ? undefined : await fetchModel(judgeId);
-    if (judgeFiles && judgeFiles.manifest.role !== 'features') {
-      throw new Error(
-        `${judgeId}: needs a feature network, its manifest says "${judgeFiles.manifest.role}"`,
-      );
-    }
+    const warnings = [...main.warnings];
+    const fetchJudge = async (id: string) => {
+      try {
+        const files = await fetchModel(id);
+        warnings.push(...files.warnings);
+        if (files.manifest.role === 'features') return files;
+        warnings.push(
+          `${id}: needs a feature network, its manifest says "${files.manifest.role}".`,
+        );
+      } catch (error) {
+        // It draws without its judge too, which is told.
+        if (signal.aborted || !(error instanceof ModelError)) throw error;
+        warnings.push(`The samples are not judged: ${error.message}.`);
+      }
+      return undefined;
+    };
+    const judgeFiles = judgeId === undefined ? undefined : await fetchJudge(judgeId);
 
     onProgress({ phase: 'prepare' });
     await this.#release();
@@ -152,7 +163,7 @@ export class LoadedNetworks {
       info = await open(this.#runtime, this.#options);
     }
     if (signal.aborted) throw new Aborted('The load was replaced by a newer request');
-    return { manifest, info, warnings: [...main.warnings, ...(judgeFiles?.warnings ?? [])] };
+    return { manifest, info, warnings };
   }
 
   /**

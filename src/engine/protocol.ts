@@ -298,5 +298,7 @@ export type EngineEvent =
       /** Rows of the run during which it was lost; 0 or absent: no run, or the page destroyed the device. */
       readonly batch?: number | undefined;
     }
+  /** A request is being worked on, though there is nothing to be said of it. */
+  | { readonly type: 'alive' }
   /** A batch was too large, for the GPU's memory as a rule; smaller ones do from now on. */
   | { readonly type: 'smaller-batch'; readonly info: BackendInfo };

@@ -21,6 +21,9 @@ type Ort = typeof import('onnxruntime-web');
 /** More threads than this gain nothing on networks this small. */
 const MOST_THREADS = 4;
 
+/** A GPU that has not answered by then is not waited for. */
+const GPU_ANSWERS_MS = 15_000;
+
 /** The device, as far as it is the same for all networks. */
 export type RuntimeInfo = Omit<BackendInfo, 'precision' | 'precisionWhy' | 'maxBatch' | 'batchWhy'>;
 
@@ -63,6 +66,9 @@ export async function openWasm(fallback?: {
   reason: FallbackReason;
   detail: string;
 }): Promise<Runtime> {
+  if (typeof WebAssembly === 'undefined') {
+    throw new Error('This browser must have WebAssembly to run networks, and has it switched off');
+  }
   const ort = await import('onnxruntime-web/wasm');
   // Threads need SharedArrayBuffer, which a page without isolation headers does not have.
   const threads = self.crossOriginIsolated
@@ -87,13 +93,16 @@ async function openDevice(
 ): Promise<GpuDevice | { reason: FallbackReason; detail: string }> {
   if (!('gpu' in navigator)) return { reason: 'no-webgpu', detail: '' };
   try {
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const adapter = await inTime(
+      navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
+      'requestAdapter',
+    );
     if (!adapter) return { reason: 'no-adapter', detail: '' };
     if (!takesSoftware && isSoftwareAdapter(adapter.info)) {
       return { reason: 'software-adapter', detail: adapterName(adapter.info) };
     }
     const { limits } = adapter;
-    const device = await adapter.requestDevice({
+    const asked = adapter.requestDevice({
       requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
@@ -106,10 +115,20 @@ async function openDevice(
         maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       },
     });
-    return { adapter, device };
+    return { adapter, device: await inTime(asked, 'requestDevice') };
   } catch (error) {
     return { reason: 'no-device', detail: messageOf(error) };
   }
+}
+
+/** @throws Error where the browser does not answer: some drivers hang */
+async function inTime<T>(asked: Promise<T>, what: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`${what} must answer within ${GPU_ANSWERS_MS / 1000} s, it did not`);
+    timer = setTimeout(() => reject(error), GPU_ANSWERS_MS);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {

@@ -71,7 +71,8 @@ vi.mock('./session', () => {
 const events: EngineEvent[] = [];
 const worker = {
   onmessage: undefined as ((event: { data: Request }) => void) | undefined,
-  postMessage: (event: EngineEvent) => events.push(event),
+  // That it goes on is said by the clock.
+  postMessage: (event: EngineEvent) => event.type !== 'alive' && events.push(event),
 };
 vi.stubGlobal('self', worker);
 await import('./engine.worker');
@@ -94,6 +95,7 @@ const endings = () =>
   events.flatMap((event) =>
     event.type === 'progress' ||
     event.type === 'steps' ||
+    event.type === 'alive' ||
     event.type === 'device-lost' ||
     event.type === 'smaller-batch'
       ? []
@@ -241,6 +243,23 @@ describe('failures', () => {
     load(2);
     await ended(2);
     expect(endings().at(-1)).toBe('2 ready');
+  });
+
+  test('a judge that cannot be loaded does not keep the model away, and is told', async () => {
+    load(1, 'judged');
+    await waiting(gates.download);
+    gates.download[0]?.go();
+    await vi.waitFor(() => expect(gates.download).toHaveLength(2));
+    gates.download[1]?.fail(new ModelError('missing-file', 'judge/manifest.json', 'HTTP 404'));
+    letGo();
+    await ended(1);
+    expect(events.at(-1)).toMatchObject({
+      type: 'ready',
+      warnings: ['The samples are not judged: HTTP 404.'],
+    });
+    sample(2);
+    await ended(2);
+    expect(events.at(-1)).toMatchObject({ type: 'done', verdicts: undefined });
   });
 
   test('settings that make no sense fail the run with a message', async () => {

@@ -11,6 +11,7 @@ export function Notices() {
   return (
     <div className="notices">
       <Loading />
+      <Silence />
       <ShortNotice />
     </div>
   );
@@ -36,6 +37,49 @@ export function ShortNotice() {
   );
 }
 
+/** Ways out, once the engine has said nothing of its work for a long time. */
+function Silence() {
+  const { client } = useApp();
+  const words = useWords(commonWords);
+  const silent = useAppState((state) => state.silent);
+  return (
+    <div aria-live="polite">
+      {silent && (
+        <p className="notice" data-silent="">
+          {words.silent}{' '}
+          <button type="button" onClick={() => client.restart()}>
+            {words.retry}
+          </button>{' '}
+          <UseCpu />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Another way where the GPU is in the way; nothing where the CPU computes already. */
+export function UseCpu() {
+  const { store } = useApp();
+  const runs = useService(columnRuns);
+  const { useCpu } = useWords(commonWords);
+  const onGpu = useAppState(
+    ({ engine, settings }) =>
+      settings.backend !== 'wasm' && (engine.status !== 'ready' || engine.info.backend !== 'wasm'),
+  );
+  if (!onGpu) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        change(store, { backend: 'wasm' });
+        void runs.load();
+      }}
+    >
+      {useCpu}
+    </button>
+  );
+}
+
 function Loading() {
   const { store } = useApp();
   const runs = useService(columnRuns);
@@ -54,6 +98,7 @@ function Loading() {
           <button type="button" onClick={() => void runs.load()}>
             {strings.retry}
           </button>
+          {engine.kind === 'engine' && <UseCpu />}
           {engine.kind === 'unknown-model' && (
             <button
               type="button"

@@ -3,7 +3,7 @@ import type { ColumnState } from '../settings/store';
 import { sampleNames } from '../settings/subject';
 import { useAppState, useService, useWords } from './app-context';
 import { misreadNames } from './draw-samples';
-import { progressText } from './Notices';
+import { progressText, UseCpu } from './Notices';
 import { realFigures } from './real-figures';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
@@ -26,7 +26,8 @@ export function Outcome({ state }: { state: ColumnState }) {
           {stage.failed} <small lang="en">{state.message}</small>{' '}
           <button type="button" onClick={() => runs.repeat()}>
             {strings.retry}
-          </button>
+          </button>{' '}
+          <UseCpu />
         </p>
       ) : (
         <Figures state={state} strings={strings} />

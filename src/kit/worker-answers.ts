@@ -1,3 +1,4 @@
+import { type Started, sayStarted } from '../engine/living-worker';
 import { messageOf } from '../networks/errors';
 import type { FromWorker, ToWorker } from './worker-messages';
 
@@ -8,7 +9,7 @@ const BREATH_EVERY_MS = 16;
 export interface WorkerScope<Request, Result, Note, Event> {
   onmessage: ((event: MessageEvent<ToWorker<Request, Note>>) => void) | null;
   postMessage(
-    message: FromWorker<Result, Event>,
+    message: FromWorker<Result, Event> | Started,
     options: { readonly transfer: Transferable[] },
   ): void;
 }
@@ -97,6 +98,8 @@ export function answerRequests<Request, Result, Note = never, Event = never>(
         data satisfies never;
     }
   };
+
+  sayStarted((first) => scope.postMessage(first, { transfer: [] }));
 
   async function end(id: number, request: Request, call: Call<Note, Event>): Promise<void> {
     try {

@@ -1,10 +1,8 @@
 import { Cancelled } from '../engine/client';
+import { LivingWorker, type WorkerLike as WorkerOf } from '../engine/living-worker';
 import type { FromWorker, ToWorker } from './worker-messages';
 
-export type WorkerLike<Result, Event> = Pick<Worker, 'postMessage' | 'terminate'> & {
-  onmessage: ((event: MessageEvent<FromWorker<Result, Event>>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-};
+export type WorkerLike<Result, Event> = WorkerOf<FromWorker<Result, Event>>;
 
 interface Pending<Result, Event> {
   resolve(result: Result): void;
@@ -20,7 +18,7 @@ export class WorkerClient<Request, Result, Note = never, Event = never> {
   readonly #start: () => WorkerLike<Result, Event>;
   readonly #name: string;
   readonly #pending = new Map<number, Pending<Result, Event>>();
-  #worker: WorkerLike<Result, Event> | undefined;
+  #worker: LivingWorker<ToWorker<Request, Note>, FromWorker<Result, Event>> | undefined;
   #nextId = 1;
 
   /**
@@ -74,19 +72,15 @@ export class WorkerClient<Request, Result, Note = never, Event = never> {
   }
 
   #post(message: ToWorker<Request, Note>): void {
-    this.#worker?.postMessage(message);
+    this.#worker?.post(message);
   }
 
-  #startWorker(): WorkerLike<Result, Event> {
-    const worker = this.#start();
-    worker.onmessage = ({ data }) => {
-      if (worker === this.#worker) this.#receive(data);
-    };
-    worker.onerror = ({ message }) => {
-      if (worker !== this.#worker) return;
-      this.#end(new Error(message || `${this.#name} could not be started`));
-    };
-    return worker;
+  #startWorker() {
+    return new LivingWorker<ToWorker<Request, Note>, FromWorker<Result, Event>>(
+      this.#start,
+      (message) => this.#receive(message),
+      (message) => this.#end(new Error(message || `${this.#name} could not be started`)),
+    );
   }
 
   #receive(message: FromWorker<Result, Event>): void {
@@ -112,7 +106,7 @@ export class WorkerClient<Request, Result, Note = never, Event = never> {
   }
 
   #end(reason: Error): void {
-    this.#worker?.terminate();
+    this.#worker?.end();
     this.#worker = undefined;
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();

@@ -83,6 +83,8 @@ export interface AppState {
   readonly grid: GridState;
   readonly models: ModelsState;
   readonly notice: Notice | undefined;
+  /** The engine has said nothing of its work for a long time. */
+  readonly silent: boolean;
 }
 
 export interface SteeringState {
@@ -120,6 +122,7 @@ export function createAppStore(settings: Settings = FIRST_VISIT): Store {
     grid: { paused: false, cells: [] },
     models: NO_MODELS,
     notice: undefined,
+    silent: false,
   }));
 }
 

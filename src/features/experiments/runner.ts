@@ -345,7 +345,7 @@ export class ExperimentRunner {
     const { start, settings, done, ms } = drawn;
     const { measured, frame, figures } = done;
     if (!measured) {
-      throw new Error(`${manifest.id}: the manifest must name a companion "features" to measure`);
+      throw new Error(`${manifest.id}: needs its feature network to measure, which is not loaded`);
     }
     const { labels } = settings;
     this.#learnSpeed(ms / (labels.length * cost));

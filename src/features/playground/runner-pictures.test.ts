@@ -46,8 +46,10 @@ describe('failures', () => {
     change(page.store, { view: 'noisy' });
     await settle();
     expect(page.runs).toHaveLength(1);
+    expect(page.disposed).toBe(0);
     page.runner.repeat();
     expect(page.runs).toHaveLength(2);
+    expect(page.disposed, 'another worker draws it').toBe(1);
     await page.newest.finish();
     expect(page.columns[0]).toMatchObject({ status: 'done', message: undefined });
   });

@@ -14,7 +14,7 @@ import { loadModel, setReady } from './load-model';
 import { placeOf } from './rail/rail-axis';
 import { Steering } from './steering';
 
-type Client = Pick<EngineClient, 'load' | 'sample' | 'steer' | 'film'>;
+type Client = Pick<EngineClient, 'load' | 'sample' | 'steer' | 'film' | 'dispose'>;
 
 type Made = Pick<Result, 'trajectory' | 'done'>;
 
@@ -123,6 +123,9 @@ export class Runner {
 
   /** Runs everything anew: after a failure, or to watch it again. */
   repeat(): void {
+    const { columns } = this.#store.getState();
+    // What has failed may have left the engine in pieces: a new one draws.
+    if (columns.some(({ status }) => status === 'failed')) this.#client.dispose();
     this.#forget();
     this.#wake();
   }

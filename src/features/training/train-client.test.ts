@@ -60,7 +60,10 @@ test('starts its worker with the first run, and tells of the last opened run onl
 test('a worker that breaks is a failed run, and the next run has a new worker', async () => {
   const { client, workers, events } = startClient();
   client.open(SPEC, LOOK);
-  workers[0]!.onerror?.({ message: '' } as ErrorEvent);
+  const [first] = workers;
+  first!.tell({ type: 'event', id: 1, event: { type: 'finished' } });
+  events.length = 0;
+  first!.onerror?.({ message: '' } as ErrorEvent);
   await new Promise((resolve) => setTimeout(resolve));
   expect(events).toEqual([{ type: 'failed', message: 'The training worker could not be started' }]);
   expect(workers[0]!.ended).toBe(true);

@@ -99,7 +99,7 @@ function startLoop() {
   const posted: FromWorker<never, TrainEvent>[] = [];
   const scope: WorkerScope<TrainRequest, never, TrainNote, TrainEvent> = {
     onmessage: null,
-    postMessage: (message) => posted.push(message),
+    postMessage: (message) => message.type !== 'started' && posted.push(message),
   };
   answerRequests(scope, answerTraining);
   const tell = (data: ToWorker<TrainRequest, TrainNote>) =>

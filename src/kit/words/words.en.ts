@@ -14,6 +14,9 @@ interface StageMoment {
 export const en = {
   title: 'Guidance Playground',
   retry: 'Try again',
+  useCpu: 'Compute on the CPU',
+  silent:
+    'Nothing has been heard of the work for 20 seconds. It may still be going on, or be stuck.',
   openDefault: 'Open the default network',
   /** A part of the page that does not work. */
   part: {

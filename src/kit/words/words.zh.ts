@@ -3,6 +3,8 @@ import type { en } from './words.en';
 export const zh: typeof en = {
   title: 'Guidance Playground',
   retry: '重试',
+  useCpu: '改用 CPU 计算',
+  silent: '20 秒没有收到任何进展：可能仍在进行，也可能已卡住。',
   openDefault: '打开默认网络',
   part: {
     missing: '页面的这一部分无法加载：连接中断，或页面已更新为新版本。',

@@ -110,6 +110,8 @@ export class FakePage {
   readonly runs: Run[] = [];
   readonly films: FilmRun[] = [];
   hidden = false;
+  /** How often the engine's worker was ended. */
+  disposed = 0;
   readonly loads: { resolve(loaded: Loaded): void; reject(error: Error): void }[] = [];
   readonly store: Store;
   readonly trajectories = new Trajectories();
@@ -138,6 +140,9 @@ export class FakePage {
       film: this.#film,
       steer: (guidanceScale: number) => {
         this.#steered = guidanceScale;
+      },
+      dispose: () => {
+        this.disposed++;
       },
     };
     const cache = new ResultCache();
