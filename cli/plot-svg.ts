@@ -11,8 +11,11 @@ export const figureNames = {
   frechetDistance: 'Fréchet distance ↓',
   classifierScore: 'Classifier score ↑',
   classAccuracy: 'Class accuracy ↑',
+  kernelDistance: 'Kernel distance ↓',
   precision: 'Precision ↑',
   recall: 'Recall ↑',
+  density: 'Density ↑',
+  coverage: 'Coverage ↑',
   diversity: 'Diversity within the classes ↑',
   alignment: 'Alignment with the prompts ↑',
 } as const;

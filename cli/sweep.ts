@@ -319,8 +319,11 @@ function words(figures: Omit<PointFigures, 'samples' | 'leftOut'>): string {
     classAccuracy: 'class accuracy',
     classifierScore: 'classifier score',
     frechetDistance: 'Fréchet distance',
+    kernelDistance: 'kernel distance',
     precision: 'precision',
     recall: 'recall',
+    density: 'density',
+    coverage: 'coverage',
     diversity: 'diversity',
     alignment: 'alignment',
   } as const;

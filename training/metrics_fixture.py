@@ -12,7 +12,7 @@ import evaluate
 from manifest import ROOT
 
 PATH = ROOT / "e2e/fixtures/metrics.json"
-NEIGHBOURS, GROUPS = 3, 10
+NEIGHBOURS, BALLS, GROUPS = 3, 5, 10
 
 
 def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -25,13 +25,29 @@ def share_inside(points: np.ndarray, of: np.ndarray) -> float:
     return float((distances(points, of) <= reach).any(1).mean())
 
 
+def in_balls(points: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """[points, real]: whether each point is in the ball to the fifth neighbour of each real one (2002.09797)."""
+    return distances(points, real) <= np.sort(distances(real, real), 1)[:, BALLS]
+
+
+def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Unbiased MMD² with the kernel (x·y/d + 1)³ (1801.01401)."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    of_a, of_b, across = ((x @ y.T / x.shape[1] + 1) ** 3 for x, y in ((a, a), (b, b), (a, b)))
+    off = lambda k: (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1))  # noqa: E731
+    return float(off(of_a) + off(of_b) - 2 * across.mean())
+
+
 def figures(logits: np.ndarray, features: np.ndarray, labels: np.ndarray, real: np.ndarray) -> dict[str, float]:
     return {
         "classAccuracy": float((logits.argmax(1) == labels).mean()),
         "classifierScore": evaluate.classifier_score(torch.from_numpy(logits)),
         "frechetDistance": evaluate.frechet(features.astype(np.float64), real.astype(np.float64)),
+        "kernelDistance": kernel_distance(features, real),
         "precision": share_inside(features, real),
         "recall": share_inside(real, features),
+        "density": float(in_balls(features, real).sum() / (BALLS * len(features))),
+        "coverage": float(in_balls(features, real).any(0).mean()),
         "diversity": evaluate.diversity(torch.from_numpy(features).double(), torch.from_numpy(labels)),
     }
 

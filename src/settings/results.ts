@@ -54,8 +54,11 @@ const figures = v.object({
   classAccuracy: v.optional(figure),
   classifierScore: v.optional(figure),
   frechetDistance: v.optional(figure),
+  kernelDistance: v.optional(figure),
   precision: v.optional(figure),
   recall: v.optional(figure),
+  density: v.optional(figure),
+  coverage: v.optional(figure),
   diversity: v.optional(figure),
   alignment: v.optional(figure),
 });

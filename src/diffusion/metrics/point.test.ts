@@ -66,8 +66,11 @@ test('a figure that there is too little for is undefined', () => {
     classAccuracy: undefined,
     classifierScore: undefined,
     frechetDistance: undefined,
+    kernelDistance: undefined,
     precision: undefined,
     recall: undefined,
+    density: undefined,
+    coverage: undefined,
     diversity: undefined,
   });
   empty.add(logits.subarray(0, 6 * 4), features.subarray(0, 6 * 6), stored.labels.slice(0, 6));

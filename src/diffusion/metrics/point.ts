@@ -1,5 +1,6 @@
 import { classDiversity } from './class-diversity';
 import { addToScore, classifierScore, emptyScore } from './classifier-score';
+import { densityCoverage } from './density-coverage';
 import {
   addToMoments,
   emptyMoments,
@@ -8,6 +9,7 @@ import {
   gaussianOf,
   mergeMoments,
 } from './frechet';
+import { kernelDistance } from './kernel-distance';
 import { manifolds } from './precision-recall';
 import { dealer, type Figure, jackknifed, NUM_GROUPS } from './spread';
 
@@ -19,8 +21,8 @@ export interface FeatureReference extends Gaussian {
 
 /**
  * What a feature network says of the samples of one point of a study. Each is named after that
- * network, and only points of equal `samples` compare: Fréchet distance, classifier score and
- * recall depend on their number.
+ * network, and only points of equal `samples` compare: Fréchet distance, classifier score, recall and
+ * coverage depend on their number.
  */
 export interface PointFigures {
   readonly samples: number;
@@ -34,8 +36,13 @@ export interface PointFigures {
   readonly classifierScore: Figure | undefined;
   /** To the reference; undefined without one, and unless there are more samples than features. */
   readonly frechetDistance: Figure | undefined;
+  /** To the reference, in feature space; may be below 0. Absent: measured before there was one. */
+  readonly kernelDistance?: Figure | undefined;
   readonly precision: Figure | undefined;
   readonly recall: Figure | undefined;
+  /** Absent: measured before there were these. */
+  readonly density?: Figure | undefined;
+  readonly coverage?: Figure | undefined;
   /** Mean feature distance of two samples of one class, or prompt. */
   readonly diversity: Figure | undefined;
   /** How well samples fit their prompts, the mean of `alignments`. Absent where no prompt was asked for. */
@@ -67,7 +74,7 @@ export interface Point {
  *
  * @param size of the feature network; `mixed` is a class that was mixed into every label, which
  *   counts as asked for too
- * @param reference of the same network; without one there are no distance, precision and recall
+ * @param reference of the same network; without one there are none of the figures that need it
  * @throws RangeError for a reference of another size
  */
 export function measurePoint(
@@ -95,6 +102,8 @@ export function measurePoint(
   const groupOf = dealer();
   const distance = reference && frechetDistanceTo(reference);
   const nearby = reference && manifolds(reference.features, numFeatures);
+  const balls = reference && densityCoverage(reference.features, numFeatures);
+  const kernel = reference && kernelDistance(reference.features, numFeatures);
   const diversity = classDiversity();
   let unlabelled = false;
   let leftOut = 0;
@@ -122,6 +131,7 @@ export function measurePoint(
         group.count++;
         unlabelled ||= label === numClasses;
         nearby?.add(vector, index);
+        balls?.add(vector, index);
         const highest = Math.max(...row);
         // A class may be impossible, its logit -Infinity; not all of them.
         if (!Number.isFinite(highest) || !vector.every(Number.isFinite)) {
@@ -132,6 +142,7 @@ export function measurePoint(
         if (read === label || (mixed !== undefined && read === mixed)) group.hits++;
         addToScore(group.score, row);
         addToMoments(group.moments, vector);
+        kernel?.add(vector, index);
         diversity.add(vector, label, index);
         const fit = fits?.[i] ?? Number.NaN;
         if (!Number.isFinite(fit)) return;
@@ -162,8 +173,11 @@ export function measurePoint(
           const moments = parts(without).map((group) => group.moments);
           return distance(gaussianOf(mergeMoments(moments, numFeatures)));
         }),
+        kernelDistance: jackknifed((without) => kernel?.value(without)),
         precision: jackknifed((without) => nearby?.precision(without)),
         recall: jackknifed((without) => nearby?.recall(without)),
+        density: jackknifed((without) => balls?.density(without)),
+        coverage: jackknifed((without) => balls?.coverage(without)),
         diversity: jackknifed((without) => diversity.value(without)),
         ...(alignment && { alignment }),
       };

@@ -13,7 +13,7 @@ import { experimentsWords } from './words';
 /** What a chart shows: a figure over what is swept, or Fréchet distance against classifier score. */
 export type ChartKind = FigureId | 'plane';
 
-const SHARES: readonly ChartKind[] = ['classAccuracy', 'precision', 'recall'];
+const SHARES: readonly ChartKind[] = ['classAccuracy', 'precision', 'recall', 'coverage'];
 
 interface CurvePlotProps {
   readonly kind: ChartKind;
@@ -50,7 +50,10 @@ export function CurvePlot({ kind, large, group, chosen, onChoose }: CurvePlotPro
           : { label: axis, logarithmic: steps, domain: sweptRange(values, drawn) },
       y: {
         label: large ? `${figures[kind === 'plane' ? 'frechetDistance' : kind]} (${judge})` : judge,
-        bounds: SHARES.includes(kind) ? [0, 1] : [0, Infinity],
+        // An unbiased kernel distance of next to nothing may be below 0.
+        bounds: SHARES.includes(kind)
+          ? [0, 1]
+          : [kind === 'kernelDistance' ? -Infinity : 0, Infinity],
         share: SHARES.includes(kind),
       },
       chosen,

@@ -78,7 +78,8 @@ export function figureText(
   figure: { readonly value: number; readonly spread: number | undefined } | undefined,
 ): string {
   if (!figure) return '–';
-  const share = id === 'classAccuracy' || id === 'precision' || id === 'recall';
+  const share =
+    id === 'classAccuracy' || id === 'precision' || id === 'recall' || id === 'coverage';
   const digits = (value: number) => (share ? (100 * value).toFixed(1) : decimals(value));
   const unit = share ? ' %' : '';
   if (figure.spread === undefined) return `${digits(figure.value)}${unit}`;

@@ -8,10 +8,13 @@ export type FigureId = Exclude<keyof PointFigures, 'samples' | 'leftOut'>;
 
 export const FIGURES: readonly FigureId[] = [
   'frechetDistance',
+  'kernelDistance',
   'classifierScore',
   'classAccuracy',
   'precision',
   'recall',
+  'density',
+  'coverage',
   'diversity',
 ];
 

@@ -215,7 +215,7 @@ test('a table of a row a point, with names that may hold commas and quotes', () 
     'frechetDistance spread',
   ]);
   expect(rows).toEqual([
-    '"a, ""b""",letters,0,32,12,,,1.25,,0.5,0.1,,,0.75,0,3,0.5',
-    '"a, ""b""",letters,0.3,32,12,,,1.25,,0.5,0.1,,,0.75,0,3,0.5',
+    '"a, ""b""",letters,0,32,12,,,,,1.25,,0.5,0.1,,,0.75,0,,,,,3,0.5',
+    '"a, ""b""",letters,0.3,32,12,,,,,1.25,,0.5,0.1,,,0.75,0,,,,,3,0.5',
   ]);
 });

@@ -71,7 +71,7 @@ export const en = {
     atNextW: 'at w + 1',
     lessNoise: 'noise × 1/(1 + w)',
     unequal:
-      'These curves have different numbers of samples so far: Fréchet distance, score and recall depend on it. Compare them when the numbers agree.',
+      'These curves have different numbers of samples so far: Fréchet distance, score, recall and coverage depend on it. Compare them when the numbers agree.',
     refused: (points: number) => `${points} points cannot be drawn`,
     failed: (points: number) => `${points} points failed`,
     refusals: {
@@ -85,8 +85,11 @@ export const en = {
     frechetDistance: 'Fréchet distance',
     classifierScore: 'Classifier score',
     classAccuracy: 'Class accuracy',
+    kernelDistance: 'Kernel distance',
     precision: 'Precision',
     recall: 'Recall',
+    density: 'Density',
+    coverage: 'Coverage',
     diversity: 'Diversity within a class',
     alignment: 'Alignment with the prompt',
   } satisfies Readonly<Record<FigureId, string>>,
@@ -101,7 +104,8 @@ export const en = {
     waiting: 'Press Run: your own curve draws itself here as samples arrive.',
     undefinedDistance:
       'Not known yet: a Fréchet distance needs more samples than the network has features.',
-    undefinedFigure: 'Not known yet: there are too few samples.',
+    undefinedFigure:
+      'Not known yet: there are too few samples, or the stored points were measured without it.',
     pick: 'Click a point, or choose it in the table below, to see its samples.',
     point: (curve: string, value: string) => `${curve}, ${value}`,
   },
