@@ -1,4 +1,4 @@
-import { adaptedStart, sigmaRangeOf } from '../src/diffusion/adapt';
+import { adaptedStart } from '../src/diffusion/adapt';
 import { enlargingRun, type StageSettings } from '../src/diffusion/cascade';
 import {
   type LabelMix,
@@ -15,6 +15,7 @@ import {
   type RunSettings,
   runStages,
 } from '../src/diffusion/run';
+import type { SigmaRange } from '../src/diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
@@ -93,7 +94,7 @@ export async function generate(
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
         return run(x, sigma, conditioning);
       };
-    const { weak, classifier, smallClassifier } = companions;
+    const { weak, classifier, smallClassifier, distilled, fast } = companions;
     const fields = arrayFields({
       seeds,
       sampleSize: sizeOf(manifest.shape),
@@ -110,12 +111,14 @@ export async function generate(
       weak: weak && counted(weak),
       classifier: classifier && counted(classifier),
       smallClassifier: smallClassifier && counted(smallClassifier),
+      distilled: distilled && counted(distilled),
+      fast: fast && counted(fast),
       ...runConditioning(asked, manifest, prompts),
       fields,
     });
     const start = manifest.adapt && adaptedStart(manifest.adapt);
     const startFrom = start && ((sigma: number) => start(fields, sigma));
-    const range = sigmaRangeOf(manifest);
+    const range = rangeOf(manifest);
     const runs = [createRun({ settings, range, fields, evaluate, startFrom })];
     const begun = (run: Run<ArrayField>) => ({ run, x: run.start() });
     const openers: OpenStage<ArrayField>[] = [
@@ -126,7 +129,7 @@ export async function generate(
           const run = enlargingRun({
             forward: counted(stage.network),
             shape: about.shape,
-            range: sigmaRangeOf(about),
+            range: rangeOf(about),
             settings: stage.settings,
             low: low!,
             lowShape: stages[k - 1]?.network.manifest.shape ?? manifest.shape,
@@ -152,4 +155,8 @@ export async function generate(
 
 function sizeOf(shape: Manifest['shape']): number {
   return shape.reduce((product, length) => product * length);
+}
+
+function rangeOf({ sigma }: NodeNetwork['manifest']): SigmaRange {
+  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }

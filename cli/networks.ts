@@ -1,6 +1,11 @@
 import { findGuidanceRule } from '../src/diffusion/guidance';
 import { neededPredictions } from '../src/diffusion/guidance/needed';
-import { type CompanionName, isCompanion, type Prediction } from '../src/diffusion/guidance/rule';
+import {
+  type CompanionName,
+  isCompanion,
+  isStudent,
+  type Prediction,
+} from '../src/diffusion/guidance/rule';
 import type { RunSettings } from '../src/diffusion/run';
 import { ModelError } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
@@ -52,6 +57,8 @@ export function companionsOf(
         weak: 'weak network',
         classifier: 'classifier',
         smallClassifier: 'smaller classifier',
+        distilled: 'student of any number of steps',
+        fast: 'student of few steps',
       }[name];
       throw new ArgumentError(`--guidance ${guidance} needs a ${kind}, ${model} has none`);
     }
@@ -66,7 +73,8 @@ export async function openCompanions(
 ): Promise<{ [name in CompanionName]?: NodeNetwork<Manifest> }> {
   const opened: { [name in CompanionName]?: NodeNetwork<Manifest> } = {};
   for (const [name, id] of Object.entries(ids) as [CompanionName, string][]) {
-    opened[name] = await (name === 'weak' ? openNetwork : openClassifier)(id, { threads });
+    const isDenoiser = name === 'weak' || isStudent(name);
+    opened[name] = await (isDenoiser ? openNetwork : openClassifier)(id, { threads });
   }
   return opened;
 }

@@ -21,7 +21,7 @@ try {
 async function stamp(id: string): Promise<void> {
   const { path, text, manifest } = await manifestOf(id);
   const { role } = manifest;
-  if (role !== 'denoiser' && role !== 'weak' && role !== 'upsampler') return;
+  if (role !== 'denoiser' && role !== 'weak' && role !== 'upsampler' && role !== 'student') return;
   const network = await openNetwork(id);
   await writeFile(path, withEntry(text, 'selfCheck', await answersOf(network)));
   await network.release();

@@ -54,7 +54,7 @@ def export_student(name: str, kind: str, out: Path) -> str:
         },
     )
     teacher["companions"] = {**teacher["companions"], kind: folder.name}
-    teacher_file.write_text(json.dumps(teacher, indent=2) + "\n")
+    teacher_file.write_text(json.dumps(teacher, indent=2, ensure_ascii=False) + "\n")
     report(folder, difference)
     return folder.name
 

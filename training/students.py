@@ -78,23 +78,31 @@ def classifier_free(denoiser: Denoiser) -> Guided:
     return guided
 
 
-def between(high: torch.Tensor, low: torch.Tensor, parts: int, rho: float = 7.0) -> list[torch.Tensor]:
-    """Noise levels from `high` [B] down to `low` [B] in equal parts on Karras' axis (2206.00364, eq. 5)."""
-    a, b = high ** (1 / rho), low ** (1 / rho)
-    return [(a + i / parts * (b - a)) ** rho for i in range(parts)] + [low]
+def between(high: torch.Tensor, low: torch.Tensor, parts: int, sigma_min: float, rho: float = 7.0):
+    """Noise levels from `high` [B] down to `low` [B] in equal parts on Karras' axis (2206.00364, eq. 5).
+
+    Where `low` is 0 the last part goes there from `sigma_min`, as a whole schedule does.
+    """
+    ends = low > 0
+    a, b = high ** (1 / rho), torch.where(ends, low, sigma_min) ** (1 / rho)
+    count = torch.where(ends, parts, parts - 1).clamp(min=1)
+    return [(a + (i / count).clamp(max=1) * (b - a)) ** rho for i in range(parts)] + [low]
 
 
 def stride(guided: Guided, x, sigma, down, label, scale, parts: int, sigma_min: float) -> torch.Tensor:
-    """The state at noise level `down` [B] that Heun's method reaches from `x` at `sigma` [B] in `parts` steps."""
-    levels = between(sigma, down, parts)
+    """The state at noise level `down` [B] that DPM-Solver++(2M) (2211.01095) reaches from `x` at `sigma` [B] in `parts`
+    steps, the first of them and one to 0 of first order."""
+    levels = between(sigma, down, parts, sigma_min)
+    before, width_before = None, None
     for high, low in itertools.pairwise(levels):
-        slope = (x - guided(x, high, label, scale)) / per_sample(high)
-        euler = x + per_sample(low - high) * slope
-        # Below the least noise level of the training the step is Euler's, to the estimate itself.
-        low_enough = low.clamp(min=sigma_min)
-        second = (euler - guided(euler, low_enough, label, scale)) / per_sample(low_enough)
-        heun = x + per_sample(low - high) * (slope + second) / 2
-        x = torch.where(per_sample(low >= sigma_min), heun, euler)
+        denoised = guided(x, high, label, scale)
+        width = (high / low.clamp(min=sigma_min / 2)).log()  # in ln sigma
+        used = denoised
+        if before is not None:
+            share = per_sample(torch.where(low > 0, width / (2 * width_before), 0.0))
+            used = denoised + share * (denoised - before)
+        x = used + per_sample(low / high) * (x - used)
+        before, width_before = denoised, width
     return x
 
 

@@ -41,7 +41,7 @@ class StudentRecipe:
     p_null: float = 0.05  # share of the null label, whose guided estimate is the unconditional one
     p_mean: float = -0.5
     p_std: float = 1.4
-    parts: int = 2  # Heun steps of the teacher in one stride
+    parts: int = 4  # steps of the teacher in one stride
     weak_at: float = math.inf
     weak: None = None
     seed: int = 0

@@ -70,6 +70,7 @@ describe('both languages', () => {
       'common.settingsText.scaleS',
       'common.settingsText.scaleW',
       'common.title',
+      'own.noisings.sigma',
       'playground.about.formula',
     ]);
     for (const [path, text] of chinese) {

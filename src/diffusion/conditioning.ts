@@ -48,6 +48,11 @@ export function rowsFor(
   return Object.fromEntries(entries);
 }
 
+/** The rows with the guidance scale of a step beside them, for a student that takes it as an input. */
+export function withScale(rows: Conditioning, guidanceScale: number, batch: number): Conditioning {
+  return { ...rows, scale: { data: new Float32Array(batch).fill(guidanceScale), dims: [] } };
+}
+
 /**
  * Rows of several evaluations, one below the other.
  *

@@ -28,6 +28,23 @@ export const karras: Schedule = {
 };
 
 /**
+ * Karras' levels without the last: the first numSteps of those of numSteps + 1 steps, then 0. For few
+ * steps, of which none is spent where the picture is done.
+ */
+export const karrasOpen: Schedule = {
+  id: 'karras-open',
+  label: 'Karras, straight to 0',
+  paper: '2206.00364',
+  parameters: [rho],
+  sigmas(numSteps, range, params) {
+    checkSteps(numSteps, range);
+    const open = karras.sigmas(numSteps + 1, range, params).slice(0, numSteps + 1);
+    open[numSteps] = 0;
+    return open;
+  },
+};
+
+/**
  * lambda(u) = -2 ln tan(a u + b), u from 1 to 0: log-SNR of the cosine schedule (2207.12598, section 3).
  *
  * With lambda = -2 ln sigma this is sigma(u) = tan(a u + b): the angle goes down evenly. a and b
@@ -60,6 +77,7 @@ export const exponential: Schedule = {
 
 export const scheduleRegistry: readonly Schedule[] = [
   karras,
+  karrasOpen,
   logSnrCosine,
   exponential,
   linspace,

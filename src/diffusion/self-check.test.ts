@@ -46,7 +46,7 @@ describe('the self-check of a network', () => {
   test('names an input that it knows nothing of', () => {
     const other = { ...network(10), conditioning: ['depth'] };
     expect(() => checkInputs(inputs, 3, other)).toThrow(
-      'must be of label, text, mask, low, augmentation, perturb, got "depth"',
+      'must be of label, text, mask, low, augmentation, scale, perturb, got "depth"',
     );
   });
 

@@ -65,7 +65,7 @@ export function checkInputs(
 
 /**
  * What conditions each row, by the names of the network's inputs: a label; a text of `label` tokens
- * of noise; a picture of noise to enlarge, at the augmentation 0.2.
+ * of noise; a picture of noise to enlarge, at the augmentation 0.2; of a student the guidance scale 3.
  *
  * @throws RangeError for an input that is none of these
  */
@@ -98,6 +98,7 @@ function checkConditioning(
       ),
     low: () => noise(1, low),
     augmentation: () => all(Array<number>(asked.length).fill(0.2), []),
+    scale: () => all(Array<number>(asked.length).fill(3), []),
     perturb: () => all(Array<number>(asked.length).fill(0), []),
   };
   const entries = (conditioning ?? ['label']).map((name) => {

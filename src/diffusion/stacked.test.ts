@@ -250,3 +250,26 @@ test('named rows of any length go below each other, beside the label', async () 
     dims: [1, 2, 2],
   });
 });
+
+test('a student sees the class and the scale of the step, one evaluation a sample', async () => {
+  const labels = [1, 3];
+  const fields = arrayFields({ seeds: labels, sampleSize: 3 });
+  const seen: Conditioning[] = [];
+  const student = async (x: Float32Array, _sigma: Float32Array, rows: Conditioning) => {
+    seen.push(rows);
+    return x.map((value, i) => value + 10 * rows.scale!.data[Math.floor(i / 3)]!);
+  };
+  const evaluate = stackedEvaluate({
+    forward: () => Promise.reject(new Error('the denoiser is not asked')),
+    distilled: student,
+    ...classConditioning({ labels, numClasses: 4 }),
+    fields,
+  });
+  const x = fields.noise(-1);
+  const { distilled } = await evaluate(x, 2, ['distilled'], { ...at, guidanceScale: 2.5 });
+  expect([...distilled!.data]).toEqual([...x.data.map((value) => value + 25)]);
+  expect(seen).toHaveLength(1);
+  expect(seen[0]!.label!.data).toEqual(labelRows(labels, 4));
+  expect(seen[0]!.scale).toEqual({ data: new Float32Array([2.5, 2.5]), dims: [] });
+  await expect(evaluate(x, 2, ['fast'], at)).rejects.toThrow('"fast" needs a network');
+});

@@ -1,9 +1,16 @@
-import { type Conditioning, type GuidanceConditioning, joined, stackedRows } from './conditioning';
+import {
+  type Conditioning,
+  type GuidanceConditioning,
+  joined,
+  stackedRows,
+  withScale,
+} from './conditioning';
 import type { ArrayField, ArrayFieldAlgebra } from './fields';
 import type { Evaluate } from './guidance/guided';
 import {
   type CompanionName,
   isCompanion,
+  isStudent,
   type Prediction,
   type Predictions,
 } from './guidance/rule';
@@ -31,8 +38,8 @@ export type ForwardBoth = (
 
 /**
  * Evaluates everything that a rule needs of a network in one batch: x repeated, the rows of one
- * prediction below those of the other. The weak network and the classifiers are evaluated apart,
- * with the rows of `cond`.
+ * prediction below those of the other. The weak network, the classifiers and the students are
+ * evaluated apart, with the rows of `cond`; students with the scale too.
  *
  * @param options.weak the weak network; without it `weak` is an error, as for the classifiers
  * @param options.forwardBoth asked in place of `forward` where `auxiliary` is needed
@@ -46,6 +53,8 @@ export function stackedEvaluate(
     readonly weak?: Forward | undefined;
     readonly classifier?: Forward | undefined;
     readonly smallClassifier?: Forward | undefined;
+    readonly distilled?: Forward | undefined;
+    readonly fast?: Forward | undefined;
     readonly fields: ArrayFieldAlgebra;
   },
 ): Evaluate<ArrayField> {
@@ -72,7 +81,7 @@ export function stackedEvaluate(
     throw new RangeError(`The prediction "${need}" needs a network with ${lacking}`);
   }
 
-  return async (x, sigma, needs, { step }) => {
+  return async (x, sigma, needs, { step, guidanceScale }) => {
     const predictions: Predictions<ArrayField> = {};
     try {
       for (const need of needs) {
@@ -81,7 +90,8 @@ export function stackedEvaluate(
         if (!network) {
           throw new RangeError(`The prediction "${need}" needs a network that is not loaded`);
         }
-        predictions[need] = partOf(await network(...stacked(x, sigma, [cond])), x, 0);
+        const rows = isStudent(need) ? withScale(cond, guidanceScale, x.batch) : cond;
+        predictions[need] = partOf(await network(...stacked(x, sigma, [rows])), x, 0);
       }
       const wanted = needs.filter((need) => !isCompanion(need));
       const own = [...new Set(wanted.map(rowsNeeded))];

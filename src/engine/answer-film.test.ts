@@ -21,13 +21,13 @@ const manifest = {
 function network(shift: number) {
   const rowsOfRuns: number[] = [];
   const fake: Network = {
-    async run({ x, sigma, label, perturb }, rows) {
+    async run({ x, sigma, label, perturb, scale }, rows) {
       rowsOfRuns.push(rows);
       const denoised = x!.data.map((value, i) => {
         const row = Math.floor(i / 16);
         const s = sigma!.data[row]!;
         const wanted = label ? label.data[3 * row]! - label.data[3 * row + 1]! : 0;
-        const disturbed = 0.2 * (perturb?.data[row] ?? 0);
+        const disturbed = 0.2 * (perturb?.data[row] ?? 0) + 0.05 * (scale?.data[row] ?? 0);
         return Math.tanh((value + shift + disturbed + wanted * Math.cos(i % 16)) / (1 + s * s));
       });
       return { denoised, grad: denoised, auxiliary: denoised.map((value) => 0.7 * value) };
@@ -51,7 +51,11 @@ const never = async () => false;
 function networks(starts?: StartMemory) {
   const main = network(0);
   const beside = { network: network(0.3).fake, manifest: {} };
-  const companions = { weak: beside, classifier: beside, smallClassifier: beside };
+  const student = { ...beside, manifest: { conditioning: ['label', 'scale'] } };
+  const companions = {
+    ...{ weak: beside, classifier: beside, smallClassifier: beside },
+    ...{ distilled: student, fast: student },
+  };
   return { ...main, all: { network: main.fake, manifest, companions, starts } };
 }
 

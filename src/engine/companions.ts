@@ -1,4 +1,3 @@
-import { sigmaRangeOf } from '../diffusion/adapt';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
 import { type CompanionName, isCompanion, type Prediction } from '../diffusion/guidance/rule';
@@ -10,9 +9,9 @@ import type { SampleSettings } from './protocol';
 /** The predictions that a run evaluates somewhere. */
 export function runPredictions(
   settings: SampleSettings,
-  manifest: Pick<DenoiserManifest, 'sigma' | 'adapt'>,
+  { sigma }: Pick<DenoiserManifest, 'sigma'>,
 ): Prediction[] {
-  const sigmas = runSigmas(settings, sigmaRangeOf(manifest));
+  const sigmas = runSigmas(settings, { sigmaMin: sigma.min, sigmaMax: sigma.max });
   return predictionsAt(settings, scalesOf(guidanceModifiers(settings), sigmas));
 }
 

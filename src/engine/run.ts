@@ -1,4 +1,4 @@
-import { adaptedStart, sigmaRangeOf } from '../diffusion/adapt';
+import { adaptedStart } from '../diffusion/adapt';
 import { enlargingRun } from '../diffusion/cascade';
 import {
   type GuidanceConditioning,
@@ -13,6 +13,7 @@ import type { Evaluate } from '../diffusion/guidance/guided';
 import type { CompanionName } from '../diffusion/guidance/rule';
 import { lostSamples } from '../diffusion/metrics/verdicts';
 import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
+import type { SigmaRange } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
@@ -121,7 +122,7 @@ export async function runSampler(
   const openers: OpenStage<ArrayField>[] = [
     () => {
       const evaluate = firstStage(networks, settings, conditioning, fields, isAborted);
-      const range = sigmaRangeOf(manifest);
+      const range = rangeOf(manifest);
       const start = manifest.adapt && adaptedStart(manifest.adapt);
       const startFrom = start && ((sigma: number) => start(fields, sigma));
       const run = createRun({ settings, range, fields, evaluate, observer, startFrom });
@@ -136,7 +137,7 @@ export async function runSampler(
         const run = enlargingRun({
           forward: forwardOf(upsampler, shape, 'denoised', isAborted),
           shape,
-          range: sigmaRangeOf(upsampler.manifest),
+          range: rangeOf(upsampler.manifest),
           settings: stageSettings,
           low: low ?? known!.low,
           lowShape,
@@ -202,7 +203,7 @@ function firstStage(
   fields: ArrayFieldAlgebra,
   isAborted: IsAborted,
 ): Evaluate<ArrayField> {
-  const { weak, classifier, smallClassifier } = companions;
+  const { weak, classifier, smallClassifier, distilled, fast } = companions;
   const forward = (used: Companion, output: string) =>
     forwardOf(used, manifest.shape, output, isAborted);
   const evaluate = stackedEvaluate({
@@ -218,6 +219,8 @@ function firstStage(
     weak: weak && forward(weak, 'denoised'),
     classifier: classifier && forward(classifier, 'grad'),
     smallClassifier: smallClassifier && forward(smallClassifier, 'grad'),
+    distilled: distilled && forward(distilled, 'denoised'),
+    fast: fast && forward(fast, 'denoised'),
     ...conditioning,
     fields,
   });
@@ -257,6 +260,10 @@ function outputsOf(
     };
     return run(inputs, sigma.length, isAborted);
   };
+}
+
+function rangeOf({ sigma }: Pick<DenoiserManifest, 'sigma'>): SigmaRange {
+  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }
 
 /** Keeps the noise visible at every level: alpha = 1/sqrt(1 + sigma²), the variance-preserving picture. */

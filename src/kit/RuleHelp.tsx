@@ -13,6 +13,8 @@ export const RULE_SOURCES: Readonly<Record<string, { formula: string; paper: str
   'classifier-conditional': { formula: 'c + k · σ² ∇ log p(y | x, σ)', paper: '2105.05233' },
   autoguidance: { formula: 'weak + s · (c − weak)', paper: '2406.02507' },
   internal: { formula: 'm + s · (c − m),  m from the middle of the network', paper: '2512.24176' },
+  distilled: { formula: 'a student’s estimate of u + s · (c − u)', paper: '2210.03142' },
+  fast: { formula: 'a student’s estimate of where several steps of it lead', paper: '2202.00512' },
   pag: { formula: 'p + s · (c − p),  p without self-attention', paper: '2403.17377' },
   icg: { formula: 'r + s · (c − r),  r with a random class', paper: '2407.02687' },
   apg: { formula: 'c + (s − 1) · (Δ⊥ + η Δ∥),  Δ = c − u', paper: '2410.02416' },

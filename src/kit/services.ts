@@ -37,13 +37,17 @@ export const gridPictures = defineService<GridPictures>('grid pictures');
 /** The pictures of a column at one guidance scale. */
 export interface FilmTake extends Pick<Result, 'trajectory' | 'done'> {
   readonly scale: number;
+  /** Drawn by the network's student of few steps, until the network itself has drawn it. */
+  readonly byStudent: boolean;
 }
 
 /** The active column's pictures at every guidance scale that has been computed. */
 export interface FilmPictures {
   /** In the order of their scales; none where the column has no scale. */
   takes(): readonly FilmTake[];
-  /** The same of the picked sample alone: its takes come first. */
+  /** The same by the network's student of few steps, at the scales that are not among those. */
+  studentTakes(): readonly FilmTake[];
+  /** The same of the picked sample, by the network or else by its student: its takes come first. */
   pickedTakes(): readonly FilmTake[];
   /** Counts the changes: a snapshot for whoever draws the film. */
   readonly version: number;

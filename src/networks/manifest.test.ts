@@ -97,7 +97,7 @@ describe('an error names file, field, requirement and value', () => {
     [{ sigma: undefined }, '"sigma" must be present, got nothing'],
     [
       { role: undefined },
-      '"role" must be denoiser, weak, upsampler, classifier, features or text-encoder, got nothing',
+      '"role" must be denoiser, weak, upsampler, student, classifier, features or text-encoder, got nothing',
     ],
     [{ sigma: 3 }, '"sigma" must be an object, got 3'],
     [
@@ -108,7 +108,7 @@ describe('an error names file, field, requirement and value', () => {
     [{ pUncond: 1.5 }, '"pUncond" must be within [0, 1], got 1.5'],
     [
       { role: 'other' },
-      '"role" must be denoiser, weak, upsampler, classifier, features or text-encoder, got "other"',
+      '"role" must be denoiser, weak, upsampler, student, classifier, features or text-encoder, got "other"',
     ],
     [
       { files: [{ name: 'a/b', bytes: 1, sha256 }] },

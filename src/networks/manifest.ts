@@ -101,6 +101,9 @@ const common = {
       features: v.optional(id),
       classifier: v.optional(id),
       smallClassifier: v.optional(id),
+      /** Students, which take the guidance scale as the input `scale`: of any number of steps, of few. */
+      distilled: v.optional(id),
+      fast: v.optional(id),
     }),
   ),
   /** Inputs of a network of noisy pictures beside x and sigma. Absent: `label`. */
@@ -173,8 +176,8 @@ const stage = v.object({
 const denoiser = v.pipe(
   v.object({
     ...common,
-    /** `upsampler`: a stage of a cascade, which no one opens by itself. */
-    role: v.picklist(['denoiser', 'weak', 'upsampler']),
+    /** `upsampler`: a stage of a cascade; it and a student are opened by no one by themselves. */
+    role: v.picklist(['denoiser', 'weak', 'upsampler', 'student']),
     sigma: sigmaRange,
     /** Share of training with the null label. */
     pUncond: v.optional(probability),
@@ -307,7 +310,7 @@ const textEncoder = v.pipe(
 const manifest = v.variant(
   'role',
   [denoiser, classifier, features, textEncoder],
-  'denoiser, weak, upsampler, classifier, features or text-encoder',
+  'denoiser, weak, upsampler, student, classifier, features or text-encoder',
 );
 
 const modelIndex = v.pipe(

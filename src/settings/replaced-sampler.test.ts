@@ -40,3 +40,26 @@ test('a sampler that was chosen meanwhile stays', () => {
   const chosen = change(tried, { sampler: 'ddpm' });
   expect(change(chosen, { guidance: 'cfg' }).sampler).toBe('ddpm');
 });
+
+for (const { id: guidance, madeFor } of guidanceRegistry) {
+  if (!madeFor) continue;
+  test(`${guidance} brings its steps along, and they go with it`, () => {
+    const before = change(DEFAULT_COLUMN, { sampler: 'heun' }, { parameters: { sChurn: 10 } });
+    const tried = change(before, { guidance });
+    expect(tried).toEqual({ ...before, guidance, ...madeFor, parameters: {} });
+    expect(change(tried, { guidance: 'cfg' })).toEqual(before);
+    // Other changes in between do not lose them.
+    expect(change(tried, { guidanceScale: 2 }, { guidance: 'apg' }).sampler).toBe('heun');
+    // What was chosen meanwhile stays.
+    const chosen = change(tried, { numSteps: 9 }, { guidance: 'cfg' });
+    expect(chosen).toEqual({ ...before, numSteps: 9 });
+    // A sampler that still cannot be followed comes back with the rule after that.
+    const other = change(tried, { guidance: 'cfg-plus-plus' });
+    expect(other.sampler).toBe('ddim');
+    expect(change(other, { guidance: 'cfg' })).toEqual(before);
+  });
+}
+
+test('some rule is made for steps of its own', () => {
+  expect(guidanceRegistry.some(({ madeFor }) => madeFor)).toBe(true);
+});

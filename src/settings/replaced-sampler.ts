@@ -3,7 +3,8 @@ import { worksWith } from '../diffusion/guidance/rule';
 import type { RunSettings } from '../diffusion/run';
 import { findSampler } from '../diffusion/samplers';
 
-type Choices = Pick<RunSettings, 'guidance' | 'sampler'> & Partial<Pick<RunSettings, 'parameters'>>;
+type Choices = Pick<RunSettings, 'guidance' | 'sampler'> &
+  Partial<Pick<RunSettings, 'parameters' | 'numSteps' | 'schedule'>>;
 
 /**
  * The sampler that a rule replaced, of settings that are on the page now. It is no setting: a link
@@ -11,14 +12,56 @@ type Choices = Pick<RunSettings, 'guidance' | 'sampler'> & Partial<Pick<RunSetti
  */
 const replacedIn = new WeakMap<object, Choices>();
 
+/** The settings before a rule that is made for steps of its own. */
+const beforeIn = new WeakMap<object, Choices>();
+
 /**
- * Settings after a change. Where a rule that works with first-order samplers alone has replaced the
- * sampler, that sampler comes back, with its parameters, as soon as another rule is chosen; unless a
- * sampler has been chosen meanwhile.
+ * Settings after a change. A rule that is made for steps, a sampler and a schedule brings them along,
+ * and one that works with first-order samplers alone replaces the sampler; what was set before comes
+ * back, with its parameters, as soon as another rule is chosen, unless it was chosen anew meanwhile.
  *
  * @param makeConsistent makes the changed settings fit together, a sampler for the rule among them
  */
 export function withChanges<T extends Choices>(
+  settings: T,
+  changes: Partial<T>,
+  makeConsistent: (changed: T) => T,
+): T {
+  const made = changes.guidance && findGuidanceRule(changes.guidance).madeFor;
+  const before = beforeIn.get(settings);
+  if (made) {
+    const own = Object.entries(made).filter(([name]) => name in settings);
+    const fitted = makeConsistent({ ...settings, ...Object.fromEntries(own), ...changes });
+    beforeIn.set(fitted, before ?? settings);
+    return fitted;
+  }
+  if (before && changes.guidance) {
+    return withReplaced(returned(settings, before), changes, makeConsistent);
+  }
+  const fitted = withReplaced(settings, changes, makeConsistent);
+  if (before) beforeIn.set(fitted, before);
+  return fitted;
+}
+
+/** What a rule brought along goes with it, as far as it was left as it was. */
+function returned<T extends Choices>(settings: T, before: Choices): T {
+  const { madeFor = {} } = findGuidanceRule(settings.guidance);
+  const left = Object.entries(madeFor).filter(
+    ([name, value]) => Reflect.get(settings, name) === value,
+  );
+  const old = left.map(([name]) => [name, Reflect.get(before, name)]);
+  const parameters = { ...settings.parameters, ...before.parameters };
+  const back = {
+    ...settings,
+    ...Object.fromEntries(old),
+    ...(settings.parameters && { parameters }),
+  };
+  const replaced = replacedIn.get(before);
+  if (replaced) replacedIn.set(back, replaced);
+  return back;
+}
+
+function withReplaced<T extends Choices>(
   settings: T,
   changes: Partial<T>,
   makeConsistent: (changed: T) => T,

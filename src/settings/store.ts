@@ -41,6 +41,8 @@ export interface ColumnState {
   readonly stale: boolean;
   /** The scale of the pictures, where they are the nearest that is there for the one asked for. */
   readonly filmScale: number | undefined;
+  /** Whether those are by the network's student of few steps. */
+  readonly filmByStudent: boolean;
   readonly figures: RunFigures | undefined;
   readonly verdicts: Verdicts | undefined;
   readonly message: string | undefined;
@@ -102,6 +104,7 @@ export const idleColumn = (id: number): ColumnState => ({
   lastStep: 0,
   stale: false,
   filmScale: undefined,
+  filmByStudent: false,
   figures: undefined,
   verdicts: undefined,
   message: undefined,

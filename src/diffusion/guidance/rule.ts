@@ -13,11 +13,18 @@ import type { Sampler } from '../samplers/sampler';
 export type Prediction = 'cond' | 'uncond' | 'random' | 'perturbed' | 'auxiliary' | CompanionName;
 
 /** The predictions of networks beside the denoiser: manifests name their companions so. */
-export type CompanionName = 'weak' | 'classifier' | 'smallClassifier';
+export type CompanionName = 'weak' | 'classifier' | 'smallClassifier' | StudentName;
+
+/** Predictions of students, which take the scale as an input: guided estimates. */
+export type StudentName = 'distilled' | 'fast';
+
+export function isStudent(name: Prediction): name is StudentName {
+  return name === 'distilled' || name === 'fast';
+}
 
 /** Whether another network than the denoiser makes a prediction. */
 export function isCompanion(name: Prediction): name is CompanionName {
-  return name === 'weak' || name === 'classifier' || name === 'smallClassifier';
+  return name === 'weak' || name === 'classifier' || name === 'smallClassifier' || isStudent(name);
 }
 
 export type Predictions<F> = Partial<Record<Prediction, F>>;
@@ -76,6 +83,12 @@ export interface GuidanceRule {
   readonly scaleKind?: 'classifier';
   /** It relies on sigmaDown, so it runs with first-order samplers only: see `checkSampler`. */
   readonly firstOrderOnly?: true;
+  /** How its network learnt to be sampled: set with the rule, and free to be changed. */
+  readonly madeFor?: {
+    readonly numSteps: number;
+    readonly sampler: string;
+    readonly schedule: string;
+  };
   /** Less common: listed after the others. */
   readonly advanced?: true;
   /** Factor of the noise that stochastic samplers add during a run; absent: 1. */
@@ -111,15 +124,17 @@ export function checkSampler(
  * difference of c and u. A rule that starts from u alone would lead to it.
  */
 export function takesNegative({ predictions }: Pick<GuidanceRule, 'predictions'>): boolean {
+  if (predictions.some(isStudent)) return false; // it learnt to lead away from no class
   return predictions.includes('cond') && predictions.includes('uncond');
 }
 
 /** A prediction that `cond` is compared with. */
-export type Compared = Exclude<Prediction, 'cond' | 'classifier' | 'smallClassifier'>;
+export type Compared = Exclude<Prediction, 'cond' | 'classifier' | 'smallClassifier' | StudentName>;
 
 /** What a rule leads away from; for one that leads away from no prediction, that without a class. */
 export function comparedWith({ predictions }: Pick<GuidanceRule, 'predictions'>): Compared {
   for (const name of predictions) {
+    if (isStudent(name)) continue;
     if (name !== 'cond' && name !== 'classifier' && name !== 'smallClassifier') return name;
   }
   return 'uncond';

@@ -39,6 +39,8 @@ async function combined(id: string, { s, params = {}, step = 3, c = C, u = U }: 
     auxiliary: u,
     classifier: G,
     smallClassifier: H,
+    distilled: G,
+    fast: H,
   };
   const predictions = Object.fromEntries(
     rule.needs(at, params).map((need) => [need, field(given[need])]),

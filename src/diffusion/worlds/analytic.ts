@@ -1,6 +1,6 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../fields';
 import type { Evaluate } from '../guidance/guided';
-import type { Prediction, Predictions } from '../guidance/rule';
+import type { GuidancePoint, Prediction, Predictions } from '../guidance/rule';
 import { randomLabels } from '../random';
 
 /** One isotropic Gaussian of a mixture: N(mean, std² I), drawn with a probability proportional to weight. */
@@ -148,7 +148,25 @@ export function mixtureEvaluate(options: {
     return difference;
   }
 
-  function predict(name: Prediction, x: ArrayField, sigma: number, step: number): ArrayField {
+  /** Du + s (Dc - Du), as a student without an error would have it. */
+  function guided(x: ArrayField, sigma: number, guidanceScale: number): ArrayField {
+    const c = denoise(x, sigma, (b) => ofClass[b]!);
+    const u = denoise(x, sigma, () => mixture);
+    const combined = fields.lincomb([
+      [guidanceScale, c],
+      [1 - guidanceScale, u],
+    ]);
+    fields.release(c);
+    fields.release(u);
+    return combined;
+  }
+
+  function predict(
+    name: Prediction,
+    x: ArrayField,
+    sigma: number,
+    { step, guidanceScale }: GuidancePoint,
+  ): ArrayField {
     switch (name) {
       case 'cond':
         return denoise(x, sigma, (b) => ofClass[b]!);
@@ -173,14 +191,17 @@ export function mixtureEvaluate(options: {
           throw new Error('"smallClassifier" needs a weak mixture, got none');
         }
         return gradient(x, sigma, weak, weakOfClass);
+      case 'distilled':
+      case 'fast':
+        return guided(x, sigma, guidanceScale);
       default:
         return name satisfies never;
     }
   }
 
-  return (x, sigma, needs, { step }) => {
+  return (x, sigma, needs, at) => {
     const predictions: Predictions<ArrayField> = {};
-    for (const name of needs) predictions[name] = predict(name, x, sigma, step);
+    for (const name of needs) predictions[name] = predict(name, x, sigma, at);
     return predictions;
   };
 }

@@ -12,6 +12,7 @@ import {
   filmGif,
   gridPng,
   type Made,
+  ownTakes,
   pageJson,
   type Ready,
   rowPng,
@@ -104,7 +105,7 @@ function useFilmLengths(): [picked: number, all: number] {
   const film = useService(filmPictures);
   const lengths = useSyncExternalStore(
     (listener) => film.subscribe(listener),
-    () => `${film.pickedTakes().length},${film.takes().length}`,
+    () => `${ownTakes(film).length},${film.takes().length}`,
   );
   const [picked = 0, all = 0] = lengths.split(',').map(Number);
   return [picked, all];

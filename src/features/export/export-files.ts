@@ -2,7 +2,7 @@ import { shownSamples } from '../../kit/draw-samples';
 import type { App } from '../../kit/feature';
 import { gridFor } from '../../kit/paint';
 import { fileName } from '../../kit/save';
-import { filmPictures, gridPictures } from '../../kit/services';
+import { type FilmPictures, type FilmTake, filmPictures, gridPictures } from '../../kit/services';
 import type { Trajectory } from '../../kit/trajectories';
 import { commonWords, type Strings, wordsForPrompts } from '../../kit/words/words';
 import { sharedLink } from '../../settings/address';
@@ -157,6 +157,11 @@ function columnsAt(now: Ready) {
   };
 }
 
+/** The picked sample at the scales that the network itself has drawn: what is exported names no student. */
+export function ownTakes(film: FilmPictures): FilmTake[] {
+  return film.pickedTakes().filter(({ byStudent }) => !byStudent);
+}
+
 /**
  * The guidance scale played like film, at every scale that is there by now, each written above its
  * picture.
@@ -172,7 +177,7 @@ export async function filmGif(
   const { settings } = state;
   const strings = networkWords(now);
   const film = app.services.get(filmPictures);
-  const takes = (all ? film.takes() : film.pickedTakes()).toSorted((a, b) => a.scale - b.scale);
+  const takes = (all ? film.takes() : ownTakes(film)).toSorted((a, b) => a.scale - b.scale);
   if (takes.length === 0) throw new Error('The film must show a scale, and shows none yet');
   const column = settings.columns[settings.active]!;
   const told = describeShared([{ ...column, guidanceScale: 1 }], strings, settings.unit);

@@ -10,8 +10,15 @@ export function filmOfActive(store: Store, film: Film): FilmPictures {
     const active = settings();
     return active ? film.takes(active) : [];
   };
+  const studentTakes = () => {
+    const active = settings();
+    if (!active) return [];
+    const drawn = new Set(takes().map(({ scale }) => scale));
+    return film.studentTakes(active).filter(({ scale }) => !drawn.has(scale));
+  };
   return {
     takes,
+    studentTakes,
     pickedTakes() {
       const active = settings();
       if (!active) return [];
@@ -19,7 +26,8 @@ export function filmOfActive(store: Store, film: Film): FilmPictures {
       const sample = Math.min(picked, active.seeds.length - 1);
       // Where all samples are there, the picked one is among them.
       const single = film.takesOf(active, sample);
-      return [...new Map([...single, ...takes()].map((take) => [take.scale, take])).values()];
+      const all = [...film.studentTakes(active), ...single, ...takes()];
+      return [...new Map(all.map((take) => [take.scale, take])).values()];
     },
     get version() {
       return film.version;

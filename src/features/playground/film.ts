@@ -9,6 +9,7 @@ import { type Job, StaleWork } from '../../kit/stale-work';
 import { newTrajectory } from '../../kit/trajectories';
 import type { AppState, Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, expectedMs } from './column-jobs';
+import { studentRun } from './film-student';
 import { placeOf } from './rail/rail-axis';
 
 /** A dozen scales from leading away to the strongest, as close as the pictures ask for. */
@@ -20,6 +21,10 @@ const BUDGET_SHARE = 0.8;
 const PICKED_AT_ONCE = 4;
 /** The other columns wait for the picked sample at all scales, if that takes no longer. */
 const LONGEST_WAIT_MS = 8000;
+/** Scales that a student draws at once. */
+const STUDENT_AT_ONCE = 3;
+/** A film that takes no longer by the network itself needs no student. */
+const STUDENT_FROM_MS = 4000;
 /** A network that needs longer for one scale is not run without being asked. */
 const LONGEST_TAKE_MS = 15_000;
 
@@ -155,6 +160,14 @@ export class Film {
     return hasScale(settings) ? this.#takes(settings, true) : [];
   }
 
+  /** Every scale at which the network's student has drawn it. */
+  studentTakes(settings: SampleSettings): FilmTake[] {
+    const { engine } = this.#store.getState();
+    const student = engine.status === 'ready' && studentRun(settings, engine.manifest);
+    if (!student) return [];
+    return this.#takes(student, true).map((take) => ({ ...take, byStudent: true }));
+  }
+
   /** Every scale at which one of its samples was drawn by itself, ahead of the others. */
   takesOf(settings: SampleSettings, sample: number): FilmTake[] {
     return hasScale(settings) ? this.#takes(ofSample(settings, sample), false) : [];
@@ -166,14 +179,14 @@ export class Film {
       .sort((a, b) => a - b)
       .flatMap((scale) => {
         const result = this.#at(settings, scale, whole);
-        return result ? [{ scale, ...result }] : [];
+        return result ? [{ scale, byStudent: false, ...result }] : [];
       });
   }
 
-  /** Whether the picked sample of the active column comes before the other columns, and is not all there. */
+  /** Whether something of the active column comes before the other columns, and is not all there. */
   get comesFirst(): boolean {
     const isMissing = (job: FilmJob) =>
-      !job.whole && !this.#isThere(job) && this.#work.failure(job.place) === undefined;
+      !this.#isThere(job) && this.#work.failure(job.place) === undefined;
     return this.#jobs().some((job) => job.first && isMissing(job));
   }
 
@@ -257,6 +270,7 @@ export function filmJobs(
       columns.findIndex((job) => withoutScale(job.settings, true) === withoutScale(settings, true)),
   );
   const { picked } = state.settings;
+  const manifest = state.engine.status === 'ready' ? state.engine.manifest : {};
   const scales = byDistance(FILM_SCALES, [handles[state.settings.active] ?? 1, ...handles]);
   let budget = BUDGET_SHARE * CACHE_BYTES;
   return runs.flatMap(({ settings, stages, names, place }) => {
@@ -270,12 +284,22 @@ export function filmJobs(
       ...{ settings: ofSample(settings, sample), stages, names: [names[sample]!] },
       ...{ whole: false, first: isActive && waitMs <= LONGEST_WAIT_MS },
     };
+    const msOf = (run: SampleSettings) => scales.length * expectedMs(run, msPerEvaluation);
+    // All samples by a student first, where the network itself would take long.
+    const student = msOf(settings) > STUDENT_FROM_MS ? studentRun(settings, manifest) : undefined;
+    const byStudent = student && {
+      ...{ settings: student, stages: [{ ...stages[0]!, numSteps: student.numSteps }], names },
+      ...{ whole: true, first: isActive && msOf(student) <= LONGEST_WAIT_MS },
+    };
+    if (byStudent) budget -= scales.length * takeBytes(count, byStudent.stages);
+    const missing = scales.filter((scale) => !isThere(settings, scale));
     const bytes = takeBytes(count, stages);
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));
     budget -= fitting * bytes;
     const ofPicked = scales.filter((scale) => count > 1 && !isThere(settings, scale));
     // One scale at a time: in the batches of a run of its own, to the same last bit.
     return [
+      ...(byStudent ? chunks(missing, STUDENT_AT_ONCE).map((some) => jobOf(byStudent, some)) : []),
       ...chunks(ofPicked, PICKED_AT_ONCE).map((some) => jobOf(single, some)),
       ...scales.slice(0, fitting).map((scale) => jobOf(all, [scale])),
     ];

@@ -1,5 +1,7 @@
 import type { EngineClient, Finished, Loaded } from '../../engine/client';
+import type { SampleSettings } from '../../engine/protocol';
 import { type Result, ResultCache } from '../../kit/result-cache';
+import type { FilmTake } from '../../kit/services';
 import { StaleWork } from '../../kit/stale-work';
 import {
   addFrames,
@@ -10,6 +12,7 @@ import {
 import { type ColumnState, idleColumn, type Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, isQuick, serves } from './column-jobs';
 import { Film, hasScale, nearestTake } from './film';
+import { studentRun } from './film-student';
 import { loadModel, setReady } from './load-model';
 import { placeOf } from './rail/rail-axis';
 import { Steering } from './steering';
@@ -19,9 +22,12 @@ type Client = Pick<EngineClient, 'load' | 'sample' | 'steer' | 'film' | 'dispose
 type Made = Pick<Result, 'trajectory' | 'done'>;
 
 /** What a column says while none of its pictures are what it asks for. */
-const NOTHING_SHOWN = { filmScale: undefined, figures: undefined, verdicts: undefined } as const;
+const NOTHING_SHOWN = {
+  ...{ filmScale: undefined, filmByStudent: false },
+  ...{ figures: undefined, verdicts: undefined },
+} as const;
 /** The pictures are of the settings that the column has. */
-const OWN_PICTURES = { stale: false, filmScale: undefined } as const;
+const OWN_PICTURES = { stale: false, filmScale: undefined, filmByStudent: false } as const;
 
 /** What a column shows, and the job that made it. */
 interface Shown extends Made {
@@ -183,7 +189,7 @@ export class Runner {
     if (!state.dragging) return this.film.comesFirst ? [active] : jobs;
     const dragged = isQuick(active.settings, this.#msPerEvaluation);
     if (dragged) return [{ ...active, dragged }];
-    return this.film.takes(active.settings).length > 0 ? [] : [active];
+    return this.#wholeTakes(active).length > 0 ? [] : [active];
   }
 
   #activeJob(): ColumnJob | undefined {
@@ -205,6 +211,11 @@ export class Runner {
     this.#set(job.place, { status: status ?? 'waiting', stale: true, ...NOTHING_SHOWN });
   }
 
+  /** What there is of all samples of a column at other scales: the network's own first. */
+  #wholeTakes({ settings }: ColumnJob): FilmTake[] {
+    return [...this.film.takes(settings), ...this.film.studentTakes(settings)];
+  }
+
   /**
    * Plays the film: the column shows the nearest scale that is there, and says so. Where the picked
    * sample alone is there nearer, that is laid over the others, which stay stale.
@@ -212,7 +223,7 @@ export class Runner {
   #showNearest(job: ColumnJob | undefined): void {
     if (!job || !hasScale(job.settings) || this.#shown.get(job.place)?.job.key === job.key) return;
     const { guidanceScale } = job.settings;
-    const whole = nearestTake(this.film.takes(job.settings), guidanceScale);
+    const whole = nearestTake(this.#wholeTakes(job), guidanceScale);
     const { picked } = this.#store.getState().settings;
     const covers = Math.min(picked, job.settings.seeds.length - 1);
     const single = nearestTake(this.film.takesOf(job.settings, covers), guidanceScale);
@@ -226,14 +237,21 @@ export class Runner {
         filmScale: single.scale,
       });
     } else if (whole) {
-      const { figures, verdicts } = whole.done;
-      this.#trajectories.finish(job.place, whole.trajectory);
-      const settings = { ...job.settings, guidanceScale: whole.scale };
+      const { scale: filmScale, byStudent: filmByStudent, trajectory, done } = whole;
+      const { figures, verdicts } = done;
+      this.#trajectories.finish(job.place, trajectory);
+      const asked = { ...job.settings, guidanceScale: filmScale };
+      const settings = (filmByStudent && this.#studentOf(asked)) || asked;
       const shown = { ...job, settings, key: JSON.stringify(settings) };
-      this.#shown.set(job.place, { job: shown, trajectory: whole.trajectory, done: whole.done });
-      const filmScale = whole.scale;
-      this.#set(job.place, { status: 'done', stale: false, filmScale, figures, verdicts });
+      this.#shown.set(job.place, { job: shown, trajectory, done });
+      const film = { filmScale, filmByStudent, lastStep: trajectory.lastStep };
+      this.#set(job.place, { status: 'done', stale: false, ...film, figures, verdicts });
     }
+  }
+
+  #studentOf(settings: SampleSettings): SampleSettings | undefined {
+    const { engine } = this.#store.getState();
+    return engine.status === 'ready' ? studentRun(settings, engine.manifest) : undefined;
   }
 
   /** A column whose pictures were made before, or for another column, takes those. */
@@ -332,14 +350,14 @@ export class Runner {
   }
 
   /** How the pictures of a job stand to what their column asks for by now. */
-  #standing(job: ColumnJob): Pick<ColumnState, 'stale' | 'filmScale'> {
+  #standing(job: ColumnJob): Pick<ColumnState, 'stale' | 'filmScale' | 'filmByStudent'> {
     const wanted = columnJobs(this.#store.getState()).find(({ place }) => place === job.place);
     if (!wanted || wanted.key === job.key || job.stepMs !== undefined) return OWN_PICTURES;
     const { guidanceScale } = job.settings;
     const atScale = JSON.stringify({ ...wanted.settings, guidanceScale });
     return atScale === job.key
-      ? { stale: false, filmScale: guidanceScale }
-      : { stale: true, filmScale: undefined };
+      ? { stale: false, filmScale: guidanceScale, filmByStudent: false }
+      : { stale: true, filmScale: undefined, filmByStudent: false };
   }
 
   #set(columnId: number, changes: Partial<ColumnState>): void {

@@ -93,8 +93,15 @@ describe('emoji, which ships one classifier', () => {
   test('offers every rule of its inputs and outputs, and the classifier that it has', () => {
     expect(emoji.companions).not.toHaveProperty('smallClassifier');
     const ids = guidanceRegistry.map(({ id }) => id);
-    expect(rules(emoji)).toEqual(ids.filter((id) => id !== 'pag' && id !== 'internal'));
-    const more = { ...emoji, conditioning: ['label', 'perturb'], outputs: ['auxiliary'] };
+    const { distilled: _, fast: __, ...companions } = emoji.companions!;
+    const without = ['pag', 'internal', 'distilled', 'fast'];
+    expect(rules({ ...emoji, companions })).toEqual(ids.filter((id) => !without.includes(id)));
+    const more = {
+      ...emoji,
+      conditioning: ['label', 'perturb'],
+      outputs: ['auxiliary'],
+      companions: { ...companions, distilled: 'one-pass', fast: 'four-steps' },
+    };
     expect(rules(more)).toEqual(ids);
     expect([valuesOf(emoji), valuesOf(tiny)]).toEqual([[0], [0, 1]]);
   });

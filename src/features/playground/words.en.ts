@@ -59,6 +59,8 @@ export const en = {
     fits: 'fits prompt',
     realLine: 'The faint lines: real pictures',
     variety: 'variety',
+    student: 'student',
+    byStudent: '• by the four-step student so far',
   },
   expert: {
     summary: 'Expert settings',

@@ -49,6 +49,8 @@ export const zh: typeof en = {
     fits: '符合提示词',
     realLine: '浅线：真实图片',
     variety: '多样性',
+    student: '学生网络',
+    byStudent: '• 暂由四步学生网络绘制',
   },
   expert: {
     summary: '专家设置',

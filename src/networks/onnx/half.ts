@@ -16,7 +16,20 @@ const WEIGHTED = new Set(['Conv', 'Gemm', 'MatMul']);
 const MOVING = new Set(['Reshape', 'Transpose', 'Split', 'Concat']);
 /** Other operators that take and give one floating-point type. */
 const OTHERS = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Log', 'Floor', 'Sigmoid', 'Softmax', 'Identity', 'Cast'],
+  ...[
+    'Add',
+    'Sub',
+    'Mul',
+    'Div',
+    'Sqrt',
+    'Log',
+    'Floor',
+    'Sigmoid',
+    'Relu',
+    'Softmax',
+    'Identity',
+    'Cast',
+  ],
   ...['AveragePool', 'Resize', 'DepthToSpace', 'InstanceNormalization', 'LayerNormalization'],
   ...['ReduceSum', 'Pad'],
 ]);

@@ -116,7 +116,16 @@ describe('runs', () => {
 
   test('picture rules are told apart, and why they cannot run here', async () => {
     const left = guidanceRegistry.filter((rule) => !worksInPlane(rule)).map(({ id }) => id);
-    expect(left.toSorted()).toEqual(['fdg', 'icg', 'internal', 'momentum', 'pag', 'rescale']);
+    expect(left.toSorted()).toEqual([
+      'distilled',
+      'fast',
+      'fdg',
+      'icg',
+      'internal',
+      'momentum',
+      'pag',
+      'rescale',
+    ]);
     await expect(runParticles(world, { ...small, guidance: 'fdg' })).rejects.toThrow('shape');
   });
 

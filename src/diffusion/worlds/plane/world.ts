@@ -41,6 +41,9 @@ const PICTURES_ONLY: readonly string[] = [
   // Two numbers have no attention, and a mixture no middle: both would be autoguidance.
   'pag',
   'internal',
+  // A student without an error is cfg.
+  'distilled',
+  'fast',
   // What it leads away from changes with every step: no density is promised.
   'icg',
   // Where a particle is led depends on its way: no density is promised.

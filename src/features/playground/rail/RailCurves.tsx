@@ -16,6 +16,7 @@ interface Point {
   /** Share of the height, 0 at the bottom. */
   readonly share: number;
   readonly spread: number;
+  readonly byStudent: boolean;
 }
 
 /**
@@ -31,32 +32,36 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const scale = useAppState(({ settings }) => settings.columns[settings.active]!.guidanceScale);
   const zone = ZONES.findLast(({ from }) => scale >= from);
   const real = realFigures(quality);
-  const takes = film.takes();
+  const takes = [...film.takes(), ...film.studentTakes()].sort((a, b) => a.scale - b.scale);
   const ofPrompts = useAppState(
     ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
   const figure = ofPrompts ? 'alignment' : 'classAccuracy';
-  const recognised = takes.flatMap(({ scale, done }): Point[] => {
+  const recognised = takes.flatMap(({ scale, done, byStudent }): Point[] => {
     const share = done.verdicts?.[figure];
     if (share === undefined) return [];
-    return [{ scale, share, spread: done.verdicts?.spread?.[figure] ?? 0 }];
+    return [{ scale, share, spread: done.verdicts?.spread?.[figure] ?? 0, byStudent }];
   });
-  const diversities = takes.flatMap(({ scale, done }) => {
+  const diversities = takes.flatMap(({ scale, done, byStudent }) => {
     const diversity = done.verdicts?.diversity;
     const spread = done.verdicts?.spread?.diversity ?? 0;
-    return diversity === undefined ? [] : [{ scale, diversity, spread }];
+    return diversity === undefined ? [] : [{ scale, diversity, spread, byStudent }];
   });
   const largest = Math.max(real.diversity ?? 0, ...diversities.map(({ diversity }) => diversity));
   const variety = diversities.map(
-    ({ scale, diversity, spread }): Point => ({
-      scale,
+    ({ diversity, spread, ...about }): Point => ({
+      ...about,
       share: diversity / largest,
       spread: spread / largest,
     }),
   );
   const name = ofPrompts ? words.fits : words.recognised;
   const list = (points: readonly Point[], text: (point: Point) => string) =>
-    points.map((point) => `${point.scale}: ${text(point)}`).join(', ');
+    points
+      .map(
+        (point) => `${point.scale}: ${text(point)}${point.byStudent ? ` (${words.student})` : ''}`,
+      )
+      .join(', ');
   const told = [
     `${name}. ${list(recognised, ({ share }) => (ofPrompts ? share.toFixed(2) : percent(share)))}`,
     `${words.variety}. ${list(variety, ({ share }) => (share * largest).toFixed(1))}`,
@@ -80,6 +85,9 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
       <figcaption aria-hidden="true">
         <span data-curve="recognised">{name}</span>
         <span data-curve="variety">{words.variety}</span>
+        {takes.some(({ byStudent }) => byStudent) && (
+          <span data-curve="student">{words.byStudent}</span>
+        )}
         <span className="zone-now">{zone && words.zones[zone.id]}</span>
       </figcaption>
     </figure>
@@ -99,7 +107,7 @@ function Curve({ name, points }: { readonly name: string; readonly points: reado
             {spread > 0 && (
               <line x1={x} x2={x} y1={heightOf(share - spread)} y2={heightOf(share + spread)} />
             )}
-            <line className="dot" x1={x} x2={x} y1={y} y2={y} />
+            <line className="dot" data-by-student={point.byStudent} x1={x} x2={x} y1={y} y2={y} />
           </g>
         );
       })}

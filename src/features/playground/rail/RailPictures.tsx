@@ -45,13 +45,14 @@ function paint(
   context.clearRect(0, 0, width, height);
   context.imageSmoothingQuality = 'high';
   const ink = inkOf(canvas);
+  const colour = getComputedStyle(canvas).getPropertyValue('--accent');
   const buffer = new OffscreenCanvas(1, 1);
   const bufferContext = buffer.getContext('2d')!;
   const taken: number[] = [];
   // Where there is not room for all, the handles' own scales come first.
   const isHandle = ({ scale }: FilmTake) => Number(handles.includes(scale));
   for (const take of takes.toSorted((a, b) => isHandle(b) - isHandle(a))) {
-    const { trajectory, scale } = take;
+    const { trajectory, scale, byStudent } = take;
     const frame = frameAt(trajectory, position);
     const left = Math.min(Math.max(placeOf(scale) * width - height / 2, 0), width - height);
     if (!frame || taken.some((other) => Math.abs(other - left) < height * (1 - OVERLAP))) continue;
@@ -63,6 +64,17 @@ function paint(
     const image = toImage(picturesOf(frame, 'estimate')[0]!, sample, frame.shape, ink);
     bufferContext.putImageData(image, 0, 0);
     context.drawImage(buffer, left, 0, height, height);
+    if (byStudent) mark(context, left + height, colour);
   }
   canvas.dataset.takes = String(takes.length);
+  canvas.dataset.byStudent = String(takes.filter(({ byStudent }) => byStudent).length);
+}
+
+/** A dot in the upper right corner. */
+function mark(context: CanvasRenderingContext2D, right: number, colour: string): void {
+  const radius = 2.5 * devicePixelRatio;
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(right - 2 * radius, 2 * radius, radius, 0, 2 * Math.PI);
+  context.fill();
 }

@@ -154,15 +154,15 @@ export class FakePage {
 
   /** A page whose model has just been loaded. */
   static ready(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
-    return FakePage.#with(loaded, args);
+    return FakePage.with(loaded, args);
   }
 
   /** The same with a cascade. */
   static readyCascade(...args: ConstructorParameters<typeof FakePage>): Promise<FakePage> {
-    return FakePage.#with(cascade, args);
+    return FakePage.with(cascade, args);
   }
 
-  static async #with(model: Loaded, args: ConstructorParameters<typeof FakePage>) {
+  static async with(model: Loaded, args: ConstructorParameters<typeof FakePage>) {
     const page = new FakePage(...args);
     const loading = page.runner.load();
     page.loads[0]?.resolve(model);
