@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { parseResults } from '../src/settings/results';
+import { graphSha256, manifestOf } from './manifests';
 import { main } from './plot';
 import { parseSweep } from './sweep-arguments';
 import { asProgram, inProcess } from './testing/programs';
@@ -25,8 +26,8 @@ const commands = (name: string) =>
 describe('the sweeps', () => {
   const sweeps = commands('sweep').map((args) => parseSweep(args)!);
 
-  test('are all three studies', () => {
-    expect(sweeps.length).toBeGreaterThanOrEqual(6);
+  test('are all the studies', () => {
+    expect(sweeps.length).toBeGreaterThanOrEqual(7);
     expect(new Set(sweeps.map(({ out }) => out)).size).toBe(sweeps.length);
   });
 
@@ -41,6 +42,17 @@ describe('the sweeps', () => {
       expect([samples, seed]).toEqual([sweep.samples, sweep.seed]);
     }
   });
+});
+
+test('what prompts drew was drawn by the networks as they are now', async () => {
+  const file = 'docs/results/pictures-strength.json';
+  const { curves, features } = parseResults(readFileSync(join(root, file), 'utf8'), file);
+  const used = curves.flatMap(({ model, networks = [] }) => [model, ...networks]);
+  expect(used.map(({ id }) => id)).toContain('pictures-64');
+  for (const { id, sha256 } of [features, ...used]) {
+    const { manifest } = await manifestOf(id);
+    expect(graphSha256(manifest), `${file} is of another ${id}: measure it again`).toBe(sha256);
+  }
 });
 
 describe('the plots', () => {

@@ -17,7 +17,7 @@ import { main } from './sweep';
 import { parseSweep, pointsOf } from './sweep-arguments';
 import { inProcess } from './testing/programs';
 
-// Sweeps of the cascade that is shipped, the smallest with a judge.
+// A sweep starts a program.
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'sweep-prompts-'));
@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = (name: string) => join(folder, name);
 const parse = (line: string) => parseSweep(['--model', 'pictures', ...line.split(' ')])!;
+const tiny = (await manifestOf('tiny-words')).manifest as DenoiserManifest;
 const cascade = (await manifestOf('pictures')).manifest as DenoiserManifest;
 
 function curveOf(name: string) {
@@ -33,13 +34,13 @@ function curveOf(name: string) {
 
 writeFileSync(file('prompts.txt'), 'a red apple\r\n\n  \nthree tulips\nan owl on blue\n');
 const shared = [
-  ...['--model', 'pictures', '--stages', '2', '--steps', '3', '--stage-steps', '32=2'],
+  ...['--model', 'tiny-words', '--stages', '2', '--steps', '3', '--stage-steps', '16=2'],
   ...['--sampler', 'ddim'],
   ...['--samples', '7', '--seed', '5', '--batch', '4', '--processes', '1'],
 ];
 
 test('sweeps prompts and settings of stages, and writes what the same samples give one by one', async () => {
-  const line = [...shared, '--scales', '3', '--stage-scale', '32=1,4'];
+  const line = [...shared, '--scales', '3', '--stage-scale', '16=1,4'];
   const asked = ['--prompts', file('prompts.txt'), '--prompt', 'a pizza', '--negative', 'a cat'];
   const { code, stdout, stderr } = await inProcess(main, [
     ...[...line, ...asked],
@@ -49,20 +50,20 @@ test('sweeps prompts and settings of stages, and writes what the same samples gi
   expect(stdout).toMatch(/^scale-2 1: .*alignment -?[\d.]+ ± [\d.]+ \(/m);
   const { points, prompts, networks, varied } = curveOf('a.json');
   expect(prompts).toEqual(['a pizza', 'a red apple', 'three tulips', 'an owl on blue']);
-  expect(networks?.map(({ id }) => id)).toEqual(['pictures-32', 'pictures-64', 'text-encoder']);
+  expect(networks?.map(({ id }) => id)).toEqual(['tiny-words-16']);
   expect(varied).toEqual(['scale-2']);
   expect(points.map(({ settings }) => settings.stages![0]!.guidanceScale)).toEqual([1, 4]);
 
-  const network = await openNetwork('pictures');
-  const judge = await openJudge('pictures-judge');
-  const { states } = await encodePrompts([...prompts!, 'a cat'], cascade.prompts!);
+  const network = await openNetwork('tiny-words');
+  const judge = await openJudge('tiny-words-judge');
+  const { states } = await encodePrompts([...prompts!, 'a cat'], tiny.prompts!);
   const jobs = Array.from({ length: 7 }, (_, k) => ({ label: k % 4, seed: 5 + k }));
   const labels = jobs.map(({ label }) => label);
   for (const { settings, figures, samples, nfe } of points) {
     const stage = { guidanceScale: settings.stages![0]!.guidanceScale!, numSteps: 2 };
-    const request = { flag: 'stage-scale', side: 32, asked: stage };
+    const request = { flag: 'stage-scale', side: 16, asked: stage };
     const enlarging = await openStages(
-      askedStages({ model: 'pictures', upTo: 2, asked: [request] }, cascade),
+      askedStages({ model: 'tiny-words', upTo: 2, asked: [request] }, tiny),
     );
     const drawn = await generate(network, jobs, {
       ...{ ...DEFAULT_RUN, guidanceScale: 3, numSteps: 3, sampler: 'ddim', negative: 4 },
@@ -85,7 +86,7 @@ test('sweeps prompts and settings of stages, and writes what the same samples gi
   await judge.release();
 
   // The same prompts go on, others do not.
-  const wider = [...shared, ...asked, '--scales', '3', '--stage-scale', '32=1,2,4'];
+  const wider = [...shared, ...asked, '--scales', '3', '--stage-scale', '16=1,2,4'];
   const again = await inProcess(main, [...wider, '--out', file('a.json')]);
   expect([again.code, again.stderr]).toEqual([
     0,
@@ -101,10 +102,10 @@ test('sweeps prompts and settings of stages, and writes what the same samples gi
 
 test('without prompts it goes through those that ask for the judge’s own pictures', async () => {
   const line = [...shared, '--scales', '1', '--stages', '1', '--out', file('b.json')];
-  const without = line.filter((_, i) => !['--stage-steps', '32=2'].includes(line[i]!));
+  const without = line.filter((_, i) => !['--stage-steps', '16=2'].includes(line[i]!));
   const { code, stderr } = await inProcess(main, without);
   expect([code, stderr]).toEqual([0, '']);
-  const { reference } = (await manifestOf('pictures-judge')).manifest as FeaturesManifest;
+  const { reference } = (await manifestOf('tiny-words-judge')).manifest as FeaturesManifest;
   expect(curveOf('b.json').prompts).toEqual(reference!.prompts!.slice(0, 7));
 });
 

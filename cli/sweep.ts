@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { PromptStates } from '../src/diffusion/conditioning';
-import { findGuidanceRule } from '../src/diffusion/guidance';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
 import { pageSeedOf } from '../src/diffusion/random';
-import { findSampler } from '../src/diffusion/samplers';
 import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { RESULTS_FORMAT, type Results, type ResultsPoint } from '../src/settings/results';
+import { sampleCost } from '../src/settings/sample-cost';
 import { stageSettings } from '../src/settings/sample-settings';
 import { classIndices } from './arguments';
 import { ArgumentError } from './flags';
@@ -90,7 +89,7 @@ async function sweep(args: SweepArguments): Promise<void> {
   const opening = { model: args.model, companions, features: featuresId, upsamplers };
   const pool = openPool(processes, { ...opening, prompts: states });
   const progress = new Progress(
-    open.map((index) => costOf(points[index]!, manifest)),
+    open.map((index) => sampleCost(points[index]!.run, manifest)),
     samples,
   );
   stop = () => {
@@ -274,34 +273,18 @@ function requestOf(
   return { ...rest, ...indices, stages: stageSettings(run, stages, named) };
 }
 
-/** Operations of a sample, about: what the time left is estimated from. */
-function costOf(
-  { run, settings }: SweepPoint,
-  { flopsPerForward = 1, stages = [] }: DenoiserManifest,
-): number {
-  const guided = settings.curve !== null || settings.guidanceScale !== 1;
-  const rule = findGuidanceRule(run.guidance);
-  const predictions = rule.usesScale && !guided ? 1 : rule.predictions.length;
-  const evaluations = findSampler(run.sampler).evaluations(run.numSteps);
-  const enlarging = stageSettings(run, stages).map(
-    ({ sampler, numSteps }, k) =>
-      2 * findSampler(sampler).evaluations(numSteps) * stages[k]!.flopsPerForward,
-  );
-  const first = evaluations * Math.min(2, predictions) * flopsPerForward;
-  return enlarging.reduce((sum, cost) => sum + cost, first);
-}
-
 function shipped(manifest: Manifest): Results['features'] {
   return { id: manifest.id, sha256: graphSha256(manifest) };
 }
 
-/** The stages of a cascade and the text encoder; undefined of a network that draws alone. */
-async function networksBeside({ prompts, stages = [] }: DenoiserManifest) {
-  const ids = [...stages.map(({ network }) => network), ...(prompts ? [prompts.encoder] : [])];
-  if (ids.length === 0) return undefined;
-  return Promise.all(
-    ids.map(async (id) => ({ id, sha256: graphSha256((await manifestOf(id)).manifest) })),
-  );
+/** The stages of a cascade after the first; undefined of a network that draws alone. */
+async function networksBeside({ stages }: DenoiserManifest) {
+  if (!stages) return undefined;
+  const read = stages.map(async ({ network: id }) => (await manifestOf(id)).manifest);
+  return (await Promise.all(read)).map(({ id, files }) => ({
+    id,
+    sha256: graphSha256({ id, files }),
+  }));
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -1,8 +1,9 @@
 """A cascade of small networks that prompts condition, for the tests of the page: never trained, but no part is 0.
 
-    python tiny_words.py       # e2e/models/tiny-words, its stage tiny-words-16 and their encoder tiny-encoder
+    python tiny_words.py       # e2e/models/tiny-words, its stage tiny-words-16, their encoder tiny-encoder, their judge
 
-The base draws 8×8, the stage 16×16. Their weights are random, so that every input changes what they draw.
+The base draws 8×8, the stage 16×16. Their weights are random, so that every input changes what they draw, and what
+the judge says of it.
 """
 
 import json
@@ -10,10 +11,13 @@ import json
 import torch
 from torch import nn
 
+import emoji_sets
 import manifest
 from encoder import Encoder
 from export_text import export_graph, network_manifest, stage_entry
-from networks import parameters
+from judge import Judge, JudgeConfig
+from judge_exporter import export_judge, parts
+from networks import flops, parameters
 from text_exporters import export_encoder
 from text_networks import TextDenoiser, TextUNetConfig
 from upsamplers import Upsampler, UpsamplerConfig
@@ -23,6 +27,10 @@ ENCODER = manifest.ROOT / "public/models/text-encoder"
 TOKENS, WIDTH = 8, 16
 WORDS = ["a", "an", "apple", "black", "blue", "cat", "green", "on", "owl", "red", "three", "two", "yellow"]
 SAMPLED = {"guidanceScale": 2, "numSteps": 3, "sampler": "ddim", "augmentation": 0.1}
+JUDGE, PROMPTS = (
+    "tiny-words-judge",
+    ["a red apple", "an owl on blue", "two cats", "a yellow apple on a black background"],
+)
 TOLD = {"images": 1, "minutes": 0.1, "hardware": "none", "command": "python tiny_words.py", "recipe": {"p_uncond": 0.1}}
 
 
@@ -48,6 +56,33 @@ def tokeniser() -> dict:
     for name, token in whole["post_processor"]["special_tokens"].items():
         token["ids"] = [place[name]]
     return whole
+
+
+def export_tiny_judge() -> None:
+    """A judge of pictures of 16×16, and what it says of random ones."""
+    generator = torch.Generator().manual_seed(2)
+    judge = randomised(Judge(JudgeConfig(things=3, channels=(8, 16), features=8, text=WIDTH)), 2)
+    folder = OUT / JUDGE
+    folder.mkdir(exist_ok=True)
+    export_judge(judge, folder / "model.onnx", side=16)
+    x = torch.rand(60, 3, 16, 16, generator=generator) * 2 - 1
+    reference = manifest.write_reference(judge(x)[0], torch.arange(30), "test", folder / "reference.bin")
+    manifest.write_manifest(
+        folder,
+        {
+            "id": JUDGE,
+            "title": "What is in a picture (test network)",
+            "role": "features",
+            "dataset": emoji_sets.CARD,
+            "shape": [3, 16, 16],
+            "classes": ["apple", "cat", "owl"],
+            "parts": parts(),
+            "parameters": parameters(judge),
+            "flopsPerForward": flops(judge, x[:1]),
+            "reference": {**reference, "prompts": PROMPTS},
+        },
+        ("model.onnx", "reference.bin"),
+    )
 
 
 def main() -> None:
@@ -86,8 +121,10 @@ def main() -> None:
         about[name] = network_manifest(network, TOLD, {})
         about[name]["prompts"] |= {"encoder": "tiny-encoder", "tokens": TOKENS, "examples": ["a red apple", "an owl"]}
         manifest.report(folder, difference)
+    export_tiny_judge()
     entry = stage_entry("tiny-words-16", about["tiny-words-16"], SAMPLED)
-    first = about["tiny-words"] | {"title": "Words (test network)", "stages": [entry]}
+    first = about["tiny-words"] | {"title": "Words (test network)"}
+    first |= {"companions": {"features": JUDGE}, "stages": [entry]}
     manifest.write_manifest(OUT / "tiny-words", {"id": "tiny-words", **first})
     manifest.write_manifest(OUT / "tiny-words-16", {"id": "tiny-words-16", **about["tiny-words-16"]})
     manifest.write_index(OUT)

@@ -456,3 +456,34 @@ test('the p_uncond study runs on the three networks that ship', async ({ playgro
   expect(new Set(scores).size).toBe(6);
   for (const i of [0, 2, 4]) expect(scores[i + 1]!).toBeGreaterThan(1.2 * scores[i]!);
 });
+
+test('prompts are measured too: alignment against Fréchet distance, the judge’s prompts in turn', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const view = new Experiments(playground);
+  await view.open('strength!n:16!at:0,2&model=tiny-words&steps=2');
+  await view.run();
+  await expect(view.large).toHaveAttribute('data-kind', 'plane');
+  await expect(view.points('plane')).toHaveCount(2);
+  await expect(view.points('alignment')).toHaveCount(2);
+  await expect(view.plot('classAccuracy')).toHaveCount(0);
+  // The paper's tables, and the curves that were measured beforehand, are of classes and of the real network.
+  await expect(view.listed('paper')).toHaveCount(0);
+  const rows = await view.numbers();
+  const alignment = rows.map((row) => Number(/-?0\.\d{3}(?= ±)/.exec(row)?.[0]));
+  expect(alignment.every(Number.isFinite), rows.join('\n')).toBe(true);
+  expect(alignment[0]).not.toBe(alignment[1]);
+  const { bytes } = await view.saved('JSON');
+  const results: Results = JSON.parse(bytes.toString());
+  expect(results.curves[0]).toMatchObject({
+    model: { id: 'tiny-words' },
+    networks: [{ id: 'tiny-words-16' }],
+    prompts: expect.arrayContaining(['an owl on blue']),
+  });
+  await view.points('alignment').first().click();
+  await expect(view.panel.locator('canvas')).toHaveAttribute('data-samples', '16');
+  await view.button(experiments.point.open).click();
+  await expect(page).toHaveURL(/an(\+|%20)owl(\+|%20)on(\+|%20)blue/);
+  await playground.settled();
+});

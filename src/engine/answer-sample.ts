@@ -73,7 +73,7 @@ export async function answerSample(
   frames.post();
   const measured =
     request.measure && judging
-      ? await measure(judging, samples, labels.length, isAborted)
+      ? await measure(judging, samples, askedFor(settings, networks), isAborted)
       : undefined;
   const verdicts =
     request.judge && !request.measure && judging

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FeaturesManifest } from '../networks/manifest';
-import { judge } from './judge';
+import { judge, measure } from './judge';
 import type { Network } from './network';
 
 const manifest = {
@@ -126,4 +126,9 @@ test('samples of prompts have how well they fit, and no class', async () => {
   expect(verdicts).toMatchObject({ predicted: [1, 0], alignment: 0.5, diversity: 5 });
   expect(verdicts.classAccuracy).toBeUndefined();
   expect(verdicts.spread?.alignment).toBeGreaterThan(0);
+  const measured = (asked: Parameters<typeof measure>[2]) =>
+    measure({ network, manifest }, new Float32Array(4), asked, () => false);
+  // The second sample was asked for no prompt.
+  expect((await measured({ labels: [0, 1], prompts })).fits).toEqual([1, Number.NaN]);
+  expect(await measured({ labels: [0, 0] })).not.toHaveProperty('fits');
 });

@@ -40,18 +40,20 @@ export async function judge(
 }
 
 /**
- * Logits and features of finished samples as a screen shows them: what metrics are made of.
+ * Logits and features of finished samples as a screen shows them, and how well they fit their prompts:
+ * what metrics are made of.
  *
- * @param samples [rows, channels, height, width]
+ * @param samples [batch, channels, height, width]
  */
 export async function measure(
   judging: Judge,
   samples: Float32Array,
-  rows: number,
+  { labels, prompts }: AskedFor,
   isAborted: IsAborted,
 ): Promise<Measured> {
-  const { logits, features } = await outputs(judging, samples, rows, isAborted);
-  return { network: judging.manifest.id, logits, features };
+  const { logits, features, embedding } = await outputs(judging, samples, labels.length, isAborted);
+  const fits = prompts && embedding && alignments(embedding, labels, prompts);
+  return { network: judging.manifest.id, logits, features, ...(fits && { fits }) };
 }
 
 /**

@@ -123,6 +123,8 @@ export interface Measured {
   readonly logits: Float32Array;
   /** [batch, numFeatures]. */
   readonly features: Float32Array;
+  /** How well each fits its prompt: `alignments`. Absent where no prompts were asked for. */
+  readonly fits?: readonly number[];
 }
 
 /**

@@ -80,7 +80,7 @@ const point = v.object({
 
 const curve = v.object({
   model: network,
-  /** What drew beside it: the stages of a cascade and the text encoder. Absent: none. */
+  /** What drew beside it: the stages of a cascade after the first. Absent: none. */
   networks: v.optional(v.array(network, 'a list of networks')),
   /** What the samples were asked for, "" for nothing, of a model that takes prompts. */
   prompts: v.optional(v.array(v.string('a string'), 'a list of prompts')),

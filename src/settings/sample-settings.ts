@@ -85,6 +85,14 @@ export function stageSpans(
   });
 }
 
+/** [channels, height, width] of a column's finished pictures. */
+export function drawnShape(
+  { upTo = MOST_STAGES }: Pick<ColumnSettings, 'upTo'>,
+  { shape, stages = [] }: Pick<DenoiserManifest, 'shape' | 'stages'>,
+): DenoiserManifest['shape'] {
+  return stages.slice(0, upTo - 1).at(-1)?.shape ?? shape;
+}
+
 /** The place of a run's last frame. */
 export function lastStepOf(stages: readonly StageSpan[]): number {
   const { first, numSteps } = stages.at(-1)!;

@@ -3,17 +3,23 @@ import { useAppState, useWords } from '../../kit/app-context';
 import { ChartFrame } from './ChartFrame';
 import type { ChartContent, ChartCurve, ChartPoint } from './curve-chart';
 import { figureText, valueText } from './curve-names';
-import type { CurvePoint, FigureId } from './curves';
+import { type CurvePoint, type FigureId, fidelityOf } from './curves';
 import type { CurveGroup, ShownCurve } from './curves-data';
 import { valuesOf } from './points';
 import { experimentSlice, sweepsSteps } from './settings';
 import { styleOf } from './symbols';
 import { experimentsWords } from './words';
 
-/** What a chart shows: a figure over what is swept, or Fréchet distance against classifier score. */
+/**
+ * What a chart shows: a figure over what is swept, or Fréchet distance against classifier score, of prompts
+ * against alignment.
+ */
 export type ChartKind = FigureId | 'plane';
 
 const SHARES: readonly ChartKind[] = ['classAccuracy', 'precision', 'recall', 'coverage'];
+
+/** An unbiased kernel distance of next to nothing may be below 0, and a cosine. */
+const BELOW_0: readonly ChartKind[] = ['kernelDistance', 'alignment'];
 
 interface CurvePlotProps {
   readonly kind: ChartKind;
@@ -30,11 +36,14 @@ export function CurvePlot({ kind, large, group, chosen, onChoose }: CurvePlotPro
   const { curves } = group;
   const judge = group.judge?.id ?? '';
   const steps = useAppState(({ settings }) => sweepsSteps(experimentSlice.of(settings).id));
-  const values = useAppState(({ settings }) => valuesOf(experimentSlice.of(settings)));
+  const values = useAppState(({ settings }) =>
+    valuesOf(experimentSlice.of(settings), group.ofPrompts),
+  );
   const axis = steps ? axes.steps : axes.weight;
+  const fidelity = fidelityOf(group.ofPrompts);
   const drawn = useMemo(
-    () => chartCurves(kind, curves, steps, large),
-    [kind, curves, steps, large],
+    () => chartCurves(kind, fidelity, curves, steps, large),
+    [kind, fidelity, curves, steps, large],
   );
   const empty = drawn.every(({ points }) => points.length === 0);
   const content = useMemo(
@@ -43,22 +52,19 @@ export function CurvePlot({ kind, large, group, chosen, onChoose }: CurvePlotPro
       x:
         kind === 'plane'
           ? {
-              label: `${figures.classifierScore} (${judge})`,
+              label: `${figures[fidelity]} (${judge})`,
               logarithmic: false,
               domain: undefined,
             }
           : { label: axis, logarithmic: steps, domain: sweptRange(values, drawn) },
       y: {
         label: large ? `${figures[kind === 'plane' ? 'frechetDistance' : kind]} (${judge})` : judge,
-        // An unbiased kernel distance of next to nothing may be below 0.
-        bounds: SHARES.includes(kind)
-          ? [0, 1]
-          : [kind === 'kernelDistance' ? -Infinity : 0, Infinity],
+        bounds: SHARES.includes(kind) ? [0, 1] : [BELOW_0.includes(kind) ? -Infinity : 0, Infinity],
         share: SHARES.includes(kind),
       },
       chosen,
     }),
-    [drawn, kind, large, steps, axis, values, figures, judge, chosen],
+    [drawn, kind, fidelity, large, steps, axis, values, figures, judge, chosen],
   );
   const started = curves.some(({ curve }) => curve.points.length > 0);
   const waiting = !started
@@ -75,7 +81,8 @@ export function CurvePlot({ kind, large, group, chosen, onChoose }: CurvePlotPro
         ...(origin.kind === 'stored' ? [words.stored.measured(origin.date.slice(0, 10))] : []),
       ].join(', '),
     }));
-  const heading = kind === 'plane' ? chart.plane : chart.over(figures[kind], axis);
+  const plane = group.ofPrompts ? chart.planeOfPrompts : chart.plane;
+  const heading = kind === 'plane' ? plane : chart.over(figures[kind], axis);
   return (
     <ChartFrame
       title={group.own ? heading : `${heading} (${judge})`}
@@ -105,6 +112,7 @@ function storedNote(curves: readonly ShownCurve[], { stored }: typeof experiment
 /** Points that a chart can show of each curve; the page's own last, so that they lie above. */
 function chartCurves(
   kind: ChartKind,
+  fidelity: FigureId,
   curves: readonly ShownCurve[],
   steps: boolean,
   noted: boolean,
@@ -117,7 +125,7 @@ function chartCurves(
   return all.map((shown): ChartCurve => {
     const { index, style, name, curve, origin } = shown;
     const points = curve.points.flatMap((point): ChartPoint[] => {
-      const x = kind === 'plane' ? point.figures.classifierScore : swept(point);
+      const x = kind === 'plane' ? point.figures[fidelity] : swept(point);
       const figure = kind === 'plane' ? 'frechetDistance' : kind;
       const y = point.figures[figure];
       if (!x || !y) return [];

@@ -5,8 +5,8 @@ import { Slot } from '../../kit/Slot';
 import { changeSlice } from '../../settings/store';
 import { CurveList } from './CurveList';
 import { type ChartKind, CurvePlot, pointId } from './CurvePlot';
-import { FIGURES } from './curves';
-import { type CurveGroup, useCurveGroups, useExperiments } from './curves-data';
+import { shownFigures } from './curves';
+import { type CurveGroup, useCurveGroups, useExperiments, useOfPrompts } from './curves-data';
 import { NumbersTable } from './NumbersTable';
 import { isMeasurable } from './networks';
 import { PAPER_KINDS, PaperPlot } from './PaperPlot';
@@ -22,12 +22,10 @@ import { commonWords } from '../../kit/words/words';
 import { experimentsWords } from './words';
 
 /** The large chart of an experiment comes first. */
-const CHARTS: Readonly<Record<ExperimentId, readonly ChartKind[]>> = {
-  strength: ['plane', ...FIGURES],
-  'p-uncond': ['plane', ...FIGURES],
-  steps: FIGURES,
-  temperature: ['plane', ...FIGURES],
-};
+function chartsOf(id: ExperimentId, ofPrompts: boolean): readonly ChartKind[] {
+  const figures = shownFigures(ofPrompts);
+  return sweepsSteps(id) ? figures : ['plane', ...figures];
+}
 
 /** The paper's experiments, run here and now. */
 export function ExperimentsView() {
@@ -35,6 +33,8 @@ export function ExperimentsView() {
   const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const busy = useExperiments(({ status }) => status === 'running');
   const ready = useAppState(({ engine }) => engine.status === 'ready');
+  const ofPrompts = useOfPrompts();
+  const told = ofPrompts && id === 'strength' ? words.ofPrompts : undefined;
   return (
     <main
       id="stage"
@@ -54,11 +54,11 @@ export function ExperimentsView() {
         <dl>
           <div>
             <dt>{words.lookFor}</dt>
-            <dd>{words.look[id]}</dd>
+            <dd>{told?.look ?? words.look[id]}</dd>
           </div>
           <div>
             <dt>{words.paperFound}</dt>
-            <dd>{words.found[id]}</dd>
+            <dd>{told?.found ?? words.found[id]}</dd>
           </div>
         </dl>
       </section>
@@ -101,11 +101,9 @@ function Problem() {
   const words = useWords(experimentsWords);
   const problem = useExperiments((state) => state.problem);
   const unreadable = useExperiments((state) => state.unreadable);
+  const features = useExperiments(({ networks }) => networks?.features);
   const measurable = useAppState(
-    ({ engine }) => engine.status !== 'ready' || isMeasurable(engine.manifest),
-  );
-  const ofPrompts = useAppState(
-    ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
+    ({ engine }) => engine.status !== 'ready' || isMeasurable(engine.manifest, features),
   );
   return (
     <div className="notices" aria-live="polite">
@@ -126,7 +124,7 @@ function Problem() {
         </p>
       )}
       {!measurable && (
-        <p className="notice">{ofPrompts ? words.problems.ofPrompts : words.problems.noFeatures}</p>
+        <p className="notice">{features ? words.problems.noPrompts : words.problems.noFeatures}</p>
       )}
     </div>
   );
@@ -139,13 +137,14 @@ function Results() {
     engine.status === 'ready' ? engine.manifest : undefined,
   );
   const groups = useCurveGroups();
+  const ofPrompts = useOfPrompts();
   const [chosen, setChosen] = useState<string>();
   const { id, overlay } = experiment;
   const curves = groups.flatMap((group) => group.curves);
   const first = groups[0]?.curves[0]?.series;
   const paper = useMemo(
-    () => (overlay ? paperCurves(id, first, loaded, language) : []),
-    [id, overlay, first, loaded, language],
+    () => (overlay && !ofPrompts ? paperCurves(id, first, loaded, language) : []),
+    [id, overlay, ofPrompts, first, loaded, language],
   );
   const picked = curves
     .flatMap((curve) => curve.curve.points.map((point) => ({ curve, point })))
@@ -211,7 +210,7 @@ function Group({ group, paper, chosen, onChoose }: GroupProps) {
   const words = useWords(experimentsWords);
   const id = useAppState(({ settings }) => experimentSlice.of(settings).id);
   const running = useExperiments(({ status }) => status !== 'idle');
-  const [main, ...others] = CHARTS[id];
+  const [main, ...others] = chartsOf(id, group.ofPrompts);
   const filled = isFilled(group);
   const counts = new Set(group.curves.flatMap(({ curve }) => curve.samples ?? []));
   const plot = (kind: ChartKind, large: boolean) => {
@@ -230,7 +229,8 @@ function Group({ group, paper, chosen, onChoose }: GroupProps) {
       <div className="main-charts">{plot(main!, true)}</div>
       {filled && (
         <p className="hint">
-          {main === 'plane' && words.chart.fidelity} {words.chart.pick}
+          {main === 'plane' && (group.ofPrompts ? words.chart.fits : words.chart.fidelity)}{' '}
+          {words.chart.pick}
         </p>
       )}
       {counts.size > 1 && <p className="unequal">{words.curves.unequal}</p>}

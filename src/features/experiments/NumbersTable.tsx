@@ -2,7 +2,7 @@ import { useWords } from '../../kit/app-context';
 import { Glyph } from './CurveList';
 import { pointId } from './CurvePlot';
 import { figureText, valueText } from './curve-names';
-import { FIGURES } from './curves';
+import { shownFigures } from './curves';
 import type { CurveGroup } from './curves-data';
 import { styleOf } from './symbols';
 import { experimentsWords } from './words';
@@ -19,6 +19,7 @@ export function NumbersTable({ group, steps, chosen, onChoose }: NumbersTablePro
   const words = useWords(experimentsWords);
   const shown = group.curves.filter(({ curve }) => curve.points.length > 0);
   if (shown.length === 0) return null;
+  const all = shownFigures(group.ofPrompts);
   const models = [...new Set(shown.map(({ model }) => model))].join(', ');
   const title = group.own
     ? words.table.title
@@ -37,7 +38,7 @@ export function NumbersTable({ group, steps, chosen, onChoose }: NumbersTablePro
               <th scope="col">{words.table.curve}</th>
               <th scope="col">{words.table.value}</th>
               <th scope="col">{words.point.count}</th>
-              {FIGURES.map((id) => (
+              {all.map((id) => (
                 <th key={id} scope="col">
                   {words.figures[id]}
                 </th>
@@ -70,7 +71,7 @@ export function NumbersTable({ group, steps, chosen, onChoose }: NumbersTablePro
                       </button>
                     </th>
                     <td>{point.figures.samples}</td>
-                    {FIGURES.map((figure) => (
+                    {all.map((figure) => (
                       <td key={figure}>{figureText(figure, point.figures[figure])}</td>
                     ))}
                     <td>{point.nfe ?? '–'}</td>

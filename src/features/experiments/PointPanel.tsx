@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useAppState, useService, useWords } from '../../kit/app-context';
 import { drawTiles } from '../../kit/draw-samples';
 import { inkOf, toImage } from '../../kit/paint';
+import type { ColumnSettings } from '../../settings/column';
+import { drawnShape } from '../../settings/sample-settings';
 import { figureText, valueText } from './curve-names';
 import { type CurvePoint, FIGURES } from './curves';
 import { type ShownCurve, useExperiments } from './curves-data';
@@ -42,7 +44,7 @@ export function PointPanel({ curve, point, onClose }: PointPanelProps) {
       {point.key === undefined ? (
         <Absent origin={curve.origin} />
       ) : (
-        <Samples pointKey={point.key} count={state?.record?.samples ?? 0} />
+        <Samples pointKey={point.key} column={point.column} count={state?.record?.samples ?? 0} />
       )}
       <dl>
         {FIGURES.filter((id) => figures[id]).map((id) => (
@@ -101,15 +103,22 @@ function Absent({ origin }: Pick<ShownCurve, 'origin'>) {
   );
 }
 
-function Samples({ pointKey, count }: { pointKey: string; count: number }) {
+interface SamplesProps {
+  readonly pointKey: string;
+  readonly column: ColumnSettings;
+  readonly count: number;
+}
+
+function Samples({ pointKey, column, count }: SamplesProps) {
   const experiments = useService(experimentRunner);
   const words = useWords(experimentsWords);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [samples, setSamples] = useState<PointSamples>();
   const theme = useAppState(({ settings }) => settings.theme);
-  const shape = useAppState(({ engine }) =>
-    engine.status === 'ready' ? engine.manifest.shape : undefined,
+  const manifest = useAppState(({ engine }) =>
+    engine.status === 'ready' ? engine.manifest : undefined,
   );
+  const shape = manifest && drawnShape(column, manifest);
   // biome-ignore lint/correctness/useExhaustiveDependencies: more samples, more pictures
   useEffect(() => {
     let wanted = true;
@@ -145,17 +154,11 @@ function Samples({ pointKey, count }: { pointKey: string; count: number }) {
   }, [samples, shape, theme]);
 
   const shown = samples?.labels.length ?? 0;
+  const told = words.point.samples(shown, manifest?.prompts !== undefined);
   return (
     <div className="point-samples">
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={words.point.samples(shown)}
-        data-samples={shown}
-        width={1}
-        height={1}
-      />
-      <p className="hint">{words.point.samples(shown)}</p>
+      <canvas ref={canvas} role="img" aria-label={told} data-samples={shown} width={1} height={1} />
+      <p className="hint">{told}</p>
     </div>
   );
 }

@@ -34,9 +34,8 @@ export function SaveNumbers({
   };
   const json = () => {
     const { settings } = store.getState();
-    const { series, points, networks } = experiments.state.getState();
+    const { series, samples, points, networks } = experiments.state.getState();
     if (!networks) return;
-    const { samples } = experimentSlice.of(settings);
     const page = { series, points, networks, seed: settings.seed, samples, id };
     const text = `${JSON.stringify(exportResults(page, files), null, 1)}\n`;
     saveBlob(new Blob([text], { type: 'application/json' }), fileName([id, network], 'json'));

@@ -3,9 +3,9 @@ import { useApp, useAppState, useService, useWords } from '../../kit/app-context
 import { progressText } from '../../kit/Notices';
 import { commonWords } from '../../kit/words/words';
 import { changeSlice } from '../../settings/store';
-import { useExperiments } from './curves-data';
+import { useExperiments, useOfPrompts } from './curves-data';
 import { isMeasurable } from './networks';
-import { valuesOf } from './points';
+import { samplesOf, valuesOf } from './points';
 import { experimentRunner } from './service';
 import {
   areValues,
@@ -22,6 +22,8 @@ export function Sweep() {
   const { store } = useApp();
   const words = useWords(experimentsWords);
   const experiment = useAppState(({ settings }) => experimentSlice.of(settings));
+  const ofPrompts = useOfPrompts();
+  const features = useExperiments(({ networks }) => networks?.features);
   const set = (changes: Partial<ExperimentSettings>) =>
     changeSlice(store, experimentSlice, {
       ...experimentSlice.of(store.getState().settings),
@@ -35,7 +37,7 @@ export function Sweep() {
         key={experiment.id}
         label={steps ? words.steps : words.weights}
         className="values"
-        text={valuesOf(experiment).join(', ')}
+        text={valuesOf(experiment, ofPrompts).join(', ')}
         complaint={steps ? words.badSteps(T.min, T.max, most) : words.badValues(w.min, w.max, most)}
         onEnter={(text) => {
           const values = numbersOf(text);
@@ -47,7 +49,7 @@ export function Sweep() {
       <TextField
         label={words.samples}
         className="count"
-        text={String(experiment.samples)}
+        text={String(samplesOf(experiment, features))}
         complaint={words.badSamples(samples.min, samples.max)}
         onEnter={(text) => {
           const [count = Number.NaN, ...more] = numbersOf(text);
@@ -56,14 +58,17 @@ export function Sweep() {
           return true;
         }}
       />
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={experiment.overlay}
-          onChange={({ target }) => set({ overlay: target.checked })}
-        />
-        {words.paper.show}
-      </label>
+      {/* The paper's tables are of classes. */}
+      {!ofPrompts && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={experiment.overlay}
+            onChange={({ target }) => set({ overlay: target.checked })}
+          />
+          {words.paper.show}
+        </label>
+      )}
       <Progress />
     </section>
   );
@@ -131,13 +136,14 @@ function Progress() {
   const experiments = useService(experimentRunner);
   const strings = useWords(commonWords);
   const words = useWords(experimentsWords);
-  const wanted = useAppState(({ settings }) => experimentSlice.of(settings).samples);
+  const wanted = useExperiments((state) => state.samples);
   const status = useExperiments((state) => state.status);
   const points = useExperiments((state) => state.points);
   const msLeft = useExperiments((state) => state.msLeft);
   const download = useExperiments((state) => state.download);
+  const features = useExperiments(({ networks }) => networks?.features);
   const ready = useAppState(
-    ({ engine }) => engine.status === 'ready' && isMeasurable(engine.manifest),
+    ({ engine }) => engine.status === 'ready' && isMeasurable(engine.manifest, features),
   );
   const drawn = points.filter((point) => point.status !== 'refused');
   const failed = points.filter((point) => point.status === 'failed').length;

@@ -80,7 +80,10 @@ export function figureText(
   if (!figure) return '–';
   const share =
     id === 'classAccuracy' || id === 'precision' || id === 'recall' || id === 'coverage';
-  const digits = (value: number) => (share ? (100 * value).toFixed(1) : decimals(value));
+  const digits = (value: number) => {
+    if (id === 'alignment') return value.toFixed(3);
+    return share ? (100 * value).toFixed(1) : decimals(value);
+  };
   const unit = share ? ' %' : '';
   if (figure.spread === undefined) return `${digits(figure.value)}${unit}`;
   return `${digits(figure.value)} ± ${digits(figure.spread)}${unit}`;

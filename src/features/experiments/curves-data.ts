@@ -5,10 +5,10 @@ import type { Results } from '../../settings/results';
 import { curveNames } from './curve-names';
 import { type Curve, curveOf } from './curves';
 import { type ImportedCurve, importedCurves, judgedBy } from './files';
-import { graphHash } from './points';
+import { graphHash, roundOf } from './points';
 import { experimentRunner } from './service';
 import { type ExperimentId, experimentSlice, type Series, sweepsSteps } from './settings';
-import type { ExperimentState } from './state';
+import type { ExperimentState, ImportedFile } from './state';
 import { STORED } from './stored-curves';
 
 /** Where a curve comes from. */
@@ -45,6 +45,8 @@ export interface CurveGroup {
   readonly judge: Results['features'] | undefined;
   /** Whether the page's own curves are among them. */
   readonly own: boolean;
+  /** Whether the samples were asked for by prompts. */
+  readonly ofPrompts: boolean;
   readonly curves: readonly ShownCurve[];
 }
 
@@ -54,13 +56,27 @@ export function useExperiments<T>(select: (state: ExperimentState) => T): T {
   return useStore(useService(experimentRunner).state, select);
 }
 
+/** Whether the page's network takes prompts; while it loads, what its stored curves say of that. */
+export function useOfPrompts(): boolean {
+  return useAppState(({ engine, settings }) =>
+    engine.status === 'ready'
+      ? engine.manifest.prompts !== undefined
+      : STORED.strength.some(
+          (file) =>
+            isOfPrompts(file) &&
+            file.results.curves.some(({ model }) => model.id === settings.model),
+        ),
+  );
+}
+
 /**
  * The curves of the experiment, those that compare together: the page's own, those of files, and those
  * that were measured beforehand, which are there before any network is.
  */
 export function useCurveGroups(): readonly CurveGroup[] {
   const language = useAppState(({ settings }) => settings.language);
-  const { id, samples } = useAppState(({ settings }) => experimentSlice.of(settings));
+  const { id } = useAppState(({ settings }) => experimentSlice.of(settings));
+  const samples = useExperiments((state) => state.samples);
   const loaded = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
@@ -68,6 +84,7 @@ export function useCurveGroups(): readonly CurveGroup[] {
   const points = useExperiments((state) => state.points);
   const files = useExperiments((state) => state.files);
   const networks = useExperiments((state) => state.networks);
+  const ofPrompts = useOfPrompts();
   return useMemo(() => {
     const features = networks?.features;
     const own = !loaded
@@ -76,7 +93,7 @@ export function useCurveGroups(): readonly CurveGroup[] {
           const measured = points.filter(({ point }) => point.series === k);
           return {
             series: one,
-            curve: curveOf(measured, samples),
+            curve: curveOf(measured, samples, roundOf(features)),
             origin: { kind: 'here' },
             model: one.model ?? loaded.id,
           };
@@ -85,7 +102,9 @@ export function useCurveGroups(): readonly CurveGroup[] {
       .filter((file) => judgedBy(file, features))
       .flatMap((file) => importedCurves(file, id, loaded?.id))
       .map((each) => imported(each, { kind: 'file', file: each.file }));
-    const stored = STORED[id].map((file) => ({
+    // Curves of classes and of prompts have other figures, which have nothing to say of each other.
+    const known = STORED[id].filter((file) => isOfPrompts(file) === ofPrompts);
+    const stored = known.map((file) => ({
       judge: file.results.features,
       curves: importedCurves(file, id, loaded?.id).map((each) =>
         imported(each, {
@@ -119,13 +138,18 @@ export function useCurveGroups(): readonly CurveGroup[] {
         style: styles[k]!,
         name: named[k]!,
       }));
-      return { ...group, curves };
+      return { ...group, ofPrompts, curves };
     });
-  }, [series, points, files, networks, loaded, id, samples, language]);
+  }, [series, points, files, networks, loaded, ofPrompts, id, samples, language]);
 }
 
 function imported({ series, curve, model }: ImportedCurve, origin: CurveOrigin): Unnamed {
   return { series, curve, model, origin };
+}
+
+/** Whether a results file's samples were asked for by prompts. */
+function isOfPrompts({ results }: ImportedFile): boolean {
+  return results.curves.some(({ prompts }) => prompts !== undefined);
 }
 
 function isSameNetwork(a: CurveGroup['judge'], b: CurveGroup['judge']): boolean {

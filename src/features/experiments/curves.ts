@@ -16,7 +16,21 @@ export const FIGURES: readonly FigureId[] = [
   'density',
   'coverage',
   'diversity',
+  'alignment',
 ];
+
+/** What charts and tables show: of classes, or of prompts, whose things no class accuracy is known of. */
+export function shownFigures(ofPrompts: boolean): readonly FigureId[] {
+  const hidden: FigureId = ofPrompts ? 'classAccuracy' : 'alignment';
+  const [distance, ...others] = FIGURES.filter((id) => id !== hidden);
+  if (!ofPrompts) return [distance!, ...others];
+  return [distance!, 'alignment', ...others.filter((id) => id !== 'alignment')];
+}
+
+/** What of a study's figures is set against the Fréchet distance: whether a picture is what was asked for. */
+export function fidelityOf(ofPrompts: boolean): FigureId {
+  return ofPrompts ? 'alignment' : 'classifierScore';
+}
 
 /** A point as a chart shows it. */
 export interface CurvePoint {
@@ -44,14 +58,15 @@ export interface Curve {
  * of those that have finished a round; at first, of those that have any samples.
  *
  * @param wanted figures of more samples than this are left out
+ * @param round as `roundOf`
  */
-export function curveOf(points: readonly PointState[], wanted: number): Curve {
+export function curveOf(points: readonly PointState[], wanted: number, round: number): Curve {
   const measured = points.flatMap(({ point, record }) => {
     const figures = record?.figures.filter(({ samples }) => samples <= wanted) ?? [];
     return figures.length > 0 ? [{ point, figures, nfe: record?.nfe }] : [];
   });
   const inRounds = measured.flatMap(({ figures, ...rest }) => {
-    const finished = figures.filter(({ samples }) => isRound(samples, wanted));
+    const finished = figures.filter(({ samples }) => isRound(samples, wanted, round));
     return finished.length > 0 ? [{ ...rest, figures: finished }] : [];
   });
   const compared = inRounds.length > 0 ? inRounds : measured;

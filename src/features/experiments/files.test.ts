@@ -17,7 +17,7 @@ const loaded = {
   files: [{ name: 'model.onnx', bytes: 1, sha256 }],
 } as unknown as DenoiserManifest;
 const features = { ...loaded, id: 'judge', role: 'features' } as unknown as FeaturesManifest;
-const networks = { denoisers: [loaded], features };
+const networks = { denoisers: [loaded], features, stages: [] };
 
 const figuresOf = (samples: number): PointFigures => ({
   samples,
@@ -67,7 +67,7 @@ describe('what is exported comes back', () => {
     );
     read.forEach(({ curve, series: { column } }, k) => {
       const own = page.points.filter(({ point }) => point.series === k);
-      const before = curveOf(own, 32);
+      const before = curveOf(own, 32, 80);
       expect(curve.samples).toBe(32);
       expect(curve.points.map(({ figures }) => figures)).toEqual(
         before.points.map(({ figures }) => figures),
@@ -202,7 +202,7 @@ describe('a file of the command line', () => {
 
 test('a table of a row a point, with names that may hold commas and quotes', () => {
   const { points } = measured('strength', [0, 0.3]);
-  const curve = curveOf(points, 32);
+  const curve = curveOf(points, 32, 80);
   const text = curvesCsv([{ name: 'a, "b"', model: 'letters', curve }], 'w', 'judge');
   const [head, ...rows] = text.trimEnd().split('\r\n');
   expect(head?.split(',').slice(0, 7)).toEqual([

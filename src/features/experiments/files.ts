@@ -15,8 +15,8 @@ import {
   ResultsError,
   type ResultsPoint,
 } from '../../settings/results';
-import { type Curve, type CurvePoint, FIGURES } from './curves';
-import type { StudyNetworks } from './networks';
+import { type Curve, type CurvePoint, FIGURES, shownFigures } from './curves';
+import { type StudyNetworks, studyPrompts } from './networks';
 import { graphHash } from './points';
 import { type ExperimentId, type Series, sweepsSteps } from './settings';
 import type { ImportedFile, PointState } from './state';
@@ -162,8 +162,13 @@ export function exportResults(
   },
   files: readonly ImportedFile[] = [],
 ): Results {
-  const { features, denoisers } = page.networks;
+  const { features, denoisers, stages } = page.networks;
   if (!features) throw new ResultsError('Results need a feature network, this model has none');
+  const prompts = studyPrompts(features).slice(0, page.samples);
+  const prompted = denoisers[0]?.prompts && {
+    ...(stages.length > 0 && { networks: stages.map(networkOf) }),
+    prompts,
+  };
   const curves = page.series.map((series, index): ResultsCurve => {
     const own = page.points.filter(({ point }) => point.series === index);
     const network = denoisers.find(({ id }) => id === own[0]?.point.model);
@@ -189,7 +194,7 @@ export function exportResults(
       : series.varies === 'noise'
         ? 'noiseTemperature'
         : 'guidanceScale';
-    return { model: networkOf(network ?? denoisers[0]!), varied: [varied], points };
+    return { model: networkOf(network ?? denoisers[0]!), ...prompted, varied: [varied], points };
   });
   const compared = files.filter((file) => judgedBy(file, features));
   const imported = compared.flatMap(({ results }) => results.curves);
@@ -229,7 +234,9 @@ export interface NamedCurve {
  * @param swept the heading of the swept value: w or T
  */
 export function curvesCsv(curves: readonly NamedCurve[], swept: string, network: string): string {
-  const heads = FIGURES.flatMap((id) => [`${id} (${network})`, `${id} spread`]);
+  const isAligned = ({ figures }: CurvePoint) => figures.alignment !== undefined;
+  const ids = shownFigures(curves.some(({ curve }) => curve.points.some(isAligned)));
+  const heads = ids.flatMap((id) => [`${id} (${network})`, `${id} spread`]);
   const rows = curves.flatMap(({ name, model, curve }) =>
     curve.points.map(({ value, figures, nfe }) => [
       name,
@@ -237,7 +244,7 @@ export function curvesCsv(curves: readonly NamedCurve[], swept: string, network:
       value,
       figures.samples,
       nfe ?? '',
-      ...FIGURES.flatMap((id) => [figures[id]?.value ?? '', figures[id]?.spread ?? '']),
+      ...ids.flatMap((id) => [figures[id]?.value ?? '', figures[id]?.spread ?? '']),
     ]),
   );
   const all = [['curve', 'model', swept, 'samples', 'nfe', ...heads], ...rows];

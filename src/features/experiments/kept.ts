@@ -5,11 +5,13 @@ import type { PointFigures } from '../../diffusion/metrics/point';
 export interface Batch {
   /** Which of the point's samples they are: start … start + labels.length. */
   readonly start: number;
-  /** The classes asked for. */
+  /** The classes asked for, or the prompts: places among the judge's. */
   readonly labels: readonly number[];
   /** [batch, classes] and [batch, features] of the feature network. */
   readonly logits: Float32Array;
   readonly features: Float32Array;
+  /** How well each fits its prompt, where prompts were asked for. */
+  readonly fits?: readonly number[] | undefined;
   /** Bytes [batch, channels, height, width]; none of samples that are never shown. */
   readonly pictures: Uint8Array | undefined;
 }
@@ -64,6 +66,7 @@ const record: v.GenericSchema<unknown, PointRecord> = v.pipe(
         density: figure,
         coverage: figure,
         diversity: figure,
+        alignment: figure,
       }),
     ),
   }),
@@ -84,12 +87,16 @@ const batch = v.pipe(
     labels: v.pipe(v.array(whole), v.minLength(1), v.maxLength(LARGEST_BATCH)),
     logits: v.instance(Float32Array),
     features: v.instance(Float32Array),
+    // NaN of what was asked for nothing.
+    fits: v.optional(v.array(v.union([v.number(), v.nan()]))),
     pictures: v.optional(v.instance(Uint8Array)),
   }),
-  v.check(({ labels, logits, features, pictures }) =>
-    [logits, features, ...(pictures ? [pictures] : [])].every(
-      ({ length }) => length > 0 && length % labels.length === 0,
-    ),
+  v.check(
+    ({ labels, logits, features, fits, pictures }) =>
+      (fits === undefined || fits.length === labels.length) &&
+      [logits, features, ...(pictures ? [pictures] : [])].every(
+        ({ length }) => length > 0 && length % labels.length === 0,
+      ),
   ),
 );
 
@@ -103,7 +110,8 @@ export function readRecord(value: unknown): PointRecord | undefined {
 export function readBatch(value: unknown, start: number): Batch | undefined {
   const result = v.safeParse(batch, value);
   if (!result.success || result.output.start !== start) return undefined;
-  return { ...result.output, pictures: result.output.pictures };
+  const { fits, pictures, ...rest } = result.output;
+  return { ...rest, ...(fits && { fits }), pictures };
 }
 
 /**
@@ -155,6 +163,7 @@ export function firstSamples(batches: readonly Batch[], count: number): Batch[] 
       first.push({
         ...batch,
         labels: batch.labels.slice(0, left),
+        ...(batch.fits && { fits: batch.fits.slice(0, left) }),
         logits: batch.logits.subarray(0, (batch.logits.length / all) * left),
         features: batch.features.subarray(0, (batch.features.length / all) * left),
       });

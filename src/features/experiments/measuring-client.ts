@@ -39,9 +39,12 @@ export class MeasuringClient {
     const fresh: MeasuredBatch[] = [];
     let total = 0;
     let aligned = before === 0;
-    for (const { labels, logits, features } of batches) {
-      if (total >= before) fresh.push({ labels, logits, features });
-      total += labels.length;
+    const all = batches.map(({ labels, logits, features, fits }): MeasuredBatch => {
+      return { labels, logits, features, fits };
+    });
+    for (const batch of all) {
+      if (total >= before) fresh.push(batch);
+      total += batch.labels.length;
       aligned ||= total === before;
     }
     // Fewer samples than before, or cut elsewhere: from the beginning.
@@ -55,9 +58,7 @@ export class MeasuringClient {
       network,
       baseUrl: this.#baseUrl,
       anew,
-      batches: anew
-        ? batches.map(({ labels, logits, features }) => ({ labels, logits, features }))
-        : fresh,
+      batches: anew ? all : fresh,
       forget,
     };
     try {

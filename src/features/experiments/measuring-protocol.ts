@@ -1,11 +1,13 @@
 /** Samples as metrics need them. */
 export interface MeasuredBatch {
-  /** The classes asked for; the number of classes stands for none. */
+  /** The classes asked for, or prompts; the number of classes stands for none. */
   readonly labels: readonly number[];
   /** [batch, classes] of the feature network. */
   readonly logits: Float32Array;
   /** [batch, features] of the feature network. */
   readonly features: Float32Array;
+  /** How well each fits its prompt, where prompts were asked for. */
+  readonly fits?: readonly number[] | undefined;
 }
 
 export interface MeasuringRequest {

@@ -9,6 +9,7 @@ export class Measuring {
   readonly #records: PointRecords;
   readonly #measurer: Measurer;
   readonly #samples: () => number;
+  readonly #round: () => number;
   readonly #ended: (key: string) => void;
   /** Points that are being measured, or wait for it. */
   readonly #due = new Set<string>();
@@ -17,17 +18,20 @@ export class Measuring {
 
   /**
    * @param options.samples how many samples a point is to have
+   * @param options.round as `roundOf`
    * @param options.ended is told of each point that was measured, or failed to be
    */
   constructor(options: {
     readonly records: PointRecords;
     readonly measurer: Measurer;
     readonly samples: () => number;
+    readonly round: () => number;
     readonly ended: (key: string) => void;
   }) {
     this.#records = options.records;
     this.#measurer = options.measurer;
     this.#samples = options.samples;
+    this.#round = options.round;
     this.#ended = options.ended;
   }
 
@@ -51,7 +55,8 @@ export class Measuring {
     const wanted = this.#samples();
     const record = this.#records.get(key);
     const count = Math.min(record?.samples ?? 0, wanted);
-    if (!record || count === 0 || !isMilestone(count, wanted) || this.#due.has(key)) return;
+    if (!record || count === 0 || this.#due.has(key)) return;
+    if (!isMilestone(count, wanted, this.#round())) return;
     if (record.figures.some(({ samples }) => samples === count)) return;
     this.#due.add(key);
     this.#last = this.#last.then(() => this.#measure(key, count));

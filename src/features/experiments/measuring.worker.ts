@@ -18,7 +18,9 @@ answerRequests<MeasuringRequest, PointFigures>(self, async (request) => {
     if (!point)
       throw new Error('A point that is to be continued must have been begun, this was not');
     points.set(key, point);
-    for (const { logits, features, labels } of batches) point.add(logits, features, labels);
+    for (const { logits, features, labels, fits } of batches) {
+      point.add(logits, features, labels, fits);
+    }
     return point.figures();
   } catch (error) {
     points.delete(key);

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Catalogue, readCatalogue } from '../../networks/library';
-import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
+import {
+  type DenoiserManifest,
+  type FeaturesManifest,
+  parseManifest,
+} from '../../networks/manifest';
 import { isMeasurable, studyNetworks } from './networks';
 
 const common = {
@@ -52,13 +56,26 @@ test('denoisers of the same shape, classes and judge, the loaded one first', asy
   expect(features?.id).toBe('judge');
 });
 
-test('a network is measured by its classes: one that draws prompts is not', () => {
+test('a network is measured by its classes, or by the prompts that its judge has', () => {
   const companions = { features: 'judge' };
-  const measurable = (changes: object) =>
-    isMeasurable({ ...loaded, companions, ...changes } as DenoiserManifest);
+  const measurable = (changes: object, features?: FeaturesManifest) =>
+    isMeasurable({ ...loaded, companions, ...changes } as DenoiserManifest, features);
   expect(measurable({})).toBe(true);
   expect(measurable({ companions: {} })).toBe(false);
-  expect(measurable({ classes: [], prompts: { encoder: 'words' } })).toBe(false);
+  const prompts = { classes: [], prompts: { encoder: 'words' } };
+  const judge = (reference?: object) => ({ id: 'judge', reference }) as FeaturesManifest;
+  expect(measurable(prompts)).toBe(true); // Not known yet.
+  expect(measurable(prompts, judge())).toBe(false);
+  expect(measurable(prompts, judge({ prompts: ['an owl'] }))).toBe(true);
+});
+
+test('the stages of a cascade are found, in their order', async () => {
+  const stages = ['large', 'larger'].map((id) => ({ network: id }));
+  const cascade = { ...loaded, stages } as DenoiserManifest;
+  const upsampler = (id: string) => denoiser(id, { role: 'upsampler' });
+  const all = [denoiser('letters'), upsampler('larger'), upsampler('other'), upsampler('large')];
+  const { stages: found } = studyNetworks(cascade, await site(all));
+  expect(found.map(({ id }) => id)).toEqual(['large', 'larger']);
 });
 
 test('what cannot be read is told by name', async () => {

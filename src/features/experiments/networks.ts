@@ -7,6 +7,8 @@ export interface StudyNetworks {
   readonly denoisers: readonly DenoiserManifest[];
   /** What measures them. */
   readonly features: FeaturesManifest | undefined;
+  /** What enlarges the loaded one's pictures. */
+  readonly stages: readonly DenoiserManifest[];
 }
 
 /**
@@ -27,12 +29,32 @@ export function studyNetworks(
     (manifest): manifest is FeaturesManifest =>
       manifest.role === 'features' && manifest.id === loaded.companions?.features,
   );
-  return { denoisers: [loaded, ...others], features };
+  const stages = (loaded.stages ?? []).flatMap(({ network }) =>
+    manifests.filter(
+      (manifest): manifest is DenoiserManifest =>
+        manifest.role === 'upsampler' && manifest.id === network,
+    ),
+  );
+  return { denoisers: [loaded, ...others], features, stages };
 }
 
-/** Whether points can be measured: all classes of the network in turn, by its feature network. */
-export function isMeasurable({ companions, classes }: DenoiserManifest): boolean {
-  return companions?.features !== undefined && classes.length > 0;
+/**
+ * Whether points can be measured by the feature network: all classes of the network in turn, or the
+ * prompts that ask for that one's real pictures.
+ *
+ * @param features undefined while it is not known
+ */
+export function isMeasurable(
+  { companions, classes, prompts }: DenoiserManifest,
+  features: FeaturesManifest | undefined,
+): boolean {
+  if (companions?.features === undefined) return false;
+  return prompts ? !features || studyPrompts(features).length > 0 : classes.length > 0;
+}
+
+/** The prompts that the samples of a study go through in turn. */
+export function studyPrompts(features: FeaturesManifest | undefined): readonly string[] {
+  return features?.reference?.prompts ?? [];
 }
 
 function alike(a: DenoiserManifest, b: DenoiserManifest): boolean {

@@ -4,11 +4,14 @@ import type { Precision } from '../../engine/protocol';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import { DEFAULT_COLUMN } from '../../settings/column';
 import {
+  batchLabels,
   batchSettings,
   drawOrder,
   isMilestone,
   PAPER_WEIGHTS,
   pointsOf,
+  roundOf,
+  samplesOf,
   seriesOf,
   valuesOf,
 } from './points';
@@ -27,7 +30,7 @@ const manifest = (id: string, changes: Partial<DenoiserManifest> = {}) =>
   }) as DenoiserManifest;
 const loaded = manifest('letters');
 const features = { id: 'judge', files: [] } as unknown as FeaturesManifest;
-const networks = { denoisers: [loaded], features };
+const networks = { denoisers: [loaded], features, stages: [] };
 
 const points = (changes: Partial<ExperimentSettings>, seed = 42, precision: Precision = 'fp32') =>
   pointsOf(
@@ -41,7 +44,7 @@ const scales = (changes: Partial<ExperimentSettings>) =>
 
 describe('points', () => {
   test('the strength sweeps the paper’s grid, s = 1 + w', () => {
-    expect(valuesOf(DEFAULT_EXPERIMENT)).toEqual(PAPER_WEIGHTS);
+    expect(valuesOf(DEFAULT_EXPERIMENT, false)).toEqual(PAPER_WEIGHTS);
     expect(scales({})).toEqual([1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 3, 4, 5]);
     expect(points({}).every(({ refusal }) => refusal === undefined)).toBe(true);
   });
@@ -143,14 +146,66 @@ describe('points', () => {
 
 test('samples go through the classes in turn, and have their own seeds whatever the batch', () => {
   const [point] = points({});
-  const { seeds, labels } = batchSettings(point!, [0, 8], 42, loaded);
+  const { seeds, labels } = batchSettings(point!, [0, 8], 42, loaded, features);
   expect(labels).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
   expect(seeds).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((k) => sampleSeed(42, k)));
-  const later = batchSettings(point!, [4, 2], 42, loaded);
+  const later = batchSettings(point!, [4, 2], 42, loaded, features);
   expect([later.labels, later.seeds]).toEqual([
     [1, 2],
     [sampleSeed(42, 4), sampleSeed(42, 5)],
   ]);
+});
+
+describe('a network that prompts condition', () => {
+  const judge = (changes: object = {}, sha256 = 'real') =>
+    ({
+      ...features,
+      files: [{ name: 'reference.bin', bytes: 1, sha256 }],
+      reference: { file: 'reference.bin', features: 128, prompts: ['owl', 'two cats', 'pizza'] },
+      ...changes,
+    }) as unknown as FeaturesManifest;
+  const words = manifest('words', {
+    classes: [],
+    prompts: { encoder: 'e', tokens: 4, width: 2, examples: [] },
+    stages: [
+      {
+        ...{ network: 'larger', shape: [3, 32, 32], sigma: { min: 1, max: 2 } },
+        ...{ flopsPerForward: 1, guidanceScale: 2, numSteps: 8, sampler: 'ddim', augmentation: 0 },
+      },
+    ],
+  });
+  const studied = (stage = 'a', features = judge()) => {
+    const file = { name: 'model.onnx', bytes: 1, sha256: stage };
+    const stages = [manifest('larger', { files: [file] })];
+    const about = { denoisers: [words], features, stages };
+    return pointsOf({ experiment: DEFAULT_EXPERIMENT, seed: 42 }, words, about, 'fp32');
+  };
+
+  test('goes through the judge’s prompts in turn, all stages of a cascade, at few strengths', () => {
+    const all = studied();
+    expect(all.map(({ value }) => value)).toEqual([0, 0.5, 1, 2, 4, 7]);
+    const { prompts, labels, seeds, stages } = batchSettings(all[2]!, [4, 3], 42, words, judge());
+    expect(labels.map((label) => prompts?.[label])).toEqual(['two cats', 'pizza', 'owl']);
+    expect(batchLabels([4, 3], words, judge())).toEqual([1, 2, 0]);
+    expect(seeds).toEqual([4, 5, 6].map((k) => sampleSeed(42, k)));
+    expect(stages).toMatchObject([{ guidanceScale: 2, numSteps: 8 }]);
+  });
+
+  test('has keys that name stages and prompts too', () => {
+    const keys = studied().map(({ key }) => key);
+    expect(studied().map(({ key }) => key)).toEqual(keys);
+    for (const others of [studied('b'), studied('a', judge({}, 'other'))]) {
+      expect(others.map(({ key }) => key).filter((key) => keys.includes(key))).toEqual([]);
+    }
+  });
+
+  test('gets as many samples as a Fréchet distance of its judge needs', () => {
+    expect(samplesOf({ samples: null }, judge())).toBe(160);
+    expect(roundOf(judge())).toBe(160);
+    expect(samplesOf({ samples: 32 }, judge())).toBe(32);
+    expect(samplesOf({ samples: null }, features)).toBe(104);
+    expect(roundOf({ ...features, reference: { features: 64 } } as FeaturesManifest)).toBe(80);
+  });
 });
 
 test('every point gets a round before any gets the next, and what was begun comes first', () => {
@@ -158,7 +213,7 @@ test('every point gets a round before any gets the next, and what was begun come
   const drawn: number[] = [];
   for (;;) {
     const states = counts.map((samples, i) => ({ samples, skip: i === 1 }));
-    const [next] = drawOrder(states, 100, [0, 3, 1, 2]);
+    const [next] = drawOrder(states, 100, [0, 3, 1, 2], 80);
     if (next === undefined) break;
     drawn.push(next);
     counts[next] = Math.min(100, counts[next]! + 16);
@@ -173,12 +228,12 @@ test('points are measured with every batch at first, then with every round, and 
   const passed = (samples: number) => {
     const found: number[] = [];
     for (let count = 16; count < samples; count += 16) {
-      if (isMilestone(count, samples)) found.push(count);
+      if (isMilestone(count, samples, 80)) found.push(count);
     }
     return found;
   };
   expect(passed(104)).toEqual([16, 32, 48, 64, 80, 96]);
-  expect(isMilestone(104, 104)).toBe(true);
+  expect(isMilestone(104, 104, 80)).toBe(true);
   expect(passed(520).slice(8)).toEqual([144, 160, 240, 320, 400, 480]);
 });
 

@@ -2,7 +2,7 @@ import { findGuidanceRule } from '../../diffusion/guidance';
 import { firstSeed, sampleSeed } from '../../diffusion/random';
 import { findSampler } from '../../diffusion/samplers';
 import type { Precision, SampleSettings } from '../../engine/protocol';
-import type { DenoiserManifest, Manifest } from '../../networks/manifest';
+import type { DenoiserManifest, FeaturesManifest, Manifest } from '../../networks/manifest';
 import {
   type ColumnSettings,
   canPredict,
@@ -10,12 +10,20 @@ import {
   DEFAULT_COLUMN,
   LIMITS,
 } from '../../settings/column';
+import { sampleCost } from '../../settings/sample-cost';
 import { sampleSettings } from '../../settings/sample-settings';
-import type { StudyNetworks } from './networks';
+import type { Subject } from '../../settings/subject';
+import { type StudyNetworks, studyPrompts } from './networks';
 import { type ExperimentSettings, type Series, sweepsSteps, type Varied } from './settings';
 
 /** Samples of one request: as many as the network's largest batch. */
 export const BATCH = 16;
+
+/** Samples a point of a network with classes: four of each letter. */
+const OWN_SAMPLES = 104;
+const LEAST_ROUND = 5 * BATCH;
+/** A Fréchet distance needs more samples than features, its spread a tenth more. */
+const ENOUGH_PER_FEATURE = 1.25;
 
 /** The paper's grid of w (2207.12598, section 4). */
 export const PAPER_WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 2, 3, 4] as const;
@@ -31,13 +39,23 @@ const TEMPERATURE_STEPS = 64;
 /** The interval of 2404.07724 that the best published results use. */
 export const PUBLISHED_INTERVAL = [0.19, 1.61] as const;
 
-/** The values that are swept. */
-export function valuesOf({ id, values }: Pick<ExperimentSettings, 'id' | 'values'>) {
+/** Weights of Imagen's figures (2205.11487), less 1: those of a cascade, which takes its time. */
+const CASCADE_WEIGHTS = [0, 0.5, 1, 2, 4, 7] as const;
+
+/**
+ * The values that are swept.
+ *
+ * @param ofPrompts whether prompts are asked for, by a cascade
+ */
+export function valuesOf(
+  { id, values }: Pick<ExperimentSettings, 'id' | 'values'>,
+  ofPrompts: boolean,
+) {
   if (values) return values;
   switch (id) {
     case 'strength':
     case 'p-uncond':
-      return PAPER_WEIGHTS;
+      return ofPrompts ? CASCADE_WEIGHTS : PAPER_WEIGHTS;
     case 'steps':
       return STEPS;
     case 'temperature':
@@ -137,7 +155,7 @@ export interface Point {
   readonly model: string;
   /** Everything that decides its samples, as text: sample k of equal keys is the same picture. */
   readonly key: string;
-  /** Network evaluations a sample, about: what its time is estimated from. */
+  /** Of a sample, as `sampleCost`: what its time is estimated from. */
   readonly cost: number;
   readonly refusal?: PointRefusal;
 }
@@ -150,11 +168,18 @@ export interface Point {
 export function pointsOf(
   { experiment, seed }: { readonly experiment: ExperimentSettings; readonly seed: number },
   loaded: DenoiserManifest,
-  { denoisers: networks, features }: StudyNetworks,
+  { denoisers: networks, features, stages }: StudyNetworks,
   precision: Precision,
 ): Point[] {
+  const hashOf = (used: Manifest | undefined) => used && [used.id, graphHash(used)];
+  // The prompts come with the reference.
+  const { reference } = features ?? {};
+  const prompted = loaded.prompts && {
+    stages: stages.map(hashOf),
+    reference: features?.files.find(({ name }) => name === reference?.file)?.sha256,
+  };
   return seriesOf(experiment, loaded, networks).flatMap((series, index) =>
-    valuesOf(experiment).map((value) => {
+    valuesOf(experiment, loaded.prompts !== undefined).map((value) => {
       const network =
         series.model === null ? loaded : networks.find(({ id }) => id === series.model);
       const column = sweepsSteps(experiment.id)
@@ -162,21 +187,19 @@ export function pointsOf(
         : withWeight(series, value);
       const refusal = refusalOf(series, column, network, sweepsSteps(experiment.id));
       const used = column ?? series.column;
-      const rule = findGuidanceRule(used.guidance);
-      const evaluations = findSampler(used.sampler).evaluations(used.numSteps);
-      const predictions = rule.usesScale && used.guidanceScale !== 1 ? rule.predictions.length : 1;
       return {
         series: index,
         value,
         column: used,
         model: network?.id ?? series.model ?? loaded.id,
         key: JSON.stringify({
-          networks: [network, features].map((used) => used && [used.id, graphHash(used)]),
+          networks: [network, features].map(hashOf),
+          ...prompted,
           seed: firstSeed(seed),
           ...(precision !== 'fp32' && { precision }),
           sample: sampleSettings({ subject: { kind: 'none' }, count: 0, seed }, used, loaded),
         }),
-        cost: evaluations * Math.min(2, predictions),
+        cost: sampleCost(used, network ?? loaded),
         ...(refusal && { refusal }),
       };
     }),
@@ -229,9 +252,17 @@ function refusalOf(
   return column ? undefined : { kind: 'range' };
 }
 
-/** The class of sample k: all in turn, so that any number of samples is spread evenly. */
-function labelOf(k: number, { classes }: Pick<DenoiserManifest, 'classes'>): number {
-  return k % classes.length;
+/**
+ * What samples start … start + count of a study are asked for, all classes in turn, or all prompts, so
+ * that any number of samples is spread evenly: places among these.
+ */
+export function batchLabels(
+  [start, count]: readonly [number, number],
+  { classes, prompts }: Pick<DenoiserManifest, 'classes' | 'prompts'>,
+  features: FeaturesManifest | undefined,
+): number[] {
+  const all = prompts ? studyPrompts(features).length : classes.length;
+  return Array.from({ length: count }, (_, k) => (start + k) % all);
 }
 
 /** Samples start … start + count of a point. Sample k has the page's k-th noise: all points share it. */
@@ -240,25 +271,39 @@ export function batchSettings(
   [start, count]: readonly [number, number],
   seed: number,
   manifest: DenoiserManifest,
+  features: FeaturesManifest | undefined,
 ): SampleSettings {
-  const settings = sampleSettings({ subject: { kind: 'none' }, count, seed }, column, manifest);
+  const labels = batchLabels([start, count], manifest, features);
+  const prompts = studyPrompts(features);
+  const names = manifest.prompts ? labels.map((label) => prompts[label]!) : [];
+  const subject: Subject = manifest.prompts ? { kind: 'each', names } : { kind: 'none' };
+  const settings = sampleSettings({ subject, count, seed }, column, manifest);
   return {
     ...settings,
     seeds: settings.seeds.map((_, k) => sampleSeed(seed, start + k)),
-    labels: settings.labels.map((_, k) => labelOf(start + k, manifest)),
+    // Those of prompts are places among the batch's own.
+    ...(!manifest.prompts && { labels }),
   };
 }
 
-/** Counts at which a point is measured on its way to `samples`: every batch at first, then every round. */
-export function isMilestone(count: number, samples: number): boolean {
-  return isRound(count, samples) || (count <= 2 * ROUND && count % BATCH === 0);
+/** Samples that a point gets before the next has its turn: enough for a Fréchet distance. */
+export function roundOf(features: FeaturesManifest | undefined): number {
+  const needed = ENOUGH_PER_FEATURE * (features?.reference?.features ?? 0);
+  return Math.max(LEAST_ROUND, BATCH * Math.ceil(needed / BATCH));
 }
 
-/**
- * Samples that a point gets before the next has its turn: enough for a Fréchet distance of the shipped
- * feature network's 64 features.
- */
-const ROUND = 5 * BATCH;
+/** Samples that a point is to have. */
+export function samplesOf(
+  { samples }: Pick<ExperimentSettings, 'samples'>,
+  features: FeaturesManifest | undefined,
+): number {
+  return samples ?? Math.max(OWN_SAMPLES, roundOf(features));
+}
+
+/** Counts at which a point is measured on its way to `samples`: every batch at first, then every round. */
+export function isMilestone(count: number, samples: number, round: number): boolean {
+  return isRound(count, samples, round) || (count <= 2 * round && count % BATCH === 0);
+}
 
 /**
  * Points in the order in which their samples are drawn: all get a round before any gets the next, so
@@ -268,23 +313,25 @@ const ROUND = 5 * BATCH;
  * @param points how many samples each has; those to be skipped are left out
  * @param wanted samples a point is to have
  * @param order indices, from coarse to fine
+ * @param round as `roundOf`
  * @returns the indices of those that miss samples
  */
 export function drawOrder(
   points: readonly { readonly samples: number; readonly skip: boolean }[],
   wanted: number,
   order: readonly number[],
+  round: number,
 ): number[] {
-  const round = (samples: number) => Math.floor(samples / ROUND);
+  const rounds = (samples: number) => Math.floor(samples / round);
   return order
     .filter((index) => !points[index]!.skip && points[index]!.samples < wanted)
     .toSorted((a, b) => {
       const [first, second] = [points[a]!.samples, points[b]!.samples];
-      return round(first) - round(second) || second - first;
+      return rounds(first) - rounds(second) || second - first;
     });
 }
 
 /** Whether a point that has this many samples has finished a round, or all. */
-export function isRound(count: number, samples: number): boolean {
-  return count === samples || count % ROUND === 0;
+export function isRound(count: number, samples: number, round: number): boolean {
+  return count === samples || count % round === 0;
 }

@@ -98,7 +98,11 @@ class FakeExperiments {
   readonly store;
   readonly runner: ExperimentRunner;
 
-  constructor(changes: Partial<ExperimentSettings> = {}, storage = new FakeStorage()) {
+  constructor(
+    changes: Partial<ExperimentSettings> = {},
+    storage = new FakeStorage(),
+    judging: FeaturesManifest = features,
+  ) {
     this.storage = storage;
     const experiment = { ...DEFAULT_EXPERIMENT, values: [0, 1, 2], samples: 32, ...changes };
     this.store = createAppStore(
@@ -131,6 +135,7 @@ class FakeExperiments {
                   network: 'judge',
                   logits: new Float32Array(2 * count),
                   features: new Float32Array(3 * count),
+                  ...(settings.prompts && { fits: settings.labels.map((label) => label / 10) }),
                 },
               });
               await settle();
@@ -159,7 +164,7 @@ class FakeExperiments {
           } satisfies PointFigures;
         },
       },
-      findNetworks: async (loaded) => ({ denoisers: [loaded], features }),
+      findNetworks: async (loaded) => ({ denoisers: [loaded], features: judging, stages: [] }),
     });
   }
 
@@ -197,6 +202,39 @@ class FakeExperiments {
   }
 }
 
+test('a network that prompts condition is asked for those of its judge, and keeps how well they fit', async () => {
+  const prompts = ['an owl', 'two cats', 'a pizza'];
+  const judging = { ...features, reference: { prompts } } as unknown as FeaturesManifest;
+  const page = new FakeExperiments({ values: [1], samples: 20 }, undefined, judging);
+  const words = {
+    ...manifest,
+    classes: [],
+    prompts: { encoder: 'e', examples: [] },
+  } as unknown as DenoiserManifest;
+  page.store.setState({ engine: { status: 'ready', info, manifest: words } });
+  await settle();
+  expect(page.state.samples).toBe(20);
+  await page.start();
+  await page.finishAll();
+  expect(page.statuses).toEqual(['done']);
+  const asked = page.runs.map(({ settings }) =>
+    settings.labels.map((label) => settings.prompts![label]),
+  );
+  expect(asked.map((names) => names.slice(0, 3))).toEqual([
+    ['an owl', 'two cats', 'a pizza'],
+    ['two cats', 'a pizza', 'an owl'],
+  ]);
+  const [first, second] = [...page.storage.kept.values()];
+  expect([first!.labels.slice(0, 4), second!.labels]).toEqual([
+    [0, 1, 2, 0],
+    [1, 2, 0, 1],
+  ]);
+  expect(second!.fits).toEqual([0, 0.1, 0.2, 0]);
+  // The playground shows its first samples.
+  page.runner.open(page.state.points[0]!.point.column);
+  expect(page.store.getState().settings.subject).toEqual({ kind: 'each', names: prompts });
+});
+
 describe('a sweep', () => {
   test('waits until it is started, then draws the points round by round', async () => {
     const page = await FakeExperiments.ready();
@@ -230,7 +268,7 @@ describe('a sweep', () => {
     const page = await FakeExperiments.ready({ samples: 96 });
     await page.start();
     const curve = () => {
-      const { samples, points } = curveOf(page.state.points, 96);
+      const { samples, points } = curveOf(page.state.points, 96, 80);
       return [samples, ...points.map(({ value }) => value)];
     };
     const batches = async (count: number) => {

@@ -1,23 +1,26 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineClient, Finished } from '../../engine/client';
-import type { Precision, SampleSettings } from '../../engine/protocol';
+import type { Precision } from '../../engine/protocol';
 import { coarseToFine } from '../../kit/coarse-to-fine';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { messageOf } from '../../networks/errors';
-import type { DenoiserManifest } from '../../networks/manifest';
+import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import type { ColumnSettings } from '../../settings/column';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { knownSubject } from '../../settings/subject';
 import { ImportedFiles } from './imported-files';
 import { Measuring } from './measuring';
-import type { StudyNetworks } from './networks';
+import { isMeasurable, type StudyNetworks, studyPrompts } from './networks';
 import { KEPT_PICTURES, PointRecords, type Stored } from './point-records';
 import {
   BATCH,
+  batchLabels,
   batchSettings,
   drawOrder,
   type Point,
   pointsOf,
+  roundOf,
+  samplesOf,
   seriesOf,
   valuesOf,
 } from './points';
@@ -34,6 +37,7 @@ const NEWEST_SHARE = 0.3;
 interface PointJob extends Job {
   readonly point: Point;
   readonly manifest: DenoiserManifest;
+  readonly features: FeaturesManifest | undefined;
   /** Of the experiment: how many samples a point is to have, and its seed. */
   readonly samples: number;
   readonly seed: number;
@@ -42,7 +46,7 @@ interface PointJob extends Job {
 /** What the engine has drawn of a point. */
 interface Drawn {
   readonly start: number;
-  readonly settings: SampleSettings;
+  readonly labels: readonly number[];
   readonly done: Finished;
   readonly ms: number;
 }
@@ -92,6 +96,7 @@ export class ExperimentRunner {
     this.state = createStore<ExperimentState>()(() => ({
       status: 'idle',
       series: [],
+      samples: 0,
       points: [],
       files: [],
       networks: undefined,
@@ -116,6 +121,7 @@ export class ExperimentRunner {
       records: this.#records,
       measurer: options.measurer,
       samples: () => this.#samples,
+      round: () => roundOf(this.#arranged?.networks.features),
       ended: (key) => {
         // Samples may have come meanwhile.
         const failed = this.#measuring.failure(key) !== undefined;
@@ -206,7 +212,10 @@ export class ExperimentRunner {
     const { engine, settings } = this.#store.getState();
     if (engine.status !== 'ready') return;
     const { manifest } = engine;
-    const names = manifest.classes.slice(0, BATCH);
+    const all = manifest.prompts
+      ? studyPrompts(this.#arranged?.networks.features)
+      : manifest.classes;
+    const names = all.slice(0, BATCH);
     showColumn(this.#store, column, {
       page: 'playground',
       subject: knownSubject({ kind: 'each', names }, manifest),
@@ -231,23 +240,26 @@ export class ExperimentRunner {
 
   /** Samples that each point is to have. */
   get #samples(): number {
-    return this.#arranged?.experiment.samples ?? 0;
+    const { experiment, networks } = this.#arranged ?? {};
+    return experiment ? samplesOf(experiment, networks?.features) : 0;
   }
 
   /** The points that miss samples, the next one first. */
   #jobs(): PointJob[] {
     const shown = isShown(this.#store.getState());
     if (!shown || !this.#arranged || this.state.getState().status !== 'running') return [];
-    const { seed, experiment } = this.#arranged;
+    const { seed, networks } = this.#arranged;
     const { manifest } = shown;
-    const { samples } = experiment;
+    if (!isMeasurable(manifest, networks.features)) return [];
+    const samples = this.#samples;
     const states = this.#points.map(({ key, refusal }) => ({
       samples: this.#records.get(key)?.samples ?? 0,
       skip: refusal !== undefined || !this.#records.isRead(key) || this.#failure(key) !== undefined,
     }));
-    return drawOrder(states, samples, this.#order).map((index) => {
+    const { features } = networks;
+    return drawOrder(states, samples, this.#order, roundOf(features)).map((index) => {
       const point = this.#points[index]!;
-      return { place: point.key, key: point.key, point, manifest, samples, seed };
+      return { place: point.key, key: point.key, point, manifest, features, samples, seed };
     });
   }
 
@@ -290,10 +302,10 @@ export class ExperimentRunner {
     this.#arranged = { experiment, seed, manifest, precision, networks };
     this.#points = pointsOf({ experiment, seed }, manifest, networks, precision);
     const series = seriesOf(experiment, manifest, networks.denoisers);
-    const across = valuesOf(experiment).length;
+    const across = valuesOf(experiment, manifest.prompts !== undefined).length;
     this.#order = coarseToFine(1, across).flatMap((at) => series.map((_, s) => s * across + at));
     this.#records.releaseOthers(this.#points.map(({ key }) => key));
-    this.state.setState({ series });
+    this.state.setState({ series, samples: this.#samples });
     this.#publish();
     void this.#readRecords();
   }
@@ -307,7 +319,7 @@ export class ExperimentRunner {
   async #readNetworks(manifest: DenoiserManifest): Promise<void> {
     const networks = await this.#findNetworks(manifest).catch((error: unknown) => {
       this.state.setState({ problem: { kind: 'networks', message: messageOf(error) } });
-      return { denoisers: [manifest], features: undefined };
+      return { denoisers: [manifest], features: undefined, stages: [] };
     });
     if (this.#networksOf !== manifest) return;
     this.state.setState({ networks });
@@ -321,13 +333,15 @@ export class ExperimentRunner {
     this.#wake();
   }
 
-  async #draw({ point, manifest, samples, seed }: PointJob, signal: AbortSignal): Promise<Drawn> {
+  async #draw(job: PointJob, signal: AbortSignal): Promise<Drawn> {
+    const { point, manifest, features, samples, seed } = job;
     const { key, model } = point;
     const batches = await this.#records.batches(key);
     const start = batches.reduce((sum, { labels }) => sum + labels.length, 0);
     // To the next whole batch, so that every sweep passes the same counts.
     const count = Math.min(BATCH - (start % BATCH), samples - start);
-    const settings = batchSettings(point, [start, count], seed, manifest);
+    const settings = batchSettings(point, [start, count], seed, manifest, features);
+    const labels = batchLabels([start, count], manifest, features);
     const began = performance.now();
     const done = await this.#client.sample(settings, {
       judge: false,
@@ -338,21 +352,20 @@ export class ExperimentRunner {
         if (download.phase === 'download') this.state.setState({ download });
       },
     });
-    return { start, settings, done, ms: performance.now() - began };
+    return { start, labels, done, ms: performance.now() - began };
   }
 
   async #add({ point: { key, cost }, manifest }: PointJob, drawn: Drawn): Promise<void> {
-    const { start, settings, done, ms } = drawn;
+    const { start, labels, done, ms } = drawn;
     const { measured, frame, figures } = done;
     if (!measured) {
       throw new Error(`${manifest.id}: needs its feature network to measure, which is not loaded`);
     }
-    const { labels } = settings;
     this.#learnSpeed(ms / (labels.length * cost));
-    const { network, logits, features } = measured;
+    const { network, logits, features, fits } = measured;
     const pictures = start < KEPT_PICTURES ? frame.x : undefined;
     const { nfe, totalMs } = figures;
-    const batch = { start, labels, logits, features, pictures };
+    const batch = { start, labels, logits, features, ...(fits && { fits }), pictures };
     await this.#records.add(key, batch, { network, nfe, totalMs });
     this.#measuring.measureIfDue(key);
   }

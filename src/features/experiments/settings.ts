@@ -23,8 +23,8 @@ export interface Series {
 /** The experiment as the address keeps it. */
 export interface ExperimentSettings {
   readonly id: ExperimentId;
-  /** Samples a point, spread evenly over the classes. */
-  readonly samples: number;
+  /** Samples a point, spread evenly over the classes or prompts; null: the network's own. */
+  readonly samples: number | null;
   /** The swept w, or for `steps` the sampler's evaluations T; null: the experiment's own. */
   readonly values: readonly number[] | null;
   /** null: the experiment's own. */
@@ -42,10 +42,9 @@ export const EXPERIMENT_LIMITS = {
   series: 8,
 } as const;
 
-/** Four of each letter; a Fréchet distance needs more samples than the 64 features. */
 export const DEFAULT_EXPERIMENT: ExperimentSettings = {
   id: 'strength',
-  samples: 104,
+  samples: null,
   values: null,
   series: null,
   overlay: true,
@@ -103,7 +102,7 @@ function readExperiment(raw: string): ExperimentSettings | undefined {
 
 function writeExperiment({ id, samples, values, series, overlay }: ExperimentSettings): string {
   const parts: string[] = [id];
-  if (samples !== DEFAULT_EXPERIMENT.samples) parts.push(`n:${samples}`);
+  if (samples !== null) parts.push(`n:${samples}`);
   if (values) parts.push(`at:${values.join(',')}`);
   if (!overlay) parts.push('plain');
   for (const { model, column, varies } of series ?? []) {

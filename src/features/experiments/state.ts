@@ -19,7 +19,7 @@ export interface Measurer {
   measure(
     key: string,
     network: string,
-    batches: readonly Pick<Batch, 'labels' | 'logits' | 'features'>[],
+    batches: readonly Pick<Batch, 'labels' | 'logits' | 'features' | 'fits'>[],
   ): Promise<PointFigures>;
 }
 
@@ -50,6 +50,8 @@ export type ExperimentProblem =
 export interface ExperimentState {
   readonly status: 'idle' | 'running' | 'paused';
   readonly series: readonly Series[];
+  /** Samples that each point is to have. */
+  readonly samples: number;
   /** Of all curves, curve by curve. */
   readonly points: readonly PointState[];
   /** Files that were brought along. */

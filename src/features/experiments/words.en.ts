@@ -32,6 +32,12 @@ export const en = {
     temperature:
       'Scaling the score or adding less noise gives blurred, low-quality samples, as the paper reports from earlier work; classifier guidance and classifier-free guidance make the true trade.',
   } satisfies Readonly<Record<ExperimentId, string>>,
+  /** Of a network that draws prompts, over the guidance strength. */
+  ofPrompts: {
+    look: 'Follow the curve from w = 0: the pictures fit their prompts better and better (alignment rises); see from which w on they drift away from real drawings (the Fréchet distance rises).',
+    found:
+      'Imagen’s paper (2205.11487) draws FID against CLIP score over the guidance weight: a little guidance improves both, then the score goes on rising while the FID grows.',
+  },
   lookFor: 'Look for',
   paperFound: 'The paper',
   sweep: 'Sweep',
@@ -99,8 +105,10 @@ export const en = {
   },
   chart: {
     plane: 'Fréchet distance against classifier score',
+    planeOfPrompts: 'Fréchet distance against alignment with the prompt',
     over: (figure: string, axis: string) => `${figure} over ${axis}`,
     fidelity: 'Down: closer to real pictures. Right: easier to recognise.',
+    fits: 'Down: closer to real pictures. Right: closer to the prompt.',
     waiting: 'Press Run: your own curve draws itself here as samples arrive.',
     undefinedDistance:
       'Not known yet: a Fréchet distance needs more samples than the network has features.',
@@ -135,8 +143,8 @@ export const en = {
   },
   point: {
     title: (value: string) => `Samples at ${value}`,
-    samples: (n: number) =>
-      `The first ${n} samples, all classes in turn; the same noise at every point.`,
+    samples: (n: number, ofPrompts: boolean) =>
+      `The first ${n} samples, all ${ofPrompts ? 'prompts' : 'classes'} in turn; the same noise at every point.`,
     noSamples: 'This point came with a file: its samples are not here.',
     open: 'Open in the playground',
     openHint: 'With the settings of this point; the samples there are the first ones here.',
@@ -155,8 +163,7 @@ export const en = {
     storage: 'Results cannot be kept beyond this visit:',
     networks: 'The list of networks could not be read:',
     file: 'Not read:',
-    ofPrompts:
-      'Experiments go through the classes of a network, and this one draws prompts: choose another network to measure. The curves below were measured earlier.',
+    noPrompts: 'This model’s feature network has no prompts to measure it with.',
     noFeatures: 'This model has no feature network: nothing can be measured with it.',
   },
   unreadable: {

@@ -26,6 +26,11 @@ export const zh: typeof en = {
     temperature:
       '论文转述前人的结果：缩放得分函数或减少噪声只会得到模糊、低质量的样本；分类器引导和无分类器引导才做到真正的取舍。',
   },
+  ofPrompts: {
+    look: '从 w = 0 起沿曲线看：图片与提示词越来越符合（符合程度上升）；看从哪个 w 起，它们开始远离真实的图画（弗雷歇距离上升）。',
+    found:
+      'Imagen 的论文（2205.11487）画出 FID 随 CLIP 得分的变化：少许引导使两者都变好，此后得分继续上升，而 FID 也随之变大。',
+  },
   lookFor: '看什么',
   paperFound: '论文的发现',
   sweep: '扫描',
@@ -90,8 +95,10 @@ export const zh: typeof en = {
   axes: { weight: '引导强度 w', steps: '求值次数 T' },
   chart: {
     plane: '弗雷歇距离与分类器得分',
+    planeOfPrompts: '弗雷歇距离与提示词的符合程度',
     over: (figure, axis) => `${figure}随${axis}的变化`,
     fidelity: '向下：更接近真实图片。向右：更容易辨认。',
+    fits: '向下：更接近真实图片。向右：更符合提示词。',
     waiting: '点击“运行”：样本到来时，你自己的曲线会在这里逐步画出。',
     undefinedDistance: '尚不可知：计算弗雷歇距离所需的样本数要多于网络的特征数。',
     undefinedFigure: '尚不可知：样本还太少，或保存的点测量时没有此项。',
@@ -123,7 +130,8 @@ export const zh: typeof en = {
   },
   point: {
     title: (value) => `${value} 处的样本`,
-    samples: (n) => `前 ${n} 个样本，各类别依次出现；每个点使用相同的噪声。`,
+    samples: (n, ofPrompts) =>
+      `前 ${n} 个样本，各${ofPrompts ? '提示词' : '类别'}依次出现；每个点使用相同的噪声。`,
     noSamples: '这个点来自文件：这里没有它的样本。',
     open: '在游乐场中打开',
     openHint: '采用这个点的设置；那里的样本就是这里的前几个。',
@@ -138,8 +146,7 @@ export const zh: typeof en = {
     storage: '结果无法保留到下次访问：',
     networks: '无法读取网络列表：',
     file: '文件有误：',
-    ofPrompts:
-      '实验会遍历网络的各个类别，而此网络按提示词绘制：请另选网络来测量。下面的曲线是先前测得的。',
+    noPrompts: '此模型的特征网络没有可用来测量的提示词。',
     noFeatures: '此模型没有特征网络，无法测量。',
   },
   unreadable: {
