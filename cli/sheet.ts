@@ -8,6 +8,7 @@ const GAP_GREY = 128;
  *
  * @param samples [rows × columns, channels, height, width]; 1 channel is grey, 3 are RGB
  * @param zoom pixels of the sheet for one of a picture
+ * @param gap pixels between the pictures
  */
 export function encodeSheet(
   samples: Float32Array,
@@ -15,17 +16,18 @@ export function encodeSheet(
   columns: number,
   [channels, pictureHeight, pictureWidth]: readonly [number, number, number],
   zoom = 1,
+  gap = GAP,
 ): Uint8Array {
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`A PNG sheet needs 1 or 3 channels, got ${channels}; use --raw`);
   }
   const [height, width] = [pictureHeight * zoom, pictureWidth * zoom];
-  const sheetWidth = columns * (width + GAP) - GAP;
-  const sheetHeight = rows * (height + GAP) - GAP;
+  const sheetWidth = columns * (width + gap) - gap;
+  const sheetHeight = rows * (height + gap) - gap;
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GAP_GREY);
   for (let i = 0; i < rows * columns; i++) {
-    const top = Math.floor(i / columns) * (height + GAP);
-    const left = (i % columns) * (width + GAP);
+    const top = Math.floor(i / columns) * (height + gap);
+    const left = (i % columns) * (width + gap);
     for (let c = 0; c < channels; c++) {
       for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {

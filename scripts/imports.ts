@@ -33,6 +33,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/kit', ...page],
   ['src/features/*/*.worker.ts', 'src/features/$1', 'src/diffusion', 'src/networks', 'src/kit'],
   ['src/features/experiments', ...page, '@observablehq/plot', 'idb-keyval', 'docs/results'],
+  ['src/features/rules', ...page, 'docs/rules'],
   ['src/features/export', ...page, 'gifenc'],
   ['src/features/idea', ...page, 'katex'],
   ['src/features/own', ...page, 'idb-keyval'],

@@ -6,6 +6,7 @@ import { inside } from '../features/inside';
 import { own } from '../features/own';
 import { plane } from '../features/plane';
 import { playground } from '../features/playground';
+import { rules } from '../features/rules';
 import { shelf } from '../features/shelf';
 import { training } from '../features/training';
 import { wipe } from '../features/wipe';
@@ -25,6 +26,7 @@ export const FEATURES: readonly Feature[] = [
   experiments,
   plane,
   training,
+  rules,
   idea,
   exporting,
 ];

@@ -1,0 +1,28 @@
+import type { ResultsPoint } from './results';
+
+/** Pictures of each rule in the overview's sheet, a row a rule. */
+export const OVERVIEW_PICTURES = 8;
+
+/** What an overview calls accurate: class accuracy or, of prompts, alignment. */
+export function accuracyOf({ figures }: Pick<ResultsPoint, 'figures'>) {
+  return figures.classAccuracy ?? figures.alignment;
+}
+
+/**
+ * The point at which a rule is at its best: of those whose accuracy lies within two standard deviations
+ * of its highest, the one with the smallest Fréchet distance. So it is as strong as it must be for what
+ * is asked for, and no stronger.
+ *
+ * @throws RangeError without points
+ */
+export function bestPoint<P extends Pick<ResultsPoint, 'figures'>>(points: readonly P[]): P {
+  const accuracy = (point: P) => accuracyOf(point)?.value ?? 0;
+  const distance = (point: P) => point.figures.frechetDistance?.value ?? Infinity;
+  const [first, ...others] = points;
+  if (!first) throw new RangeError('The best point needs at least one, got none');
+  const highest = others.reduce((a, b) => (accuracy(b) > accuracy(a) ? b : a), first);
+  const least = accuracy(highest) - 2 * (accuracyOf(highest)?.spread ?? 0);
+  return points
+    .filter((point) => accuracy(point) >= least)
+    .reduce((a, b) => (distance(b) < distance(a) ? b : a));
+}
