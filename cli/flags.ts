@@ -111,8 +111,15 @@ export function number(flag: string, text: string): number {
   throw new ArgumentError(`--${flag} must be a number, got "${text}"`);
 }
 
-export function wholeNumber(flag: string, text: string, min: number): number {
+/** @throws ArgumentError for what is none, below min, or above max: more would run on without an end */
+export function wholeNumber(
+  flag: string,
+  text: string,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
   const value = number(flag, text);
+  if (value > max) throw new ArgumentError(`--${flag} must be at most ${max}, got "${text}"`);
   if (Number.isInteger(value) && value >= min) return value;
   throw new ArgumentError(`--${flag} must be a whole number of at least ${min}, got "${text}"`);
 }

@@ -1,5 +1,4 @@
-import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ColumnSettings } from '../src/settings/column';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../src/settings/results';
 import { RUN_SETTINGS, type RunSetting } from '../src/settings/run-settings';
 import { ArgumentError, kebab, parameterFlags } from './flags';
+import { checkOutput } from './outputs';
 
 /** What a sweep fixes: a file of anything else is not continued. */
 export interface Plan {
@@ -32,16 +32,12 @@ export interface Plan {
  *   sweep's, or a folder that cannot be written to
  */
 export async function finishedPoints(path: string, plan: Plan): Promise<readonly ResultsPoint[]> {
+  await checkOutput('out', path);
   let source: string;
   try {
     source = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    try {
-      await access(dirname(path), constants.W_OK);
-    } catch {
-      throw new ArgumentError(`--out must be in a folder that can be written to, got "${path}"`);
-    }
     return [];
   }
   const { curves, features } = parseResults(source, path);

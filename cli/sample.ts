@@ -15,10 +15,11 @@ import { ArgumentError } from './flags';
 import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
+import { checkOutput } from './outputs';
 import { exitCodeOf, isProgram } from './program';
 import { encodePrompts, tellReading } from './prompts';
 import { openNetwork } from './runtime';
-import { encodeSheet } from './sheet';
+import { encodeSheet, sheetSize } from './sheet';
 import { askedStages, openStages } from './stages';
 
 if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
@@ -34,6 +35,10 @@ export function main(line: readonly string[]): Promise<number> {
 
 async function sample(args: SampleArguments): Promise<void> {
   const { model, threads, precision } = args;
+  for (const flag of ['out', 'raw'] as const) {
+    const path = args[flag];
+    if (path !== undefined) await checkOutput(flag, path);
+  }
   const network = await forGivenModel(model, openNetwork(model, { threads, precision }));
   const { classes } = network.manifest;
   const {
@@ -45,12 +50,19 @@ async function sample(args: SampleArguments): Promise<void> {
   const stages = askedStages(args, network.manifest, prompts);
   const companions = await openCompanions(companionsOf(args, network.manifest), args.threads);
   const enlarging = await openStages(stages, { threads, precision });
+  const shape = enlarging.at(-1)?.network.manifest.shape ?? network.manifest.shape;
+  // Before the work and not after it.
+  if (args.out !== undefined) sheetSize(labels.length, args.seeds.length, shape, args.zoom);
   const states = await statesOf(prompts, network.manifest, threads);
-  const { samples, shape, nfe, flops, totalMs } = await generate(
-    network,
-    crossed(labels, args.seeds),
-    { ...args, negative, mix, companions, enlarging, prompts: states, onStep: drawProgress },
-  );
+  const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
+    ...args,
+    negative,
+    mix,
+    companions,
+    enlarging,
+    prompts: states,
+    onStep: drawProgress,
+  });
   for (const stage of enlarging) await stage.network.release();
   await network.release();
   for (const companion of Object.values(companions)) await companion.release();

@@ -2,6 +2,7 @@ import type { StageSettings } from '../src/diffusion/cascade';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { DenoiserManifest, StageManifest } from '../src/networks/manifest';
 import type { ColumnSettings } from '../src/settings/column';
+import { MOST_STEPS } from '../src/settings/flag-text';
 import { RUN_SETTINGS } from '../src/settings/run-settings';
 import { stageSettings } from '../src/settings/sample-settings';
 import { ArgumentError, type Flag, number, wholeNumber } from './flags';
@@ -24,7 +25,7 @@ export interface StageRequest {
 
 const READERS: Readonly<Record<string, (flag: string, text: string) => Asked>> = {
   'stage-scale': (flag, text) => ({ guidanceScale: number(flag, text) }),
-  'stage-steps': (flag, text) => ({ numSteps: wholeNumber(flag, text, 1) }),
+  'stage-steps': (flag, text) => ({ numSteps: wholeNumber(flag, text, 1, MOST_STEPS) }),
   'stage-sampler': (_, text) => ({ sampler: text }),
   'stage-augmentation': (flag, text) => ({ augmentation: level(flag, text) }),
   'stage-prompt': (_, text) => ({ text }),

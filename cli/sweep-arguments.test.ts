@@ -102,6 +102,10 @@ test('--help lists every flag', () => {
 describe('a wrong argument is one line that says what is wanted', () => {
   test.each([
     ['--samples 0', '--samples must be a whole number of at least 1, got "0"'],
+    ['--samples 1e8', '--samples must be at most 1000000, got "1e8"'],
+    ['--processes 5000', '--processes must be at most 256, got "5000"'],
+    ['--scales 1e308', '--scale must be a number of -1000 to 1000, got "1e+308"'],
+    ['--steps 1e9', '--steps must be at most 10000, got "1000000000"'],
     ['--samples 2.5', '--samples must be a whole number of at least 1, got "2.5"'],
     ['--seed 4294967295', '--seed and --samples must stay below 2^32 together'],
     ['--scales 4:0', '--scales must have ranges that rise, got "4:0"'],

@@ -139,7 +139,7 @@ export function parseSweep(args: readonly string[]): SweepArguments | undefined 
   const out = text('out');
   if (out === undefined) throw new ArgumentError('Nowhere to write to: give --out FILE.json');
 
-  const samples = wholeNumber('samples', text('samples')!, 1);
+  const samples = wholeNumber('samples', text('samples')!, 1, 1_000_000);
   const seed = wholeNumber('seed', text('seed')!, 0);
   if (seed + samples > 2 ** 32) {
     throw new ArgumentError(
@@ -151,8 +151,8 @@ export function parseSweep(args: readonly string[]): SweepArguments | undefined 
     model: text('model')!,
     samples,
     seed,
-    batch: wholeNumber('batch', text('batch')!, 1),
-    processes: wholeNumber('processes', text('processes')!, 0),
+    batch: wholeNumber('batch', text('batch')!, 1, 4096),
+    processes: wholeNumber('processes', text('processes')!, 0, 256),
     out,
     prompts: promptsOf(lists.prompt, given.prompts),
     points,

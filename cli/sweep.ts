@@ -14,6 +14,7 @@ import { type Judge, openJudge } from './judge';
 import { graphSha256, manifestOf } from './manifests';
 import { loadLocalModel } from './models';
 import { type CompanionIds, companionsOf, forGivenModel } from './networks';
+import { checkOutput, reserve } from './outputs';
 import { exitCodeOf, isProgram } from './program';
 import { encodePrompts, tellReading } from './prompts';
 import { finishedPoints, numberAt, writeResultsFile } from './results-file';
@@ -50,6 +51,17 @@ export function main(line: readonly string[]): Promise<number> {
 }
 
 async function sweep(args: SweepArguments): Promise<void> {
+  await checkOutput('out', args.out);
+  const free = reserve('out', args.out);
+  try {
+    await sweepInto(args, free);
+  } finally {
+    free();
+  }
+}
+
+/** @param free lets other programs write the file */
+async function sweepInto(args: SweepArguments, free: () => void): Promise<void> {
   const { out, samples, seed } = args;
   const { manifest } = await forGivenModel(args.model, loadLocalModel(args.model));
   if (manifest.role !== 'denoiser' && manifest.role !== 'weak') {
@@ -94,6 +106,7 @@ async function sweep(args: SweepArguments): Promise<void> {
   );
   stop = () => {
     pool.close();
+    free();
     progress.clear();
     console.error(
       `Stopped: ${out} holds ${points.filter(isDone).length} of ${points.length} points, the same command goes on from there`,

@@ -8,7 +8,7 @@ import { nameOf } from '../kit/words/words';
 import { count, text } from '../networks/schema';
 import { escaped, idText, numberText, unescaped } from './address-text';
 import { CHOICES, type ColumnSettings, canPredict, DEFAULT_COLUMN, knows, LIMITS } from './column';
-import { flagWholeNumber, idList } from './flag-text';
+import { flagWholeNumber, idList, MOST_STEPS } from './flag-text';
 import { curveRow } from './rows/curve';
 import { intervalRow } from './rows/interval';
 import { mixRow } from './rows/mix';
@@ -148,7 +148,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
         fallback: '20',
         help: 'sampler steps',
         order: 5,
-        read: (raw) => flagWholeNumber(raw, 1),
+        read: (raw) => flagWholeNumber(raw, 1, MOST_STEPS),
       },
     ],
     schema: count,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fourDigits, numberText } from '../address-text';
 import { LIMITS } from '../column';
-import { flagNumber } from '../flag-text';
+import { flagWithin } from '../flag-text';
 import type { RunRow } from '../run-row';
 import { scaleOffset } from '../scale-unit';
 import { curveText } from '../short-text';
@@ -39,7 +39,7 @@ export const curveRow: RunRow<readonly number[] | null> = {
       placeholder: '1,3,2',
       help: 'guidance scales from the first step to the last, interpolated',
       order: 11,
-      read: (text) => text.split(',').map(flagNumber),
+      read: (text) => text.split(',').map((scale) => flagWithin(scale, 1000)),
     },
   ],
   schema: v.nullable(

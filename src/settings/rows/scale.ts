@@ -1,12 +1,14 @@
 import * as v from 'valibot';
 import { numberText } from '../address-text';
 import { LIMITS } from '../column';
-import { flagNumber } from '../flag-text';
+import { flagWithin } from '../flag-text';
 import type { CaptionContext, RunRow } from '../run-row';
 import { isClassifierScale, scaleOffset } from '../scale-unit';
 import { shortNumber } from '../short-text';
 
 const { min, max, step } = LIMITS.guidanceScale;
+/** On the command line. */
+const MOST = 1000;
 
 /** The guidance scale: 1 = off. */
 export const scaleRow: RunRow<number> = {
@@ -37,14 +39,14 @@ export const scaleRow: RunRow<number> = {
       fallback: '1',
       help: 'guidance scale; 1 is off',
       order: 7,
-      read: flagNumber,
+      read: (text) => flagWithin(text, MOST),
     },
     {
       flag: 'classifier-scale',
       placeholder: 'K',
       help: 'scale of classifier guidance; 0 is off (= --scale 1+K)',
       order: 8,
-      read: (text) => 1 + flagNumber(text),
+      read: (text) => 1 + flagWithin(text, MOST),
       ofRule: ({ scaleKind }) => scaleKind === 'classifier',
     },
   ],

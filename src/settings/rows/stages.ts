@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { escaped, numberText, type TextCodec, unescaped } from '../address-text';
 import { LIMITS, MOST_STAGES, type StageChoice } from '../column';
-import { flagWholeNumber } from '../flag-text';
+import { flagWholeNumber, MOST_STEPS } from '../flag-text';
 import type { Caption, RunAxis, RunRow } from '../run-row';
 import { scaleOffset } from '../scale-unit';
 import { shortNumber } from '../short-text';
@@ -32,7 +32,7 @@ export const upToRow: RunRow<number | null> = {
       placeholder: 'N',
       help: 'stages of a cascade that are drawn (default: all)',
       order: 14,
-      read: (raw) => flagWholeNumber(raw, 1),
+      read: (raw) => flagWholeNumber(raw, 1, MOST_STEPS),
     },
   ],
   schema: v.nullable(v.number('a number')),

@@ -1,0 +1,62 @@
+import { constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ArgumentError } from './flags';
+
+/** Before the work: whether a file can be written. @throws ArgumentError for one that cannot */
+export async function checkOutput(flag: string, path: string): Promise<void> {
+  let isFolder = false;
+  try {
+    await access(dirname(path), constants.W_OK);
+    const found = statSync(path, { throwIfNoEntry: false });
+    isFolder = found?.isDirectory() ?? false;
+    if (found) await access(path, constants.W_OK);
+  } catch {
+    throw new ArgumentError(`--${flag} must be in a folder that can be written to, got "${path}"`);
+  }
+  if (isFolder) throw new ArgumentError(`--${flag} must be a file, "${path}" is a folder`);
+}
+
+/**
+ * Keeps other programs from writing a file, by one beside it with the number of this process.
+ *
+ * @returns gives it free again
+ * @throws ArgumentError where a program that runs has it
+ */
+export function reserve(flag: string, path: string): () => void {
+  const lock = `${path}.lock`;
+  for (;;) {
+    try {
+      writeFileSync(lock, `${process.pid}`, { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = holderOf(lock);
+    if (holder !== undefined && isRunning(holder)) {
+      throw new ArgumentError(
+        `--${flag}: process ${holder} is writing ${path}; give another file, or wait for it (${lock})`,
+      );
+    }
+    // Of a program that was killed.
+    rmSync(lock, { force: true });
+  }
+}
+
+function holderOf(lock: string): number | undefined {
+  try {
+    const holder = Number(readFileSync(lock, 'utf8'));
+    return Number.isInteger(holder) && holder > 0 ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
