@@ -1,10 +1,14 @@
 import type { LoadProgress } from '../engine/protocol';
+import { clipped } from '../settings/short-text';
 import { change, type Notice } from '../settings/store';
 import { useApp, useAppState, useService, useWords } from './app-context';
 import { megabytes } from './numbers';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
 import './notices.css';
+
+/** Letters of one notice. */
+const MOST_TOLD = 500;
 
 /** How the loading stands, or why it failed; short notices. */
 export function Notices() {
@@ -27,7 +31,8 @@ export function ShortNotice() {
     <div aria-live="polite">
       {notice && (
         <p className="notice" data-notice={notice.kind}>
-          {noticeText(notice, strings)} {detail && <span lang="en">{detail}</span>}{' '}
+          {clipped(noticeText(notice, strings), MOST_TOLD)}{' '}
+          {detail && <span lang="en">{clipped(detail, MOST_TOLD)}</span>}{' '}
           <button type="button" onClick={() => store.setState({ notice: undefined })}>
             {strings.notice.dismiss}
           </button>
@@ -93,7 +98,7 @@ function Loading() {
         <div className="notice error" role="alert" data-error={engine.kind}>
           <p>
             <strong>{strings.failure[engine.kind]}.</strong>{' '}
-            <small lang="en">{engine.message}</small>
+            <small lang="en">{clipped(engine.message, 2 * MOST_TOLD)}</small>
           </p>
           <button type="button" onClick={() => void runs.load()}>
             {strings.retry}

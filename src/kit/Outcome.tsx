@@ -1,4 +1,5 @@
 import { percent } from '../settings/numbers';
+import { clipped } from '../settings/short-text';
 import type { ColumnState } from '../settings/store';
 import { sampleNames } from '../settings/subject';
 import { useAppState, useService, useWords } from './app-context';
@@ -23,7 +24,7 @@ export function Outcome({ state }: { state: ColumnState }) {
       />
       {state.status === 'failed' ? (
         <p className="error" role="alert">
-          {stage.failed} <small lang="en">{state.message}</small>{' '}
+          {stage.failed} <small lang="en">{clipped(state.message ?? '')}</small>{' '}
           <button type="button" onClick={() => runs.repeat()}>
             {strings.retry}
           </button>{' '}
@@ -125,6 +126,11 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
                     ) : (
                       <span>{words.drawnAhead}</span>
                     )}
+                    {state.keptEvery > 1 && (
+                      <span data-kept-every={state.keptEvery}>
+                        {words.keptEvery(state.keptEvery)}
+                      </span>
+                    )}{' '}
                     {figures.lost && (
                       <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
                     )}

@@ -1,6 +1,6 @@
 import type { Finished } from '../engine/client';
-import type { Frame, InsideOptions } from '../engine/protocol';
-import type { Trajectory } from './trajectories';
+import type { InsideOptions } from '../engine/protocol';
+import { picturesBytes, type Trajectory } from './trajectories';
 
 /** A finished run: its way and what it ended in. */
 export interface Result {
@@ -65,13 +65,5 @@ export class ResultCache {
 }
 
 function bytesOf({ trajectory: { frames }, done: { samples } }: Result): number {
-  return frames.reduce((bytes, frame) => bytes + frameBytes(frame), samples.byteLength);
-}
-
-function frameBytes({ x, denoised, outside, inside }: Frame): number {
-  const signed = [inside?.eps, inside?.gradients].flatMap((all) => Object.values(all ?? {}));
-  return [x, denoised, outside, ...signed.map(({ data }) => data)].reduce(
-    (bytes, { byteLength }) => bytes + byteLength,
-    0,
-  );
+  return picturesBytes(frames) + samples.byteLength;
 }

@@ -1,6 +1,9 @@
 import type { Frame } from '../engine/protocol';
 import { lastStepOf, type StageSpan } from '../settings/sample-settings';
 
+/** Most that the pictures of one run take: 64 samples of 64² in colour have 54 steps in it. */
+const FRAMES_BYTES = 128 * 2 ** 20;
+
 /** The frames of one run: 0 … lastStep once it is finished. */
 export interface Trajectory {
   readonly lastStep: number;
@@ -11,6 +14,8 @@ export interface Trajectory {
   /** The samples' labels as names; null for no class. */
   readonly names: readonly (string | null)[];
   readonly frames: Frame[];
+  /** Of how many steps one has pictures of its own; the steps between show those of the one before. */
+  keptEvery: number;
   finished: boolean;
 }
 
@@ -120,7 +125,16 @@ export function newTrajectory(
 ): Trajectory {
   const { shape } = stages.at(-1)!;
   const lastStep = lastStepOf(stages);
-  return { lastStep, stages, count: names.length, shape, names, frames: [], finished: false };
+  return {
+    lastStep,
+    stages,
+    count: names.length,
+    shape,
+    names,
+    frames: [],
+    keptEvery: 1,
+    finished: false,
+  };
 }
 
 /** The stage of a frame. */
@@ -128,9 +142,53 @@ export function stageAt({ stages }: Pick<Trajectory, 'stages'>, step: number): n
   return stages.findLastIndex(({ first }) => first <= step);
 }
 
-/** Adds frames by their steps: after a lost device they come again from the first. */
-export function addFrames({ frames }: Trajectory, more: readonly Frame[]): void {
+/**
+ * Adds frames by their steps: after a lost device they come again from the first. Where their
+ * pictures would take more than the budget, fewer steps keep pictures of their own: every second,
+ * every fourth and so on, the first and the last of a stage, and the newest.
+ */
+export function addFrames(
+  trajectory: Trajectory,
+  more: readonly Frame[],
+  budgetBytes = FRAMES_BYTES,
+): void {
+  const { frames } = trajectory;
   frames.splice(more[0]?.step ?? 0, Number.POSITIVE_INFINITY, ...more);
+  if (trajectory.keptEvery > 1) thin(trajectory);
+  while (picturesBytes(frames) > budgetBytes && trajectory.keptEvery <= trajectory.lastStep) {
+    trajectory.keptEvery *= 2;
+    thin(trajectory);
+  }
+}
+
+/** The steps that have no pictures of their own show those of the one before. */
+function thin({ frames, stages, keptEvery }: Trajectory): void {
+  let kept = frames[0];
+  frames.forEach((frame, step) => {
+    const stage = stages[stageAt({ stages }, step)]!;
+    const within = step - stage.first;
+    const isEnd = within === stage.numSteps || step === frames.length - 1;
+    if (!kept || within % keptEvery === 0 || isEnd) {
+      kept = frame;
+      return;
+    }
+    const { x, denoised, outside, inside } = kept;
+    const numbers = frame.inside && { figures: frame.inside.figures };
+    const pictures = inside && { eps: inside.eps, gradients: inside.gradients };
+    frames[step] = {
+      ...{ ...frame, x, denoised, outside },
+      ...(numbers && { inside: { ...numbers, ...pictures } }),
+    };
+  });
+}
+
+/** Bytes of the frames' pictures; those that several steps show count once. */
+export function picturesBytes(frames: readonly Frame[]): number {
+  const arrays = frames.flatMap(({ x, denoised, outside, inside }) => {
+    const signed = [inside?.eps, inside?.gradients].flatMap((all) => Object.values(all ?? {}));
+    return [x, denoised, outside, ...signed.map(({ data }) => data)];
+  });
+  return [...new Set(arrays)].reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
 /** The frame at a position of the scrubber, 0 = pure noise, 1 = finished; the newest of a run under way. */

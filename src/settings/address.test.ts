@@ -34,3 +34,12 @@ test('what the address itself asked for goes on in its links', () => {
   const there = received('backend=wasm&batch=2', { precision: 'fp32', seed: 7 });
   expect(computing(there)).toEqual({ backend: 'wasm', precision: 'auto', maxBatch: 2 });
 });
+
+test('a switch of the site that stays in the address is written as text, and short', () => {
+  const search = `?coi=${encodeURIComponent('0&scale=9#"><b>')}${'x'.repeat(5000)}&seed=5`;
+  vi.stubGlobal('location', { origin: 'https://a.b', pathname: '/c/', search, hash: '' });
+  const link = new URL(sharedLink({ ...FIRST_VISIT, seed: 7 }, FIRST_VISIT, FIRST_VISIT));
+  expect(link.searchParams.get('coi')).toBe('0&scale=9#"><b>x');
+  expect(link.searchParams.get('scale')).toBeNull();
+  expect(link.hash).toBe('');
+});

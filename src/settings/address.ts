@@ -24,7 +24,9 @@ const PERSONAL = [
 /** The address that restores the page as it is now, on this machine. */
 export function linkTo(settings: Settings, defaults: Settings, anchor = location.hash): string {
   const given = new URLSearchParams(location.search);
-  const kept = KEPT.flatMap((key) => given.getAll(key).map((value) => `${key}=${value}`));
+  const kept = KEPT.flatMap((key) =>
+    given.getAll(key).map((value) => `${key}=${encodeURIComponent(value.slice(0, 16))}`),
+  );
   const query = [writeAddress(settings, defaults), ...kept].filter(Boolean).join('&');
   return `${location.origin}${location.pathname}${query && `?${query}`}${anchor}`;
 }

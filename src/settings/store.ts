@@ -43,6 +43,8 @@ export interface ColumnState {
   readonly filmScale: number | undefined;
   /** Whether those are by the network's student of few steps. */
   readonly filmByStudent: boolean;
+  /** Of how many steps one has pictures of its own, where memory has no room for all. */
+  readonly keptEvery: number;
   readonly figures: RunFigures | undefined;
   readonly verdicts: Verdicts | undefined;
   readonly message: string | undefined;
@@ -105,6 +107,7 @@ export const idleColumn = (id: number): ColumnState => ({
   stale: false,
   filmScale: undefined,
   filmByStudent: false,
+  keptEvery: 1,
   figures: undefined,
   verdicts: undefined,
   message: undefined,

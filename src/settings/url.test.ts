@@ -131,6 +131,27 @@ describe('nonsense', () => {
     ]);
   });
 
+  test('long values are not read beyond a bound, and told in short', () => {
+    for (const length of [5_000, 40_000]) {
+      const text = 'x'.repeat(length);
+      const query = ['draw=class:', 'scale=', 'sampler=', 'model=', 'rows=', 'curve=']
+        .map((start) => `${start}${text}`)
+        .join('&');
+      const { settings, ignored } = readAddress(query);
+      expect(settings).toEqual(FIRST_VISIT);
+      expect(ignored.map(({ key }) => key).toSorted()).toEqual(
+        ['curve', 'draw', 'model', 'rows', 'sampler', 'scale'].toSorted(),
+      );
+      for (const piece of ignored) expect(piece.text.length).toBeLessThan(80);
+    }
+    const many = Array.from({ length: 500 }, (_, k) => `x${k}`).join(',');
+    expect(readAddress(`scale=${many}`).ignored.length).toBeLessThan(20);
+    // No half of a pair of surrogates.
+    const [emoji] = readAddress(`model=${encodeURIComponent('😀'.repeat(100))}`).ignored;
+    expect(emoji!.text).not.toMatch(/\p{Surrogate}/u);
+    expect(readAddress(`draw=prompt:${'y'.repeat(300)}`).ignored).toEqual([]);
+  });
+
   test('random text is never fatal, and its settings can be written again', () => {
     const keys = ['scale', 'steps', 'interval', 'draw', 'seed', 'eta', 'rho', 'sampler', 'at', 'n'];
     for (let seed = 0; seed < 300; seed++) {

@@ -4,6 +4,7 @@ import { readAxis, writeAxis } from './axes';
 import { LIMITS } from './column';
 import { type IgnoredPiece, readColumns, writeColumns } from './column-text';
 import { FIRST_VISIT, type Settings } from './settings';
+import { clipped } from './short-text';
 import { readSubject, seedText, writeSubject } from './subject';
 
 /**
@@ -62,6 +63,12 @@ function as<T>(key: string, text: TextCodec<T>): Property<T> {
   return { key, ...text };
 }
 
+/** A longer value is not read: four drawn courses over 1,024 steps have some 28,000 letters. */
+const LONGEST_VALUE = 32_768;
+/** Letters and pieces of what was ignored that are told. */
+const TOLD_LETTERS = 60;
+const TOLD_PIECES = 12;
+
 /**
  * Reads an address's query: the settings it stands for, and the pieces that were ignored.
  *
@@ -71,8 +78,12 @@ export function readAddress(
   query: string,
   defaults: Settings = FIRST_VISIT,
 ): { settings: Settings; ignored: IgnoredPiece[] } {
-  const given = new URLSearchParams(query);
   const ignored: IgnoredPiece[] = [];
+  const given = new URLSearchParams();
+  for (const [key, text] of new URLSearchParams(query)) {
+    if (text.length <= LONGEST_VALUE) given.append(key, text);
+    else ignored.push({ key: clipped(key, TOLD_LETTERS), text });
+  }
   const shared: Record<string, unknown> = { ...defaults };
   for (const [name, property] of sharedRows) {
     const text = given.get(property.key);
@@ -125,9 +136,13 @@ export function writeAddress(settings: Settings, defaults: Settings | null = FIR
   return query.join('&');
 }
 
+/** Each piece once, in short. */
 function unique(pieces: readonly IgnoredPiece[]): IgnoredPiece[] {
-  const seen = new Map(pieces.map((piece) => [`${piece.key}=${piece.text}`, piece]));
-  return [...seen.values()];
+  const seen = new Map<string, IgnoredPiece>();
+  for (const { key, text } of pieces) {
+    seen.set(`${key}=${text}`, { key, text: clipped(text, TOLD_LETTERS) });
+  }
+  return [...seen.values()].slice(0, TOLD_PIECES);
 }
 
 /** `0~1`: two columns. */

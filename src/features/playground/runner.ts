@@ -346,6 +346,7 @@ export class Runner {
     this.#set(job.place, {
       ...{ status: 'done', step: lastStep, lastStep, message: undefined, download: undefined },
       ...{ figures, verdicts, ...standing, ...(standing.stale && NOTHING_SHOWN) },
+      keptEvery: trajectory.keptEvery,
     });
   }
 

@@ -239,6 +239,8 @@ export const en = {
     drawnAhead: 'drawn in the background',
     readAs: (name: string, share: string) => `read as ${name}, ${share}`,
     notAvailable: '–',
+    keptEvery: (steps: number) =>
+      `Too large to keep in full: one step in ${steps} has its own picture.`,
     lost: (samples: string) => `Lost, its numbers are no longer finite: sample ${samples}`,
   },
   timeline: {

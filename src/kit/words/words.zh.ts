@@ -280,6 +280,7 @@ export const zh: typeof en = {
     drawnAhead: '在后台预先绘制',
     readAs: (name, share) => `被认作 ${name}，${share}`,
     notAvailable: '–',
+    keptEvery: (steps) => `全部保留会占用太多内存：每 ${steps} 步保留一张图。`,
     lost: (samples) => `已丢失（数值不再是有限数）：样本 ${samples}`,
   },
   timeline: {
