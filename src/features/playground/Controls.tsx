@@ -18,6 +18,7 @@ import {
   type Predicting,
 } from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
+import { warningsOf } from '../../settings/warnings';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
 import { PromptPicker } from './PromptPicker';
@@ -59,6 +60,7 @@ export function Controls() {
       <ViewSwitch />
       <section className="group" aria-labelledby="editing">
         <h2 id="editing">{controls.editing(active + 1)}</h2>
+        <Warnings />
         <RunControls />
       </section>
     </>
@@ -88,6 +90,21 @@ function useActiveColumn(): [ColumnSettings, (changes: Partial<ColumnSettings>) 
   const { store } = useApp();
   const column = useAppState(({ settings }) => settings.columns[settings.active]!);
   return [column, (changes) => changeColumn(store, changes)];
+}
+
+/** What of the active column's settings does not do what it seems to. */
+function Warnings() {
+  const { warnings } = useWords(playgroundWords);
+  const [column] = useActiveColumn();
+  return (
+    <div aria-live="polite">
+      {warningsOf(column).map((warning) => (
+        <p key={warning} className="notice" data-warning={warning}>
+          {warnings[warning]}
+        </p>
+      ))}
+    </div>
+  );
 }
 
 function RunControls() {

@@ -1,4 +1,5 @@
 import type { PresetId } from '../../settings/presets';
+import type { Warning } from '../../settings/warnings';
 
 export const en = {
   page: 'Playground',
@@ -62,6 +63,13 @@ export const en = {
     student: 'student',
     byStudent: '• by the four-step student so far',
   },
+  warnings: {
+    'few-heun-steps':
+      'Heun’s correction overshoots with two steps, far beyond black and white: take three or more, or another sampler.',
+    'few-multistep-steps':
+      'With so few steps this sampler has no earlier step to go by: it draws about what its first order would.',
+    'idle-negative': 'At scale 1 nothing is taken from the negative class: it does nothing.',
+  } satisfies Readonly<Record<Warning, string>>,
   expert: {
     summary: 'Expert settings',
     film: 'Draw other scales ahead',

@@ -52,6 +52,11 @@ export const zh: typeof en = {
     student: '学生网络',
     byStudent: '• 暂由四步学生网络绘制',
   },
+  warnings: {
+    'few-heun-steps': '两步时 Heun 的校正会严重过冲，远超黑白范围：请用三步以上，或换采样器。',
+    'few-multistep-steps': '步数太少，此采样器没有可参考的先前步骤：结果与一阶方法相差无几。',
+    'idle-negative': '比例为 1 时不会减去负类别：它不起作用。',
+  },
   expert: {
     summary: '专家设置',
     film: '预先绘制其他强度',
