@@ -7,6 +7,7 @@ import { insideWords } from '../src/features/inside/words';
 import { ownWords } from '../src/features/own/words';
 import { planeWords } from '../src/features/plane/words';
 import { playgroundWords } from '../src/features/playground/words';
+import { rulesWords } from '../src/features/rules/words';
 import { shelfWords } from '../src/features/shelf/words';
 import { trainingWords } from '../src/features/training/words';
 import { wipeWords } from '../src/features/wipe/words';
@@ -26,6 +27,7 @@ function wordsIn(language: Language) {
     inside: insideWords[language],
     own: ownWords[language],
     plane: planeWords[language],
+    rules: rulesWords[language],
     shelf: shelfWords[language],
     training: trainingWords[language],
     wipe: wipeWords[language],

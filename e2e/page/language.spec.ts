@@ -7,7 +7,7 @@ const { en, zh } = WORDS;
 
 /** Proper names and formulas, which are the same in both languages. */
 const LATIN_ALLOWED =
-  /Guidance Playground|APG|CFG-Zero|TCFG|MAMBO-G|FDG|CFG\+\+|SDE|Imagen|English|WASM|Delete|CPU|GPU|WebGPU|f32|NFE|Bars \(test network\)|DDIM|DDPM|Euler|Heun|EDM|Karras|DPM-Solver|Ctrl|Shift|tiny-features|ms\b/g;
+  /Guidance Playground|APG|PAG|ICG|UniPC|linspace|leading|trailing|CFG-Zero|TCFG|MAMBO-G|FDG|CFG\+\+|SDE|Imagen|English|WASM|Delete|CPU|GPU|WebGPU|f32|NFE|Bars \(test network\)|DDIM|DDPM|Euler|Heun|EDM|Karras|DPM-Solver|Ctrl|Shift|tiny-features|ms\b/g;
 
 /** Every word that the page shows or tells to assistive technology. */
 function words(page: Page): Promise<string[]> {
