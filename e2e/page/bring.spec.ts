@@ -164,6 +164,27 @@ test('v with one-hot labels; what cannot be guided', async ({ playground }) => {
   });
 });
 
+test('a network of a flow is found out at the trial, and draws its data', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=1&theme=light&steps=16&scale=1');
+  const dialog = await choose(page, 'flow');
+  await expect(dialog.getByLabel(own.prediction)).toHaveValue('v');
+  await tryIt(dialog);
+  const fits = dialog.getByRole('status', { name: own.fits });
+  await expect(fits.getByRole('listitem').first()).toContainText(own.predictions.flow);
+  await expect(dialog.getByLabel(own.prediction)).toHaveValue('flow');
+  await expect(dialog.getByText(own.sources.measured).first()).toBeVisible();
+  await expectAccessible(page, { include: '.own-network' });
+  await tryIt(dialog);
+  await expect(dialog).toHaveCount(0);
+  await playground.settled();
+  const [dark, ...light] = await quarters(playground);
+  expect(dark!).toBeGreaterThan(150);
+  expect(Math.max(...light)).toBeLessThan(60);
+});
+
 test('what does not fit is named, and the page goes on', async ({ playground }) => {
   const { page } = playground;
   await playground.open();
@@ -191,6 +212,11 @@ test('what does not fit is named, and the page goes on', async ({ playground }) 
     await choose(page, 'eps');
     // Until the file is read, the form is the one before's.
     await expect(dialog.getByLabel(own.title, { exact: true })).toHaveValue('eps');
+    await dialog.getByLabel(own.prediction).selectOption(own.predictions.x0);
+    await tryIt(dialog);
+    await expect(dialog.getByRole('status', { name: own.fits })).toBeVisible();
+    await expect(dialog.getByLabel(own.prediction)).toHaveValue('eps');
+    // Against advice, what stands in the form is tried.
     await dialog.getByLabel(own.prediction).selectOption(own.predictions.x0);
     await tryIt(dialog);
     await expect(problems.first()).toContainText('is it another kind of prediction?');

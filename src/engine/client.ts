@@ -4,6 +4,8 @@ import type {
   Backend,
   BackendChoice,
   BackendInfo,
+  ComparedNetwork,
+  ComparisonRequest,
   Ending,
   EngineEvent,
   Frame,
@@ -29,6 +31,8 @@ export interface LoadOptions {
   readonly precision?: PrecisionChoice | undefined;
   /** The files of a network that the visitor brought. Default: those below baseUrl. */
   readonly own?: OwnFiles | undefined;
+  /** What its convention is to be compared with. */
+  readonly compare?: ComparisonRequest | undefined;
   /** Most rows of one network run. Default: as many as the device is good for. */
   readonly maxBatch?: number | undefined;
 }
@@ -37,6 +41,7 @@ export interface Loaded {
   readonly manifest: DenoiserManifest;
   readonly info: BackendInfo;
   readonly warnings: readonly string[];
+  readonly compared?: ComparedNetwork | undefined;
 }
 
 /** A request that failed, with the kind of failure for the page to explain. */

@@ -19,7 +19,14 @@ import type { LoadRequest } from './active-request';
 import { batchWithinLimits } from './batches';
 import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from './network';
 import { type OpenedAs, type OpenOptions, openDenoiser } from './open-denoiser';
-import type { BackendChoice, BackendInfo, EngineEvent, LoadProgress, OwnFiles } from './protocol';
+import type {
+  BackendChoice,
+  BackendInfo,
+  ComparedNetwork,
+  EngineEvent,
+  LoadProgress,
+  OwnFiles,
+} from './protocol';
 import { type DeviceLoss, openRuntime, openWasm, type Runtime } from './session';
 import { StageMemory } from './stage-memory';
 import { StartMemory } from './start-memory';
@@ -45,6 +52,7 @@ interface LoadEnding {
   readonly info: BackendInfo;
   /** What could not be checked about the files. */
   readonly warnings: readonly string[];
+  readonly compared?: ComparedNetwork | undefined;
 }
 
 /** A lost device fails its runs a moment before it reports that it is lost. */
@@ -141,10 +149,13 @@ export class LoadedNetworks {
       onSmallerBatch: (smaller) => this.#reportSmallerBatch(smaller),
     };
     onProgress({ phase: 'warm-up' });
+    let compared: ComparedNetwork | undefined;
     const open = async (runtime: Runtime, options: OpenOptions) => {
       this.#denoiser = undefined;
-      const opened = await openDenoiser(runtime, manifest, graphOf(main), options);
-      this.#denoiser = { manifest, ...opened };
+      const asked = { ...options, compare: request.compare };
+      const opened = await openDenoiser(runtime, manifest, graphOf(main), asked);
+      compared = opened.compared;
+      this.#denoiser = { manifest, network: opened.network, openedAs: opened.openedAs };
       this.#judge = judgeFiles && {
         manifest: judgeFiles.manifest as FeaturesManifest,
         network: this.#openBeside(runtime, judgeFiles.manifest, graphOf(judgeFiles)),
@@ -163,7 +174,7 @@ export class LoadedNetworks {
       info = await open(this.#runtime, this.#options);
     }
     if (signal.aborted) throw new Aborted('The load was replaced by a newer request');
-    return { manifest, info, warnings };
+    return { manifest, info, warnings, ...(compared && { compared }) };
   }
 
   /**

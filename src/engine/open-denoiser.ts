@@ -1,12 +1,16 @@
+import { outdoing } from '../diffusion/rivals';
 import { checkDifference, checkInputs } from '../diffusion/self-check';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import { toHalf } from '../networks/onnx/half';
 import { adaptedNetwork, checkForward, isAdapted } from './adapted';
 import { batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
+import { compareNetwork } from './compare';
 import type { LimitedNetwork, SmallerBatch } from './network';
 import {
   type BatchWhy,
+  type ComparedNetwork,
+  type ComparisonRequest,
   LARGEST_BATCH,
   type Precision,
   type PrecisionChoice,
@@ -31,6 +35,16 @@ export interface OpenOptions {
   /** Rows that the first run will evaluate at once: the trial compiles the network for them. */
   readonly rows: number;
   readonly onSmallerBatch: (smaller: SmallerBatch) => void;
+  /** Of a brought network: what its convention is to be compared with. */
+  readonly compare?: ComparisonRequest | undefined;
+}
+
+/** A denoiser that was tried out. */
+export interface OpenedDenoiser {
+  readonly network: LimitedNetwork;
+  readonly openedAs: OpenedAs;
+  /** Where it was asked for. */
+  readonly compared?: ComparedNetwork | undefined;
 }
 
 /** What a network runs in, for the badge. */
@@ -55,7 +69,7 @@ export async function openDenoiser(
   manifest: DenoiserManifest,
   graph: Uint8Array,
   options: OpenOptions,
-): Promise<{ network: LimitedNetwork; openedAs: OpenedAs }> {
+): Promise<OpenedDenoiser> {
   const refused = whyNotHalf(runtime, manifest, options.precision);
   if (refused) return openAndTry(runtime, manifest, graph, options, 'fp32', refused);
   const inFull = (reason: PrecisionWhy['reason'], error: unknown) =>
@@ -93,7 +107,7 @@ async function openAndTry(
   options: OpenOptions,
   precision: Precision,
   precisionWhy: PrecisionWhy | undefined,
-): Promise<{ network: LimitedNetwork; openedAs: OpenedAs }> {
+): Promise<OpenedDenoiser> {
   const { single, batch: fixedBatch } = manifest.adapt?.graph ?? {};
   const only = single ? 1 : fixedBatch;
   const first = only ? { batch: only, why: undefined } : firstBatch(runtime, manifest, options);
@@ -113,6 +127,14 @@ async function openAndTry(
   });
   const network = isAdapted(manifest) ? adaptedNetwork(opened, manifest) : opened;
   try {
+    const compared =
+      options.compare && isAdapted(manifest)
+        ? await compareNetwork(opened, manifest, options.compare)
+        : undefined;
+    // What another convention fits better is not opened by this one.
+    if (compared && outdoing(compared)) {
+      return { network, openedAs: { precision, maxBatch: network.maxBatch }, compared };
+    }
     if (manifest.own && isAdapted(manifest)) await checkForward(network, manifest);
     const assumed = options.maxBatch ?? batchAssumed(runtime.speed, manifest);
     const rows = Math.max(1, Math.min(options.rows, first.batch, assumed));
@@ -142,6 +164,7 @@ async function openAndTry(
         maxBatch,
         ...(batchWhy && { batchWhy }),
       },
+      compared,
     };
   } catch (error) {
     await network.release();

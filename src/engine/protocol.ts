@@ -1,6 +1,8 @@
 import type { StageSettings } from '../diffusion/cascade';
+import type { Convention } from '../diffusion/convention';
 import type { Difference } from '../diffusion/inside';
 import type { Opinion } from '../diffusion/metrics/verdicts';
+import type { Comparison } from '../diffusion/rivals';
 import type { RunSettings } from '../diffusion/run';
 import type { DownloadProgress as FileProgress } from '../networks/download';
 import type { ModelErrorKind } from '../networks/errors';
@@ -203,6 +205,8 @@ export type Request =
       readonly precision?: PrecisionChoice | undefined;
       /** The files of a network that the visitor brought: nothing is fetched for it. */
       readonly own?: OwnFiles | undefined;
+      /** What the conventions of that network are to be compared with. */
+      readonly compare?: ComparisonRequest | undefined;
       /** Most rows of one network run. Absent: as many as the device is good for. */
       readonly maxBatch?: number | undefined;
       /** Rows of the run that the device was lost in before. */
@@ -248,6 +252,19 @@ export interface Take {
   readonly verdicts: Verdicts | undefined;
 }
 
+/** Conventions that a network may have been trained by, the one of its manifest first. */
+export interface ComparisonRequest {
+  readonly rivals: readonly Convention[];
+  /** Labels that the network knows; 0: it takes none. */
+  readonly labels: number;
+}
+
+/** How well each convention fits. */
+export interface ComparedNetwork extends Comparison {
+  /** Which label seems to stand for no class; absent: it cannot be told. */
+  readonly nullLabel?: 'first' | 'last' | 'none';
+}
+
 /** Ends a request. */
 export type Ending =
   | {
@@ -257,6 +274,8 @@ export type Ending =
       readonly info: BackendInfo;
       /** What could not be checked about the files. */
       readonly warnings: readonly string[];
+      /** Where it was asked for. */
+      readonly compared?: ComparedNetwork | undefined;
     }
   | {
       readonly type: 'done';

@@ -11,8 +11,9 @@ import {
   usualBetas,
   usualOf,
 } from '../../networks/own/own-network';
+import type { Draft } from './draft';
+import { Fits } from './Fits';
 import { Choice, Numeric, Text } from './fields';
-import type { Draft } from './own-networks';
 import { Problems } from './Problems';
 import { ownNetworks, useOwn } from './service';
 import { ownWords } from './words';
@@ -40,6 +41,7 @@ export function OwnForm({ draft, settings }: FormProps) {
         void own.use();
       }}
     >
+      <Fits />
       <p className="hint">{words.guess}</p>
       <fieldset disabled={trial !== undefined}>
         <Convention {...{ draft, settings }} />
@@ -52,6 +54,7 @@ export function OwnForm({ draft, settings }: FormProps) {
           <Numeric
             label={words.white}
             value={range[1]}
+            source={words.sources[draft.told.range ?? 'guess']}
             onChange={(white) => change({ range: [range[0], white] })}
           />
           <p className="hint">{words.rangeHint}</p>
@@ -89,9 +92,10 @@ export function OwnForm({ draft, settings }: FormProps) {
 }
 
 /** What the network takes for a noisy picture, how it is told the noise level, and what it predicts. */
-function Convention({ draft: { ports }, settings }: FormProps) {
+function Convention({ draft: { ports, told }, settings }: FormProps) {
   const own = useService(ownNetworks);
   const words = useWords(ownWords);
+  const sourceOf = (key: keyof OwnSettings) => words.sources[told[key] ?? 'guess'];
   const change = (changes: Partial<OwnSettings>) => own.change(changes);
   const { betas, prediction, noising, counts, sigmaData, output } = settings;
   const free = prediction !== 'denoised';
@@ -108,6 +112,7 @@ function Convention({ draft: { ports }, settings }: FormProps) {
           label={words.prediction}
           value={prediction}
           names={words.predictions}
+          source={sourceOf('prediction')}
           onChange={(chosen) => change({ prediction: chosen })}
         />
         {outputs.length > 1 && (
@@ -125,12 +130,14 @@ function Convention({ draft: { ports }, settings }: FormProps) {
             label={words.noising}
             value={noising}
             names={words.noisings}
+            source={sourceOf('noising')}
             onChange={(chosen) => change(usualOf(chosen))}
           />
           <Choice
             label={words.counts}
             value={counts}
             names={Object.fromEntries(counted.map((id) => [id, words.counting[id]]))}
+            source={sourceOf('counts')}
             onChange={(chosen) => change({ counts: chosen })}
           />
           {noising === 'edm' && (
@@ -148,6 +155,7 @@ function Convention({ draft: { ports }, settings }: FormProps) {
             label={words.betas}
             value={betas.kind}
             names={betas.kind === 'list' ? words.schedules : kinds}
+            source={sourceOf('betas')}
             onChange={(kind) => {
               if (kind !== 'list') change({ betas: usualBetas(kind, numTimesteps(betas)) });
             }}
@@ -179,7 +187,7 @@ function Convention({ draft: { ports }, settings }: FormProps) {
   );
 }
 
-function Labels({ draft: { ports, fileName }, settings }: FormProps) {
+function Labels({ draft: { ports, fileName, told }, settings }: FormProps) {
   const own = useService(ownNetworks);
   const words = useWords(ownWords);
   const { labels, nullLabel, names } = settings;
@@ -200,12 +208,14 @@ function Labels({ draft: { ports, fileName }, settings }: FormProps) {
           label={words.labels}
           value={labels}
           disabled={label.count !== undefined}
+          source={words.sources[told.labels ?? 'guess']}
           onChange={(count) => own.change({ labels: count })}
         />
         <Choice
           label={words.nullLabel}
           value={nullLabel}
           names={offered}
+          source={words.sources[told.nullLabel ?? 'guess']}
           onChange={(chosen) => own.change({ nullLabel: chosen })}
         />
         {ports.mask && (

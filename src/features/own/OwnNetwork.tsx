@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef } from 'react';
 import { useService, useWords } from '../../kit/app-context';
 import { described } from '../../networks/own/ports';
+import type { Draft } from './draft';
 import { OwnForm } from './OwnForm';
-import type { Draft } from './own-networks';
 import { Problems } from './Problems';
 import { ownNetworks, useOwn } from './service';
 import './own.css';

@@ -5,6 +5,8 @@ interface FieldProps<T> {
   readonly value: T;
   readonly hint?: string;
   readonly disabled?: boolean;
+  /** Where the answer comes from; nothing: it needs no word. */
+  readonly source?: string | undefined;
   onChange(value: T): void;
 }
 
@@ -33,7 +35,7 @@ export function Text({ label, value, hint, onChange }: FieldProps<string>) {
 }
 
 /** A number as it is typed; NaN where there is none. */
-export function Numeric({ label, value, disabled, onChange }: FieldProps<number>) {
+export function Numeric({ label, value, disabled, source, onChange }: FieldProps<number>) {
   const id = useId();
   const [typed, setTyped] = useState<string>();
   const shown = typed !== undefined && Number(typed) === value ? typed : String(value);
@@ -46,11 +48,13 @@ export function Numeric({ label, value, disabled, onChange }: FieldProps<number>
         step="any"
         value={Number.isNaN(value) ? '' : shown}
         disabled={disabled}
+        aria-describedby={source && `${id}-source`}
         onChange={({ target }) => {
           setTyped(target.value);
           onChange(target.value === '' ? Number.NaN : Number(target.value));
         }}
       />
+      <SourceMark {...{ id, source }} />
     </div>
   );
 }
@@ -60,6 +64,7 @@ export function Choice<Id extends string>({
   label,
   value,
   names,
+  source,
   onChange,
 }: FieldProps<Id> & { readonly names: Partial<Readonly<Record<Id, string>>> }) {
   const id = useId();
@@ -70,6 +75,7 @@ export function Choice<Id extends string>({
       <select
         id={id}
         value={value}
+        aria-describedby={source && `${id}-source`}
         onChange={({ target }) => {
           const chosen = ids.find((known) => known === target.value);
           if (chosen) onChange(chosen);
@@ -81,6 +87,17 @@ export function Choice<Id extends string>({
           </option>
         ))}
       </select>
+      <SourceMark {...{ id, source }} />
     </div>
+  );
+}
+
+function SourceMark({ id, source }: { readonly id: string; readonly source: string | undefined }) {
+  return (
+    source && (
+      <small className="source" id={`${id}-source`}>
+        {source}
+      </small>
+    )
   );
 }

@@ -17,13 +17,14 @@ export const own: Feature = {
       store,
       storage: browserNetworkStorage(),
       runner: () => services.get(columnRuns),
-      async tryOut(files, backend, onProgress, signal) {
+      async tryOut(files, compare, backend, onProgress, signal) {
         // An engine of its own: a network that breaks it does not take the page's along.
         const engine = new EngineClient();
         signal.addEventListener('abort', () => engine.dispose());
         const modelId = files.manifest.id;
-        const options = { modelId, baseUrl: modelsUrl, backend, own: files, rows: 1 };
-        await engine.load(options, onProgress).finally(() => engine.dispose());
+        const options = { modelId, baseUrl: modelsUrl, backend, own: files, compare, rows: 1 };
+        const { compared } = await engine.load(options, onProgress).finally(() => engine.dispose());
+        return compared;
       },
     });
     services.provide(ownNetworks, networks);

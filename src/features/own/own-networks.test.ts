@@ -23,7 +23,7 @@ function setUp(
   };
   const store = createAppStore();
   const switchTo = vi.fn(async () => {});
-  const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async () => {});
+  const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async () => undefined);
   const own = new OwnNetworks({ store, storage, runner: () => ({ switchTo }), tryOut, ...options });
   return { own, store, kept, switchTo, tryOut, now: () => own.state.getState() };
 }
@@ -108,6 +108,57 @@ describe('a network that is used', () => {
     await expect(own.find(id)).rejects.toThrow(`The network "${id}" is not in this browser`);
   });
 
+  test('whose convention another one outdoes is told so, and opened by that', async () => {
+    const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async (_, compare) => {
+      const flow = compare!.rivals.findIndex(({ prediction }) => prediction === 'flow');
+      const fits = [
+        { rival: flow, error: 0.3 },
+        { rival: 0, error: 1.2 },
+        { rival: 1, error: Infinity },
+      ];
+      return { fits, values: [0, 1], nullLabel: 'first' };
+    });
+    const { own, switchTo, now, kept } = setUp({ tryOut });
+    await own.take([onnx('flow')]);
+    expect(now().draft!.settings).toMatchObject({ prediction: 'v', nullLabel: 'last' });
+    expect(now().draft!.told).toEqual({ labels: 'said', shape: 'said' });
+    await own.use();
+    expect(switchTo).not.toHaveBeenCalled();
+    expect(now().compared!.fits.map(({ error }) => error)).toEqual([0.3, 1.2]);
+    expect(now().draft!.settings).toMatchObject({
+      prediction: 'flow',
+      noising: 'flow',
+      range: [0, 1],
+      nullLabel: 'first',
+    });
+    expect(now().draft!.told).toMatchObject({ prediction: 'measured', range: 'measured' });
+    own.change({ nullLabel: 'last' });
+    expect(now().draft!.told).toMatchObject({ nullLabel: 'chosen' });
+    tryOut.mockResolvedValueOnce(undefined);
+    await own.use();
+    // What stands there is taken now.
+    expect(tryOut.mock.lastCall![1]).toBeUndefined();
+    const [files] = [...kept.values()] as OwnFiles[];
+    expect(files!.manifest.adapt).toMatchObject({ noising: 'flow' });
+    expect(switchTo).toHaveBeenCalledOnce();
+  });
+
+  test('is opened where what was found is what the files or the form say', async () => {
+    const tryOut: OwnNetworksOptions['tryOut'] = async () => ({
+      fits: [
+        { rival: 1, error: 0.3 },
+        { rival: 0, error: 0.31 },
+      ],
+      values: [0, 1],
+      nullLabel: 'none',
+    });
+    const { own, switchTo, now } = setUp({ tryOut });
+    await own.take([onnx('flow'), json({ value_range: [-1, 1], null_label: 'last' })]);
+    await own.use();
+    expect(now().compared).toBeUndefined();
+    expect(switchTo).toHaveBeenCalledOnce();
+  });
+
   test('is there again after a reload', async () => {
     const before = setUp();
     await before.own.take([onnx('x0')]);
@@ -171,7 +222,7 @@ describe('a network that is used', () => {
 
   test('is given up when the dialog is closed', async () => {
     let aborted = false;
-    const tryOut: OwnNetworksOptions['tryOut'] = (_, __, ___, signal) =>
+    const tryOut: OwnNetworksOptions['tryOut'] = (_, __, ___, ____, signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
           aborted = true;

@@ -1,41 +1,36 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { adaptedSigmaRange } from '../../diffusion/adapt';
-import { takesTimesteps } from '../../diffusion/convention';
 import { EngineError } from '../../engine/client';
-import type { BackendChoice, LoadProgress, OwnFiles } from '../../engine/protocol';
+import type {
+  BackendChoice,
+  ComparedNetwork,
+  ComparisonRequest,
+  LoadProgress,
+  OwnFiles,
+} from '../../engine/protocol';
 import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
-import { hexOf, sha256Of } from '../../networks/library';
 import type { ListedModel } from '../../networks/listed';
 import type { DenoiserManifest } from '../../networks/manifest';
-import { withBorder } from '../../networks/onnx/border';
-import { type OnnxFile, readOnnx } from '../../networks/onnx/file';
-import { withWeights } from '../../networks/onnx/weights';
-import { type Hints, metadataHints, readHints } from '../../networks/own/own-hints';
+import { readHints } from '../../networks/own/own-hints';
 import {
   isOwnId,
   type OwnSettings,
-  ownManifest,
   settingsProblems,
   suggested,
 } from '../../networks/own/own-network';
-import { findPorts, type Ports } from '../../networks/own/ports';
+import { type OwnConvention, rivalsOf } from '../../networks/own/rivals';
 import { change, type Store } from '../../settings/store';
+import { changed, corrections, type Draft, filesOf, readDraft, saidBy, wholeModel } from './draft';
 import { type NetworkStorage, readKept, type UnreadableNetwork } from './storage';
 
-/** An ONNX file that was read, and what its network is taken for. */
-export interface Draft {
-  readonly fileName: string;
-  readonly bytes: Blob;
-  readonly file: OnnxFile;
-  /** undefined: it cannot be adapted. */
-  readonly ports: Ports | undefined;
-  /** Files beside it that were read. */
-  readonly said: readonly string[];
-  /** What else they say, which has no use here. */
-  readonly unused: readonly string[];
-  readonly hints: Hints;
-  readonly settings: OwnSettings | undefined;
+const NO_TRIAL = { trial: undefined, compared: undefined } as const;
+
+/** What the trial found out of a network's convention. */
+export interface Compared {
+  /** The best one first, of those that draw pictures at all. */
+  readonly fits: readonly { readonly convention: OwnConvention; readonly error: number }[];
+  /** How many conventions were compared. */
+  readonly of: number;
 }
 
 /** The dialog of a visitor's own networks. */
@@ -44,6 +39,8 @@ export interface OwnState {
   readonly draft: Draft | undefined;
   /** What does not fit, a line each. */
   readonly problems: readonly string[];
+  /** How well conventions fit the draft, by the last trial. */
+  readonly compared: Compared | undefined;
   /** How the trial stands; undefined: none is under way. */
   readonly trial: { readonly progress: LoadProgress | undefined } | undefined;
   /** Networks that were brought, the newest last. */
@@ -58,13 +55,19 @@ export interface OwnNetworksOptions {
   readonly store: Store;
   readonly storage: NetworkStorage;
   readonly runner: () => Pick<ColumnRuns, 'switchTo'>;
-  /** Loads a network on an engine of its own, with its trial forwards. @throws EngineError */
+  /**
+   * Loads a network on an engine of its own, with its trial forwards, unless another convention fits
+   * it clearly better.
+   *
+   * @throws EngineError
+   */
   readonly tryOut: (
     files: OwnFiles,
+    compare: ComparisonRequest | undefined,
     backend: BackendChoice,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
-  ) => Promise<unknown>;
+  ) => Promise<ComparedNetwork | undefined>;
 }
 
 const NETWORK_FILE = /\.(onnx|ort|pb|pt|pth|ckpt|safetensors|h5|tflite)$/i;
@@ -88,6 +91,7 @@ export class OwnNetworks {
       shown: false,
       draft: undefined,
       problems: [],
+      compared: undefined,
       trial: undefined,
       networks: [],
       unkept: undefined,
@@ -103,7 +107,7 @@ export class OwnNetworks {
   /** Closes the dialog; a trial under way is given up. */
   hide(): void {
     this.#replaced();
-    this.state.setState({ shown: false, draft: undefined, problems: [], trial: undefined });
+    this.state.setState({ shown: false, draft: undefined, problems: [], ...NO_TRIAL });
   }
 
   /** Whether dropped files are meant for here: networks, or anything while the dialog is shown. */
@@ -145,26 +149,32 @@ export class OwnNetworks {
       };
     }
     if (json.length > 0 && draft?.ports) {
-      draft = { ...draft, settings: suggested(draft.ports, draft.hints, draft.fileName) };
+      const { ports, hints, fileName } = draft;
+      draft = { ...draft, settings: suggested(ports, hints, fileName), told: saidBy(ports, hints) };
     }
     if (json.length > 0 && !draft)
       problems.push('The network itself is missing: drop its ONNX file.');
     if (turn !== this.#turn) return;
-    this.state.setState({ shown: true, draft, problems, trial: undefined });
+    this.state.setState({ shown: true, draft, problems, ...NO_TRIAL });
   }
 
   change(changes: Partial<OwnSettings>): void {
     this.state.setState(({ draft }) =>
       draft?.settings
-        ? { draft: { ...draft, settings: { ...draft.settings, ...changes } }, problems: [] }
+        ? { draft: changed(draft, draft.settings, changes, 'chosen'), problems: [] }
         : {},
     );
   }
 
-  /** Tries the draft out, and if it fits keeps it and opens it on the page. */
+  /**
+   * Tries the draft out, and if it fits keeps it and opens it on the page. If another convention fits
+   * clearly better, that is put into the form instead; the next trial takes what stands there.
+   */
   async use(): Promise<void> {
-    const { draft } = this.state.getState();
+    const { draft, compared: before } = this.state.getState();
     if (!draft?.ports || !draft.settings) return;
+    const rivals = before ? [] : rivalsOf(draft.settings, draft.ports);
+    const compare = rivals.length > 1 ? { rivals, labels: draft.settings.labels } : undefined;
     const problems = settingsProblems(draft.settings, draft.ports);
     if (problems.length > 0) {
       this.state.setState({ problems });
@@ -179,7 +189,9 @@ export class OwnNetworks {
       const onProgress = (progress: LoadProgress) => {
         if (turn === this.#turn) this.state.setState({ trial: { progress } });
       };
-      await this.#options.tryOut(files, backend, onProgress, signal);
+      const found = await this.#options.tryOut(files, compare, backend, onProgress, signal);
+      if (turn !== this.#turn) return;
+      if (found && this.#corrects(draft, draft.settings, rivals, found)) return;
     } catch (error) {
       if (turn !== this.#turn) return;
       this.state.setState({ problems: messageOf(error).split('\n'), trial: undefined });
@@ -201,6 +213,26 @@ export class OwnNetworks {
     if (unkept !== undefined) {
       this.#options.store.setState({ notice: { kind: 'not-kept', reason: unkept } });
     }
+  }
+
+  /** Whether what was found out is another thing than what the form says: it is filled in then. */
+  #corrects(
+    draft: Draft,
+    settings: OwnSettings,
+    rivals: readonly OwnConvention[],
+    found: ComparedNetwork,
+  ): boolean {
+    const changes = corrections(draft, settings, rivals, found);
+    if (Object.keys(changes).length === 0) return false;
+    const fits = found.fits
+      .filter(({ error }) => error < Infinity)
+      .map(({ rival, error }) => ({ convention: rivals[rival]!, error }));
+    this.state.setState({
+      draft: changed(draft, settings, changes, 'measured'),
+      compared: { fits, of: found.fits.length },
+      trial: undefined,
+    });
+    return true;
   }
 
   /** Opens a network that was brought, in the playground. */
@@ -289,69 +321,4 @@ export class OwnNetworks {
       },
     }));
   }
-}
-
-/**
- * A model with its weights, which may be in a file beside it.
- *
- * @throws RangeError for bytes that are no ONNX model, or weights that are missing
- */
-async function wholeModel(graph: File, beside: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await graph.arrayBuffer());
-  const { external } = readOnnx(bytes, graph.name);
-  if (external.length === 0) return bytes;
-  const [only, ...more] = beside;
-  const alone = external.length === 1 && more.length === 0 ? only : undefined;
-  const files = new Map<string, Uint8Array>();
-  for (const name of external) {
-    // It may have been given another name since.
-    const file = beside.find((one) => one.name === name) ?? alone;
-    if (!file) {
-      throw new RangeError(
-        `${graph.name} keeps its weights in "${name}": give both files at once.`,
-      );
-    }
-    files.set(name, new Uint8Array(await file.arrayBuffer()));
-  }
-  return withWeights(bytes, files);
-}
-
-/** @throws NoOnnx */
-function readDraft(fileName: string, bytes: Uint8Array<ArrayBuffer>, problems: string[]): Draft {
-  const file = readOnnx(bytes, fileName);
-  const found = findPorts(file);
-  const said = metadataHints(file, fileName);
-  problems.push(...found.problems, ...said.problems);
-  const ports = found.value;
-  return {
-    fileName,
-    bytes: new Blob([bytes]),
-    file,
-    ports,
-    said: Object.keys(said.value).length > 0 ? [fileName] : [],
-    unused: [],
-    hints: said.value,
-    settings: ports && suggested(ports, said.value, fileName),
-  };
-}
-
-async function filesOf(
-  { fileName, bytes, file }: Draft,
-  ports: Ports,
-  settings: OwnSettings,
-): Promise<OwnFiles> {
-  const given = await bytes.arrayBuffer();
-  const content =
-    ports.border.length > 0 ? withBorder(new Uint8Array(given), ports.border).buffer : given;
-  const { parameters } = file;
-  // Where browsers compute none, a random one: it tells networks apart.
-  const sha256 = (await sha256Of(content)) ?? hexOf(crypto.getRandomValues(new Uint8Array(32)));
-  const manifest = ownManifest(
-    settings,
-    ports,
-    { name: fileName, bytes: content.byteLength, sha256, parameters },
-    (!takesTimesteps(settings) && settings.sigma) || adaptedSigmaRange(settings),
-  );
-  // A copy: the file may be changed or moved while the page still uses it.
-  return { manifest, graph: new Blob([content]) };
 }

@@ -1,5 +1,6 @@
 import type { OwnAdaptation } from '../../networks/own/adaptation';
 import type { NullLabel } from '../../networks/own/own-network';
+import type { Source } from './draft';
 
 export const en = {
   /** The button that opens the dialog. */
@@ -28,6 +29,17 @@ export const en = {
   unused: (keys: string) => `Not used: ${keys}.`,
   guess:
     'A graph does not tell how it was trained. These are the usual answers: please check them.',
+  fits: 'What fits best',
+  corrected:
+    'Another answer fits this network better than the one that stood here, and is filled in. Try it again to open it.',
+  fitsOf: (of: number) =>
+    `Each answer drew pictures with the network and predicted noise that was put into them: the error by the best linear guess, for ${of} answers.`,
+  sources: {
+    guess: 'a guess',
+    said: 'from the file',
+    measured: 'fits best',
+    chosen: 'your choice',
+  } satisfies Readonly<Record<Source | 'guess', string>>,
   title: 'Name',
   prediction: 'It predicts',
   predictions: {

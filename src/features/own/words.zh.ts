@@ -24,6 +24,11 @@ export const zh: typeof en = {
   said: (files) => `已根据 ${files} 填写。`,
   unused: (keys) => `未使用：${keys}。`,
   guess: '计算图本身不说明它是怎样训练的。以下是常见的答案，请核对。',
+  fits: '最符合的答案',
+  corrected: '有另一个答案比这里原来的更符合这个网络，已经填入。再试一次即可打开。',
+  fitsOf: (of) =>
+    `每个答案都用网络画出图像，再预测加进去的噪声：相对于最好的线性估计的误差，共 ${of} 个答案。`,
+  sources: { guess: '猜测', said: '来自文件', measured: '最符合', chosen: '您的选择' },
   title: '名称',
   prediction: '它预测',
   predictions: {

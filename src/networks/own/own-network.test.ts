@@ -327,6 +327,9 @@ describe('settings that make no sense', () => {
     [{ names: ['a', 'a'] }, '"names" must differ, got "a" twice'],
     [{ names: ['a', 'b', 'c', 'd'] }, '"names" must be at most 3, got 4'],
     [{ nullLabel: 'zeros' }, '"no class" must be an index'],
+    [{ names: ['none'] }, '"names" must be of 1 to 300 letters that a link can hold'],
+    [{ names: ['a\ud800'] }, 'and not "none", got "a\\ud800"'],
+    [{ names: ['a'.repeat(301)] }, '"names" must be of 1 to 300 letters'],
     [{ nullLabel: 'mask' }, '"no class" must be a label: the network has no input for a mask'],
     [{ noising: 'flow' }, 'timesteps of a network of flow must be given as one of fraction'],
   ])('%o', (change, message) => {

@@ -149,6 +149,27 @@ function suggestedBetas({ time }: Ports, said: Hints): Betas {
     : standard;
 }
 
+/** The answers that files beside the network, or its graph, give; the others are guesses. */
+export function fieldsSaid(ports: Ports, said: Hints): readonly (keyof OwnSettings)[] {
+  const { adapt, prediction_type: type, _class_name: name } = said;
+  const byClass = conventionOf(name ?? '') ?? {};
+  const own = said.role === 'denoiser' || ports.output === 'denoised';
+  const { label, mask } = ports;
+  const answers: Partial<Record<keyof OwnSettings, unknown>> = {
+    prediction: adapt ?? type ?? (own || 'prediction' in byClass || undefined),
+    noising: adapt ?? said.noising ?? (own || 'noising' in byClass || undefined),
+    betas: adapt ?? said.beta_schedule ?? said.trained_betas,
+    counts: adapt ?? said.timestep_counts ?? (own || 'counts' in byClass || undefined),
+    range: adapt ?? said.value_range,
+    labels: label?.count ?? said.num_class_embeds,
+    nullLabel: adapt ?? said.null_label ?? mask ?? label?.blank[0],
+    shape: ports.shape.every((length) => typeof length === 'number') || said.sample_size,
+  };
+  return (Object.keys(answers) as (keyof OwnSettings)[]).filter(
+    (key) => answers[key] !== undefined && answers[key] !== false,
+  );
+}
+
 function sizeOf(size: Hints['sample_size']): readonly (number | undefined)[] {
   return typeof size === 'number' ? [size, size] : (size ?? []);
 }
@@ -191,6 +212,9 @@ export function classesOf({ labels, nullLabel, names }: OwnSettings): readonly s
   const classes = nullLabel === 'last' || nullLabel === 'first' ? labels - 1 : labels;
   return Array.from({ length: Math.max(classes, 0) }, (_, k) => names[k] ?? String(k));
 }
+
+/** Names that a link can hold: halves of letters are lost there, and "none" is no class. */
+const LINKED = /^[^\p{Surrogate}]{1,300}$/u;
 
 /** What makes no sense in the settings of a network, a line each. */
 export function settingsProblems(settings: OwnSettings, { label, mask }: Ports): string[] {
@@ -237,6 +261,12 @@ export function settingsProblems(settings: OwnSettings, { label, mask }: Ports):
     }
     const twice = classes.find((name, k) => classes.indexOf(name) !== k);
     if (twice !== undefined) problems.push(`The form: "names" must differ, got "${twice}" twice`);
+    const unfit = names.find((name) => !LINKED.test(name) || name === 'none');
+    if (unfit !== undefined) {
+      problems.push(
+        `The form: "names" must be of 1 to 300 letters that a link can hold, and not "none", got ${JSON.stringify(unfit.slice(0, 40))}`,
+      );
+    }
     if (nullLabel === 'mask' && !mask) {
       problems.push('The form: "no class" must be a label: the network has no input for a mask');
     }
