@@ -292,9 +292,10 @@ test('of an output with a learned variance, the first channels count', () => {
     onlyNull(2),
   );
   expect(finish(row(1, 2, 9, 9, 3, 4, 9, 9))).toEqual(row(1, 2, 3, 4));
-  expect(() => finish(row(1, 2))).toThrow(
-    /noise: needs at least 2 numbers for each of 2 rows, got 2/,
+  expect(() => finish(row(1, 2, 3))).toThrow(
+    /noise: needs at least 2 numbers for each of 2 rows, got 3/,
   );
+  expect(() => finish(row(1, 2))).toThrow(/noise: gives 1 pictures for 2: its batch differs/);
 });
 
 test('the range of noise levels is the network’s, within what samplers use', () => {

@@ -183,6 +183,11 @@ export function adapter(
     const finish = (output: Float32Array) => {
       // Networks that learn the variance as well put it into further channels.
       const stride = output.length / rows;
+      if (stride < size && (rows * size) % output.length === 0 && output.length % size === 0) {
+        throw new RangeError(
+          `${adaptation.output}: gives ${output.length / size} pictures for ${rows}: its batch differs from the input's. Was it exported with guidance inside? Export the network alone.`,
+        );
+      }
       if (!Number.isInteger(stride) || stride < size) {
         throw new RangeError(
           `${adaptation.output}: needs at least ${size} numbers for each of ${rows} rows, got ${output.length} in all`,

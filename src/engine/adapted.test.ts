@@ -97,7 +97,7 @@ describe('trial forwards', () => {
       throw new Error('indices out of bounds\nstack');
     });
     await expect(check(network, manifest('eps'))).rejects.toThrow(
-      /^A trial forward at sigma = 0.01 failed: indices out of bounds$/,
+      /^A trial forward at sigma = 0.01 failed: a table .* The runtime says: indices out of bounds$/,
     );
   });
 
@@ -112,6 +112,49 @@ describe('trial forwards', () => {
     await check(network, { ...model, adapt: { ...model.adapt, label } });
     expect([...new Set(asked)]).toEqual([0, 1]);
   });
+});
+
+test('a network whose estimates depend on the others of the batch is told', async () => {
+  const network = raw('eps');
+  const normalising: LimitedNetwork = {
+    ...network,
+    async run(inputs, rows) {
+      const { out } = await network.run(inputs, rows);
+      const mean = out!.reduce((sum, value) => sum + value, 0) / out!.length;
+      return { out: out!.map((value) => value - 5 * mean) };
+    },
+  };
+  for (const classes of [['a', 'b'], []]) {
+    await expect(check(normalising, manifest('eps', classes))).rejects.toThrow(
+      /must not depend on the others of its batch[\s\S]*net\.eval/,
+    );
+  }
+});
+
+test('two pictures at least are tried, of networks without labels too', async () => {
+  const network = raw('eps');
+  const single: LimitedNetwork = {
+    ...network,
+    run: (inputs, rows) => {
+      if (rows > 1) throw new Error('Reshape: Input shape:{2,1,8,8}, requested shape:{1,64}');
+      return network.run(inputs, rows);
+    },
+  };
+  await expect(check(single, manifest('eps', []))).rejects.toThrow(/exported for another batch/);
+});
+
+test('an output of fewer pictures than went in is named', async () => {
+  const network = raw('eps');
+  const halving: LimitedNetwork = {
+    ...network,
+    async run(inputs, rows) {
+      const { out } = await network.run(inputs, rows);
+      return { out: out!.subarray(0, out!.length / 2) };
+    },
+  };
+  await expect(check(halving, manifest('eps', []))).rejects.toThrow(
+    'gives 1 pictures for 2: its batch differs',
+  );
 });
 
 test('a missing output is named', async () => {
