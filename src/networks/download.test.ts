@@ -70,6 +70,26 @@ function memoryCache(
   };
 }
 
+test('what is longer than the manifest says is not read to its end', async () => {
+  let sent = 0;
+  const endless: RequestListener = (_, response) => {
+    const more = () => {
+      while (!response.destroyed && sent < 200_000_000) {
+        sent += 65_536;
+        if (!response.write(new Uint8Array(65_536))) return;
+      }
+      response.end();
+    };
+    response.on('drain', more);
+    more();
+  };
+  const { baseUrl } = await site({ ...complete, 'dots/model.onnx': endless });
+  const load = loadModel('dots', { baseUrl, cache: null });
+  await expect(load).rejects.toThrow(/damaged: its size must be 200000 bytes, got more/);
+  // What lies in the buffers of the connection is sent besides.
+  expect(sent).toBeLessThan(50_000_000);
+});
+
 test('downloads with byte progress and checks the file', async () => {
   const { baseUrl } = await site(complete);
   const seen: DownloadProgress[] = [];

@@ -225,6 +225,7 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
         storing = cache?.put(part, received).catch(() => undefined);
       },
       revalidate: false,
+      mostBytes: file.bytes,
     });
   };
   let bytes: Bytes | undefined;
@@ -261,8 +262,12 @@ export function partKey(sha256: string): string {
   return `part-${sha256}`;
 }
 
+/** Manifests have some kilobytes. */
+const MOST_JSON = 2 ** 24;
+
 async function readText(path: string, options: LoadModelOptions): Promise<string | undefined> {
-  const bytes = await reader(options)(path, { signal: options.signal, revalidate: true });
+  const { signal } = options;
+  const bytes = await reader(options)(path, { signal, revalidate: true, mostBytes: MOST_JSON });
   options.signal?.throwIfAborted();
   return bytes === undefined || looksLikeHtml(bytes) ? undefined : new TextDecoder().decode(bytes);
 }
@@ -274,7 +279,8 @@ function reader({ read, baseUrl }: LoadModelOptions): ReadModelFile {
 /** What is wrong with a file's bytes; undefined if nothing is. */
 async function damage(bytes: Bytes, file: ModelFile): Promise<string | undefined> {
   if (bytes.byteLength !== file.bytes) {
-    return `its size must be ${file.bytes} bytes, got ${bytes.byteLength}`;
+    const got = bytes.byteLength > file.bytes ? 'more' : bytes.byteLength;
+    return `its size must be ${file.bytes} bytes, got ${got}`;
   }
   const sha256 = await sha256Of(bytes);
   if (sha256 === undefined || sha256 === file.sha256) return undefined; // loadModel warns of none.

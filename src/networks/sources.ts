@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly revalidate: boolean;
   /** The beginning of the file, from a download that was given up: only the rest is asked for. */
   readonly start?: Bytes | undefined;
+  /** Reading ends once more has arrived than this: a file that is too long is wrong, however long it is. */
+  readonly mostBytes?: number | undefined;
   /** The server goes on after what was there: the whole may be of two versions of the file. */
   readonly onResume?: () => void;
   /** Takes what has arrived of a download that is given up, for another's `start`. */
@@ -102,7 +104,7 @@ class Transfer {
 
   /** The file, or undefined where there is none. @throws ModelError for an answer of the server; else the connection broke */
   async run(): Promise<Bytes | undefined> {
-    const { revalidate, signal } = this.#options;
+    const { revalidate, signal, mostBytes = Infinity } = this.#options;
     if (!this.resumable) this.#startOver();
     const asked = this.receivedBytes;
     const response = await fetch(this.#url, {
@@ -141,6 +143,10 @@ class Transfer {
       if (next?.value === undefined) return this.bytes();
       this.#take(next.value);
       this.#options.onBytes?.(this.receivedBytes, false);
+      if (this.receivedBytes > mostBytes) {
+        await reader?.cancel();
+        return this.bytes();
+      }
     }
   }
 
