@@ -169,6 +169,19 @@ test('the time rail goes through all stages, and each stage shows what it has dr
   );
 });
 
+test('a stage whose file is missing is named, and what the one before has drawn stays', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await page.route('**/tiny-words-16/model.onnx', (route) => route.fulfill({ status: 404 }));
+  await playground.visit(`${APPLE}&n=1`);
+  const failure = page.locator('.column [role=alert]');
+  await expect(failure).toContainText('Stage 2 (16×16)');
+  await expect(failure).toContainText('tiny-words-16/model.onnx');
+  // Fails where it is blank.
+  await playground.canvasDigest(page.locator('.column .stage-pictures canvas').first());
+});
+
 test('a negative prompt and a second one that is mixed in', async ({ playground }) => {
   const { page } = playground;
   await playground.open(`${APPLE}&n=1`);

@@ -235,7 +235,9 @@ export class LoadedNetworks {
   ): Promise<Model<DenoiserManifest>> {
     const stage = stages[k];
     if (!stage) throw new Error(`${id}: needs at most ${stages.length + 1} stages, got ${k + 2}`);
-    const model = await this.other(stage.network, signal, onProgress);
+    const model = await this.other(stage.network, signal, onProgress).catch((error) => {
+      throw error instanceof ModelError ? ofStage(error, k + 2, stage.shape) : error;
+    });
     const manifest = asDenoiser(stage.network, model.manifest);
     if (String(manifest.shape) !== String(stage.shape)) {
       throw new Error(
@@ -332,6 +334,15 @@ export class LoadedNetworks {
     };
     this.#emit({ type: 'smaller-batch', info });
   }
+}
+
+/** Says which stage of a cascade cannot be had, counted from 1. */
+function ofStage(
+  { kind, file, message }: ModelError,
+  stage: number,
+  [, height, width]: DenoiserManifest['shape'],
+): ModelError {
+  return new ModelError(kind, file, `Stage ${stage} (${height}×${width}): ${message}`);
 }
 
 /** @throws Error for a network of another role */

@@ -18,6 +18,11 @@ vi.mock('../networks/download', async () => ({
   loadModelIndex: async () => ({ schema: 1, models: ['tiny'], default: 'tiny' }),
   loadModel: (id: string) =>
     new Promise((resolve, fail) => {
+      if (id === 'gone') {
+        fail(
+          new ModelError('missing-file', 'gone/model.onnx', 'models/gone/model.onnx is missing'),
+        );
+      }
       const manifest = {
         id,
         role: id === 'judge' ? 'features' : 'denoiser',
@@ -25,6 +30,7 @@ vi.mock('../networks/download', async () => ({
         shape: id === 'wide' ? [1, 1, 2] : [1, 1, 1],
         companions: { features: id === 'judged' ? 'judge' : undefined },
         sigma: { min: 0.002, max: 80 },
+        ...(id === 'cascade' && { stages: [{ network: 'gone', shape: [1, 2, 3] }] }),
       };
       const files = new Map([['model.onnx', new Uint8Array()]]);
       const go = () => resolve({ manifest, files, warnings: [] });
@@ -327,6 +333,21 @@ describe('a steered run', () => {
     expect(endings()).toEqual(['6 cancelled', '7 done']);
     expect(events.at(-1)).not.toHaveProperty('scales');
   });
+});
+
+test('a stage of a cascade that cannot be had is named, once the one before has been drawn', async () => {
+  letGo();
+  load(1, 'cascade');
+  const stage = { ...DEFAULT_RUN, augmentation: 0 };
+  sample(2, { stages: [stage] });
+  await ended(2);
+  expect(endings()).toEqual(['1 ready', '2 failed']);
+  expect(events.at(-1)).toMatchObject({
+    kind: 'missing-file',
+    message: 'Stage 2 (2×3): models/gone/model.onnx is missing',
+  });
+  const drawn = events.flatMap((event) => (event.type === 'steps' ? event.frames : []));
+  expect(drawn.at(-1)).toMatchObject({ step: 3, sigma: 0 });
 });
 
 describe('a run that is measured', () => {

@@ -78,6 +78,20 @@ export class Trajectories {
     this.changed();
   }
 
+  /**
+   * Ends watching a run that failed. The pictures of the stages that it finished stay, in place of those
+   * of the run before.
+   *
+   * @returns these stages; undefined where none was finished
+   */
+  settle(column: number): Trajectory | undefined {
+    const { live } = this.#shelf(column);
+    const finished = live && finishedStages(live);
+    if (finished) this.finish(column, finished);
+    else this.abandon(column);
+    return finished;
+  }
+
   /** Ends watching a run that came to nothing. */
   abandon(column: number): void {
     delete this.#shelves.get(column)?.live;
@@ -135,6 +149,18 @@ export function newTrajectory(
     keptEvery: 1,
     finished: false,
   };
+}
+
+/** What a run that did not end has finished: a run of its first stages; undefined where none is whole. */
+function finishedStages(trajectory: Trajectory): Trajectory | undefined {
+  const { frames, stages } = trajectory;
+  const whole = stages.filter(({ first, numSteps }) => frames.length > first + numSteps);
+  const last = whole.at(-1);
+  if (!last) return undefined;
+  const lastStep = lastStepOf(whole);
+  const drawn = frames.slice(0, lastStep + 1);
+  const about = { lastStep, stages: whole, shape: last.shape, frames: drawn };
+  return { ...trajectory, ...about, finished: true };
 }
 
 /** The stage of a frame. */

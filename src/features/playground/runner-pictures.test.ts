@@ -54,6 +54,33 @@ describe('failures', () => {
     expect(page.columns[0]).toMatchObject({ status: 'done', message: undefined });
   });
 
+  test('of a cascade the stages that this run has finished stay, in place of older pictures', async () => {
+    page = await FakePage.readyCascade([{ numSteps: 2 }]);
+    const shown = () => page.trajectories.shown(page.columns[0]!.id);
+    await page.newest.finish();
+    const before = shown();
+    page.scale(5);
+    // Two steps of the first stage, what it has drawn, and a step of the second.
+    for (let k = 0; k < 4; k++) page.newest.step();
+    await page.newest.fail();
+    const column = page.columns[0];
+    expect(column).toMatchObject({ status: 'failed', stale: false, step: 2, lastStep: 2 });
+    expect(column).toMatchObject({ figures: undefined, verdicts: undefined });
+    expect(shown()).toMatchObject({ finished: true, lastStep: 2, shape: [1, 8, 8] });
+    expect(shown()?.frames).toHaveLength(3);
+    // A run that finished no stage leaves what was there, and says that it is not its own.
+    page.scale(6);
+    page.newest.step();
+    await page.newest.fail();
+    expect(page.columns[0]).toMatchObject({ status: 'failed', stale: true });
+    expect(shown()?.frames).toHaveLength(3);
+    page.runner.repeat();
+    await page.newest.finish();
+    expect(page.columns[0]).toMatchObject({ status: 'done', stale: false, lastStep: 9 });
+    expect(shown()?.shape).toEqual([1, 32, 32]);
+    expect(shown()).not.toBe(before);
+  });
+
   test('one column’s failure does not keep the next from running', async () => {
     page = await FakePage.ready([{ guidanceScale: 1 }, { guidanceScale: 3 }]);
     await page.newest.fail();

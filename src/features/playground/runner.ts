@@ -78,8 +78,7 @@ export class Runner {
       run: (job, signal) => this.#run(job, signal),
       done: (job, made) => this.#done(job, made),
       failed: (job, message) => {
-        this.#trajectories.abandon(job.place);
-        this.#set(job.place, { status: 'failed', message, stale: true, ...NOTHING_SHOWN });
+        this.#failed(job, message);
         if (this.#steering.job === job) this.#steering.end();
       },
       aborted: (job) => {
@@ -327,6 +326,14 @@ export class Runner {
     this.#cache.put(replayed.job.key, { ...made, inside });
     this.#show(replayed.job, made);
     this.#steering.end({ settings: replayed.settings });
+  }
+
+  /** Of a cascade the stages that were finished stay: they are pictures of these settings. */
+  #failed({ place }: ColumnJob, message: string): void {
+    const finished = this.#trajectories.settle(place);
+    if (finished) this.#shown.delete(place);
+    this.#set(place, { status: 'failed', message, stale: !finished, ...NOTHING_SHOWN });
+    if (finished) this.#set(place, { step: finished.lastStep, lastStep: finished.lastStep });
   }
 
   /** What the column says of the pictures that it shows again, after a run that was aborted. */
