@@ -182,6 +182,21 @@ test('a stage whose file is missing is named, and what the one before has drawn 
   await playground.canvasDigest(page.locator('.column .stage-pictures canvas').first());
 });
 
+test('what the judge sees of the parts that a prompt asks for is told', async ({ playground }) => {
+  const { page } = playground;
+  await playground.open('model=tiny-words&draw=prompt:two owls on a blue background&n=2');
+  const parts = page.locator('.column .legend [data-part]');
+  await expect(parts).toHaveCount(2);
+  await expect(parts.first()).toHaveText(/background \d of 2/);
+  await expect(parts.last()).toHaveText(/count \d of 2/);
+  const field = page.getByRole('textbox', { name: prompt.label, exact: true });
+  await field.fill('owls');
+  await field.press('Enter');
+  await playground.settled();
+  await expect(page.locator('.column [data-figure=alignment]')).toHaveText(/-?0\.\d\d/);
+  await expect(parts).toHaveCount(0);
+});
+
 test('a negative prompt and a second one that is mixed in', async ({ playground }) => {
   const { page } = playground;
   await playground.open(`${APPLE}&n=1`);

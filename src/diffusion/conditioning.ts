@@ -164,6 +164,8 @@ export interface PromptStates {
   readonly mask: Float32Array;
   readonly tokens: number;
   readonly width: number;
+  /** The prompts as they are embedded, null of none: what a judge of parts reads. */
+  readonly texts?: readonly (string | null)[];
 }
 
 /**

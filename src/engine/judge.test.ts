@@ -126,6 +126,33 @@ test('samples of prompts have how well they fit, and no class', async () => {
   expect(verdicts).toMatchObject({ predicted: [1, 0], alignment: 0.5, diversity: 5 });
   expect(verdicts.classAccuracy).toBeUndefined();
   expect(verdicts.spread?.alignment).toBeGreaterThan(0);
+  expect(verdicts).not.toHaveProperty('parts');
+  const parts = {
+    style: [{ name: 'noto', style: 'shaded' }],
+    background: ['red', 'blue'],
+    count: ['one', 'two things'],
+  };
+  const seen = await judge(
+    {
+      network: {
+        run: async () => ({
+          ...(await network.run()),
+          style: new Float32Array(2),
+          background: Float32Array.of(9, 0, 0, 9),
+          count: Float32Array.of(9, 0, 9, 0),
+        }),
+      },
+      manifest: { ...manifest, parts },
+    },
+    new Float32Array(4),
+    { labels: [0, 0], prompts: { ...prompts, texts: ['an owl on blue'] } },
+    () => false,
+  );
+  expect(seen.parts).toMatchObject({
+    background: { share: 0.5, asked: 2 },
+    count: { share: 1, asked: 2 },
+  });
+  expect(seen.parts).not.toHaveProperty('style');
   const measured = (asked: Parameters<typeof measure>[2]) =>
     measure({ network, manifest }, new Float32Array(4), asked, () => false);
   // The second sample was asked for no prompt.

@@ -1,5 +1,6 @@
 import type { PromptStates } from '../diffusion/conditioning';
 import { alignments } from '../diffusion/metrics/alignment';
+import { partFigures } from '../diffusion/metrics/parts';
 import { asJudged, opinionFrom, promptOpinionFrom } from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../networks/manifest';
 import type { IsAborted, Network } from './network';
@@ -32,11 +33,18 @@ export async function judge(
   { labels, mixed, prompts }: AskedFor,
   isAborted: IsAborted,
 ): Promise<Verdicts> {
-  const { logits, features, embedding } = await outputs(judging, samples, labels.length, isAborted);
-  const network = judging.manifest.id;
+  const { logits, features, embedding, parts } = await outputs(
+    judging,
+    samples,
+    labels.length,
+    isAborted,
+  );
+  const { id: network, parts: answers } = judging.manifest;
   if (!prompts) return { network, ...opinionFrom(logits, features, labels, mixed) };
   const fits = embedding ? alignments(embedding, labels, prompts) : [];
-  return { network, ...promptOpinionFrom(logits, features, labels, fits) };
+  const opinion = promptOpinionFrom(logits, features, labels, fits);
+  if (!answers || !prompts.texts) return { network, ...opinion };
+  return { network, ...opinion, parts: partFigures(parts, labels, prompts.texts, answers) };
 }
 
 /**
@@ -83,5 +91,11 @@ async function outputs(
 ) {
   const data = asJudged(pictures, rows, shape);
   const made = await network.run({ x: { data, dims: shape } }, rows, isAborted);
-  return { logits: made.logits!, features: made.features!, embedding: made.embedding };
+  const { logits, features, embedding, style, background, count } = made;
+  return {
+    logits: logits!,
+    features: features!,
+    embedding,
+    parts: { style, background, count },
+  };
 }

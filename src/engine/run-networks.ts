@@ -66,5 +66,5 @@ async function promptStates(
     return { text, mask: new Float32Array(texts.length * tokens), tokens, width };
   }
   const encoder = await loaded.promptEncoder(taken, signal, onProgress);
-  return encoder.statesOf(texts, isAborted);
+  return { ...(await encoder.statesOf(texts, isAborted)), texts };
 }

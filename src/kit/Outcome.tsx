@@ -1,3 +1,4 @@
+import type { Verdicts } from '../engine/protocol';
 import { percent } from '../settings/numbers';
 import { clipped } from '../settings/short-text';
 import type { ColumnState } from '../settings/store';
@@ -40,7 +41,6 @@ export function Outcome({ state }: { state: ColumnState }) {
 function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const { figures: words, stage } = strings;
   const { figures, verdicts, status } = state;
-  const share = verdicts?.classAccuracy;
   const quality = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest.quality : undefined,
   );
@@ -59,30 +59,29 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const judged = useAppState(
     ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
   );
+  const fidelity = ofPrompts
+    ? ({
+        name: 'alignment',
+        kind: 'alignment',
+        hint: verdicts && words.alignmentHint(verdicts.network),
+        value: verdicts?.alignment,
+        spread: verdicts?.spread?.alignment,
+        text: twoDigits,
+      } as const)
+    : ({
+        name: 'recognised',
+        kind: 'classAccuracy',
+        hint: verdicts && words.recognisedHint(verdicts.network),
+        value: verdicts?.classAccuracy,
+        spread: verdicts?.spread?.classAccuracy,
+        text: percent,
+      } as const);
   return (
     <div className="figures">
       {judged && (
         <>
           <dl>
-            {ofPrompts ? (
-              <FigureBox
-                name="alignment"
-                hint={verdicts && words.alignmentHint(verdicts.network)}
-                value={verdicts?.alignment}
-                spread={verdicts?.spread?.alignment}
-                real={real.alignment}
-                text={twoDigits}
-              />
-            ) : (
-              <FigureBox
-                name="recognised"
-                hint={verdicts && words.recognisedHint(verdicts.network)}
-                value={share}
-                spread={verdicts?.spread?.classAccuracy}
-                real={real.classAccuracy}
-                text={percent}
-              />
-            )}
+            <FigureBox real={real[fidelity.kind]} {...fidelity} />
             <FigureBox
               name="diversity"
               hint={verdicts && words.diversityHint(verdicts.network)}
@@ -92,11 +91,15 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
               text={oneDigit}
             />
           </dl>
-          {/* Its place is kept where nothing is misread: what comes must push nothing. */}
-          <p className="legend" data-shown={misread > 0}>
-            <span className="mark" aria-hidden="true" />
-            {words.misread(misread)}
-          </p>
+          {/* Its place is kept where there is nothing to say: what comes must push nothing. */}
+          {ofPrompts ? (
+            <PartsLine verdicts={verdicts} />
+          ) : (
+            <p className="legend" data-shown={misread > 0}>
+              <span className="mark" aria-hidden="true" />
+              {words.misread(misread)}
+            </p>
+          )}
         </>
       )}
       <p className="costs">
@@ -138,6 +141,32 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
                 )}
       </p>
     </div>
+  );
+}
+
+/** In how many samples the parts that their prompts ask for are as asked. */
+function PartsLine({ verdicts }: { verdicts: Verdicts | undefined }) {
+  const { figures: words } = useWords(commonWords);
+  const parts = verdicts?.parts ?? {};
+  const told = (['background', 'count', 'style'] as const).flatMap((part) => {
+    const figure = parts[part];
+    if (!figure) return [];
+    const { share, asked } = figure;
+    return [{ part, text: words.parts[part](Math.round(share * asked), asked) }];
+  });
+  return (
+    <p
+      className="legend"
+      data-shown={told.length > 0}
+      title={verdicts && words.partsHint(verdicts.network)}
+    >
+      {told.map(({ part, text }, k) => (
+        <span key={part} data-part={part}>
+          {k > 0 && ' · '}
+          {text}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 import { classAccuracy } from './accuracy';
+import type { PartFigures } from './parts';
 import { deleteOneSpread, shareSpread } from './spread';
 
 /** What a classifier says of finished samples. */
@@ -15,6 +16,8 @@ export interface Opinion {
   readonly diversity: number | undefined;
   /** How well the samples fit their prompts: the mean of `alignments`. Absent where there are none. */
   readonly alignment?: number;
+  /** How many have the parts that their prompts ask for. Absent: the judge knows none. */
+  readonly parts?: PartFigures;
   /** How far the figures would scatter with other noise, one standard deviation. */
   readonly spread?: {
     readonly classAccuracy: number | undefined;

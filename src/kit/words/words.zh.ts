@@ -267,6 +267,12 @@ export const zh: typeof en = {
     recognisedHint: (network) => `分类器 ${network} 认作所要求类别的比例`,
     alignment: '符合提示词',
     alignmentHint: (network) => `${network} 在样本中所见与其提示词之间的平均余弦，最大为 1`,
+    parts: {
+      background: (right, asked) => `背景 ${right}/${asked}`,
+      count: (right, asked) => `数量 ${right}/${asked}`,
+      style: (right, asked) => `画风 ${right}/${asked}`,
+    },
+    partsHint: (network) => `在提示词说明了该项的样本中，${network} 认为与之相符的个数`,
     diversity: '多样性',
     spreadHint: '换别的噪声时，此数字的波动：一个标准差',
     real: (value) => `真实：${value}`,
