@@ -33,6 +33,17 @@ export async function shippedDenoisers(): Promise<string[]> {
   });
 }
 
+/** Ids of those that presets are for: networks of classes, and cascades that draw prompts. */
+export async function presetDenoisers(): Promise<string[]> {
+  const ids = await denoisers(modelFolders.slice(0, 1));
+  const manifests = await Promise.all(ids.map(async (id) => (await manifestOf(id)).manifest));
+  return ids.filter((_, i) => {
+    const manifest = manifests[i]!;
+    if (manifest.role !== 'denoiser') return false;
+    return manifest.classes.length > 0 || manifest.prompts !== undefined;
+  });
+}
+
 /** SHA-256 of a network's graph. */
 export function graphSha256({ id, files }: Pick<Manifest, 'id' | 'files'>): string {
   const graph = files.find(({ name }) => name === 'model.onnx');

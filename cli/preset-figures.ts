@@ -33,7 +33,7 @@ export interface NetworkPresets {
   readonly date: string;
   /** The page's seed. */
   readonly seed: number;
-  /** Of the scene, and of each class. */
+  /** Of the scene, and of each class or example of a prompt. */
   readonly samples: { readonly [S in MeasuredSubject]: number };
   readonly class: string;
   readonly columns: readonly MeasuredColumn[];
@@ -50,9 +50,12 @@ export async function readPresets(): Promise<MeasuredPresets> {
   return text ? JSON.parse(text) : { command: 'npm run presets', networks: [] };
 }
 
-/** The presets whose rules a network can follow. */
+/** The presets of classes or of prompts, as the network has them, whose rules it can follow. */
 export function possiblePresets(manifest: DenoiserManifest): PresetId[] {
-  return PRESET_IDS.filter((id) =>
+  const own = PRESET_IDS.filter(
+    (id) => (PRESETS[id].ofPrompts ?? false) === (manifest.prompts !== undefined),
+  );
+  return own.filter((id) =>
     presetColumns(id).every(({ guidance, parameters }) =>
       canPredict(findGuidanceRule(guidance), manifest, parameters),
     ),

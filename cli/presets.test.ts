@@ -7,7 +7,7 @@ import { FIRST_VISIT } from '../src/settings/settings';
 import { firstClass } from '../src/settings/subject';
 import { generate } from './generate';
 import { judgeSamples } from './judge';
-import { graphSha256, manifestOf, shippedDenoisers } from './manifests';
+import { graphSha256, manifestOf, presetDenoisers } from './manifests';
 import { borneOut, columnsOf, failedClaims, possiblePresets, readPresets } from './preset-figures';
 import { companionHashes } from './presets';
 import { openNetwork } from './runtime';
@@ -22,7 +22,7 @@ test('every preset is offered on some network of the site', () => {
   expect([...offered].sort()).toEqual([...PRESET_IDS].sort());
 });
 
-describe.each(await shippedDenoisers())('on %s', (id) => {
+describe.each(await presetDenoisers())('on %s', (id) => {
   const measured = networks.find((network) => network.id === id)!;
 
   test('the presets were measured with the networks as they are now, and all their columns', async () => {

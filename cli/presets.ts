@@ -3,17 +3,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { opinionFrom } from '../src/diffusion/metrics/verdicts';
+import { opinionFrom, promptOpinionFrom } from '../src/diffusion/metrics/verdicts';
 import { sampleSeed } from '../src/diffusion/random';
 import type { DenoiserManifest } from '../src/networks/manifest';
 import type { ColumnSettings } from '../src/settings/column';
 import type { ColumnFigures } from '../src/settings/presets';
+import { stageSettings } from '../src/settings/sample-settings';
 import { FIRST_VISIT } from '../src/settings/settings';
 import { firstClass } from '../src/settings/subject';
 import { ArgumentError } from './flags';
 import type { SampleSpec } from './generate';
 import { withEntry } from './manifest-text';
-import { graphSha256, manifestOf, shippedDenoisers } from './manifests';
+import { graphSha256, manifestOf, presetDenoisers } from './manifests';
 import { companionsOf } from './networks';
 import {
   borneOut,
@@ -26,6 +27,7 @@ import {
   readPresets,
 } from './preset-figures';
 import { exitCodeOf, isProgram } from './program';
+import { encodePrompts } from './prompts';
 import { type Draw, type Drawn, openPool } from './sweep-pool';
 
 /** About so many samples of all classes together. */
@@ -41,7 +43,7 @@ async function main(line: readonly string[]): Promise<void> {
     args: [...line],
     options: { model: { type: 'string' }, check: { type: 'boolean', default: false } },
   });
-  for (const id of values.model?.split(',') ?? (await shippedDenoisers())) {
+  for (const id of values.model?.split(',') ?? (await presetDenoisers())) {
     const { path, manifest } = await manifestOf(id);
     if (manifest.role !== 'denoiser') {
       throw new ArgumentError(`--model must be a denoiser, ${id} is "${manifest.role}"`);
@@ -73,17 +75,25 @@ async function measure(manifest: DenoiserManifest): Promise<NetworkPresets> {
   const used = Object.assign({}, ...columns.map((column) => companionsOf(column, manifest)));
   const { seed, count } = FIRST_VISIT;
   const name = firstClass(manifest);
-  const label = classes.indexOf(name);
-  const each = Math.max(2, Math.floor(ABOUT_SAMPLES / classes.length));
+  const asked = manifest.prompts?.examples ?? classes;
+  const label = asked.indexOf(name);
+  const each = Math.max(2, Math.floor(ABOUT_SAMPLES / asked.length));
   const jobs = {
     scene: jobsOf(count, () => label, seed),
-    all: jobsOf(each * classes.length, (k) => k % classes.length, seed),
+    all: jobsOf(each * asked.length, (k) => k % asked.length, seed),
   };
-  const pool = openPool(availableParallelism(), { model: id, companions: used, features });
+  const named = namesOf(columns, asked);
+  const opening = { model: id, companions: used, features };
+  const pool = openPool(availableParallelism(), {
+    ...opening,
+    upsamplers: manifest.stages?.map(({ network }) => network) ?? [],
+    prompts: manifest.prompts && (await encodePrompts(named, manifest.prompts)).states,
+  });
   const measured: MeasuredColumn[] = [];
   await pool.each(columns.entries(), async ([at, column], draw) => {
-    const scene = await figuresOf(draw, column, jobs.scene);
-    measured[at] = { column, figures: { scene, all: await figuresOf(draw, column, jobs.all) } };
+    const request = requestOf(column, manifest, named);
+    const scene = await figuresOf(draw, request, jobs.scene);
+    measured[at] = { column, figures: { scene, all: await figuresOf(draw, request, jobs.all) } };
     console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
   });
   return {
@@ -116,21 +126,52 @@ function jobsOf(count: number, labelOf: (k: number) => number, seed: number): Sa
   }));
 }
 
+/** The prompts of the columns after those that are drawn: of stages, mixed in, or led away from. */
+function namesOf(columns: readonly ColumnSettings[], asked: readonly string[]): string[] {
+  const others = columns.flatMap(({ mix, negative, stages = [] }) => [
+    mix?.name,
+    negative,
+    ...stages.map(({ prompt }) => prompt),
+  ]);
+  return [...new Set([...asked, ...others.filter((name) => typeof name === 'string')])];
+}
+
+/** How a column is drawn, with names as places among `named`. */
+function requestOf(
+  column: ColumnSettings,
+  { stages = [] }: DenoiserManifest,
+  named: readonly string[],
+): Omit<Draw, 'jobs'> {
+  const { mix, negative, upTo: _, stages: __, ...run } = column;
+  return {
+    ...run,
+    mix: mix ? { with: named.indexOf(mix.name), share: mix.share } : undefined,
+    negative: negative === null ? undefined : named.indexOf(negative),
+    stages: stageSettings(column, stages, named),
+  };
+}
+
 async function figuresOf(
   draw: (request: Draw) => Promise<Drawn>,
-  { mix: _, negative: __, upTo: ___, stages: ____, ...settings }: ColumnSettings,
+  request: Omit<Draw, 'jobs'>,
   jobs: readonly SampleSpec[],
 ): Promise<ColumnFigures> {
   const logits: number[] = [];
   const features: number[] = [];
+  const fits: number[] = [];
   for (let first = 0; first < jobs.length; first += BATCH) {
-    const part = jobs.slice(first, first + BATCH);
-    const drawn = await draw({ ...settings, jobs: part, negative: undefined, mix: undefined });
+    const drawn = await draw({ ...request, jobs: jobs.slice(first, first + BATCH) });
     logits.push(...drawn.logits);
     features.push(...drawn.features);
+    fits.push(...(drawn.fits ?? []));
   }
   const labels = jobs.map(({ label }) => label);
-  const opinion = opinionFrom(Float32Array.from(logits), Float32Array.from(features), labels);
+  const looked = [Float32Array.from(logits), Float32Array.from(features), labels] as const;
+  if (fits.length > 0) {
+    const { alignment, diversity } = promptOpinionFrom(...looked, fits);
+    return { alignment: rounded(alignment), diversity: rounded(diversity) };
+  }
+  const opinion = opinionFrom(...looked);
   return { recognised: rounded(opinion.classAccuracy), diversity: rounded(opinion.diversity) };
 }
 

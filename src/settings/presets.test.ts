@@ -33,9 +33,15 @@ test.each(PRESET_IDS)('%s claims something of every one of its columns', (id) =>
   expect([...indices].sort()).toEqual(expected);
 });
 
-test('a network that was not measured offers every preset, another what its figures bear out', () => {
+test('a network that was not measured offers every preset of classes, another what its figures bear out', () => {
   expect(isBorneOut('few', {})).toBe(true);
   const presets = { network: 'a'.repeat(64), hold: ['off'] };
   expect(isBorneOut('off', { presets })).toBe(true);
   expect(isBorneOut('few', { presets })).toBe(false);
+  // Captions of prompts are only for networks that were measured.
+  expect(isBorneOut('fits', {})).toBe(false);
+  const prompts = { encoder: 'words', tokens: 4, width: 2, examples: [] };
+  expect([isBorneOut('few', { prompts }), isBorneOut('fits', { prompts })]).toEqual([false, false]);
+  const measured = { ...presets, hold: ['fits'] };
+  expect(isBorneOut('fits', { prompts, presets: measured })).toBe(true);
 });

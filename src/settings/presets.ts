@@ -1,5 +1,5 @@
 import type { DenoiserManifest } from '../networks/manifest';
-import { type ColumnSettings, DEFAULT_COLUMN } from './column';
+import { type ColumnSettings, DEFAULT_COLUMN, DEFAULT_STAGE } from './column';
 import { FIRST_VISIT } from './settings';
 
 export const PRESET_IDS = [
@@ -14,11 +14,16 @@ export const PRESET_IDS = [
   'rules',
   'classifier',
   'temperature',
+  'fits',
+  'alike',
+  'noisier',
+  'twoprompts',
+  'away',
 ] as const;
 export type PresetId = (typeof PRESET_IDS)[number];
 
 /** A figure under the columns. */
-export type ClaimedFigure = 'recognised' | 'diversity';
+export type ClaimedFigure = 'recognised' | 'diversity' | 'alignment';
 
 /**
  * What a caption says of its columns, which count from 0: the figure of one is below or above a
@@ -30,8 +35,8 @@ export type Claim = {
   readonly relation: '<' | '>';
 } & ({ readonly of: number; readonly times: number } | { readonly value: number });
 
-/** The figures of one column, as the page shows them: the share recognised, and the diversity. */
-export type ColumnFigures = { readonly [F in ClaimedFigure]: number | undefined };
+/** The figures of one column, as the page shows them: those that the network's judge knows. */
+export type ColumnFigures = { readonly [F in ClaimedFigure]?: number | undefined };
 
 interface Preset {
   readonly columns: readonly Partial<ColumnSettings>[];
@@ -42,6 +47,8 @@ interface Preset {
    * `npm run presets` measures that, and where it does not the preset is not offered.
    */
   readonly claims: readonly Claim[];
+  /** It is of a cascade that draws prompts, and says how well pictures fit them; else of classes. */
+  readonly ofPrompts?: boolean;
   /** The preset brings the network's scene with it, and says nothing of other classes. */
   readonly ofScene?: boolean;
 }
@@ -140,6 +147,42 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
     active: 1,
     claims: [less('recognised', 1, 2), less('diversity', 1, 2)],
   },
+  fits: {
+    columns: [{ guidanceScale: 1 }, { guidanceScale: 4 }],
+    active: 1,
+    claims: [more('alignment', 1, 0, 1.2), less('diversity', 1, 0, 0.95)],
+    ofPrompts: true,
+  },
+  alike: {
+    columns: [{ guidanceScale: 4 }, { guidanceScale: 15 }],
+    active: 1,
+    claims: [less('diversity', 1, 0, 0.95)],
+    ofPrompts: true,
+  },
+  noisier: {
+    columns: [0, 0.6].map((augmentation) => ({
+      guidanceScale: 4,
+      stages: [1, 2].map(() => ({ ...DEFAULT_STAGE, augmentation })),
+    })),
+    active: 1,
+    claims: [less('alignment', 1, 0, 0.8)],
+    ofPrompts: true,
+  },
+  twoprompts: {
+    columns: [null, { name: 'a cat face on a blue background', share: 0.6 }].map((mix) => ({
+      guidanceScale: 4,
+      mix,
+    })),
+    active: 1,
+    claims: [less('alignment', 1, 0, 0.7)],
+    ofPrompts: true,
+  },
+  away: {
+    columns: [1, -1].map((guidanceScale) => ({ guidanceScale })),
+    active: 1,
+    claims: [less('alignment', 1, 0, 0.5)],
+    ofPrompts: true,
+  },
 };
 
 /** The preset's columns in full. */
@@ -158,11 +201,12 @@ export function holds(claim: Claim, columns: readonly ColumnFigures[]): boolean 
 
 /**
  * Whether a network's measured figures bear a preset's caption out. A network that was not measured
- * offers all, unless prompts condition it: the captions are about classes.
+ * offers all those of classes, unless prompts condition it.
  */
 export function isBorneOut(
   id: PresetId,
   { presets, prompts }: Pick<DenoiserManifest, 'presets' | 'prompts'>,
 ): boolean {
-  return presets === undefined ? prompts === undefined : presets.hold.includes(id);
+  if (presets) return presets.hold.includes(id);
+  return prompts === undefined && !PRESETS[id].ofPrompts;
 }

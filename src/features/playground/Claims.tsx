@@ -13,6 +13,7 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
   const measured = columns.map(({ status, verdicts }) => ({
     recognised: status === 'done' ? verdicts?.classAccuracy : undefined,
     diversity: status === 'done' ? verdicts?.diversity : undefined,
+    alignment: status === 'done' ? verdicts?.alignment : undefined,
   }));
   return (
     <ul className="claims" aria-label={presets.claims}>

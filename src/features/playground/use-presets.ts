@@ -19,8 +19,9 @@ export function usePresets() {
   );
   const offered = PRESET_IDS.filter(
     (id) =>
-      !manifest ||
-      (isBorneOut(id, manifest) &&
+      (!manifest && !PRESETS[id].ofPrompts) ||
+      (manifest &&
+        isBorneOut(id, manifest) &&
         presetColumns(id).every(({ guidance, parameters }) =>
           canPredict(findGuidanceRule(guidance), manifest, parameters),
         )),

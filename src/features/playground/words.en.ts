@@ -19,6 +19,11 @@ export const en = {
       rules: 'Rules compared',
       classifier: 'By a classifier',
       temperature: 'Low temperature',
+      fits: 'Fitting the prompt',
+      alike: 'Growing alike',
+      noisier: 'Noise before enlarging',
+      twoprompts: 'Two prompts in one',
+      away: 'Away from the prompt',
     } satisfies Readonly<Record<PresetId, string>>,
     notes: {
       glance:
@@ -40,6 +45,13 @@ export const en = {
         'The unconditional network led by the gradient of a noisy classifier, the way it was done before: the stronger, the more is recognised. At the same scale, guidance without a classifier is ahead.',
       temperature:
         'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised.',
+      fits: 'Guidance off, and at scale 4 in the first stage, on the same noise: the pictures fit their prompt better, and are less varied.',
+      alike: 'Scale 4 and scale 15, on the same noise: the pictures of a prompt grow alike.',
+      noisier:
+        'Imagen’s noise conditioning augmentation, at level 0 and at .6: with more noise on the picture that they enlarge, the stages depart from it, and the result fits the prompt less.',
+      twoprompts:
+        'The same noise with the prompt alone, and with six tenths of its text replaced by another prompt’s: the pictures fit their own prompt less.',
+      away: 'Scale −1 pushes away from the prompt: the pictures fit it less than half as well as without guidance.',
     } satisfies Readonly<Record<PresetId, string>>,
     claims: 'What the caption says, in figures of the columns',
     holdsHere: 'so it is in these pictures',
