@@ -1,14 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { headersPlugin } from './scripts/vite/headers.ts';
 import { isolationPlugin } from './scripts/vite/isolation.ts';
+import { noticesPlugin } from './scripts/vite/notices.ts';
 import { testModelsPlugin } from './scripts/vite/test-models.ts';
 
-// Cross-origin isolation, which wasm threads need. https://web.dev/articles/coop-coep
-const isolationHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
 const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Mode `e2e` adds what only tests use, networks and a page, and builds into dist-e2e. */
@@ -17,6 +14,8 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     react(),
     isolationPlugin(),
+    headersPlugin(),
+    noticesPlugin(fromRoot('.')),
     ...(mode === 'e2e'
       ? [testModelsPlugin(fromRoot('./e2e/models'), fromRoot('./public/models'))]
       : []),
@@ -28,6 +27,8 @@ export default defineConfig(({ mode }) => ({
     target: 'esnext',
     outDir: mode === 'e2e' ? 'dist-e2e' : 'dist',
     emptyOutDir: true,
+    // The page's policy allows no font inside a style sheet.
+    assetsInlineLimit: (file: string) => (/\.(woff2?|ttf)$/.test(file) ? false : undefined),
     rolldownOptions: {
       input: [
         fromRoot('./index.html'),
@@ -35,8 +36,6 @@ export default defineConfig(({ mode }) => ({
       ],
     },
   },
-  server: { headers: isolationHeaders },
-  preview: { headers: isolationHeaders },
   test: {
     environment: 'node',
     // For a test that hangs: no test measures time, and a busy machine is many times slower.

@@ -165,7 +165,7 @@ export class Playground {
 interface Fixtures {
   readonly backend: Backend;
   readonly playground: Playground;
-  /** In every test: the page asks no other host for anything and throws nothing. */
+  /** In every test: the page asks no other host for anything, throws nothing and keeps its policy. */
   readonly manners: undefined;
 }
 
@@ -179,11 +179,16 @@ export const test = base.extend<Fixtures>({
       const thrown: string[] = [];
       context.on('request', (request) => requested.push(request.url()));
       page.on('pageerror', (error) => thrown.push(String(error)));
+      const forbidden: string[] = [];
+      page.on('console', (message) => {
+        if (/Content Security Policy/i.test(message.text())) forbidden.push(message.text());
+      });
       await use(undefined);
       const { origin } = new URL(baseURL ?? '');
       const own = (url: string) => url.startsWith(`${origin}/`) || /^(data|blob):/.test(url);
       expect(requested.filter((url) => !own(url))).toEqual([]);
       expect(thrown).toEqual([]);
+      expect(forbidden).toEqual([]);
     },
     { auto: true },
   ],

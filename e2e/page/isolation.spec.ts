@@ -23,8 +23,13 @@ function countLoads(page: Page): () => number {
   return () => loads;
 }
 
-const isolated = (page: Page) => page.evaluate(() => window.crossOriginIsolated);
-const controlled = (page: Page) => page.evaluate(() => navigator.serviceWorker.controller !== null);
+// The page may be on its way to a reload.
+const isolated = (page: Page) =>
+  expect.poll(() => page.evaluate(() => window.crossOriginIsolated).catch(() => undefined));
+const controlled = (page: Page) =>
+  expect.poll(() =>
+    page.evaluate(() => navigator.serviceWorker.controller !== null).catch(() => undefined),
+  );
 
 /** Waits until the page has not reloaded for a while. */
 async function settle(page: Page, loads: () => number): Promise<void> {
@@ -38,21 +43,21 @@ test('a plain host becomes isolated with one reload and stays so', async ({ page
   const loads = countLoads(page);
   await page.goto(host.url);
   await settle(page, loads);
-  expect(await isolated(page)).toBe(true);
-  expect(loads()).toBe(2);
+  await isolated(page).toBe(true);
+  await expect.poll(loads).toBe(2);
 
   await page.reload();
   await settle(page, loads);
-  expect(await isolated(page)).toBe(true);
-  expect(loads()).toBe(3);
+  await isolated(page).toBe(true);
+  await expect.poll(loads).toBe(3);
 });
 
 test('?coi=0 leaves a first visit alone', async ({ page }) => {
   const loads = countLoads(page);
   await page.goto(`${host.url}?coi=0`);
   await settle(page, loads);
-  expect(await isolated(page)).toBe(false);
-  expect(await controlled(page)).toBe(false);
+  await isolated(page).toBe(false);
+  await controlled(page).toBe(false);
   expect(loads()).toBe(1);
 });
 
@@ -60,12 +65,12 @@ test('?coi=0 takes isolation back on a later visit', async ({ page }) => {
   const loads = countLoads(page);
   await page.goto(host.url);
   await settle(page, loads);
-  expect(await isolated(page)).toBe(true);
+  await isolated(page).toBe(true);
 
   await page.goto(`${host.url}?coi=0`);
   await settle(page, loads);
-  expect(await isolated(page)).toBe(false);
-  expect(await controlled(page)).toBe(false);
+  await isolated(page).toBe(false);
+  await controlled(page).toBe(false);
 });
 
 test('a browser that refuses isolation is reloaded once, not for ever', async ({ page }) => {
@@ -75,6 +80,6 @@ test('a browser that refuses isolation is reloaded once, not for ever', async ({
   const loads = countLoads(page);
   await page.goto(host.url);
   await settle(page, loads);
-  expect(await controlled(page)).toBe(true);
-  expect(loads()).toBe(2);
+  await controlled(page).toBe(true);
+  await expect.poll(loads).toBe(2);
 });

@@ -1,4 +1,4 @@
-// Inlined into the built index.html: turns on cross-origin isolation (and so wasm threads) on hosts
+// Run by the built index.html: turns on cross-origin isolation (and so wasm threads) on hosts
 // that cannot send the COOP and COEP headers. `?coi=0` in the address switches it off again.
 (() => {
   // Set by the reload that the service worker asks for. While it is set no second reload happens,

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build, createServer } from 'vite';
+import { fileURLToPath } from 'node:url';
+import { build, createServer, preview } from 'vite';
 import { afterAll, expect, test } from 'vitest';
+import { HEADERS, headersPlugin, POLICY } from './headers';
 import { isolationPlugin } from './isolation';
+import { thirdPartyNotices } from './notices';
 import { testModelsPlugin } from './test-models';
 
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
@@ -47,7 +50,59 @@ test('a build carries the isolation worker and registers it by a relative addres
   await build({ ...base, base: './', plugins: [isolationPlugin()], build: { outDir: 'isolated' } });
   expect(existsSync(join(folder, 'isolated/coi-serviceworker.js'))).toBe(true);
   const html = readFileSync(join(folder, 'isolated/index.html'), 'utf8');
-  expect(html).toContain("new URL('coi-serviceworker.js', document.baseURI)");
+  expect(html).toContain('<script src="./isolation.js">');
+  const register = readFileSync(join(folder, 'isolated/isolation.js'), 'utf8');
+  expect(register).toContain("new URL('coi-serviceworker.js', document.baseURI)");
+});
+
+test('a built page has the policy, and nothing inside it that the policy forbids', async () => {
+  const plugins = [isolationPlugin(), headersPlugin()];
+  await build({ ...base, base: './', plugins, build: { outDir: 'strict' } });
+  const written = readFileSync(join(folder, 'strict/index.html'), 'utf8');
+  const html = written.replaceAll('&#39;', "'");
+  expect(html).toContain(`http-equiv="Content-Security-Policy" content="${POLICY}"`);
+  expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
+  expect(html).not.toMatch(/<style|\son\w+=|\sstyle=/);
+});
+
+test('the headers come with every answer, also with one that says nothing has changed', async () => {
+  const served = await createServer({
+    ...base,
+    plugins: [headersPlugin()],
+    server: { port: 0, watch: null, ws: false },
+  });
+  await build({ ...base, plugins: [], build: { outDir: 'previewed' } });
+  const previewed = await preview({
+    ...base,
+    plugins: [headersPlugin()],
+    build: { outDir: 'previewed' },
+    preview: { port: 0 },
+  });
+  try {
+    await served.listen();
+    for (const server of [served, previewed]) {
+      const address = new URL('models/index.json', server.resolvedUrls?.local[0] ?? '');
+      const first = await fetch(address);
+      const etag = first.headers.get('etag') ?? '';
+      const again = await fetch(address, { headers: { 'If-None-Match': etag } });
+      expect([first.status, again.status]).toEqual([200, 304]);
+      for (const [name, value] of Object.entries(HEADERS)) {
+        expect([first, again].map(({ headers }) => headers.get(name))).toEqual([value, value]);
+      }
+    }
+  } finally {
+    await served.close();
+    await previewed.close();
+  }
+});
+
+test('the licences of everything that is shipped are written out', () => {
+  const text = thirdPartyNotices(fileURLToPath(new URL('../..', import.meta.url)));
+  for (const name of ['react', 'katex', 'zustand', 'd3-shape', 'idb-keyval', 'coi-serviceworker']) {
+    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  }
+  expect(text).toContain('Permission is hereby granted');
+  expect(text).not.toMatch(/^(vite|playwright) /m);
 });
 
 test('the dev server serves the test models and the shipped ones', async () => {
