@@ -52,3 +52,29 @@ test('a word gives a sample a letter', async ({ playground, backend }) => {
   }
   expect(new Set(seen).size).toBe(5);
 });
+
+test('the four-step student plays the film until the network has drawn it', async ({
+  playground,
+  backend,
+}) => {
+  test.skip(backend === 'webgpu', 'a software adapter has no time for a film');
+  const { page, columns } = playground;
+  await playground.open('model=letters&n=4&scale=3&steps=48&film=on');
+  const pictures = page.locator('.rail-pictures');
+  await expect(async () => {
+    expect(Number(await pictures.getAttribute('data-by-student'))).toBeGreaterThanOrEqual(6);
+  }).toPass();
+  const handle = (await playground.handle().boundingBox())!;
+  await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+  await page.mouse.down();
+  const mark = page.locator('.rail-axis .tick').filter({ hasText: /^8$/ });
+  const { x, width } = (await mark.boundingBox())!;
+  await page.mouse.move(x + width / 2, 500, { steps: 3 });
+  await expect(columns.getByRole('heading')).toHaveText(/^Distilled, few steps.* s = (6\.5|8)/);
+  await expect(columns.locator('[data-figure=nfe]')).toHaveText('4');
+  const byStudent = await playground.pixels();
+  await page.mouse.up();
+  await playground.settled();
+  await expect(columns.locator('[data-figure=nfe]')).toHaveText('96');
+  expect(await playground.pixels(), 'the network draws where the hand stops').not.toBe(byStudent);
+});

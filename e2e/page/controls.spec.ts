@@ -175,3 +175,25 @@ async function everyChoice(
   }
   expect(seen.size, `${name}: different pixels each`).toBe(registry.length);
 }
+
+test('students guide in one pass, and in four steps that go with them', async ({ playground }) => {
+  await playground.open('steps=6&sampler=heun');
+  const nfe = playground.columns.locator('[data-figure=nfe]');
+  const guided = await playground.pixels();
+  await expect(nfe).toHaveText('22');
+  const onePass = await playground.changes('one pass', () =>
+    playground.choice(controls.guidance).selectOption('distilled'),
+  );
+  await expect(nfe).toHaveText('11');
+  await playground.changes('the scale', () => playground.type(controls.guidanceScale, 5));
+  await playground.type(controls.guidanceScale, 3);
+  const few = await playground.changes('few steps', () =>
+    playground.choice(controls.guidance).selectOption('fast'),
+  );
+  expect(few).not.toBe(onePass);
+  await expect(nfe).toHaveText('4');
+  await expect(playground.number(controls.numSteps)).toHaveValue('4');
+  await playground.choice(controls.guidance).selectOption('cfg');
+  await playground.settled();
+  expect(await playground.pixels(), 'the steps before come back').toBe(guided);
+});
