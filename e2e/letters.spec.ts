@@ -59,7 +59,7 @@ test('the four-step student plays the film until the network has drawn it', asyn
 }) => {
   test.skip(backend === 'webgpu', 'a software adapter has no time for a film');
   const { page, columns } = playground;
-  await playground.open('model=letters&n=4&scale=3&steps=48&film=on');
+  await playground.open('model=letters&n=2&scale=3&steps=24&film=on');
   const pictures = page.locator('.rail-pictures');
   await expect(async () => {
     expect(Number(await pictures.getAttribute('data-by-student'))).toBeGreaterThanOrEqual(6);
@@ -75,6 +75,12 @@ test('the four-step student plays the film until the network has drawn it', asyn
   const byStudent = await playground.pixels();
   await page.mouse.up();
   await playground.settled();
-  await expect(columns.locator('[data-figure=nfe]')).toHaveText('96');
+  await expect(columns.locator('[data-figure=nfe]')).toHaveText('48');
   expect(await playground.pixels(), 'the network draws where the hand stops').not.toBe(byStudent);
+
+  await playground.choice(controls.guidance).selectOption('fast');
+  await playground.settled();
+  await page.locator('.rule-question').click();
+  const rows = page.locator('.student-table[data-student="letters-fast"] tbody tr');
+  await expect(rows, 'how near it comes, as it was measured').toHaveCount(6);
 });

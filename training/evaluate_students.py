@@ -2,6 +2,7 @@
 
     python evaluate_students.py letters                       # 2,600 samples a scale; writes quality.json into the runs
     python evaluate_students.py letters --per-class 20 --scales 1,3 --which fast
+    python evaluate_students.py letters --known           # the teacher's figures are those in its manifest
 
 What is measured are the exported graphs, the judge's among them. The teacher and the student of any number of steps
 are sampled by Heun's method in --steps steps, a student of few steps as its manifest says. "From the teacher": the
@@ -98,9 +99,13 @@ def evaluate_students(
     steps: int = 16,
     threads: int = 1,
     folder: str | None = None,
+    known: bool = False,
     batch: int = 52,
 ) -> dict[str, dict]:
-    """Figures of each student beside its teacher's; written to runs/NAME-STUDENT/quality.json after every scale."""
+    """Figures of each student beside its teacher's; written to runs/NAME-STUDENT/quality.json after every scale.
+
+    Where the teacher's are `known`, its manifest has measured as many samples, and nothing is sampled of it.
+    """
     manifest = json.loads((models / name / "manifest.json").read_text())
     judge = ExportedJudge(models / manifest["companions"]["features"], threads)
     _, _, others = real_pictures(RECIPES[name].dataset, per_class, folder)
@@ -109,17 +114,20 @@ def evaluate_students(
     labels = torch.arange(classes).repeat_interleave(per_class)
     rows = np.eye(classes + 1, dtype=np.float32)[labels.numpy()]
     noise = torch.randn(len(labels), *manifest["shape"], generator=torch.Generator().manual_seed(1))
-    sampled = {
-        w: Sampled(models / (name if w == "teacher" else f"{name}-{w}"), steps, threads) for w in ("teacher", *which)
+    names = which if known else ("teacher", *which)
+    sampled = {w: Sampled(models / (name if w == "teacher" else f"{name}-{w}"), steps, threads) for w in names}
+    measured = manifest["quality"] if known else {"sampler": "heun", "steps": steps, "samples": len(labels)}
+    if measured["samples"] != len(labels):
+        raise SystemExit(f"--known: the manifest has figures of {measured['samples']} samples, got {len(labels)}")
+    teachers = {row["guidanceScale"]: row for row in measured.get("scales", [])}
+    sampler = f"{measured['sampler']}, {measured['steps']} steps"
+    about = {"samples": len(labels), "judge": manifest["companions"]["features"], "teacherSampler": sampler}
+    results = {
+        w: {**about, "sampler": f"heun, {steps} steps" if w == "distilled" else "its own", "scales": []} for w in which
     }
-    about = {
-        "samples": len(labels),
-        "judge": manifest["companions"]["features"],
-        "teacherSampler": f"heun, {steps} steps",
-    }
-    results = {w: {**about, "scales": []} for w in which}
     for scale in scales:
         drawn = {}
+        teacher = {k: v for k, v in teachers.get(scale, {}).items() if k not in ("guidanceScale", "precision")}
         for w, sample in sampled.items():
             started = time.monotonic()
             parts = [sample(n, rows[i * batch : (i + 1) * batch], scale) for i, n in enumerate(noise.split(batch))]
@@ -128,9 +136,10 @@ def evaluate_students(
             if w == "teacher":
                 teacher = row
             else:
-                apart = distance(drawn["teacher"][1:], drawn["teacher"][:-1])
-                row |= {"fromTeacher": distance(drawn[w], drawn["teacher"]), "apart": apart, "teacher": teacher}
-                results[w]["scales"].append({"guidanceScale": scale, **row})
+                if "teacher" in drawn:
+                    apart = distance(drawn["teacher"][1:], drawn["teacher"][:-1])
+                    row |= {"fromTeacher": distance(drawn[w], drawn["teacher"]), "apart": apart}
+                results[w]["scales"].append({"guidanceScale": scale, **row, "teacher": teacher})
                 (RUNS / f"{name}-{w}/quality.json").write_text(json.dumps(results[w], indent=2))
             print(f"{name} {w} s = {scale}: {row} {time.monotonic() - started:.0f} s", flush=True)
     return results
@@ -144,6 +153,7 @@ def main() -> None:
     parser.add_argument("--scales", default=",".join(map(str, SCALES)))
     parser.add_argument("--steps", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--known", action="store_true", help="the teacher's figures are those in its manifest")
     parser.add_argument("--models", type=Path, default=ROOT / "public/models")
     parser.add_argument("--data", help="folder with the data (default: $GUIDANCE_DATA)")
     args = parser.parse_args()
@@ -156,6 +166,7 @@ def main() -> None:
         args.steps,
         args.threads,
         args.data,
+        args.known,
     )
 
 

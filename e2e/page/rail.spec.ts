@@ -5,10 +5,8 @@ const { sheet } = words;
 
 /** The film of the test network is there at a dozen scales, and at the columns' own. */
 async function filmed({ page }: Playground): Promise<void> {
-  const curve = page.locator('.rail-curves [data-curve="variety"][data-points]');
-  await expect(async () => {
-    expect(Number(await curve.getAttribute('data-points'))).toBeGreaterThanOrEqual(12);
-  }).toPass();
+  const drawn = page.locator('.rail-curves [data-curve="variety"] [data-by-student="false"]');
+  await expect(async () => expect(await drawn.count()).toBeGreaterThanOrEqual(12)).toPass();
 }
 
 /** Where a scale lies on the rail, in pixels of the page, from the marks of its axis. */

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { GuidanceRule } from '../diffusion/guidance/rule';
 import { useWords } from './app-context';
+import { StudentTable } from './StudentTable';
 import { commonWords, nameOf } from './words/words';
 import './rule-help.css';
 
@@ -55,6 +56,7 @@ export function RuleHelp({ rule }: { rule: GuidanceRule }) {
         <h3>{name}</h3>
         <p>{sentence}</p>
         <p className="formula">{source.formula}</p>
+        <StudentTable rule={rule.id} />
         <a href={`https://arxiv.org/abs/${source.paper}`} target="_blank" rel="noreferrer">
           {ruleHelp.paper(source.paper)}
         </a>

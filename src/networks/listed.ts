@@ -1,3 +1,4 @@
+import type { StudentName } from '../diffusion/guidance/rule';
 import type { DenoiserManifest, ModelFile, TextEncoderManifest } from './manifest';
 
 /** A file of a network, as its manifest names it. */
@@ -10,6 +11,8 @@ export interface ListedModel {
   readonly origin: 'site' | 'own';
   /** Address of a picture of its samples; undefined: there is none. */
   readonly thumbnail: string | undefined;
+  /** Its students, by the names that it has for them as companions. */
+  readonly students?: { readonly [name in StudentName]?: DenoiserManifest };
   /** What reads its prompts. */
   readonly encoder?: Pick<TextEncoderManifest, 'title' | 'licence' | 'source'> | undefined;
   /** What choosing it downloads: itself, its encoder and stages, and its feature network. None of an own network. */

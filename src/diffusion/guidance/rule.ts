@@ -18,7 +18,7 @@ export type CompanionName = 'weak' | 'classifier' | 'smallClassifier' | StudentN
 /** Predictions of students, which take the scale as an input: guided estimates. */
 export type StudentName = 'distilled' | 'fast';
 
-export function isStudent(name: Prediction): name is StudentName {
+export function isStudent(name: string): name is StudentName {
   return name === 'distilled' || name === 'fast';
 }
 

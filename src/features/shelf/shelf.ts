@@ -1,3 +1,4 @@
+import type { StudentName } from '../../diffusion/guidance/rule';
 import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
@@ -31,10 +32,16 @@ export function listedModels({ manifests, encoders }: Catalogue, baseUrl: string
     const rest = Object.values(others).flatMap(
       (name) => (name === undefined ? undefined : byId.get(name)?.files) ?? [],
     );
+    const studentOf = (name: StudentName) => {
+      const student = byId.get(companions[name] ?? '');
+      return student?.role === 'student' ? { [name]: student } : {};
+    };
+    const students = { ...studentOf('distilled'), ...studentOf('fast') };
     const listed: ListedModel = {
       manifest,
       origin: 'site',
       thumbnail: thumbnail && new URL(`${id}/${thumbnail.file}`, baseUrl).href,
+      ...(Object.keys(students).length > 0 && { students }),
       encoder: encoder && {
         title: encoder.title,
         licence: encoder.licence,

@@ -267,6 +267,12 @@ export const en = {
     filmstrip: (sample: number) => `Steps of sample ${sample}`,
     frame: (step: number, sigma: string) => `Go to step ${step}, σ ${sigma}`,
   },
+  students: {
+    caption: (samples: number, judge: string) =>
+      `Student / the network with classifier-free guidance: ${samples.toLocaleString('en')} samples a scale, judged by ${judge}`,
+    recognised: 'recognised',
+    frechet: 'Fréchet distance',
+  },
   ruleHelp: {
     about: (rule: string) => `What ${rule} does`,
     paper: (id: string) => `The paper: arXiv ${id}`,

@@ -301,6 +301,12 @@ export const zh: typeof en = {
     filmstrip: (sample) => `样本 ${sample} 的各步`,
     frame: (step, sigma) => `跳到第 ${step} 步，σ ${sigma}`,
   },
+  students: {
+    caption: (samples, judge) =>
+      `学生网络 / 无分类器引导的原网络：每个强度 ${samples.toLocaleString('en')} 个样本，由 ${judge} 评判`,
+    recognised: '识别正确',
+    frechet: 'Fréchet 距离',
+  },
   ruleHelp: {
     about: (rule) => `${rule}做什么`,
     paper: (id) => `论文：arXiv ${id}`,
