@@ -85,11 +85,13 @@ async function measureRules(line: readonly string[]): Promise<void> {
   try {
     for (const rule of guidanceRegistry) {
       if (!canPredict(rule, manifest) || (wanted && !wanted.includes(rule.id))) continue;
-      const sampler = rule.firstOrderOnly ? 'ddim' : 'dpmpp-2m';
+      const usual = { numSteps: steps, sampler: rule.firstOrderOnly ? 'ddim' : 'dpmpp-2m' };
+      const run = { ...usual, schedule: DEFAULT_RUN.schedule, ...rule.madeFor };
       const flags = [
         `--model ${model} --guidance ${rule.id}`,
         ...[TRIED[rule.id] ?? USUAL].filter((tried) => tried !== ''),
-        `--steps ${steps} --sampler ${sampler} --samples ${samples} --seed ${seed}`,
+        `--steps ${run.numSteps} --sampler ${run.sampler} --samples ${samples} --seed ${seed}`,
+        ...(run.schedule === DEFAULT_RUN.schedule ? [] : [`--schedule ${run.schedule}`]),
       ].join(' ');
       const command = `npm run sweep -- ${flags}`;
       const old = known?.curves.find((curve) => curve.command === command);

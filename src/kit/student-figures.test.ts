@@ -31,7 +31,7 @@ test.each(['letters-distilled', 'letters-fast'])('%s ships with its figures', (i
   const file = new URL(`../../public/models/${id}/manifest.json`, import.meta.url);
   const { quality } = JSON.parse(readFileSync(file, 'utf8'));
   const { rows } = studentQuality(quality)!;
-  expect(rows.length).toBeGreaterThanOrEqual(3);
+  expect(rows.length).toBeGreaterThan(0);
   for (const { student, teacher } of rows) {
     expect(student.classAccuracy).toBeGreaterThan(teacher.classAccuracy - 0.1);
   }

@@ -1,4 +1,3 @@
-import type { StudentName } from '../diffusion/guidance/rule';
 import type { DenoiserManifest, ModelFile, TextEncoderManifest } from './manifest';
 
 /** A file of a network, as its manifest names it. */
@@ -12,7 +11,7 @@ export interface ListedModel {
   /** Address of a picture of its samples; undefined: there is none. */
   readonly thumbnail: string | undefined;
   /** Its students, by the names that it has for them as companions. */
-  readonly students?: { readonly [name in StudentName]?: DenoiserManifest };
+  readonly students?: Readonly<Partial<Record<string, DenoiserManifest>>>;
   /** What reads its prompts. */
   readonly encoder?: Pick<TextEncoderManifest, 'title' | 'licence' | 'source'> | undefined;
   /** What choosing it downloads: itself, its encoder and stages, and its feature network. None of an own network. */

@@ -27,12 +27,12 @@ describe('the overview of letters', () => {
   });
 
   test('compares like with like: as many samples and steps, of the same noise', () => {
-    for (const { points } of overview.entries) {
+    for (const { points, rule } of overview.entries) {
       for (const { samples, seed, settings } of points) {
         expect([samples, seed, settings.numSteps]).toEqual([
           overview.samples,
           overview.seed,
-          overview.steps,
+          rule.madeFor?.numSteps ?? overview.steps,
         ]);
       }
     }

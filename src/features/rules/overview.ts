@@ -27,6 +27,7 @@ export interface Overview {
   readonly model: string;
   readonly judge: string;
   readonly samples: number;
+  /** Of all rules but those that are made for steps of their own. */
   readonly steps: number;
   readonly seed: number;
   readonly date: string;
@@ -61,7 +62,7 @@ function overviewOf({ curves, features }: Results, asked: readonly string[]): Ov
     model: curves[0]!.model.id,
     judge: features.id,
     samples: first.best.samples,
-    steps: first.best.settings.numSteps,
+    steps: (entries.find(({ rule }) => !rule.madeFor) ?? first).best.settings.numSteps,
     seed: first.best.seed,
     date: curves
       .flatMap(({ points }) => points.map(({ date }) => date.slice(0, 10)))
