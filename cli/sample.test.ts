@@ -155,9 +155,9 @@ test('as a program: the same samples, and the exit codes', async () => {
   expect(bad).toEqual({ ...(await sample('--steps 0 --out a.png')), code: 2 });
 });
 
-test('a folder that cannot be written to is exit code 1', async () => {
+test('a folder that is not there is found before the work', async () => {
   const { code, stderr } = await sample('--model tiny --steps 1 --seeds 0 --out /nowhere/a.png');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('/nowhere/a.png');
 });
 

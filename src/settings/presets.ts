@@ -15,7 +15,6 @@ export const PRESET_IDS = [
   'classifier',
   'temperature',
   'fits',
-  'alike',
   'noisier',
   'twoprompts',
   'away',
@@ -151,12 +150,6 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
     columns: [{ guidanceScale: 1 }, { guidanceScale: 4 }],
     active: 1,
     claims: [more('alignment', 1, 0, 1.2), less('diversity', 1, 0, 0.95)],
-    ofPrompts: true,
-  },
-  alike: {
-    columns: [{ guidanceScale: 4 }, { guidanceScale: 15 }],
-    active: 1,
-    claims: [less('diversity', 1, 0, 0.95)],
     ofPrompts: true,
   },
   noisier: {

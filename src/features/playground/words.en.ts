@@ -20,7 +20,6 @@ export const en = {
       classifier: 'By a classifier',
       temperature: 'Low temperature',
       fits: 'Fitting the prompt',
-      alike: 'Growing alike',
       noisier: 'Noise before enlarging',
       twoprompts: 'Two prompts in one',
       away: 'Away from the prompt',
@@ -46,7 +45,6 @@ export const en = {
       temperature:
         'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised.',
       fits: 'Guidance off, and at scale 4 in the first stage, on the same noise: the pictures fit their prompt better, and are less varied.',
-      alike: 'Scale 4 and scale 15, on the same noise: the pictures of a prompt grow alike.',
       noisier:
         'Imagen’s noise conditioning augmentation, at level 0 and at .6: with more noise on the picture that they enlarge, the stages depart from it, and the result fits the prompt less.',
       twoprompts:

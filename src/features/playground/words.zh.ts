@@ -18,7 +18,6 @@ export const zh: typeof en = {
       classifier: '用分类器',
       temperature: '低温采样',
       fits: '符合提示词',
-      alike: '彼此相像',
       noisier: '放大前加噪',
       twoprompts: '两个提示词',
       away: '远离提示词',
@@ -37,7 +36,6 @@ export const zh: typeof en = {
         '先前的做法：由带噪分类器的梯度引导无条件网络，越强则认出的越多。强度相同时，无分类器引导更胜一筹。',
       temperature: '论文中的反例：缩放得分比引导失去更多多样性，被认出的样本也更少。',
       fits: '同样的噪声：无引导，以及第一阶段的强度 4：图片更符合提示词，多样性降低。',
-      alike: '同样的噪声，强度 4 与强度 15：同一提示词的图片彼此相像。',
       noisier:
         'Imagen 的噪声条件增强，级别 0 与 0.6：给待放大的图片加更多噪声，各阶段便偏离它，结果不那么符合提示词。',
       twoprompts:
