@@ -6,6 +6,7 @@ import { type ColumnState, removeColumn, selectColumn } from '../../settings/sto
 import { namesText, sampleNames } from '../../settings/subject';
 import { SampleGrid } from './SampleGrid';
 import { StagePictures } from './StagePictures';
+import { playgroundWords } from './words';
 
 interface ColumnProps {
   readonly index: number;
@@ -18,6 +19,7 @@ interface ColumnProps {
 export function Column({ index, state, heading }: ColumnProps) {
   const { store } = useApp();
   const { stage } = useWords(commonWords);
+  const { rail } = useWords(playgroundWords);
   const active = useAppState(({ settings }) => settings.active === index);
   const alone = useAppState(({ settings }) => settings.columns.length === 1);
   const count = useAppState(({ settings }) => sampleNames(settings).length);
@@ -50,6 +52,7 @@ export function Column({ index, state, heading }: ColumnProps) {
           >
             <Swatch index={index} />
             {heading}
+            {state.filmByStudent && <span className="by-student"> · {rail.shownByStudent}</span>}
           </button>
         </h3>
         {!alone && (

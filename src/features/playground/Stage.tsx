@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { fast } from '../../diffusion/guidance/distilled';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { Slot } from '../../kit/Slot';
 import { commonWords } from '../../kit/words/words';
@@ -71,10 +70,8 @@ function useShownColumns(): readonly ColumnSettings[] {
   const columns = useAppState((state) => state.settings.columns);
   const states = useAppState((state) => state.columns);
   return columns.map((column, i) => {
-    const { filmScale, filmByStudent } = states[i] ?? {};
-    if (filmScale === undefined) return column;
-    const student = filmByStudent && { guidance: fast.id, ...fast.madeFor, parameters: {} };
-    return { ...column, ...student, guidanceScale: filmScale };
+    const { filmScale } = states[i] ?? {};
+    return filmScale === undefined ? column : { ...column, guidanceScale: filmScale };
   });
 }
 

@@ -71,6 +71,7 @@ export const en = {
     realLine: 'The faint lines: real pictures',
     variety: 'variety',
     student: 'student',
+    shownByStudent: 'four-step student',
     byStudent: '• by the four-step student so far',
   },
   warnings: {

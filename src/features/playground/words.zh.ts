@@ -60,6 +60,7 @@ export const zh: typeof en = {
     realLine: '浅线：真实图片',
     variety: '多样性',
     student: '学生网络',
+    shownByStudent: '四步学生网络',
     byStudent: '• 暂由四步学生网络绘制',
   },
   warnings: {
