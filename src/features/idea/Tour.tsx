@@ -44,6 +44,20 @@ export function Tour() {
   }, [target]);
 
   useEffect(() => {
+    if (!target) return;
+    // A rule rather than an attribute: what it points at is drawn anew all the time. The page's policy
+    // lets no style be written into the document.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      `${target} { outline: 3px solid var(--accent); outline-offset: 5px; border-radius: 6px; }`,
+    );
+    document.adoptedStyleSheets.push(sheet);
+    return () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+    };
+  }, [target]);
+
+  useEffect(() => {
     const onKey = ({ key, target: at }: KeyboardEvent) => {
       // Elsewhere the keys belong to what has the focus.
       if (at !== document.body && !(at instanceof Node && card.current?.contains(at))) return;
@@ -58,51 +72,47 @@ export function Tour() {
   if (!step) return null;
   const { title, text } = words.steps[step.id];
   return (
-    <>
-      {/* A rule rather than an attribute: what it points at is drawn anew all the time. */}
-      <style>{`${target} { outline: 3px solid var(--accent); outline-offset: 5px; border-radius: 6px; }`}</style>
-      <section ref={card} className="tour" aria-label={words.label}>
-        <div className="progress">
-          <p>{words.progress(tour, TOUR.length)}</p>
-          <ol aria-hidden="true">
-            {TOUR.map(({ id }, i) => (
-              <li key={id} data-done={i < tour} />
-            ))}
-          </ol>
-          <button
-            type="button"
-            className="quiet"
-            aria-label={words.close}
-            onClick={() => goOnTour(store, 0)}
-          >
-            ×
+    <section ref={card} className="tour" aria-label={words.label}>
+      <div className="progress">
+        <p>{words.progress(tour, TOUR.length)}</p>
+        <ol aria-hidden="true">
+          {TOUR.map(({ id }, i) => (
+            <li key={id} data-done={i < tour} />
+          ))}
+        </ol>
+        <button
+          type="button"
+          className="quiet"
+          aria-label={words.close}
+          onClick={() => goOnTour(store, 0)}
+        >
+          ×
+        </button>
+      </div>
+      <div aria-live="polite">
+        <h2>{title}</h2>
+        <p>{text}</p>
+      </div>
+      <div className="turns">
+        {!last && <small>{words.keys}</small>}
+        {last && (
+          <button type="button" onClick={() => leaveTour(store)}>
+            {words.article}
           </button>
-        </div>
-        <div aria-live="polite">
-          <h2>{title}</h2>
-          <p>{text}</p>
-        </div>
-        <div className="turns">
-          {!last && <small>{words.keys}</small>}
-          {last && (
-            <button type="button" onClick={() => leaveTour(store)}>
-              {words.article}
-            </button>
-          )}
-          <button type="button" disabled={tour === 1} onClick={() => goOnTour(store, tour - 1)}>
-            {words.back}
-          </button>
-          <button
-            ref={next}
-            type="button"
-            className="play"
-            onClick={() => goOnTour(store, last ? 0 : tour + 1)}
-          >
-            {last ? words.done : words.next}
-          </button>
-        </div>
-      </section>
-    </>
+        )}
+        <button type="button" disabled={tour === 1} onClick={() => goOnTour(store, tour - 1)}>
+          {words.back}
+        </button>
+        <button
+          ref={next}
+          type="button"
+          className="play"
+          onClick={() => goOnTour(store, last ? 0 : tour + 1)}
+        >
+          {last ? words.done : words.next}
+        </button>
+      </div>
+    </section>
   );
 }
 
