@@ -120,7 +120,7 @@ test('what is downloaded: shown, deleted, and cleared of files that no network n
   expect(await kept(page)).not.toContain('0'.repeat(64));
 
   await page.locator('.model-button').click();
-  await expect(card(page, 'tiny')).toContainText(shelf.keptPart('0.2 MB', '0.4 MB'));
+  await expect(card(page, 'tiny')).toContainText(shelf.keptPart('0.2 MB', '0.7 MB'));
   await expect(card(page, 'tiny-colour')).toContainText(shelf.keptNone);
   await expect(dialog(page)).toContainText(shelf.total('0.2 MB'));
   await card(page, 'tiny')
