@@ -60,7 +60,8 @@ test('every preset shows a scene of its own', async ({ playground }) => {
   await playground.open('n=1&scale=5');
   const before = await playground.picture();
   const scenes = new Set<string>();
-  for (const id of PRESET_IDS) {
+  const ids = PRESET_IDS.filter((id) => !PRESETS[id].ofPrompts);
+  for (const id of ids) {
     await playground.button(presets.names[id]).click();
     await expect(playground.columns).toHaveCount(PRESETS[id].columns.length);
     await playground.settled();
@@ -69,7 +70,7 @@ test('every preset shows a scene of its own', async ({ playground }) => {
     expect(new Set([before, ...pictures]).size).toBe(1 + pictures.length);
     scenes.add(pictures.join());
   }
-  expect(scenes.size).toBe(PRESET_IDS.length);
+  expect(scenes.size).toBe(ids.length);
 });
 
 test('a preset whose caption a network does not bear out is not offered there', async ({
