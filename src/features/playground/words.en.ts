@@ -72,7 +72,7 @@ export const en = {
     variety: 'variety',
     student: 'student',
     shownByStudent: 'four-step student',
-    byStudent: '• by the four-step student so far',
+    byStudent: '• student so far',
   },
   warnings: {
     'few-heun-steps':

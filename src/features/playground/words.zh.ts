@@ -61,7 +61,7 @@ export const zh: typeof en = {
     variety: '多样性',
     student: '学生网络',
     shownByStudent: '四步学生网络',
-    byStudent: '• 暂由四步学生网络绘制',
+    byStudent: '• 暂由学生网络',
   },
   warnings: {
     'few-heun-steps': '两步时 Heun 的校正会严重过冲，远超黑白范围：请用三步以上，或换采样器。',
