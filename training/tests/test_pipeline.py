@@ -131,9 +131,9 @@ def test_released_weights_are_continued_with_a_short_warm_up(tmp_path):
 def test_decay_is_fitted_to_the_minutes(tmp_path):
     recipe = dataclasses.replace(train.RECIPES["tiny"], warmup=1)
     about = torch.load(
-        train.train("tiny", recipe, tmp_path, None, compile=False, budget=0.04, log_every=10), weights_only=False
+        train.train("tiny", recipe, tmp_path, None, compile=False, budget=0.15, log_every=1), weights_only=False
     )
-    assert 0.04 <= about["minutes"] < 1  # a busy machine takes longer over the last step
+    assert 0.15 <= about["minutes"] < 1  # a busy machine takes longer over the last step
     rates = [float(row.split(",")[3]) for row in (tmp_path / "log.csv").read_text().splitlines()[1:]]
     assert rates[0] == recipe.lr and rates[-1] < 0.1 * recipe.lr
 
