@@ -1,4 +1,4 @@
-import { adaptedStart } from '../src/diffusion/adapt';
+import { adaptedStart, sigmaRangeOf } from '../src/diffusion/adapt';
 import { enlargingRun, type StageSettings } from '../src/diffusion/cascade';
 import {
   type LabelMix,
@@ -15,7 +15,6 @@ import {
   type RunSettings,
   runStages,
 } from '../src/diffusion/run';
-import type { SigmaRange } from '../src/diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../src/diffusion/stacked';
 import type { Manifest } from '../src/networks/manifest';
 import type { NodeNetwork } from './runtime';
@@ -118,7 +117,7 @@ export async function generate(
     });
     const start = manifest.adapt && adaptedStart(manifest.adapt);
     const startFrom = start && ((sigma: number) => start(fields, sigma));
-    const range = rangeOf(manifest);
+    const range = sigmaRangeOf(manifest);
     const runs = [createRun({ settings, range, fields, evaluate, startFrom })];
     const begun = (run: Run<ArrayField>) => ({ run, x: run.start() });
     const openers: OpenStage<ArrayField>[] = [
@@ -129,7 +128,7 @@ export async function generate(
           const run = enlargingRun({
             forward: counted(stage.network),
             shape: about.shape,
-            range: rangeOf(about),
+            range: sigmaRangeOf(about),
             settings: stage.settings,
             low: low!,
             lowShape: stages[k - 1]?.network.manifest.shape ?? manifest.shape,
@@ -155,8 +154,4 @@ export async function generate(
 
 function sizeOf(shape: Manifest['shape']): number {
   return shape.reduce((product, length) => product * length);
-}
-
-function rangeOf({ sigma }: NodeNetwork['manifest']): SigmaRange {
-  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Adaptation, adaptedSigmaRange, adaptedStart, adapter } from './adapt';
+import { type Adaptation, adaptedSigmaRange, adaptedStart, adapter, sigmaRangeOf } from './adapt';
 import { type Betas, sigmaTable, timestepOf } from './betas';
 import type { Noising, PredictionType } from './convention';
 import { arrayFields } from './fields';
+import { findSchedule } from './schedules';
 
 const LINEAR: Betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 };
 const SCALED: Betas = { kind: 'scaled-linear', start: 0.00085, end: 0.012, steps: 1000 };
@@ -296,6 +297,18 @@ test('of an output with a learned variance, the first channels count', () => {
     /noise: needs at least 2 numbers for each of 2 rows, got 3/,
   );
   expect(() => finish(row(1, 2))).toThrow(/noise: gives 1 pictures for 2: its batch differs/);
+});
+
+test('timesteps are those of the network, where it has them', () => {
+  const sigma = { min: 0.002, max: 80 };
+  const table = sigmaTable(LINEAR);
+  const range = sigmaRangeOf({ sigma, adapt: { ...plain, range: [0, 1] } });
+  // Pictures in [0, 1] have half the noise: twice the level here.
+  const leading = findSchedule('leading').sigmas(4, range, {});
+  expect([...leading]).toEqual([750, 500, 250, 0].map((t) => 2 * table[t]!).concat(0));
+  expect(sigmaRangeOf({ sigma })).toEqual({ sigmaMin: 0.002, sigmaMax: 80 });
+  const prediction = 'denoised';
+  expect(sigmaRangeOf({ sigma, adapt: { ...plain, prediction } })).not.toHaveProperty('levels');
 });
 
 test('the range of noise levels is the network’s, within what samplers use', () => {

@@ -7,6 +7,7 @@ import {
   takesTimesteps,
 } from './convention';
 import type { ArrayField, ArrayFieldAlgebra } from './fields';
+import type { SigmaRange } from './schedules';
 
 /**
  * A network of another convention made to fit this project's: `(x, sigma, label) → denoised`.
@@ -84,6 +85,20 @@ export function adaptedSigmaRange(units: Convention & Pick<Adaptation, 'range'>)
     min: Math.max(table[0]! / factor, USUAL_RANGE.min),
     max: Math.min(table.at(-1)! / factor, USUAL_RANGE.max),
   };
+}
+
+/** A network's noise levels for a schedule: its range and, of a network of discrete time, each of them. */
+export function sigmaRangeOf({
+  sigma,
+  adapt,
+}: {
+  readonly sigma: { readonly min: number; readonly max: number };
+  readonly adapt?: Adaptation | undefined;
+}): SigmaRange {
+  const range = { sigmaMin: sigma.min, sigmaMax: sigma.max };
+  if (!adapt || !takesTimesteps({ ...adapt, counts: adapt.time.counts })) return range;
+  const { factor } = affine(adapt.range);
+  return { ...range, levels: sigmaTable(adapt.betas).map((level) => level / factor) };
 }
 
 /**

@@ -14,21 +14,30 @@ const QUADRATIC = 9.95 / 10.05;
 function levelAt(t: number, { sigmaMin, sigmaMax }: SigmaRange): number {
   const u = t / (TIMESTEPS - 1);
   const [a, b] = [Math.log1p(sigmaMin ** 2), Math.log1p(sigmaMax ** 2)];
-  return Math.sqrt(Math.expm1(a + (b - a) * ((1 - QUADRATIC) * u + QUADRATIC * u ** 2)));
+  const level = Math.sqrt(Math.expm1(a + (b - a) * ((1 - QUADRATIC) * u + QUADRATIC * u ** 2)));
+  // Rounding may lead out of the range.
+  return Math.min(sigmaMax, Math.max(sigmaMin, level));
+}
+
+/** The level at a timestep between two of a table, interpolated in ln sigma. */
+function between(levels: ArrayLike<number>, t: number): number {
+  const low = Math.min(Math.floor(t), levels.length - 2);
+  const [from, to] = [Math.log(levels[low]!), Math.log(levels[low + 1]!)];
+  return Math.exp(from + (t - low) * (to - from));
 }
 
 /**
  * A schedule by timesteps, with the names of diffusers and of 2305.08891, table 2.
  *
  * A network of discrete time has its own noise levels, `range.levels`; timesteps are whole numbers then,
- * and there are at most as many steps. Other networks have the levels of `levelAt`, and timesteps
- * between whole ones too. One step is [sigmaMax, 0] with any spacing.
+ * unless there are more steps than those. Other networks have the levels of `levelAt`, and timesteps
+ * between whole ones too. One step begins at the last timestep with any spacing.
  *
  * @param spacing timestep of step i of n, i = 0 … n - 1, among T; not rounded
  */
 function byTimesteps(
   about: Pick<Schedule, 'id' | 'label'>,
-  spacing: (i: number, n: number, T: number, isDiscrete: boolean) => number,
+  spacing: (i: number, n: number, T: number, isWhole: boolean) => number,
 ): Schedule {
   return {
     ...about,
@@ -36,19 +45,16 @@ function byTimesteps(
     parameters: [],
     sigmas(numSteps, range) {
       checkSteps(numSteps, range);
-      const { levels, sigmaMax } = range;
+      const { levels } = range;
       const T = levels?.length ?? TIMESTEPS;
-      if (levels && numSteps > T) {
-        throw new RangeError(
-          `numSteps must be at most the network's ${T} timesteps, got ${numSteps}`,
-        );
-      }
+      const isWhole = levels !== undefined && numSteps <= T;
       const sigmas = new Float64Array(numSteps + 1);
       for (let i = 0; i < numSteps; i++) {
-        const t = numSteps === 1 ? T - 1 : spacing(i, numSteps, T, levels !== undefined);
-        sigmas[i] = levels ? levels[Math.round(t)]! : levelAt(t, range);
+        const wanted = numSteps === 1 ? T - 1 : spacing(i, numSteps, T, isWhole);
+        const t = Math.min(T - 1, Math.max(0, wanted));
+        if (!levels) sigmas[i] = levelAt(t, range);
+        else sigmas[i] = isWhole ? levels[Math.round(t)]! : between(levels, t);
       }
-      if (!levels && sigmas[0]! > sigmaMax) sigmas[0] = sigmaMax;
       return sigmas;
     },
   };
@@ -61,12 +67,12 @@ export const linspace = byTimesteps(
 );
 
 /**
- * Timesteps (n - 1) r, …, r, 0 with r = T/n, rounded down of discrete time: it begins below sigmaMax,
+ * Timesteps (n - 1) r, …, r, 0 with r = T/n, rounded down of whole timesteps: it begins below sigmaMax,
  * where a picture should still show through the noise and there is none, which 2305.08891 calls flawed.
  */
 export const leading = byTimesteps(
   { id: 'leading', label: 'Timesteps, leading' },
-  (i, n, T, isDiscrete) => (n - 1 - i) * (isDiscrete ? Math.floor(T / n) : T / n),
+  (i, n, T, isWhole) => (n - 1 - i) * (isWhole ? Math.floor(T / n) : T / n),
 );
 
 /** Timesteps T - 1, T - 1 - r, …, r - 1 with r = T/n: from sigmaMax on, and the last step begins above sigmaMin. */

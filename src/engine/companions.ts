@@ -1,3 +1,4 @@
+import { sigmaRangeOf } from '../diffusion/adapt';
 import { findGuidanceRule } from '../diffusion/guidance';
 import { ANY_SCALE, neededPredictions, scalesOf } from '../diffusion/guidance/needed';
 import { type CompanionName, isCompanion, type Prediction } from '../diffusion/guidance/rule';
@@ -9,9 +10,9 @@ import type { SampleSettings } from './protocol';
 /** The predictions that a run evaluates somewhere. */
 export function runPredictions(
   settings: SampleSettings,
-  { sigma }: Pick<DenoiserManifest, 'sigma'>,
+  manifest: Pick<DenoiserManifest, 'sigma' | 'adapt'>,
 ): Prediction[] {
-  const sigmas = runSigmas(settings, { sigmaMin: sigma.min, sigmaMax: sigma.max });
+  const sigmas = runSigmas(settings, sigmaRangeOf(manifest));
   return predictionsAt(settings, scalesOf(guidanceModifiers(settings), sigmas));
 }
 

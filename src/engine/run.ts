@@ -1,4 +1,4 @@
-import { adaptedStart } from '../diffusion/adapt';
+import { adaptedStart, sigmaRangeOf } from '../diffusion/adapt';
 import { enlargingRun } from '../diffusion/cascade';
 import {
   type GuidanceConditioning,
@@ -13,7 +13,6 @@ import type { Evaluate } from '../diffusion/guidance/guided';
 import type { CompanionName } from '../diffusion/guidance/rule';
 import { lostSamples } from '../diffusion/metrics/verdicts';
 import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
-import type { SigmaRange } from '../diffusion/schedules';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
@@ -122,7 +121,7 @@ export async function runSampler(
   const openers: OpenStage<ArrayField>[] = [
     () => {
       const evaluate = firstStage(networks, settings, conditioning, fields, isAborted);
-      const range = rangeOf(manifest);
+      const range = sigmaRangeOf(manifest);
       const start = manifest.adapt && adaptedStart(manifest.adapt);
       const startFrom = start && ((sigma: number) => start(fields, sigma));
       const run = createRun({ settings, range, fields, evaluate, observer, startFrom });
@@ -137,7 +136,7 @@ export async function runSampler(
         const run = enlargingRun({
           forward: forwardOf(upsampler, shape, 'denoised', isAborted),
           shape,
-          range: rangeOf(upsampler.manifest),
+          range: sigmaRangeOf(upsampler.manifest),
           settings: stageSettings,
           low: low ?? known!.low,
           lowShape,
@@ -260,10 +259,6 @@ function outputsOf(
     };
     return run(inputs, sigma.length, isAborted);
   };
-}
-
-function rangeOf({ sigma }: Pick<DenoiserManifest, 'sigma'>): SigmaRange {
-  return { sigmaMin: sigma.min, sigmaMax: sigma.max };
 }
 
 /** Keeps the noise visible at every level: alpha = 1/sqrt(1 + sigma²), the variance-preserving picture. */

@@ -8,7 +8,7 @@ const column = (changes: Partial<ColumnSettings>): ColumnSettings => ({
   numSteps: 4,
   ...changes,
 });
-const range = { min: 0.002, max: 80 };
+const range = { sigma: { min: 0.002, max: 80 } };
 
 describe('the course of a column', () => {
   test('is its scale, its shape or its curve, one scale a step', () => {

@@ -1,3 +1,4 @@
+import { sigmaRangeOf } from '../diffusion/adapt';
 import { scaleAt } from '../diffusion/guidance/modifiers';
 import { guidanceModifiers, runSigmas } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
@@ -16,8 +17,11 @@ export interface Course {
 }
 
 /** The scales of a column's steps under the model's range of noise levels. */
-export function courseOf(column: ColumnSettings, sigma: DenoiserManifest['sigma']): Course {
-  const sigmas = runSigmas(column, { sigmaMin: sigma.min, sigmaMax: sigma.max });
+export function courseOf(
+  column: ColumnSettings,
+  model: Pick<DenoiserManifest, 'sigma' | 'adapt'>,
+): Course {
+  const sigmas = runSigmas(column, sigmaRangeOf(model));
   const modifiers = guidanceModifiers(column);
   const everywhere = { ...modifiers, interval: undefined };
   const inside = { interval: modifiers.interval };

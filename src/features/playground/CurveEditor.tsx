@@ -32,8 +32,8 @@ export function OverTheSteps() {
   const engine = useAppState((state) => state.engine);
   if (engine.status !== 'ready') return null;
   const { curve, shape, interval, numSteps } = column;
-  const { sigma } = engine.manifest;
-  const course = courseOf(column, sigma);
+  const { manifest } = engine;
+  const course = courseOf(column, manifest);
   // The scales of the steps taken, and the one set now for those to come.
   const steered =
     steering &&
@@ -60,13 +60,13 @@ export function OverTheSteps() {
       {steered ? (
         <Preview
           label={words.recording}
-          course={courseOf({ ...column, curve: steered }, sigma)}
+          course={courseOf({ ...column, curve: steered }, manifest)}
           taken={steering.scales.length}
         />
       ) : curve ? (
         <CurveEditor
           course={course}
-          byShape={courseOf({ ...column, curve: null }, sigma).scales.map(curveScale)}
+          byShape={courseOf({ ...column, curve: null }, manifest).scales.map(curveScale)}
         />
       ) : (
         (interval || shape !== 'constant') && <Preview label={words.preview} course={course} />
