@@ -1,5 +1,5 @@
 import type { Loaded } from '../engine/client';
-import type { Frame, OwnFiles } from '../engine/protocol';
+import type { Frame, OwnFiles, SampleSettings } from '../engine/protocol';
 import type { Undo } from '../settings/undo';
 import type { Result } from './result-cache';
 import { defineService } from './service';
@@ -37,6 +37,8 @@ export const gridPictures = defineService<GridPictures>('grid pictures');
 /** The pictures of a column at one guidance scale. */
 export interface FilmTake extends Pick<Result, 'trajectory' | 'done'> {
   readonly scale: number;
+  /** The run that it is of. */
+  readonly settings: SampleSettings;
   /** Drawn by the network's student of few steps, until the network itself has drawn it. */
   readonly byStudent: boolean;
 }

@@ -179,7 +179,8 @@ export class Film {
       .sort((a, b) => a - b)
       .flatMap((scale) => {
         const result = this.#at(settings, scale, whole);
-        return result ? [{ scale, byStudent: false, ...result }] : [];
+        const run = { ...settings, guidanceScale: scale };
+        return result ? [{ scale, settings: run, byStudent: false, ...result }] : [];
       });
   }
 

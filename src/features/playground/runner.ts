@@ -1,5 +1,4 @@
 import type { EngineClient, Finished, Loaded } from '../../engine/client';
-import type { SampleSettings } from '../../engine/protocol';
 import { type Result, ResultCache } from '../../kit/result-cache';
 import type { FilmTake } from '../../kit/services';
 import { StaleWork } from '../../kit/stale-work';
@@ -12,7 +11,6 @@ import {
 import { type ColumnState, idleColumn, type Store } from '../../settings/store';
 import { type ColumnJob, columnJobs, isQuick, serves } from './column-jobs';
 import { Film, hasScale, nearestTake } from './film';
-import { studentRun } from './film-student';
 import { loadModel, setReady } from './load-model';
 import { placeOf } from './rail/rail-axis';
 import { Steering } from './steering';
@@ -236,21 +234,14 @@ export class Runner {
         filmScale: single.scale,
       });
     } else if (whole) {
-      const { scale: filmScale, byStudent: filmByStudent, trajectory, done } = whole;
+      const { scale: filmScale, byStudent: filmByStudent, settings, trajectory, done } = whole;
       const { figures, verdicts } = done;
       this.#trajectories.finish(job.place, trajectory);
-      const asked = { ...job.settings, guidanceScale: filmScale };
-      const settings = (filmByStudent && this.#studentOf(asked)) || asked;
       const shown = { ...job, settings, key: JSON.stringify(settings) };
       this.#shown.set(job.place, { job: shown, trajectory, done });
       const film = { filmScale, filmByStudent, lastStep: trajectory.lastStep };
       this.#set(job.place, { status: 'done', stale: false, ...film, figures, verdicts });
     }
-  }
-
-  #studentOf(settings: SampleSettings): SampleSettings | undefined {
-    const { engine } = this.#store.getState();
-    return engine.status === 'ready' ? studentRun(settings, engine.manifest) : undefined;
   }
 
   /** A column whose pictures were made before, or for another column, takes those. */
