@@ -7,7 +7,7 @@ import {
   stageConditioning,
 } from '../src/diffusion/conditioning';
 import { type ArrayField, arrayFields } from '../src/diffusion/fields';
-import type { CompanionName } from '../src/diffusion/guidance/rule';
+import { type CompanionName, eachCompanion } from '../src/diffusion/guidance/rule';
 import {
   createRun,
   type OpenStage,
@@ -93,7 +93,6 @@ export async function generate(
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
         return run(x, sigma, conditioning);
       };
-    const { weak, classifier, smallClassifier, distilled, fast } = companions;
     const fields = arrayFields({
       seeds,
       sampleSize: sizeOf(manifest.shape),
@@ -107,11 +106,7 @@ export async function generate(
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);
         return network.runBoth(x, sigma, conditioning);
       },
-      weak: weak && counted(weak),
-      classifier: classifier && counted(classifier),
-      smallClassifier: smallClassifier && counted(smallClassifier),
-      distilled: distilled && counted(distilled),
-      fast: fast && counted(fast),
+      ...eachCompanion(companions, counted),
       ...runConditioning(asked, manifest, prompts),
       fields,
     });

@@ -3,7 +3,7 @@ import { neededPredictions } from '../src/diffusion/guidance/needed';
 import {
   type CompanionName,
   isCompanion,
-  isStudent,
+  outputOf,
   type Prediction,
 } from '../src/diffusion/guidance/rule';
 import type { RunSettings } from '../src/diffusion/run';
@@ -73,8 +73,8 @@ export async function openCompanions(
 ): Promise<{ [name in CompanionName]?: NodeNetwork<Manifest> }> {
   const opened: { [name in CompanionName]?: NodeNetwork<Manifest> } = {};
   for (const [name, id] of Object.entries(ids) as [CompanionName, string][]) {
-    const isDenoiser = name === 'weak' || isStudent(name);
-    opened[name] = await (isDenoiser ? openNetwork : openClassifier)(id, { threads });
+    const open = outputOf(name) === 'denoised' ? openNetwork : openClassifier;
+    opened[name] = await open(id, { threads });
   }
   return opened;
 }

@@ -47,14 +47,9 @@ export type ForwardBoth = (
  * this network cannot make
  */
 export function stackedEvaluate(
-  options: GuidanceConditioning & {
+  options: GuidanceConditioning & { readonly [name in CompanionName]?: Forward | undefined } & {
     readonly forward: Forward;
     readonly forwardBoth?: ForwardBoth | undefined;
-    readonly weak?: Forward | undefined;
-    readonly classifier?: Forward | undefined;
-    readonly smallClassifier?: Forward | undefined;
-    readonly distilled?: Forward | undefined;
-    readonly fast?: Forward | undefined;
     readonly fields: ArrayFieldAlgebra;
   },
 ): Evaluate<ArrayField> {

@@ -10,7 +10,7 @@ import {
 import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../diffusion/fields';
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Evaluate } from '../diffusion/guidance/guided';
-import type { CompanionName } from '../diffusion/guidance/rule';
+import { type CompanionName, eachCompanion, outputOf } from '../diffusion/guidance/rule';
 import { lostSamples } from '../diffusion/metrics/verdicts';
 import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
@@ -202,7 +202,6 @@ function firstStage(
   fields: ArrayFieldAlgebra,
   isAborted: IsAborted,
 ): Evaluate<ArrayField> {
-  const { weak, classifier, smallClassifier, distilled, fast } = companions;
   const forward = (used: Companion, output: string) =>
     forwardOf(used, manifest.shape, output, isAborted);
   const evaluate = stackedEvaluate({
@@ -215,11 +214,7 @@ function firstStage(
       );
       return { denoised: outputs.denoised!, auxiliary: outputs.auxiliary! };
     },
-    weak: weak && forward(weak, 'denoised'),
-    classifier: classifier && forward(classifier, 'grad'),
-    smallClassifier: smallClassifier && forward(smallClassifier, 'grad'),
-    distilled: distilled && forward(distilled, 'denoised'),
-    fast: fast && forward(fast, 'denoised'),
+    ...eachCompanion(companions, (used, name) => forward(used, outputOf(name))),
     ...conditioning,
     fields,
   });

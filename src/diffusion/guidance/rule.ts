@@ -15,6 +15,23 @@ export type Prediction = 'cond' | 'uncond' | 'random' | 'perturbed' | 'auxiliary
 /** The predictions of networks beside the denoiser: manifests name their companions so. */
 export type CompanionName = 'weak' | 'classifier' | 'smallClassifier' | StudentName;
 
+/** What is made of each network beside the denoiser, by the same names. */
+export function eachCompanion<T, U>(
+  companions: { readonly [name in CompanionName]?: T },
+  make: (companion: T, name: CompanionName) => U,
+): { [name in CompanionName]?: U } {
+  const made: { [name in CompanionName]?: U } = {};
+  for (const [name, companion] of Object.entries(companions) as [CompanionName, T | undefined][]) {
+    if (companion !== undefined) made[name] = make(companion, name);
+  }
+  return made;
+}
+
+/** Name of a companion's output that is its prediction. */
+export function outputOf(name: CompanionName): 'grad' | 'denoised' {
+  return name === 'classifier' || name === 'smallClassifier' ? 'grad' : 'denoised';
+}
+
 /** Predictions of students, which take the scale as an input: guided estimates. */
 export type StudentName = 'distilled' | 'fast';
 
