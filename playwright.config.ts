@@ -16,7 +16,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // Half of a test's time goes by between processes: two share two cores well.
   workers: 2,
-  retries: 0,
+  // npm test names what passes at the second attempt only.
+  retries: 1,
   // WebGPU on the software adapter is about a hundred times slower than on a GPU. No test measures
   // time, and a busy machine is many times slower.
   timeout: 480_000,

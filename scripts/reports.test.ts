@@ -16,8 +16,19 @@ function report(content: unknown): string {
 test('passed and failed tests are counted', () => {
   const vitest = report({ numPassedTests: 7, numFailedTests: 2, testResults: [] });
   expect(vitestCounts(vitest, 1)).toEqual({ passed: 7, failed: 2 });
-  const playwright = report({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 9 } });
+  const playwright = report({ stats: { expected: 5, unexpected: 2, flaky: 0, skipped: 9 } });
   expect(playwrightCounts(playwright, 1)).toEqual({ passed: 5, failed: 2 });
+});
+
+test('what passes at the second attempt is passed, and named', () => {
+  const specs = ['steady', 'racy'].map((title, i) => ({
+    title,
+    tests: [{ status: i === 0 ? 'expected' : 'flaky' }],
+  }));
+  const stats = { expected: 5, unexpected: 0, flaky: 1 };
+  const file = report({ stats, suites: [{ specs: [], suites: [{ specs }] }] });
+  const note = 'at the second attempt only: racy';
+  expect(playwrightCounts(file, 0)).toEqual({ passed: 6, failed: 0, note });
 });
 
 test('a test file that does not load is a failure', () => {
