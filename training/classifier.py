@@ -39,6 +39,7 @@ PHOTOGRAPH = Augmentation(turn=0.1, scale=0.15, shift=0.1, flip=True, outside="r
 BARS = dict(shape=(1, 8, 8), classes=4)
 DISCS = dict(shape=(3, 16, 16), classes=6)
 EMOJI = dict(shape=(3, 32, 32), classes=49)
+HANDS = dict(shape=(3, 32, 32), classes=46)
 IMAGENET = dict(shape=(3, 64, 64), classes=64)
 RECIPES = {
     "letters-features": dict(dataset="letters", kind=Classifier, network=dict(), images=900_000, batch=128, lr=2e-3),
@@ -93,6 +94,31 @@ RECIPES = {
         images=800_000,
         batch=128,
         lr=2e-3,
+    ),
+    "emoji-hands-features": dict(
+        dataset="emoji-hands",
+        kind=Classifier,
+        network=dict(**HANDS, channels=(32, 64, 128)),
+        images=600_000,
+        batch=128,
+        lr=2e-3,
+        augmentation=COLOUR,
+    ),
+    "emoji-hands-classifier": dict(
+        dataset="emoji-hands",
+        kind=NoisyClassifier,
+        network=dict(**HANDS, channels=(48, 96), sigma_data=0.49),
+        images=800_000,
+        batch=128,
+        lr=2e-3,
+    ),
+    "emoji-hands-small-classifier": dict(
+        dataset="emoji-hands",
+        kind=NoisyClassifier,
+        network=dict(**HANDS, channels=(16, 32), embedding=32, sigma_data=0.49),
+        images=800_000,
+        batch=128,
+        lr=3e-3,
     ),
     "imagenet-64-features": dict(
         dataset="imagenet-64",

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 import emoji
+import emoji_hands
 import photographs
 
 LETTERS = [chr(ord("A") + i) for i in range(26)]
@@ -117,6 +118,8 @@ def load(dataset: str, split: str, folder: str | None = None) -> tuple[torch.Ten
         return coloured_discs(count, 16, seed)
     if dataset == "emoji":
         return emoji.load(split, folder)
+    if dataset == "emoji-hands":
+        return emoji_hands.load(split)
     if dataset == "imagenet-64":
         return photographs.load(split, data_folder(folder, dataset))
     raise ValueError(f"data set: needs one of {', '.join(CARDS)}, got '{dataset}'")
@@ -128,18 +131,21 @@ CARDS = {
     "bars": {"name": "Synthetic bars", "licence": "CC0", "source": "training/data.py"},
     "discs": {"name": "Synthetic coloured discs", "licence": "CC0", "source": "training/data.py"},
     "emoji": emoji.CARD,
+    "emoji-hands": emoji_hands.CARD,
     "imagenet-64": photographs.CARD,
 }
 
 
 # The split that Fréchet distances are to, where it is not the test split: of the emoji that is other drawings.
-REFERENCE = {"emoji": "train"}
+REFERENCE = {"emoji": "train", "emoji-hands": "train"}
 
 
 def class_names(dataset: str, folder: str | None = None) -> list[str]:
     """The names of the classes, in the order of the labels."""
     if dataset == "emoji":
         return list(emoji.catalogue(folder))
+    if dataset == "emoji-hands":
+        return emoji_hands.class_names()
     if dataset == "imagenet-64":
         return [name for _, name in photographs.classes(data_folder(folder, dataset))]
     return {"letters": LETTERS, "bars": list("0123"), "discs": COLOURS}[dataset]

@@ -35,6 +35,7 @@ TITLES = {
     "tiny": "Bars (test network)",
     "tiny-colour": "Coloured discs (test network)",
     "emoji": "Emoji",
+    "emoji-hands": "Emoji of nine hands",
     "imagenet-64": "ImageNet photographs",
 }
 # The files of runs/ that a model is made of, by what they are to it.

@@ -73,6 +73,13 @@ RECIPES = {
     "emoji": Recipe(
         "emoji", UNetConfig(shape=(3, 32, 32), classes=49, sigma_data=0.47), images=3_000_000, p_mean=-0.8, p_std=1.3
     ),
+    "emoji-hands": Recipe(
+        "emoji-hands",
+        UNetConfig(shape=(3, 32, 32), classes=46, sigma_data=0.49),
+        images=3_000_000,
+        p_mean=-0.8,
+        p_std=1.3,
+    ),
     "imagenet-64": Recipe(
         "imagenet-64",
         UNetConfig(shape=(3, 64, 64), classes=64, channels=(96, 160, 352), embedding=384, heads=4, sigma_data=0.55),

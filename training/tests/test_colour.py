@@ -13,10 +13,12 @@ from PIL import Image
 import classifier
 import data
 import emoji
+import emoji_hands
 import exporters
 import memorisation
 import photographs
 import train
+from emoji_sets import SETS, Thing
 from networks import Denoiser, flops, parameters
 
 installed = all((Path(folder) / name).exists() for name, (folder, _) in emoji.INSTALLED.items())
@@ -68,6 +70,38 @@ def test_emoji_are_deterministic_and_split_by_drawing(monkeypatch):
     assert (x[:half] != x[half:]).any((1, 2, 3)).all()  # and no two alike
     counts = [len(members) for members in emoji.catalogue().values()]
     assert half == sum(len(range(emoji.HELD_OUT // 2, n, emoji.HELD_OUT)) for n in counts)
+
+
+def test_emoji_of_nine_hands_are_deterministic_and_split_by_thing(monkeypatch, tmp_path):
+    subgroups = ["animal-bird"] * 5 + ["animal-bug"] * 13 + ["clothing"] * 24
+    things = [
+        Thing(f"1F{400 + i}", f"thing {i}", "animals-nature", name, (), dict.fromkeys(list(SETS)[: 4 + i % 3], "x"))
+        for i, name in enumerate(subgroups)
+    ]
+    drawn = {}
+    for i, thing in enumerate(things):
+        square = np.zeros((96, 96, 4), np.uint8)
+        square[20:76, 30:66] = (5 * i, 255 - 5 * i, 128, 255)
+        drawn |= {(i, key): square for key in thing.icons}
+    monkeypatch.setattr(emoji_hands, "catalogue", lambda cache: things)
+    monkeypatch.setattr(emoji_hands, "sprites", lambda things, cache: drawn)
+    monkeypatch.setattr(emoji_hands, "VARIANTS", 2)
+    data.load.cache_clear()
+    assert data.class_names("emoji-hands") == ["animal-bug", "clothing"]  # of birds there are too few
+    (train_x, train_y), (x, y) = (data.load("emoji-hands", split) for split in ("train", "test"))
+    data.load.cache_clear()
+    apart = [5 + 4, 5 + 12, 18 + 4, 18 + 12, 18 + 20]
+    assert len(x) == 2 * sum(len(things[i].icons) for i in apart)
+    assert len(train_x) == 2 * sum(len(t.icons) for i, t in enumerate(things) if i >= 5 and i not in apart)
+    assert set(train_y.tolist()) == set(y.tolist()) == {0, 1}
+    half = len(x) // 2
+    assert torch.equal(y[:half], y[half:]) and (x[:half] != x[half:]).any((1, 2, 3)).all()
+    assert torch.equal(x, emoji_hands.load("test", tmp_path)[0])
+    # The colour of a held-out thing is in no training picture's middle.
+    shown, seen = ({tuple(p) for p in pictures[:, :, 16, 16].tolist()} for pictures in (x, train_x))
+    assert shown and not shown & seen
+    with pytest.raises(ValueError, match="needs train or test, got 'all'"):
+        emoji_hands.load("all")
 
 
 def jpeg(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> bytes:
