@@ -7,7 +7,9 @@ import {
   stageConditioning,
 } from '../src/diffusion/conditioning';
 import { type ArrayField, arrayFields } from '../src/diffusion/fields';
+import { findGuidanceRule } from '../src/diffusion/guidance';
 import { type CompanionName, eachCompanion } from '../src/diffusion/guidance/rule';
+import { LossWatch, type LostSample } from '../src/diffusion/lost';
 import {
   createRun,
   type OpenStage,
@@ -60,6 +62,8 @@ export interface Generated {
   /** Floating-point operations a sample, in all networks; NaN where a manifest does not tell. */
   readonly flops: number;
   readonly totalMs: number;
+  /** Jobs, by their places, whose numbers are none of a picture any more; all of theirs are NaN. */
+  readonly lost: readonly LostSample[];
 }
 
 /** Every label with every seed, label by label. */
@@ -83,6 +87,7 @@ export async function generate(
   let done = 0;
   let nfe = 0;
   let flops = 0;
+  const lost: LostSample[] = [];
   for (let first = 0; first < jobs.length; first += batch) {
     const part = jobs.slice(first, first + batch);
     const seeds = part.map(({ seed }) => seed);
@@ -113,7 +118,11 @@ export async function generate(
     const start = manifest.adapt && adaptedStart(manifest.adapt);
     const startFrom = start && ((sigma: number) => start(fields, sigma));
     const range = sigmaRangeOf(manifest);
-    const runs = [createRun({ settings, range, fields, evaluate, startFrom })];
+    const watch = new LossWatch();
+    const watched = (run: RunSettings, stage: number) =>
+      watch.observer(findGuidanceRule(run.guidance), run.parameters, stage);
+    const observer = watched(settings, 0);
+    const runs = [createRun({ settings, range, fields, evaluate, startFrom, observer })];
     const begun = (run: Run<ArrayField>) => ({ run, x: run.start() });
     const openers: OpenStage<ArrayField>[] = [
       () => begun(runs[0]!),
@@ -129,6 +138,7 @@ export async function generate(
             lowShape: stages[k - 1]?.network.manifest.shape ?? manifest.shape,
             seeds,
             stage: k + 1,
+            observer: watched(stage.settings, k + 1),
             conditioning: stageConditioning(asked, stage.settings, manifest, prompts),
           });
           runs.push(run);
@@ -138,13 +148,21 @@ export async function generate(
     ];
     for await (const { stage, step, x } of runStages(openers)) {
       const isLast = stage === stages.length && step === steps[stage]! - 1;
-      if (isLast) samples.set(x.data, first * sizeOf(shape));
+      if (isLast) {
+        const drawn = samples.subarray(
+          first * sizeOf(shape),
+          (first + part.length) * sizeOf(shape),
+        );
+        drawn.set(x.data);
+        watch.drawn({ ...x, data: drawn }, stage, step);
+      }
       settings.onStep?.(++done, total);
     }
     nfe = runs.reduce((sum, run) => sum + run.nfe, 0);
     flops = operations;
+    lost.push(...watch.lost.map((one) => ({ ...one, sample: first + one.sample })));
   }
-  return { samples, shape, nfe, flops, totalMs: performance.now() - started };
+  return { samples, shape, nfe, flops, lost, totalMs: performance.now() - started };
 }
 
 function sizeOf(shape: Manifest['shape']): number {

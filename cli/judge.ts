@@ -6,6 +6,7 @@ import {
   type Opinion,
   opinionFrom,
   promptOpinionFrom,
+  withoutLost,
 } from '../src/diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../src/networks/manifest';
 import { type ModelReference, readReference } from '../src/networks/reference';
@@ -69,11 +70,13 @@ export async function openJudge(
         parts.features.push(features!.data as Float32Array);
         if (embedding) parts.embedding.push(embedding.data as Float32Array);
       }
-      return {
+      const looked = {
         logits: joined(parts.logits),
         features: joined(parts.features),
         embedding: joined(parts.embedding),
       };
+      withoutLost(samples, batch, Object.values(looked));
+      return looked;
     },
     release: () => session.release(),
   };

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { PromptStates } from '../src/diffusion/conditioning';
-import { lostSamples } from '../src/diffusion/metrics/verdicts';
+import type { LostSample } from '../src/diffusion/lost';
 import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { percent } from '../src/settings/numbers';
 import {
@@ -54,15 +54,19 @@ async function sample(args: SampleArguments): Promise<void> {
   // Before the work and not after it.
   if (args.out !== undefined) sheetSize(labels.length, args.seeds.length, shape, args.zoom);
   const states = await statesOf(prompts, network.manifest, threads);
-  const { samples, nfe, flops, totalMs } = await generate(network, crossed(labels, args.seeds), {
-    ...args,
-    negative,
-    mix,
-    companions,
-    enlarging,
-    prompts: states,
-    onStep: drawProgress,
-  });
+  const { samples, nfe, flops, lost, totalMs } = await generate(
+    network,
+    crossed(labels, args.seeds),
+    {
+      ...args,
+      negative,
+      mix,
+      companions,
+      enlarging,
+      prompts: states,
+      onStep: drawProgress,
+    },
+  );
   for (const stage of enlarging) await stage.network.release();
   await network.release();
   for (const companion of Object.values(companions)) await companion.release();
@@ -74,14 +78,12 @@ async function sample(args: SampleArguments): Promise<void> {
   }
   // Every platform that Node runs on here is little-endian.
   if (args.raw !== undefined) await writeFile(args.raw, new Uint8Array(samples.buffer));
-  const lost = lostSamples(samples, labels.length * args.seeds.length);
-  if (lost.length > 0) {
-    const names = lost.map((k) => {
-      const names = prompts.length > 0 ? prompts : classes;
-      const label = names[labels[Math.floor(k / args.seeds.length)]!] ?? 'null';
-      return `${label} with seed ${args.seeds[k % args.seeds.length]}`;
-    });
-    console.warn(`Lost, their numbers are not finite: ${names.join(', ')}`);
+  for (const { sample, stage, step, by } of lost) {
+    const names = prompts.length > 0 ? prompts : classes;
+    const label = names[labels[Math.floor(sample / args.seeds.length)]!] ?? 'null';
+    const name = `${label} with seed ${args.seeds[sample % args.seeds.length]}`;
+    const at = enlarging.length > 0 ? `step ${step + 1} of stage ${stage + 1}` : `step ${step + 1}`;
+    console.warn(`Lost from ${at} on: ${name}. ${causeOf(by, precision)}`);
   }
   const count = labels.length * args.seeds.length;
   const written = [args.out, args.raw].filter((file) => file !== undefined).join(', ');
@@ -145,6 +147,15 @@ async function opinion(
     `${percent(shareOutside(samples), 1)} of the numbers outside [-1, 1]`,
   ];
   return `${id}: ${figures.filter(Boolean).join(', ')}`;
+}
+
+/** What lost a sample, and what may help. */
+function causeOf(by: LostSample['by'], precision: SampleArguments['precision']): string {
+  if (by === 'guidance') {
+    return 'The guidance drove it out of bounds: a smaller --scale, more --steps or a --threshold keep it in.';
+  }
+  const given = `The prediction "${by}" was not finite, or beyond a million`;
+  return precision === 'fp16' ? `${given}, in float16: try --precision fp32.` : `${given}.`;
 }
 
 function drawProgress(done: number, total: number): void {

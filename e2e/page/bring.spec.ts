@@ -185,6 +185,28 @@ test('a network of a flow is found out at the trial, and draws its data', async 
   expect(Math.max(...light)).toBeLessThan(60);
 });
 
+test('samples that a network loses are told and crossed out, and the others go on', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=1&theme=light&steps=16&scale=1&sampler=ddim');
+  const dialog = await choose(page, 'lost');
+  await expect(dialog.getByLabel(own.betas)).toHaveValue('cosine');
+  await tryIt(dialog);
+  await expect(dialog).toHaveCount(0);
+  await playground.settled();
+  const lost = page.locator('.lost [data-lost-by=cond]');
+  await expect(lost).toHaveText(/: sample 1\. /);
+  await expect(lost).toContainText(figures.lost.network);
+  // Nothing judges a brought network.
+  await expect(page.locator('.lost p')).toHaveCount(1);
+  await page.getByRole('button', { name: controls.classOf('1'), exact: true }).click();
+  await playground.settled();
+  await expect(lost).toHaveCount(0);
+  const [above, dark] = await quarters(playground);
+  expect(dark! - above!).toBeGreaterThan(100);
+});
+
 test('what does not fit is named, and the page goes on', async ({ playground }) => {
   const { page } = playground;
   await playground.open();

@@ -66,6 +66,11 @@ function createClient(store: Store, services: Services): EngineClient {
         engine: engine.status === 'ready' ? { ...engine, info } : engine,
         notice: { kind: 'smaller-batch', maxBatch: info.maxBatch },
       })),
+    onFullPrecision: (info) =>
+      store.setState(({ engine }) => ({
+        engine: engine.status === 'ready' ? { ...engine, info } : engine,
+        notice: { kind: 'full-precision' },
+      })),
     onRecovered: (loaded) => {
       const { maxBatch, batchWhy } = loaded.info;
       const smaller = batchWhy?.reason === 'memory' ? maxBatch : undefined;

@@ -70,6 +70,7 @@ export const en = {
         'no-check': 'The model stores no answer to check fp16 with.',
         unsuited: 'Its graph cannot be computed in fp16.',
         'self-check': 'In fp16 its first evaluation was wrong.',
+        lost: 'In fp16 a run went beyond what it can hold, so it computes in fp32 since.',
       } satisfies Readonly<Record<PrecisionWhy['reason'], string>>,
       difference: (most: string) => `Largest difference from the stored answer: ${most}.`,
     },

@@ -64,6 +64,7 @@ export const zh: typeof en = {
         'no-check': '该模型没有存储用来检验 fp16 的答案。',
         unsuited: '其计算图无法以 fp16 计算。',
         'self-check': '以 fp16 计算时首次结果有误。',
+        lost: '以 fp16 计算时有图片的数值超出其范围，因此改用 fp32。',
       },
       difference: (most) => `与存储答案的最大差别：${most}。`,
     },

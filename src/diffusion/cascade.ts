@@ -1,7 +1,7 @@
 import type { Conditioning, GuidanceConditioning } from './conditioning';
 import { type ArrayField, arrayFields, type ImageShape } from './fields';
 import { firstSeed } from './random';
-import { createRun, type Run, type RunSettings } from './run';
+import { createRun, type Run, type RunObserver, type RunSettings } from './run';
 import type { SigmaRange } from './schedules';
 import { type Forward, stackedEvaluate } from './stacked';
 
@@ -83,8 +83,9 @@ export function enlargingRun(options: {
   readonly seeds: readonly number[];
   readonly stage: number;
   readonly conditioning: GuidanceConditioning;
+  readonly observer?: RunObserver<ArrayField> | undefined;
 }): Run<ArrayField> {
-  const { forward, shape, range, settings, low, lowShape, stage, conditioning } = options;
+  const { forward, shape, range, settings, low, lowShape, stage, conditioning, observer } = options;
   const { augmentation } = settings;
   const seeds = stageSeeds(options.seeds, stage);
   const rows = lowRows(low, { shape: lowShape, seeds, augmentation });
@@ -95,5 +96,5 @@ export function enlargingRun(options: {
     uncond: { ...conditioning.uncond, ...rows },
     fields,
   });
-  return createRun({ settings, range, fields, evaluate });
+  return createRun({ settings, range, fields, evaluate, observer });
 }

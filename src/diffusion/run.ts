@@ -84,6 +84,16 @@ export interface RunObserver<F> {
   observe(seen: SeenEvaluation<F>): void | Promise<void>;
 }
 
+/** Observers that look on together, one after the other. */
+export function together<F>(observers: readonly RunObserver<F>[]): RunObserver<F> {
+  return {
+    alsoNeeded: [...new Set(observers.flatMap(({ alsoNeeded = [] }) => alsoNeeded))],
+    async observe(seen) {
+      for (const observer of observers) await observer.observe(seen);
+    },
+  };
+}
+
 /** One run, ready to go. */
 export interface Run<F> extends Pick<GuidedDenoise<F>, 'denoise' | 'shown' | 'release'> {
   readonly rule: GuidanceRule;

@@ -1,6 +1,7 @@
 import type { ActiveRequest, FilmRequest } from './active-request';
 import { askedFor } from './answer-sample';
 import { anyPredictions } from './companions';
+import { inFullIfLost } from './full-precision';
 import { judge } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
 import { Lockstep } from './lockstep';
@@ -19,11 +20,14 @@ export async function answerFilm(
   loaded: LoadedNetworks,
 ): Promise<Ending> {
   const { isAborted } = active;
-  const networks = await openRunNetworks(settings, () => anyPredictions(settings), {
-    active,
-    loaded,
+  const { takes, networks } = await inFullIfLost(loaded, async (onLost) => {
+    const networks = await openRunNetworks(settings, () => anyPredictions(settings), {
+      active,
+      loaded,
+    });
+    const takes = await drawFilm({ ...networks, onLost }, settings, scales, isAborted);
+    return { takes, networks };
   });
-  const takes = await drawFilm(networks, settings, scales, isAborted);
   if (!judging || !loaded.judge) return { type: 'filmed', id, takes };
   const judged: Take[] = [];
   for (const take of takes) {

@@ -2,6 +2,7 @@ import type { Prediction } from '../diffusion/guidance/rule';
 import type { DownloadProgress } from '../networks/download';
 import type { ActiveRequest, SampleRequest } from './active-request';
 import { anyPredictions, runPredictions } from './companions';
+import { inFullIfLost } from './full-precision';
 import { buffersOf } from './inside';
 import { judge, measure, opinionOf } from './judge';
 import type { LoadedNetworks } from './loaded-networks';
@@ -35,42 +36,48 @@ export async function answerSample(
   const onProgress = (progress: DownloadProgress) =>
     post({ type: 'progress', id, progress: { phase: 'download', ...progress } });
   const recorded: readonly Prediction[] = inside?.gradient ? ['classifier'] : [];
-  const networks = await openRunNetworks(
-    settings,
-    (manifest) => [
-      ...(stepMs === undefined ? runPredictions(settings, manifest) : anyPredictions(settings)),
-      ...recorded,
-    ],
-    { active, loaded, id: request.denoiser },
-    onProgress,
-  );
-
   const frames = frameQueue(id, steering, post);
-  // The scales of a steered run are not known before it ends.
-  const stages = steering ? undefined : loaded.stages;
-  steering?.begin();
-  const { samples, frame, figures } = await runSampler(
-    { ...networks, stages },
-    steering?.settings(settings) ?? settings,
-    (step) => {
-      if (request.measure) return undefined;
-      frames.add(step);
-      // The next stage may have to be downloaded first.
-      if (step.sigma === 0) frames.post();
-      if (step.step < numSteps) return steering?.stepDone(step.step, active.signal);
-      return undefined;
-    },
-    isAborted,
-    inside && {
-      inside,
-      // Of a prompt the judge has no class to give a probability to.
-      opinion:
-        judging && !networks.prompts
-          ? (estimates) => opinionOf(judging, estimates, labels, isAborted)
-          : undefined,
-    },
-  );
-  frames.post();
+  const draw = async (onLost?: () => void) => {
+    const networks = await openRunNetworks(
+      settings,
+      (manifest) => [
+        ...(stepMs === undefined ? runPredictions(settings, manifest) : anyPredictions(settings)),
+        ...recorded,
+      ],
+      { active, loaded, id: request.denoiser },
+      onProgress,
+    );
+    // The scales of a steered run are not known before it ends.
+    const stages = steering ? undefined : loaded.stages;
+    steering?.begin();
+    const run = await runSampler(
+      { ...networks, stages, onLost },
+      steering?.settings(settings) ?? settings,
+      (step) => {
+        if (request.measure) return undefined;
+        frames.add(step);
+        // The next stage may have to be downloaded first.
+        if (step.sigma === 0) frames.post();
+        if (step.step < numSteps) return steering?.stepDone(step.step, active.signal);
+        return undefined;
+      },
+      isAborted,
+      inside && {
+        inside,
+        // Of a prompt the judge has no class to give a probability to.
+        opinion:
+          judging && !networks.prompts
+            ? (estimates) => opinionOf(judging, estimates, labels, isAborted)
+            : undefined,
+      },
+    );
+    frames.post();
+    return { ...run, networks };
+  };
+  // What is steered is not drawn twice under the visitor's hand.
+  const run = steering ? await draw() : await inFullIfLost(loaded, draw);
+  const { samples, frame, figures, networks } = run;
+  if (figures.lost && loaded.inHalf) await loaded.toFullPrecision();
   const measured =
     request.measure && judging
       ? await measure(judging, samples, askedFor(settings, networks), isAborted)

@@ -67,6 +67,8 @@ export interface EngineHandlers {
   onRebuildFailed?(error: EngineError): void;
   /** A batch was too large for the GPU's memory; what was asked for goes on in smaller ones. */
   onSmallerBatch?(info: BackendInfo): void;
+  /** A run lost samples in float16: the network computes in float32 from now on. */
+  onFullPrecision?(info: BackendInfo): void;
   /** The files of a network that the visitor brought; undefined for ids of other networks. */
   findOwn?(modelId: string): Promise<OwnFiles> | undefined;
   /** The rebuild has ended: what the engine runs on now. */
@@ -315,6 +317,9 @@ export class EngineClient {
         break;
       case 'smaller-batch':
         this.#handlers.onSmallerBatch?.(event.info);
+        break;
+      case 'full-precision':
+        this.#handlers.onFullPrecision?.(event.info);
         break;
       case 'ready':
       case 'done':

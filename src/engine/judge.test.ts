@@ -91,6 +91,23 @@ test('samples are judged as a screen shows them', async () => {
   expect([...(seen[0] ?? [])]).toEqual([1, -1]);
 });
 
+test('what a judge makes of a lost sample is left out of its figures', async () => {
+  const logits = [0, 1, 2].map(() => [9, 0, 0]);
+  const features = [
+    [0, 0],
+    [30, 40],
+    [3, 4],
+  ];
+  const { network } = fixedClassifier(logits, features);
+  const samples = Float32Array.of(0, 0, 1, Number.POSITIVE_INFINITY, 0, 0);
+  const asked = { labels: [0, 0, 0] };
+  const judged = await judge({ network, manifest }, samples, asked, () => false);
+  expect(judged.diversity).toBeCloseTo(5, 5);
+  expect(judged.classAccuracy).toBeCloseTo(2 / 3, 5);
+  const measured = await measure({ network, manifest }, samples, asked, () => false);
+  expect([...measured.features]).toEqual([0, 0, Number.NaN, Number.NaN, 3, 4]);
+});
+
 test('pictures of a cascade’s earlier stage are enlarged, pixel by pixel', async () => {
   const { network, seen } = fixedClassifier([[0]], [point]);
   const square = { ...manifest, shape: [1, 4, 4] } as FeaturesManifest;

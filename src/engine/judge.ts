@@ -1,7 +1,12 @@
 import type { PromptStates } from '../diffusion/conditioning';
 import { alignments } from '../diffusion/metrics/alignment';
 import { partFigures } from '../diffusion/metrics/parts';
-import { asJudged, opinionFrom, promptOpinionFrom } from '../diffusion/metrics/verdicts';
+import {
+  asJudged,
+  opinionFrom,
+  promptOpinionFrom,
+  withoutLost,
+} from '../diffusion/metrics/verdicts';
 import type { FeaturesManifest } from '../networks/manifest';
 import type { IsAborted, Network } from './network';
 import type { Measured, Verdicts } from './protocol';
@@ -91,6 +96,7 @@ async function outputs(
 ) {
   const data = asJudged(pictures, rows, shape);
   const made = await network.run({ x: { data, dims: shape } }, rows, isAborted);
+  withoutLost(pictures, rows, Object.values(made));
   const { logits, features, embedding, style, background, count } = made;
   return {
     logits: logits!,

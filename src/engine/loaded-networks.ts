@@ -40,6 +40,8 @@ export interface Model<M extends Manifest = Manifest> {
 interface Denoiser extends Model<DenoiserManifest> {
   readonly network: LimitedNetwork;
   readonly openedAs: OpenedAs;
+  /** Its ONNX file, as long as it may have to be opened again. */
+  readonly graph: Uint8Array | undefined;
 }
 
 interface Judge extends Model<FeaturesManifest> {
@@ -77,6 +79,7 @@ export class LoadedNetworks {
     | undefined;
   readonly #lexicons = new Map<string, Lexicon | undefined>();
   #baseUrl = '';
+  #inHalf = false;
 
   /** @param emit reports a lost device and smaller batches */
   constructor(emit: (event: EngineEvent) => void) {
@@ -86,6 +89,11 @@ export class LoadedNetworks {
   /** The feature network that judges the denoiser's samples. */
   get judge(): Model<FeaturesManifest> | undefined {
     return this.#judge;
+  }
+
+  /** Whether any denoiser computes in float16. */
+  get inHalf(): boolean {
+    return this.#inHalf;
   }
 
   /** The loss of the device, if it was lost; always undefined on wasm. */
@@ -155,7 +163,10 @@ export class LoadedNetworks {
       const asked = { ...options, compare: request.compare };
       const opened = await openDenoiser(runtime, manifest, graphOf(main), asked);
       compared = opened.compared;
-      this.#denoiser = { manifest, network: opened.network, openedAs: opened.openedAs };
+      const { network, openedAs } = opened;
+      this.#inHalf = openedAs.precision === 'fp16';
+      const graph = this.#inHalf ? graphOf(main) : undefined;
+      this.#denoiser = { manifest, network, openedAs, graph };
       this.#judge = judgeFiles && {
         manifest: judgeFiles.manifest as FeaturesManifest,
         network: this.#openBeside(runtime, judgeFiles.manifest, graphOf(judgeFiles)),
@@ -213,12 +224,46 @@ export class LoadedNetworks {
     const loaded = await loadModel(id, { baseUrl: this.#baseUrl, signal, onProgress });
     const { manifest } = loaded;
     const graph = graphOf(loaded);
-    const opened = isDenoiser(manifest)
-      ? await openDenoiser(this.#runtime, manifest, graph, this.#options)
-      : { network: this.#openBeside(this.#runtime, manifest, graph) };
-    const model = { manifest, network: opened.network };
+    let network: Network;
+    if (isDenoiser(manifest)) {
+      const opened = await openDenoiser(this.#runtime, manifest, graph, this.#options);
+      network = opened.network;
+      this.#inHalf ||= opened.openedAs.precision === 'fp16';
+    } else {
+      network = this.#openBeside(this.#runtime, manifest, graph);
+    }
+    const model = { manifest, network };
     this.#others.set(id, model);
     return model;
+  }
+
+  /**
+   * Opens the denoisers in float32, from now on: in float16 they lost samples.
+   *
+   * @throws what the trial run failed with
+   */
+  async toFullPrecision(): Promise<void> {
+    const [runtime, options, denoiser] = [this.#runtime, this.#options, this.#denoiser];
+    if (!runtime || !options || !denoiser) return;
+    this.#options = { ...options, precision: 'fp32' };
+    this.#inHalf = false;
+    this.starts.clear();
+    this.stages.clear();
+    // Those that are needed are opened again when they are.
+    for (const { network } of this.#others.values()) await network.release();
+    this.#others.clear();
+    const { manifest, graph } = denoiser;
+    const precisionWhy = { reason: 'lost', detail: '' } as const;
+    if (graph) {
+      await denoiser.network.release();
+      const { network, openedAs } = await openDenoiser(runtime, manifest, graph, this.#options);
+      this.#denoiser = {
+        ...{ manifest, network, graph: undefined },
+        openedAs: { ...openedAs, precisionWhy },
+      };
+    }
+    const { openedAs } = this.#denoiser ?? denoiser;
+    this.#emit({ type: 'full-precision', info: { ...runtime.info, ...openedAs } });
   }
 
   /**

@@ -1,4 +1,7 @@
-import type { SignedPicture } from './protocol';
+import type { Frame, SignedPicture } from './protocol';
+
+/** Of the cross that stands for a lost picture, by the picture's side. */
+const CROSS_WIDTH = 1 / 12;
 
 /**
  * Numbers as bytes for a screen: [-1, 1] → 0 … 255, values outside clipped.
@@ -12,6 +15,27 @@ export function toBytes(data: Float32Array, scale = 1): Uint8Array {
     bytes[i] = value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value);
   }
   return bytes;
+}
+
+/**
+ * Puts a light cross on dark in place of a sample's picture: it has been lost, and black would pass
+ * for a picture.
+ *
+ * @param bytes [batch, ...shape]
+ * @param shape [channels, height, width]
+ */
+export function crossOut(
+  bytes: Uint8Array,
+  sample: number,
+  [channels, height, width]: Frame['shape'],
+): void {
+  const size = channels * height * width;
+  for (let i = 0; i < size; i++) {
+    const down = ((Math.floor(i / width) % height) + 0.5) / height;
+    const across = ((i % width) + 0.5) / width;
+    const apart = Math.min(Math.abs(down - across), Math.abs(down + across - 1));
+    bytes[sample * size + i] = apart < CROSS_WIDTH ? 176 : 64;
+  }
 }
 
 /** How far numbers lie outside [-1, 1], signed, in hundredths up to ±127: what `toBytes` clips. */

@@ -1,6 +1,7 @@
 import type { StageSettings } from '../diffusion/cascade';
 import type { Convention } from '../diffusion/convention';
 import type { Difference } from '../diffusion/inside';
+import type { LostSample } from '../diffusion/lost';
 import type { Opinion } from '../diffusion/metrics/verdicts';
 import type { Comparison } from '../diffusion/rivals';
 import type { RunSettings } from '../diffusion/run';
@@ -57,7 +58,9 @@ export interface PrecisionWhy {
     | 'no-check'
     /** The graph cannot be rewritten. */
     | 'unsuited'
-    | 'self-check';
+    | 'self-check'
+    /** A run lost samples in float16: in float32 since. */
+    | 'lost';
   readonly detail: string;
 }
 
@@ -107,8 +110,8 @@ export interface RunFigures {
   readonly networkMs: number;
   /** Runs that went side by side in the time of this one. Absent: none. */
   readonly sharedBy?: number;
-  /** Samples whose numbers are not finite any more, by their place in the batch. Absent: none. */
-  readonly lost?: readonly number[];
+  /** Samples whose numbers are none of a picture any more. Absent: none. */
+  readonly lost?: readonly LostSample[];
 }
 
 /** What the model's classifier says of the finished samples. */
@@ -319,6 +322,8 @@ export type EngineEvent =
       /** Rows of the run during which it was lost; 0 or absent: no run, or the page destroyed the device. */
       readonly batch?: number | undefined;
     }
+  /** A run lost samples in float16: the network computes in float32 from now on, and draws it again. */
+  | { readonly type: 'full-precision'; readonly info: BackendInfo }
   /** A request is being worked on, though there is nothing to be said of it. */
   | { readonly type: 'alive' }
   /** A batch was too large, for the GPU's memory as a rule; smaller ones do from now on. */

@@ -3,7 +3,7 @@ import { asShown } from '../diffusion/metrics/verdicts';
 import { DEFAULT_RUN } from '../diffusion/run';
 import type { DenoiserManifest } from '../networks/manifest';
 import { Aborted, type Network } from './network';
-import { toBytes } from './pixels';
+import { crossOut, toBytes } from './pixels';
 import type { Frame, SampleSettings } from './protocol';
 import { runSampler } from './run';
 
@@ -54,7 +54,7 @@ async function sample(changes: Partial<SampleSettings> = {}, stop = () => false)
 }
 
 describe('a run', () => {
-  test('names the sample that it lost, and leaves the others as they are', async () => {
+  test('names the sample that it lost, crosses it out, and leaves the others as they are', async () => {
     const { network } = constantNetwork();
     const broken: typeof network = {
       ...network,
@@ -67,15 +67,30 @@ describe('a run', () => {
     };
     const threshold = { kind: 'dynamic', percentile: 100 } as const;
     const wanted = { ...settings, threshold };
-    const run = (of: typeof network) =>
-      runSampler(
-        { network: of, manifest },
+    const run = async (of: typeof network) => {
+      const frames: Frame[] = [];
+      const networks = { network: of, manifest };
+      const run = await runSampler(
+        networks,
         wanted,
-        () => {},
+        (frame) => frames.push(frame),
         () => false,
       );
+      return { ...run, frames };
+    };
     const [lost, whole] = [await run(broken), await run(network)];
-    expect(lost.figures.lost).toEqual([1]);
+    expect(lost.figures.lost).toEqual([{ sample: 1, stage: 0, step: 0, by: 'cond' }]);
+    expect([...lost.samples.subarray(4)]).toEqual(Array(4).fill(Number.NaN));
+    const cross = new Uint8Array(8);
+    crossOut(cross, 1, [1, 2, 2]);
+    const second = (bytes: Uint8Array) => bytes.subarray(4);
+    expect(second(lost.frames[0]!.x), 'the noise was whole').toEqual(second(whole.frames[0]!.x));
+    for (const bytes of [
+      ...lost.frames.map(({ denoised }) => denoised),
+      ...[lost.frames[1]!.x, lost.frame.x, lost.frame.denoised],
+    ]) {
+      expect(second(bytes)).toEqual(second(cross));
+    }
     expect(lost.samples.subarray(0, 4)).toEqual(whole.samples.subarray(0, 4));
     expect(whole.figures).not.toHaveProperty('lost');
   });
@@ -155,6 +170,18 @@ describe('pixels', () => {
     const numbers = Float32Array.of(-2, -1, -0.999, 0, 0.5, 1, 7, Number.NaN);
     expect([...toBytes(numbers)]).toEqual([0, 0, 0, 128, 191, 255, 255, 0]);
     expect([...toBytes(Float32Array.of(4, -4), 0.125)]).toEqual([191, 64]);
+  });
+
+  test('a cross is on the two diagonals of its own picture alone, in every channel', () => {
+    const bytes = new Uint8Array(2 * 3 * 24 * 24).fill(7);
+    crossOut(bytes, 1, [3, 24, 24]);
+    const size = 3 * 24 * 24;
+    expect(new Set(bytes.subarray(0, size))).toEqual(new Set([7]));
+    for (const channel of [0, 1, 2]) {
+      const at = (y: number, x: number) => bytes[size + (channel * 24 + y) * 24 + x];
+      for (const k of [0, 5, 12, 23]) expect([at(k, k), at(k, 23 - k)]).toEqual([176, 176]);
+      for (const k of [8, 12, 16]) expect([at(0, k), at(k, 0), at(23, k)]).toEqual([64, 64, 64]);
+    }
   });
 
   test('every byte stands for a number that is shown as that byte', () => {

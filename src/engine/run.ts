@@ -11,13 +11,13 @@ import { type ArrayField, type ArrayFieldAlgebra, arrayFields } from '../diffusi
 import { findGuidanceRule } from '../diffusion/guidance';
 import type { Evaluate } from '../diffusion/guidance/guided';
 import { type CompanionName, eachCompanion, outputOf } from '../diffusion/guidance/rule';
-import { lostSamples } from '../diffusion/metrics/verdicts';
-import { createRun, type OpenStage, type Run, runStages } from '../diffusion/run';
+import { LossWatch } from '../diffusion/lost';
+import { createRun, type OpenStage, type Run, runStages, together } from '../diffusion/run';
 import { type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import { insideObserver } from './inside';
 import { Aborted, type IsAborted, type Network } from './network';
-import { outsideOf, toBytes } from './pixels';
+import { crossOut, outsideOf, toBytes } from './pixels';
 import type { Frame, InsideOptions, RunFigures, SampleSettings } from './protocol';
 import { copyOfFrame, type StageMemory } from './stage-memory';
 import type { StartMemory } from './start-memory';
@@ -54,6 +54,8 @@ export interface RunNetworks {
   readonly starts?: StartMemory | undefined;
   /** Spares runs that differ in a later stage alone the stages before it. */
   readonly stages?: StageMemory | undefined;
+  /** Is called whenever a sample is lost; what it throws ends the run. */
+  readonly onLost?: (() => void) | undefined;
 }
 
 /** What a run is to record of its guidance; see `insideObserver`. */
@@ -98,10 +100,14 @@ export async function runSampler(
   const conditioning = runConditioning(settings, manifest, networks.prompts);
   const { shape } = manifest;
   const fields = arrayFields({ seeds, sampleSize: shape.reduce((a, b) => a * b), shape });
-  const observer =
+  const memory = recording || upsamplers.length === 0 ? undefined : networks.stages;
+  const known = memory?.latest(manifest, settings);
+  const watch = new LossWatch(networks.onLost, known?.lost);
+  const rule = findGuidanceRule(settings.guidance);
+  const inside =
     recording &&
     insideObserver({
-      rule: findGuidanceRule(settings.guidance),
+      rule,
       fields,
       look: recording.inside,
       opinion: recording.opinion,
@@ -114,8 +120,6 @@ export async function runSampler(
     x = toBytes(start.data, visible(stage.run.sigmas[0]!));
     return { run: stage.run, x: start };
   };
-  const memory = recording || upsamplers.length === 0 ? undefined : networks.stages;
-  const known = memory?.latest(manifest, settings);
   /** Of what the stage before has drawn. */
   let lowShape = known?.shape ?? shape;
   const openers: OpenStage<ArrayField>[] = [
@@ -124,6 +128,8 @@ export async function runSampler(
       const range = sigmaRangeOf(manifest);
       const start = manifest.adapt && adaptedStart(manifest.adapt);
       const startFrom = start && ((sigma: number) => start(fields, sigma));
+      const observers = [watch.observer(rule, settings.parameters), ...(inside ? [inside] : [])];
+      const observer = together(observers);
       const run = createRun({ settings, range, fields, evaluate, observer, startFrom });
       return begun({ run, shape });
     },
@@ -142,6 +148,11 @@ export async function runSampler(
           lowShape,
           seeds,
           stage: k + 1,
+          observer: watch.observer(
+            findGuidanceRule(stageSettings.guidance),
+            stageSettings.parameters,
+            k + 1,
+          ),
           conditioning: stageConditioning(settings, stageSettings, manifest, networks.prompts),
         });
         return begun({ run, shape });
@@ -149,6 +160,12 @@ export async function runSampler(
     }),
   ];
 
+  /** As bytes, lost samples crossed out. */
+  const picture = (data: Float32Array, shape: Frame['shape'], scale?: number) => {
+    const bytes = toBytes(data, scale);
+    for (const { sample } of watch.lost) crossOut(bytes, sample, shape);
+    return bytes;
+  };
   const seen: Frame[] = [];
   const show = async (frame: Frame) => {
     // Its buffers may be gone as soon as it is shown.
@@ -166,22 +183,27 @@ export async function runSampler(
     const stage = first + at;
     const { run, shape } = opened[at]!;
     const estimate = {
-      denoised: toBytes(field.denoised.data),
+      denoised: picture(field.denoised.data, shape),
       outside: outsideOf(field.denoised.data),
     };
-    const inside = stage === 0 ? observer?.seen() : undefined;
-    await show({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside });
-    x = toBytes(field.x.data, visible(sigma));
-    if (step < run.sigmas.length - 2) continue;
+    const looked = stage === 0 ? inside?.seen() : undefined;
+    await show({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside: looked });
+    if (step < run.sigmas.length - 2) {
+      x = picture(field.x.data, shape, visible(sigma));
+      continue;
+    }
     samples = field.x.data.slice();
+    watch.drawn({ ...field.x, data: samples }, stage, step);
+    x = picture(samples, shape);
     const outside = outsideOf(samples);
     last = { step: done++, shape, sigma: 0, x, denoised: x.slice(), outside };
     lowShape = shape;
     if (stage === upsamplers.length) continue;
     await show(last);
-    memory?.put(manifest, settings, stage, { samples, frames: [...seen], nfe: nfe() });
+    const { lost } = watch;
+    memory?.put(manifest, settings, stage, { samples, frames: [...seen], nfe: nfe(), lost });
   }
-  const lost = lostSamples(samples, seeds.length);
+  const { lost } = watch;
   return {
     samples,
     frame: last!,

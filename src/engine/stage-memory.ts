@@ -1,4 +1,5 @@
 import type { ArrayField } from '../diffusion/fields';
+import type { LostSample } from '../diffusion/lost';
 import type { DenoiserManifest } from '../networks/manifest';
 import { ByteBudget } from './byte-budget';
 import type { Frame, SampleSettings } from './protocol';
@@ -12,10 +13,12 @@ interface DrawnStage {
   readonly frames: readonly Frame[];
   /** Network evaluations a sample, of these stages. */
   readonly nfe: number;
+  /** Samples that are lost. */
+  readonly lost: readonly LostSample[];
 }
 
 /** A stage that is known, as the next one needs it; copies. */
-interface KnownStage extends Pick<DrawnStage, 'frames' | 'nfe'> {
+interface KnownStage extends Pick<DrawnStage, 'frames' | 'nfe' | 'lost'> {
   /** 0 for the first. */
   readonly stage: number;
   readonly low: ArrayField;
@@ -43,10 +46,11 @@ export class StageMemory {
     for (let stage = (settings.stages?.length ?? 0) - 1; stage >= 0; stage--) {
       const known = this.#stages.get(keyOf(network, settings, stage));
       if (!known) continue;
-      const { samples, frames, nfe } = known;
+      const { samples, frames, ...figures } = known;
       const batch = settings.seeds.length;
       const low = { data: samples.slice(), batch, size: samples.length / batch };
-      return { stage, low, shape: frames.at(-1)!.shape, frames: frames.map(copyOfFrame), nfe };
+      const { shape } = frames.at(-1)!;
+      return { stage, low, shape, frames: frames.map(copyOfFrame), ...figures };
     }
     return undefined;
   }

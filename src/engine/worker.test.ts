@@ -103,7 +103,8 @@ const endings = () =>
     event.type === 'steps' ||
     event.type === 'alive' ||
     event.type === 'device-lost' ||
-    event.type === 'smaller-batch'
+    event.type === 'smaller-batch' ||
+    event.type === 'full-precision'
       ? []
       : [`${event.id} ${event.type}`],
   );

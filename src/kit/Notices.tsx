@@ -171,6 +171,8 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
         .join(' ');
     case 'smaller-batch':
       return words.smallerBatch(notice.maxBatch);
+    case 'full-precision':
+      return words.fullPrecision;
     case 'fallback':
       return words.fallback[notice.reason];
     case 'restored':

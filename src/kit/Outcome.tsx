@@ -5,6 +5,7 @@ import type { ColumnState } from '../settings/store';
 import { sampleNames } from '../settings/subject';
 import { useAppState, useService, useWords } from './app-context';
 import { misreadNames } from './draw-samples';
+import { Lost } from './Lost';
 import { progressText, UseCpu } from './Notices';
 import { realFigures } from './real-figures';
 import { columnRuns } from './services';
@@ -133,13 +134,11 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
                       <span data-kept-every={state.keptEvery}>
                         {words.keptEvery(state.keptEvery)}
                       </span>
-                    )}{' '}
-                    {figures.lost && (
-                      <b> {words.lost(figures.lost.map((sample) => sample + 1).join(', '))}</b>
                     )}
                   </>
                 )}
       </p>
+      {figures?.lost && <Lost lost={figures.lost} isCascade={isCascade} judged={judged} />}
     </div>
   );
 }

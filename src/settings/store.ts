@@ -61,6 +61,7 @@ export type Notice =
   /** In smaller batches, where it was lost in one. */
   | { readonly kind: 'recovered'; readonly maxBatch?: number | undefined }
   | { readonly kind: 'smaller-batch'; readonly maxBatch: number }
+  | { readonly kind: 'full-precision' }
   | { readonly kind: 'fallback'; readonly reason: FallbackReason }
   /** From a file; whether its network is another one by now. */
   | { readonly kind: 'restored'; readonly file: string; readonly changed: boolean }

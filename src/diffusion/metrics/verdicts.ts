@@ -1,3 +1,4 @@
+import { lostSamples } from '../lost';
 import { classAccuracy } from './accuracy';
 import type { PartFigures } from './parts';
 import { deleteOneSpread, shareSpread } from './spread';
@@ -115,14 +116,24 @@ function likeliest(logits: Float32Array, batch: number) {
   return { predicted, confidence };
 }
 
-/** The samples that hold a number that is not finite, because their run diverged. */
-export function lostSamples(samples: Float32Array, batch: number): number[] {
-  const size = samples.length / batch;
-  const lost: number[] = [];
-  for (let b = 0; b < batch; b++) {
-    if (!samples.subarray(b * size, (b + 1) * size).every(Number.isFinite)) lost.push(b);
+/**
+ * A judge has nothing to say of samples that are lost: its rows of them become NaN, whatever it made
+ * of their numbers.
+ *
+ * @param samples [batch, …]
+ * @param outputs [batch, …] each
+ */
+export function withoutLost(
+  samples: Float32Array,
+  batch: number,
+  outputs: readonly (Float32Array | undefined)[],
+): void {
+  for (const sample of lostSamples(samples, batch)) {
+    for (const output of outputs) {
+      const size = (output?.length ?? 0) / batch;
+      output?.fill(Number.NaN, sample * size, (sample + 1) * size);
+    }
   }
-  return lost;
 }
 
 /** Pictures as a screen shows them, back as numbers: clamped to [-1, 1] and rounded to 8 bits. */

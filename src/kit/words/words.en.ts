@@ -49,6 +49,8 @@ export const en = {
     recovered: 'The engine is back.',
     smallerBatch: (rows: number) =>
       `That many estimates at once did not work here. From now on at most ${rows} at once.`,
+    fullPrecision:
+      'In float16 numbers of a picture went beyond what it can hold. From now on the network computes in float32, and the run is drawn again.',
     dismiss: 'Dismiss',
     fallback: {
       'no-webgpu':
@@ -248,7 +250,20 @@ export const en = {
     notAvailable: '–',
     keptEvery: (steps: number) =>
       `Too large to keep in full: one step in ${steps} has its own picture.`,
-    lost: (samples: string) => `Lost, its numbers are no longer finite: sample ${samples}`,
+    lost: {
+      samples: (samples: string, step: number) => `Lost from step ${step} on: sample ${samples}.`,
+      inStage: (samples: string, step: number, stage: number) =>
+        `Lost from step ${step} of stage ${stage} on: sample ${samples}.`,
+      network:
+        'The network itself gave numbers that are no picture: not finite, or beyond a million.',
+      uncond:
+        'The network gave numbers that are no picture (not finite, or beyond a million) for what the guidance leads away from. Without guidance the sample may be whole.',
+      prediction: (name: string) =>
+        `The prediction “${name}” gave numbers that are no picture: not finite, or beyond a million.`,
+      guidance:
+        'The guidance drove the picture out of bounds: a smaller scale, more steps or a threshold keep it in.',
+      figures: 'Lost samples count as not recognised, and diversity leaves them out.',
+    },
   },
   timeline: {
     label: 'Timeline',

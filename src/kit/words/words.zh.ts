@@ -33,6 +33,8 @@ export const zh: typeof en = {
     deviceLost: '显卡设备丢失。正在重建引擎并重新运行…',
     recovered: '引擎已恢复。',
     smallerBatch: (rows) => `这里无法一次计算这么多估计。今后每次最多 ${rows} 个。`,
+    fullPrecision:
+      '在 float16 中，图片的数值超出了它所能表示的范围。从现在起网络用 float32 计算，这次运行会重新绘制。',
     dismiss: '关闭',
     fallback: {
       'no-webgpu': '此浏览器没有 WebGPU，因此由 CPU 计算。较慢，但图片相同。',
@@ -287,7 +289,16 @@ export const zh: typeof en = {
     readAs: (name, share) => `被认作 ${name}，${share}`,
     notAvailable: '–',
     keptEvery: (steps) => `全部保留会占用太多内存：每 ${steps} 步保留一张图。`,
-    lost: (samples) => `已丢失（数值不再是有限数）：样本 ${samples}`,
+    lost: {
+      samples: (samples, step) => `样本 ${samples} 从第 ${step} 步起已丢失。`,
+      inStage: (samples, step, stage) => `样本 ${samples} 从第 ${stage} 级第 ${step} 步起已丢失。`,
+      network: '网络本身给出的数值不是图片：不是有限数，或超过一百万。',
+      uncond:
+        '对于引导所要远离的对象，网络给出的数值不是图片（不是有限数，或超过一百万）。不用引导时该样本可能完好。',
+      prediction: (name) => `预测“${name}”给出的数值不是图片：不是有限数，或超过一百万。`,
+      guidance: '引导把图片推出了范围：减小尺度、增加步数或使用阈值可以避免。',
+      figures: '丢失的样本按未被认出计算，多样性不包括它们。',
+    },
   },
   timeline: {
     label: '时间线',
