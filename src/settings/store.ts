@@ -15,7 +15,7 @@ import type { IgnoredPiece } from './column-text';
 import type { GridState } from './grid-state';
 import { withChanges } from './replaced-sampler';
 import type { RunSetting } from './run-settings';
-import { FIRST_VISIT, type Settings } from './settings';
+import { FIRST_VISIT, fittedToModel, type Settings } from './settings';
 import type { Slice } from './slice';
 
 export type EngineState =
@@ -203,16 +203,24 @@ export function openSettings(store: Store, settings: Settings): void {
 
 /**
  * All settings at once, as they were before: what undo and the browser's history do. Those of another
- * network wait for it.
+ * network wait for it; those of this one are put in order, for an entry of the history may be older
+ * than the page.
  */
-export function returnToSettings(store: Store, settings: Settings): void {
-  store.setState((state) => ({
-    ...withSettings(state, settings),
-    ...(settings.model !== state.settings.model && {
-      engine: { status: 'loading', progress: undefined },
-    }),
-    playing: false,
-  }));
+export function returnToSettings(store: Store, wanted: Settings): void {
+  store.setState((state) => {
+    const { engine } = state;
+    const ofAnother = wanted.model !== state.settings.model;
+    const isKnown = !ofAnother && engine.status === 'ready' && engine.manifest.id === wanted.model;
+    const { settings, ignored } = isKnown
+      ? fittedToModel(wanted, engine.manifest)
+      : { settings: wanted, ignored: [] };
+    return {
+      ...withSettings(state, settings),
+      ...(ofAnother && { engine: { status: 'loading', progress: undefined } as const }),
+      ...(ignored.length > 0 && { notice: { kind: 'misread', pieces: ignored } as const }),
+      playing: false,
+    };
+  });
 }
 
 /**

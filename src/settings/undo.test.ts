@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { BackendInfo } from '../engine/protocol';
 import { FIRST_VISIT } from './settings';
 import { defineSlice } from './slice';
 import {
@@ -8,6 +10,7 @@ import {
   changeSlice,
   createAppStore,
   removeColumn,
+  returnToSettings,
   type Store,
   selectColumn,
 } from './store';
@@ -179,4 +182,21 @@ test('what was done before the site’s network was known comes back on it, with
   undo.undo();
   expect(settings()).toMatchObject({ model: 'site', seed: FIRST_VISIT.seed });
   expect(onOtherModel).not.toHaveBeenCalled();
+});
+
+test('settings from a history that is older than the page are put in order for its network', () => {
+  const manifest = JSON.parse(readFileSync('e2e/models/tiny/manifest.json', 'utf8'));
+  const model = 'tiny';
+  const engine = { status: 'ready', manifest, info: {} as BackendInfo } as const;
+  store.setState(({ settings }) => ({ engine, settings: { ...settings, model } }));
+  const unnamed = { kind: 'class', name: '' } as const;
+  returnToSettings(store, { ...settings(), subject: unnamed });
+  expect(settings().subject).toEqual({ kind: 'class', name: manifest.classes[0] });
+  expect(store.getState().notice).toBeUndefined();
+
+  const unknown = { kind: 'class', name: 'zebra' } as const;
+  returnToSettings(store, { ...settings(), subject: unknown });
+  expect(settings().subject).toEqual({ kind: 'class', name: manifest.classes[0] });
+  const pieces = [{ key: 'draw', text: 'zebra' }];
+  expect(store.getState().notice).toEqual({ kind: 'misread', pieces });
 });

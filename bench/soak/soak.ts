@@ -1,0 +1,111 @@
+// npm run soak: an hour of a restless visitor in minutes, random but seeded. Ends with 1 where something failed.
+import { parseArgs } from 'node:util';
+import { launch } from '../browser';
+import { serveSite } from '../site';
+import { address } from '../visit';
+import { ACTIONS, type Action, goTo, noteWorkers, WEIGHTS } from './actions';
+import { Choices } from './random';
+import { memoryOf, Watch } from './watch';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    actions: { type: 'string', default: '3600' },
+  },
+});
+const seed = Number(values.seed);
+const count = Number(values.actions);
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
+  console.error(
+    `--seed and --actions must be whole numbers, got ${values.seed}, ${values.actions}`,
+  );
+  process.exit(2);
+}
+/** More than the memory at the start, at most. */
+const GROWTH = 1.15;
+const PAGES = ['playground', 'grid', 'idea', 'plane', 'experiments', 'training', 'rules'];
+const SETTLED_MS = 60_000;
+
+console.log(`seed ${seed}, ${count} actions`);
+const site = await serveSite();
+const browser = await launch('software');
+let failed = false;
+try {
+  const context = await browser.newContext({ acceptDownloads: true });
+  const page = await context.newPage();
+  await noteWorkers(page);
+  const watch = new Watch(page);
+  const scene = { model: 'tiny', backend: 'wasm', n: 4, steps: 6, lang: 'en', film: 'off' };
+  const start = address(site.url, scene);
+
+  /** Back to the first pictures, without loading the page anew. */
+  async function home(): Promise<void> {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
+    await goTo(page, start);
+    const settled = page.waitForFunction(
+      () =>
+        document.querySelector('.model-button')?.getAttribute('data-loaded') === 'tiny' &&
+        document.querySelector('#stage')?.getAttribute('aria-busy') === 'false' &&
+        document.querySelector('.column')?.getAttribute('data-status') === 'done',
+      undefined,
+      { timeout: SETTLED_MS },
+    );
+    await settled.catch(async (error: unknown) => {
+      const stage = await page.evaluate(() => document.querySelector('main')?.innerText);
+      await page.screenshot({ path: 'test-results/soak.png' });
+      console.error(`The page did not come back to its first pictures: ${error}\n${stage}`);
+      console.error(watch.deeds.slice(-30).join('\n'));
+      throw error;
+    });
+  }
+
+  /** Takes actions out of `weights`, and looks at the page after each. */
+  async function use(actions: number, weights: Readonly<Record<Action, number>>): Promise<void> {
+    for (let i = 0; i < actions; i++) {
+      const action = choices.weighted(weights);
+      try {
+        watch.deeds.push(await ACTIONS[action](page, choices, start));
+        await watch.look();
+      } catch (error) {
+        // An action may meet a page that is just being left.
+        if (!/context was destroyed|navigation/i.test(String(error))) throw error;
+        await page.waitForLoadState();
+      }
+    }
+  }
+
+  const choices = new Choices(seed);
+  await page.goto(start);
+  await use(Math.round(count / 3), WEIGHTS);
+  await page.goto(start);
+  // What is loaded when it is first seen belongs to the start.
+  for (const id of PAGES) {
+    await goTo(page, `${start}&page=${id}`);
+    await page.waitForTimeout(1500);
+  }
+  await home();
+  const before = await memoryOf(page);
+  await use(count - Math.round(count / 3), { ...WEIGHTS, reload: 0 });
+  await home();
+  await page.waitForTimeout(3000);
+  const after = await memoryOf(page);
+
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const growth = after / before;
+  console.log(
+    `memory: ${megabytes(before)} before, ${megabytes(after)} after (${growth.toFixed(2)}, bar ${GROWTH})`,
+  );
+  const { faults, unfinished } = watch;
+  for (const url of unfinished) faults.push(`unfinished request: ${url}`);
+  if (growth > GROWTH) faults.push(`memory grew by ${((growth - 1) * 100).toFixed(0)} %`);
+  const kinds = new Map<string, number>();
+  for (const fault of faults) kinds.set(fault, (kinds.get(fault) ?? 0) + 1);
+  for (const [fault, times] of kinds) console.log(`${times}× ${fault}`);
+  console.log(`${faults.length} faults in ${count} actions, seed ${seed}`);
+  failed = faults.length > 0;
+} finally {
+  await browser.close();
+  await site.close();
+}
+process.exit(failed ? 1 : 0);

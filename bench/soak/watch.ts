@@ -1,0 +1,62 @@
+import type { Page, Request } from 'playwright';
+
+/** What the browser says of the page while it is used. */
+export class Watch {
+  readonly page: Page;
+  /** What must not happen, in the order in which it did. */
+  readonly faults: string[] = [];
+  /** What was done, the newest last. */
+  readonly deeds: string[] = [];
+  readonly #pending = new Set<Request>();
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.#fault(`thrown: ${error.stack ?? error}`));
+    page.on('crash', () => this.#fault('the page’s process ended'));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#fault(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => this.#pending.add(request));
+    page.on('requestfinished', (request) => this.#pending.delete(request));
+    page.on('requestfailed', (request) => this.#pending.delete(request));
+  }
+
+  /** Addresses of requests that have neither ended nor failed. */
+  get unfinished(): string[] {
+    return [...this.#pending].map((request) => request.url());
+  }
+
+  #fault(what: string): void {
+    this.faults.push(`${what}\n    after: ${this.deeds.slice(-6).join(' · ')}`);
+  }
+
+  /** Looks at what must hold at any time: nothing blank, nothing wider than the window, no part that failed. */
+  async look(): Promise<void> {
+    const seen = await this.page.evaluate(() => {
+      const canvases = [...document.querySelectorAll('canvas')];
+      return {
+        letters: document.body.innerText.length,
+        wider: document.documentElement.scrollWidth - innerWidth,
+        failed: [...document.querySelectorAll('[data-part-failed]')].map((e) => e.textContent),
+        widest: Math.max(0, ...canvases.map(({ width, height }) => Math.max(width, height))),
+      };
+    });
+    if (seen.letters < 40) this.#fault(`a blank page: ${seen.letters} letters`);
+    if (seen.wider > 1) this.#fault(`the page is ${seen.wider} pixels wider than its window`);
+    for (const text of seen.failed) this.#fault(`a part of the page failed: ${text}`);
+    if (seen.widest > 8192) this.#fault(`a canvas of ${seen.widest} pixels`);
+  }
+}
+
+/** Bytes of page and worker, WebAssembly included, as the browser accounts for them after its next collection. */
+export async function memoryOf(page: Page): Promise<number> {
+  const heap = await page.context().newCDPSession(page);
+  await heap.send('HeapProfiler.collectGarbage');
+  await heap.detach();
+  return page.evaluate(async () => {
+    const { measureUserAgentSpecificMemory: measure } = performance as unknown as {
+      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+    };
+    return (await measure.call(performance)).bytes;
+  });
+}
