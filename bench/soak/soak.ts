@@ -10,7 +10,7 @@ import { memoryOf, Watch } from './watch';
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    actions: { type: 'string', default: '3600' },
+    actions: { type: 'string', default: '1500' },
   },
 });
 const seed = Number(values.seed);

@@ -19,6 +19,8 @@ export class Watch {
     page.on('request', (request) => this.#pending.add(request));
     page.on('requestfinished', (request) => this.#pending.delete(request));
     page.on('requestfailed', (request) => this.#pending.delete(request));
+    // What a worker that has ended was waiting for neither ends nor fails.
+    page.on('worker', (worker) => worker.on('close', () => this.#pending.clear()));
   }
 
   /** Addresses of requests that have neither ended nor failed. */
