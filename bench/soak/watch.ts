@@ -1,5 +1,8 @@
 import type { Page, Request } from 'playwright';
 
+/** A page with less text than this shows nothing. */
+const LEAST_LETTERS = 40;
+
 /** What the browser says of the page while it is used. */
 export class Watch {
   readonly page: Page;
@@ -34,16 +37,20 @@ export class Watch {
 
   /** Looks at what must hold at any time: nothing blank, nothing wider than the window, no part that failed. */
   async look(): Promise<void> {
+    // A document that is just being loaded has nothing yet.
+    await this.page
+      .waitForFunction((least) => document.body?.innerText.length >= least, LEAST_LETTERS, {
+        timeout: 10_000,
+      })
+      .catch(() => this.#fault('a blank page'));
     const seen = await this.page.evaluate(() => {
       const canvases = [...document.querySelectorAll('canvas')];
       return {
-        letters: document.body.innerText.length,
         wider: document.documentElement.scrollWidth - innerWidth,
         failed: [...document.querySelectorAll('[data-part-failed]')].map((e) => e.textContent),
         widest: Math.max(0, ...canvases.map(({ width, height }) => Math.max(width, height))),
       };
     });
-    if (seen.letters < 40) this.#fault(`a blank page: ${seen.letters} letters`);
     if (seen.wider > 1) this.#fault(`the page is ${seen.wider} pixels wider than its window`);
     for (const text of seen.failed) this.#fault(`a part of the page failed: ${text}`);
     if (seen.widest > 8192) this.#fault(`a canvas of ${seen.widest} pixels`);
