@@ -38,23 +38,30 @@ try {
   const scene = { model: 'tiny', backend: 'wasm', n: 4, steps: 6, lang: 'en', film: 'off' };
   const start = address(site.url, scene);
 
-  /** Back to the first pictures, without loading the page anew. */
+  /**
+   * Back to the first pictures, without loading the page anew. By way of another network: with it go
+   * the finished runs that the page keeps, up to a bound, to show them again.
+   */
   async function home(): Promise<void> {
     await page.setViewportSize({ width: 1440, height: 900 });
     for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
-    await goTo(page, start);
+    for (const model of ['tiny-colour', 'tiny']) await open(model);
+  }
+
+  async function open(model: string): Promise<void> {
+    await goTo(page, address(site.url, { ...scene, model }));
     const settled = page.waitForFunction(
-      () =>
-        document.querySelector('.model-button')?.getAttribute('data-loaded') === 'tiny' &&
+      (id) =>
+        document.querySelector('.model-button')?.getAttribute('data-loaded') === id &&
         document.querySelector('#stage')?.getAttribute('aria-busy') === 'false' &&
         document.querySelector('.column')?.getAttribute('data-status') === 'done',
-      undefined,
+      model,
       { timeout: SETTLED_MS },
     );
     await settled.catch(async (error: unknown) => {
       const stage = await page.evaluate(() => document.querySelector('main')?.innerText);
       await page.screenshot({ path: 'test-results/soak.png' });
-      console.error(`The page did not come back to its first pictures: ${error}\n${stage}`);
+      console.error(`The page did not come to the pictures of ${model}: ${error}\n${stage}`);
       console.error(watch.deeds.slice(-30).join('\n'));
       throw error;
     });
