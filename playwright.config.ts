@@ -29,6 +29,8 @@ export default defineConfig({
   ],
   use: {
     baseURL: `http://localhost:${port}`,
+    // It stores the whole site, and what tests put in place of answers would not reach the page.
+    serviceWorkers: 'block',
     actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     launchOptions: {

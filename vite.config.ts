@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { headersPlugin } from './scripts/vite/headers.ts';
-import { isolationPlugin } from './scripts/vite/isolation.ts';
 import { noticesPlugin } from './scripts/vite/notices.ts';
+import { offlinePlugin } from './scripts/vite/offline.ts';
 import { testModelsPlugin } from './scripts/vite/test-models.ts';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -13,7 +13,7 @@ export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [
     react(),
-    isolationPlugin(),
+    offlinePlugin(),
     headersPlugin(),
     noticesPlugin(fromRoot('.')),
     ...(mode === 'e2e'

@@ -4,6 +4,7 @@ import { exportWords } from '../src/features/export/words';
 import { gridWords } from '../src/features/grid/words';
 import { ideaWords } from '../src/features/idea/words';
 import { insideWords } from '../src/features/inside/words';
+import { offlineWords } from '../src/features/offline/words';
 import { ownWords } from '../src/features/own/words';
 import { planeWords } from '../src/features/plane/words';
 import { playgroundWords } from '../src/features/playground/words';
@@ -25,6 +26,7 @@ function wordsIn(language: Language) {
     grid: gridWords[language],
     idea: ideaWords[language],
     inside: insideWords[language],
+    offline: offlineWords[language],
     own: ownWords[language],
     plane: planeWords[language],
     rules: rulesWords[language],

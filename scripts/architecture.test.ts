@@ -24,6 +24,8 @@ const accepted: readonly (readonly [string, string])[] = [
   ['src/engine/session.ts', 'onnxruntime-web/webgpu'],
   ['src/engine/client.ts', 'src/engine/protocol.ts'],
   ['src/engine/protocol.ts', 'src/networks/manifest.ts'],
+  ['src/service-worker/shell.ts', 'workbox-precaching/PrecacheController.js'],
+  ['src/service-worker/shell.ts', 'src/kit/offline-messages.ts'],
   ['src/settings', 'src/engine/client.ts'],
   ['src/settings', 'zustand/vanilla'],
   ['src/settings', 'src/kit/words'],
@@ -47,6 +49,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ['e2e/harness/harness.ts', 'onnxruntime-web/webgpu'],
   ['e2e/page', 'src/features/idea'],
   ['scripts/test.mjs', 'node:fs'],
+  ['scripts/vite/offline.ts', 'src/service-worker/site-files.ts'],
 ];
 
 const rejected: readonly (readonly [string, string])[] = [
@@ -71,6 +74,8 @@ const rejected: readonly (readonly [string, string])[] = [
   ['src/engine/engine.worker.ts', 'onnxruntime-web'],
   ['src/engine/engine.worker.ts', 'src/settings'],
   ['src/engine/session.ts', 'src/kit'],
+  ['src/service-worker/shell.ts', 'src/kit/redraw.ts'],
+  ['src/service-worker/shell.ts', 'src/networks/sources.ts'],
   ['src/settings', 'src/kit'],
   ['src/settings', 'src/features/plane'],
   ['src/settings', 'src/engine/session.ts'],
@@ -105,6 +110,7 @@ const rejected: readonly (readonly [string, string])[] = [
   ['e2e/harness/harness.ts', 'src/engine/session.ts'],
   ['e2e/page', 'onnxruntime-web'],
   ['scripts/test.mjs', 'src/settings'],
+  ['scripts/vite/offline.ts', 'src/service-worker/shell.ts'],
 ];
 
 test('the tree keeps the rules', () => {

@@ -26,6 +26,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/engine/protocol.ts', 'src/diffusion', 'src/networks'],
   ['src/engine/session.ts', 'src/engine', 'src/diffusion', 'src/networks', 'onnxruntime-web'],
   ['src/engine', 'src/diffusion', 'src/networks'],
+  ['src/service-worker', 'src/kit/offline-messages.ts', 'workbox-precaching'],
   // The common words lie below the settings, which say what they are with them.
   ['src/kit/words', ...below],
   ['src/settings', ...below, 'src/kit/words', 'zustand', 'valibot'],
@@ -65,7 +66,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     '@axe-core/playwright',
     'fast-png',
   ],
-  ['scripts', 'node:*', 'vite', 'playwright'],
+  ['scripts', 'node:*', 'vite', 'playwright', 'src/service-worker/site-files.ts'],
 ];
 
 /** What tests may import besides: a feature's may put the page together from the other features. */

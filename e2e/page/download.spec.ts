@@ -14,7 +14,7 @@ for (const ranges of [true, false]) {
       asked: [],
     };
     const site = fileURLToPath(new URL('../../dist-e2e', import.meta.url));
-    const host = await serveStatic(site, '/models-site/', breaking);
+    const host = await serveStatic(site, '/models-site/', { breaking });
     try {
       await page.goto(`${host.url}?coi=0&backend=wasm&model=tiny&n=1&steps=2&scale=3&lang=en`);
       await expect(page.locator('.notice[data-loading=download]')).toContainText('Trying again');

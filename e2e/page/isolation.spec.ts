@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { type StaticServer, serveStatic } from './static-server';
 
+test.use({ serviceWorkers: 'allow' });
+
 // The built site on a host that sends no headers, under a path of its own.
 let host: StaticServer;
 

@@ -14,6 +14,8 @@ const types: Readonly<Record<string, string>> = {
 export interface StaticServer {
   /** Address of the site, ending in a slash. */
   readonly url: string;
+  /** Paths of the files that were asked for, from the site on. */
+  readonly asked: string[];
   close(): void;
 }
 
@@ -31,15 +33,34 @@ export interface Breaking {
   readonly asked: string[];
 }
 
+/** A host that puts the next version of the site in place of the one that was built. */
+export interface Deploying {
+  next: boolean;
+}
+
+/** Programs of the next version have other hashes in their names: those of this one, reversed. */
+export const otherHashes = (text: string) =>
+  text.replaceAll(
+    /-([\w-]{8})(?=\.(js|wasm)\b)/g,
+    (_, hash: string) => `-${[...hash].toReversed().join('')}`,
+  );
+const nextVersion = (text: string) =>
+  otherHashes(text)
+    .replaceAll(/(data-version="|version:[`'"])\w+/g, '$1next')
+    .replaceAll(/(url:[`'"]index\.html[`'"],revision:[`'"])\w+/g, '$1next');
+
 /** A host as plain as they come: files below a path, no headers but the content type. */
 export async function serveStatic(
   folder: string,
   path: string,
-  breaking?: Breaking,
+  { breaking, deploying }: { breaking?: Breaking; deploying?: Deploying } = {},
 ): Promise<StaticServer> {
+  const allAsked: string[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const inSite = pathname.startsWith(path) ? normalize(pathname.slice(path.length)) : '..';
+    const asked = pathname.startsWith(path) ? normalize(pathname.slice(path.length)) : '..';
+    allAsked.push(asked);
+    const inSite = deploying?.next ? otherHashes(asked) : asked;
     const file = join(folder, inSite === '.' || inSite === '' ? 'index.html' : inSite);
     if (inSite.startsWith('..') || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
@@ -50,12 +71,17 @@ export async function serveStatic(
       sendBreaking(request.headers.range ?? '', readFileSync(file), breaking, response);
       return;
     }
+    if (deploying?.next && /\.(js|html)$/.test(file)) {
+      response.end(nextVersion(readFileSync(file, 'utf8')));
+      return;
+    }
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}${path}`,
+    asked: allAsked,
     close() {
       server.closeAllConnections();
       server.close();

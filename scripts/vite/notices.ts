@@ -3,7 +3,7 @@ import { dirname, join, parse } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** Of the devDependencies, what the built site holds too. */
-const SHIPPED = ['coi-serviceworker'];
+const SHIPPED = ['workbox-precaching'];
 
 interface Package {
   readonly name: string;

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decode } from 'fast-png';
 import { build, createServer, preview } from 'vite';
 import { afterAll, expect, test } from 'vitest';
 import { HEADERS, headersPlugin, POLICY } from './headers';
-import { isolationPlugin } from './isolation';
 import { thirdPartyNotices } from './notices';
+import { offlinePlugin, siteFiles } from './offline';
 import { testModelsPlugin } from './test-models';
 
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
@@ -40,23 +41,99 @@ test('a build with the test models lists and holds them beside the shipped ones'
 });
 
 test('a build without the plugin holds the shipped models alone', async () => {
-  await build({ ...base, plugins: [isolationPlugin()], build: { outDir: 'without' } });
+  await build({ ...base, plugins: [offlinePlugin()], build: { outDir: 'without' } });
   const index = readFileSync(join(folder, 'without/models/index.json'), 'utf8');
   expect(JSON.parse(index).models).toEqual(['letters']);
   expect(existsSync(join(folder, 'without/models/tiny'))).toBe(false);
 });
 
-test('a build carries the isolation worker and registers it by a relative address', async () => {
-  await build({ ...base, base: './', plugins: [isolationPlugin()], build: { outDir: 'isolated' } });
-  expect(existsSync(join(folder, 'isolated/coi-serviceworker.js'))).toBe(true);
-  const html = readFileSync(join(folder, 'isolated/index.html'), 'utf8');
-  expect(html).toContain('<script src="./isolation.js">');
-  const register = readFileSync(join(folder, 'isolated/isolation.js'), 'utf8');
-  expect(register).toContain("new URL('coi-serviceworker.js', document.baseURI)");
+test('a build carries its service worker, which knows its files, and registers it by a relative address', async () => {
+  const plugins = [plugin(), offlinePlugin()];
+  await build({ ...base, base: './', plugins, build: { outDir: 'offline' } });
+  const read = (path: string) => readFileSync(join(folder, 'offline', path), 'utf8');
+  const { version, shell } = siteFiles(join(folder, 'offline'));
+  const html = read('index.html');
+  const [, written] = /<script src="\.\/register\.js" data-version="(\w+)">/.exec(html) ?? [];
+  expect(written).toMatch(/^[0-9a-f]{16}$/);
+  expect(read('register.js')).toContain("register('./service-worker.js')");
+  const worker = read('service-worker.js');
+  expect(worker).toContain(written);
+  for (const { url } of shell) expect(worker).toContain(`url:\`${url}\``);
+  expect(worker).not.toContain('SITE_FILES');
+  // The page names its version, which is that of everything else.
+  expect(version).not.toBe(written);
+});
+
+test('the service worker keeps what a visit without a connection needs, the page last', () => {
+  const site = join(folder, 'site');
+  const put = (path: string, content = '') => write(`site/${path}`, content);
+  for (const path of [
+    'index.html',
+    'register.js',
+    'service-worker.js',
+    'THIRD-PARTY-NOTICES.txt',
+    'manifest.webmanifest',
+    'icons/icon.svg',
+    'assets/index-aaaaaaaa.js',
+    'assets/font-aaaaaaaa.woff2',
+    'assets/font-aaaaaaaa.ttf',
+    'assets/ort-aaaaaaaa.wasm',
+    'models/index.json',
+    'models/letters/manifest.json',
+    'models/letters/thumbnail.png',
+    'models/letters/model.onnx',
+    'models/text-encoder/tokenizer.json',
+    'e2e/harness/index.html',
+  ]) {
+    put(path);
+  }
+  const first = siteFiles(site);
+  expect(first.shell.map(({ url }) => url)).toEqual([
+    'assets/font-aaaaaaaa.woff2',
+    'assets/index-aaaaaaaa.js',
+    'icons/icon.svg',
+    'manifest.webmanifest',
+    'models/index.json',
+    'models/letters/manifest.json',
+    'models/letters/thumbnail.png',
+    'register.js',
+    'index.html',
+  ]);
+  expect(first.runtimes).toEqual(['assets/ort-aaaaaaaa.wasm']);
+  const revisionOf = (files: typeof first, url: string) =>
+    files.shell.find((file) => file.url === url)?.revision;
+  expect(revisionOf(first, 'assets/index-aaaaaaaa.js')).toBe(null);
+  expect(siteFiles(site)).toEqual(first);
+
+  put('models/letters/manifest.json', 'another');
+  const second = siteFiles(site);
+  expect(second.version).not.toBe(first.version);
+  for (const url of ['index.html', 'models/letters/manifest.json']) {
+    expect(revisionOf(second, url)).not.toBe(revisionOf(first, url));
+  }
+  expect(revisionOf(second, 'register.js')).toBe(revisionOf(first, 'register.js'));
+  put('models/letters/model.onnx', 'another');
+  expect(siteFiles(site)).toEqual(second);
+});
+
+test('the installed app has the icons that its manifest names, in their sizes', () => {
+  const root = fileURLToPath(new URL('../../public/', import.meta.url));
+  const { icons } = JSON.parse(readFileSync(`${root}manifest.webmanifest`, 'utf8'));
+  expect(icons.map(({ sizes }: { sizes: string }) => sizes)).toEqual(
+    expect.arrayContaining(['any', '192x192', '512x512']),
+  );
+  for (const { src, sizes } of icons) {
+    const file = readFileSync(root + src);
+    if (sizes === 'any') expect(file.toString()).toMatch(/^<svg /);
+    else {
+      const { width, height } = decode(file);
+      expect(`${width}x${height}`).toBe(sizes);
+    }
+  }
 });
 
 test('a built page has the policy, and nothing inside it that the policy forbids', async () => {
-  const plugins = [isolationPlugin(), headersPlugin()];
+  const plugins = [offlinePlugin(), headersPlugin()];
   await build({ ...base, base: './', plugins, build: { outDir: 'strict' } });
   const written = readFileSync(join(folder, 'strict/index.html'), 'utf8');
   const html = written.replaceAll('&#39;', "'");
@@ -98,7 +175,14 @@ test('the headers come with every answer, also with one that says nothing has ch
 
 test('the licences of everything that is shipped are written out', () => {
   const text = thirdPartyNotices(fileURLToPath(new URL('../..', import.meta.url)));
-  for (const name of ['react', 'katex', 'zustand', 'd3-shape', 'idb-keyval', 'coi-serviceworker']) {
+  for (const name of [
+    'react',
+    'katex',
+    'zustand',
+    'd3-shape',
+    'idb-keyval',
+    'workbox-precaching',
+  ]) {
     expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
   }
   expect(text).toContain('Permission is hereby granted');
@@ -108,7 +192,7 @@ test('the licences of everything that is shipped are written out', () => {
 test('the dev server serves the test models and the shipped ones', async () => {
   const server = await createServer({
     ...base,
-    plugins: [plugin(), isolationPlugin()],
+    plugins: [plugin(), offlinePlugin()],
     server: { port: 0, watch: null, ws: false },
   });
   try {
@@ -119,7 +203,7 @@ test('the dev server serves the test models and the shipped ones', async () => {
     expect(await get('models/tiny/model.onnx')).toBe('weights');
     expect(await get('models/letters/manifest.json')).toBe('"letters"');
     expect(await get('models/tiny/..%2f..%2findex.html')).not.toBe('weights');
-    expect(await get('')).not.toContain('coi-serviceworker');
+    expect(await get('')).not.toContain('register.js');
   } finally {
     await server.close();
   }

@@ -3,6 +3,7 @@ import { exporting } from '../features/export';
 import { grid } from '../features/grid';
 import { idea } from '../features/idea';
 import { inside } from '../features/inside';
+import { offline } from '../features/offline';
 import { own } from '../features/own';
 import { plane } from '../features/plane';
 import { playground } from '../features/playground';
@@ -29,6 +30,7 @@ export const FEATURES: readonly Feature[] = [
   rules,
   idea,
   exporting,
+  offline,
 ];
 
 /** What the features bring to the settings, in the order of the address. */

@@ -84,6 +84,8 @@ export interface BackendInfo {
   readonly adapter: string;
   /** Threads of the wasm backend; 1 on WebGPU. */
   readonly threads: number;
+  /** Address of the WebAssembly file that computes. */
+  readonly runtime?: string;
   /** What the loaded network computes in. */
   readonly precision: Precision;
   /** Why not in float16, or that it was asked for. */

@@ -76,7 +76,13 @@ export async function openWasm(fallback?: {
     : 1;
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = { wasm: cpuWasm };
-  const info = { backend: 'wasm', adapter: '', threads, ...(fallback && { fallback }) } as const;
+  const info = {
+    backend: 'wasm',
+    adapter: '',
+    threads,
+    runtime: cpuWasm,
+    ...(fallback && { fallback }),
+  } as const;
   const { open } = opener(ort, ['wasm']);
   const lost = new Promise<DeviceLoss>(() => {});
   return { info, half: false, limits: undefined, speed: 'wasm', lost, open };
@@ -137,12 +143,14 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
   const ort: Ort = jspi
     ? await import('onnxruntime-web/jspi')
     : await import('onnxruntime-web/webgpu');
+  const runtime = jspi ? jspiWasm : asyncifyWasm;
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = { wasm: jspi ? jspiWasm : asyncifyWasm };
+  ort.env.wasm.wasmPaths = { wasm: runtime };
   const info = {
     backend: 'webgpu',
     adapter: adapterName(adapter.info),
     threads: 1,
+    runtime,
   } as const;
   // A handle for whoever debugs in the worker's console; the tests lose the device with it.
   Object.assign(self, { gpuDevice: device });
