@@ -152,6 +152,14 @@ describe('the memory of starts', () => {
     expect(await asked({})).toBe(4);
   });
 
+  test.each(['distilled', 'fast'])('knows the estimates of %s by their scale', async (guidance) => {
+    const { all } = networks(new StartMemory());
+    await draw(all, { guidance, guidanceScale: 2 });
+    const other = await draw(all, { guidance, guidanceScale: 5 });
+    const whole = await draw({ ...all, starts: undefined }, { guidance, guidanceScale: 5 });
+    expect(other.samples).toEqual(whole.samples);
+  });
+
   test('forgets the oldest beyond its budget', async () => {
     const { all, rowsOfRuns } = networks(new StartMemory(4 * 2 * 64)); // two samples, cond and uncond
     await draw(all, { guidanceScale: 3 });

@@ -1,6 +1,6 @@
 import type { ArrayField, ArrayFieldAlgebra } from '../diffusion/fields';
 import type { Evaluate } from '../diffusion/guidance/guided';
-import type { Predictions } from '../diffusion/guidance/rule';
+import { isStudent, type Predictions } from '../diffusion/guidance/rule';
 import { ByteBudget } from './byte-budget';
 
 /** Some hundreds of samples of the networks that this project ships. */
@@ -43,7 +43,11 @@ export class StartMemory {
       if (at.step > 0 || at.stage > 0) return evaluate(x, sigma, needs, at);
       // In a batch of another size a network may round otherwise, and pixels are to be the same.
       const batch = `${start.about} ${needs.join()} ${x.batch} ${sigma}`;
-      const keyOf = (need: string, sample: number) => `${batch} ${need} ${start.samples[sample]}`;
+      const keyOf = (need: string, sample: number) => {
+        // A student is told the scale.
+        const scale = isStudent(need) ? at.guidanceScale : '';
+        return `${batch} ${need} ${scale} ${start.samples[sample]}`;
+      };
       const known = this.#known(x, needs, keyOf, start.fields);
       if (known) return known;
       const predictions = await evaluate(x, sigma, needs, at);
