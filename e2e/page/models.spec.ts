@@ -29,7 +29,7 @@ function coloured(canvas: Locator): Promise<number> {
 /** Keys and sizes of what the browser keeps of networks. */
 function kept(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
-    const requests = await (await caches.open('guidance-models')).keys();
+    const requests = await (await caches.open('guidance-models /models/')).keys();
     return requests.map(({ url }) => url.split('/').at(-1) ?? '');
   });
 }
@@ -112,7 +112,7 @@ test('what is downloaded: shown, deleted, and cleared of files that no network n
   const { page } = playground;
   await page.goto('./?page=plane');
   await page.evaluate(async () => {
-    const cache = await caches.open('guidance-models');
+    const cache = await caches.open('guidance-models /models/');
     await cache.put(`https://models.invalid/${'0'.repeat(64)}`, new Response('old'));
   });
   await playground.open();

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { ModelCache } from './cache';
 import { type DownloadProgress, loadModel, loadModelIndex, loadTextEncoder } from './download';
-import { type Bytes, fetchModelFile, type ModelCache } from './sources';
+import { type Bytes, fetchModelFile } from './sources';
 
 const weights = new Uint8Array(200_000).map((_, i) => i % 251);
 // Compared by their digests: element by element takes a second.

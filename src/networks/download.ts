@@ -1,3 +1,4 @@
+import { browserCache, type ModelCache } from './cache';
 import { ModelError } from './errors';
 import {
   type Manifest,
@@ -7,13 +8,7 @@ import {
   parseModelIndex,
   type TextEncoderManifest,
 } from './manifest';
-import {
-  type Bytes,
-  browserCache,
-  fetchModelFile,
-  type ModelCache,
-  type ReadModelFile,
-} from './sources';
+import { type Bytes, fetchModelFile, type ReadModelFile } from './sources';
 
 export { ModelError } from './errors';
 
@@ -182,7 +177,7 @@ export async function readAnyManifest(
 }
 
 async function loadFile(id: string, file: ModelFile, options: LoadModelOptions): Promise<Bytes> {
-  const { signal, onProgress, cache = browserCache() } = options;
+  const { signal, onProgress, cache = browserCache(options.baseUrl) } = options;
   const path = `${id}/${file.name}`;
   const progress = (receivedBytes: number, how: { fromCache?: boolean; waiting?: boolean } = {}) =>
     onProgress?.({

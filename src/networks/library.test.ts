@@ -67,7 +67,7 @@ test('kept files are deleted with the beginnings of unfinished ones; others stay
   const kept = new Map<string, Bytes>(
     ['a', 'part-b', 'c', 'part-c', 'old'].map((key) => [key, new Uint8Array(1)]),
   );
-  const files = keptFiles({
+  const files = keptFiles('http://never.invalid/', {
     get: async (key) => kept.get(key),
     put: async (key, bytes) => void kept.set(key, bytes),
     delete: async (key) => void kept.delete(key),

@@ -1,7 +1,7 @@
+import { browserCache, type ModelCache } from './cache';
 import { type LoadModelOptions, loadModelIndex, partKey, readAnyManifest } from './download';
 import { ModelError } from './errors';
 import type { Manifest, TextEncoderManifest } from './manifest';
-import { browserCache, type ModelCache } from './sources';
 
 /** What a site says of its networks. */
 export interface Catalogue {
@@ -70,8 +70,14 @@ export interface KeptFiles {
   removeAllBut(sha256s: ReadonlySet<string>): Promise<void>;
 }
 
-/** @param cache default: Cache Storage; without one nothing is kept */
-export function keptFiles(cache: ModelCache | undefined = browserCache()): KeptFiles {
+/**
+ * @param baseUrl absolute address of the models folder
+ * @param cache default: Cache Storage; without one nothing is kept
+ */
+export function keptFiles(
+  baseUrl: string,
+  cache: ModelCache | undefined = browserCache(baseUrl),
+): KeptFiles {
   const removeKeys = async (keys: Iterable<string>) => {
     for (const key of keys) await cache?.delete(key);
   };

@@ -24,14 +24,6 @@ export interface ReadOptions {
 /** Reads a file below the models folder; undefined where there is none. */
 export type ReadModelFile = (path: string, options: ReadOptions) => Promise<Bytes | undefined>;
 
-/** Bytes kept between visits, by a key. Its failures are never fatal. */
-export interface ModelCache {
-  get(key: string): Promise<Bytes | undefined>;
-  put(key: string, bytes: Bytes): Promise<void>;
-  delete(key: string): Promise<void>;
-  keys(): Promise<readonly string[]>;
-}
-
 /** Waits before another attempt; any that got further than all before starts over with the first. */
 const RETRY_AFTER_MS: readonly number[] = [300, 1000, 3000];
 
@@ -193,28 +185,4 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
-}
-
-/** The browser's Cache Storage; undefined where there is none (Node, insecure addresses). */
-export function browserCache(): ModelCache | undefined {
-  if (!('caches' in globalThis)) return undefined;
-  const open = () => caches.open('guidance-models');
-  // Cache Storage wants addresses as keys; these are never fetched.
-  const folder = 'https://models.invalid/';
-  return {
-    async get(key) {
-      const response = await (await open()).match(folder + key);
-      return response && new Uint8Array(await response.arrayBuffer());
-    },
-    async put(key, bytes) {
-      await (await open()).put(folder + key, new Response(bytes));
-    },
-    async delete(key) {
-      await (await open()).delete(folder + key);
-    },
-    async keys() {
-      const kept = await (await open()).keys();
-      return kept.map(({ url }) => url.slice(folder.length));
-    },
-  };
 }

@@ -12,7 +12,7 @@ export const shelf: Feature = {
   words: shelfWords,
   slots: { modelChoice: ModelPicker },
   mount({ store, modelsUrl, readCatalogue, services }) {
-    const source = { baseUrl: modelsUrl, readCatalogue, kept: keptFiles() };
+    const source = { baseUrl: modelsUrl, readCatalogue, kept: keptFiles(modelsUrl) };
     services.provide(modelShelf, new ModelShelf(store, source, services.get(columnRuns)));
   },
 };
