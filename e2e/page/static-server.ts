@@ -27,6 +27,8 @@ export interface Breaking {
   readonly afterBytes: number;
   /** Whether it answers a range with that part of the file. */
   readonly ranges: boolean;
+  /** Whether connections stay open in place of breaking. */
+  readonly stalls?: boolean;
   /** How often it breaks; further answers are whole. */
   times: number;
   /** The ranges that were asked for, '' for the whole file. */
@@ -105,7 +107,7 @@ function sendBreaking(
   if (breaking.times-- > 0) {
     // A moment later, so that what was sent arrives.
     response.write(content.subarray(from, from + breaking.afterBytes), () =>
-      setTimeout(() => response.destroy(), 50),
+      setTimeout(() => breaking.stalls || response.destroy(), 50),
     );
   } else response.end(content.subarray(from));
 }

@@ -316,10 +316,44 @@ describe('a connection that breaks', () => {
     await expect(loadModel('dots', { baseUrl, cache, read })).rejects.toMatchObject({
       kind: 'network',
     });
-    expect(cache.kept.get(`part-${sha256}`)).toEqual(weights.subarray(0, 70_000));
+    expect(cache.kept.get(`part-${sha256}-0`)).toEqual(weights.subarray(0, 70_000));
     alive = true;
     const { files } = await loadModel('dots', { baseUrl, cache, read });
     expect(asked).toBe('bytes=70000-');
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
+    expect([...cache.kept.keys()]).toEqual([sha256]);
+  });
+
+  test('of a page that has gone leaves what had arrived, piece by piece', async () => {
+    let more = () => {};
+    const asked: (string | undefined)[] = [];
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': (request, response) => {
+        asked.push(request.headers.range);
+        if (asked.length > 1) breaking(weights.byteLength).listener(request, response);
+        else {
+          response.writeHead(200, { 'content-length': weights.byteLength });
+          response.write(weights.subarray(0, 50_000));
+          more = () => response.write(weights.subarray(50_000, 120_000));
+        }
+      },
+    });
+    const cache = memoryCache();
+    // Nothing is told to this one: its page is gone.
+    loadModel('dots', { baseUrl, cache }).catch(() => {});
+    const piece = (offset: number) => cache.kept.get(`part-${sha256}-${offset}`)?.byteLength ?? 0;
+    await vi.waitFor(() => expect(piece(0)).toBe(50_000), 30_000);
+    more();
+    await vi.waitFor(() => expect(piece(50_000)).toBe(70_000), 30_000);
+    const seen: DownloadProgress[] = [];
+    const { files } = await loadModel('dots', {
+      baseUrl,
+      cache,
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(asked).toEqual([undefined, 'bytes=120000-']);
+    expect(seen[0]).toMatchObject({ receivedBytes: 120_000 });
     expect(digest(files.get('model.onnx'))).toBe(sha256);
     expect([...cache.kept.keys()]).toEqual([sha256]);
   });
@@ -332,7 +366,7 @@ describe('a connection that breaks', () => {
       ...complete,
       'dots/model.onnx': breaking(weights.byteLength).listener,
     });
-    const cache = memoryCache({ [`part-${sha256}`]: start });
+    const cache = memoryCache({ [`part-${sha256}-0`]: start });
     const { files } = await loadModel('dots', { baseUrl, cache });
     expect(digest(files.get('model.onnx'))).toBe(sha256);
     expect([...cache.kept.keys()]).toEqual([sha256]);

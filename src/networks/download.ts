@@ -9,6 +9,7 @@ import {
   type TextEncoderManifest,
 } from './manifest';
 import { type Bytes, fetchModelFile, type ReadModelFile } from './sources';
+import { UnfinishedFile } from './unfinished';
 
 export { ModelError } from './errors';
 
@@ -202,11 +203,10 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
     await drop(file.sha256);
   }
 
-  const part = partKey(file.sha256);
-  const start = await take(part);
+  const unfinished = cache ? new UnfinishedFile(cache, file.sha256) : undefined;
+  const start = await unfinished?.read();
   signal?.throwIfAborted();
   let resumed = false;
-  let storing: Promise<void> | undefined;
   const download = (from: Bytes | undefined) => {
     progress(from?.byteLength ?? 0);
     return reader(options)(path, {
@@ -216,9 +216,7 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
       onResume: () => {
         resumed = true;
       },
-      onGivenUp: (received) => {
-        storing = cache?.put(part, received).catch(() => undefined);
-      },
+      onPart: (offset, part) => unfinished?.add(offset, part),
       revalidate: false,
       mostBytes: file.bytes,
     });
@@ -236,10 +234,12 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
       problem = bytes && (await damage(bytes, file));
     }
   } catch (error) {
-    await storing;
+    await unfinished?.pause();
     throw error;
   }
-  if (start) await drop(part);
+  // Until the whole is kept, its pieces are: the page may go at any time.
+  if (bytes && problem === undefined) await cache?.put(file.sha256, bytes).catch(() => undefined);
+  await unfinished?.drop();
   if (bytes === undefined || looksLikeHtml(bytes)) {
     const message = `models/${path} is missing: the server has no such file. Put the whole folder models/${id} up again.`;
     throw new ModelError('missing-file', path, message);
@@ -248,13 +248,7 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
     const message = `models/${path} is damaged: ${problem}. Try again; if it stays so, put the file up again.`;
     throw new ModelError('damaged-file', path, message);
   }
-  await cache?.put(file.sha256, bytes).catch(() => undefined);
   return bytes;
-}
-
-/** Key of the beginning of a file whose download was given up. */
-export function partKey(sha256: string): string {
-  return `part-${sha256}`;
 }
 
 /** Manifests have some kilobytes. */

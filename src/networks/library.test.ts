@@ -65,7 +65,10 @@ test('a shared catalogue is read once, and again only where it was not whole', a
 
 test('kept files are deleted with the beginnings of unfinished ones; others stay', async () => {
   const kept = new Map<string, Bytes>(
-    ['a', 'part-b', 'c', 'part-c', 'old'].map((key) => [key, new Uint8Array(1)]),
+    ['a', 'part-b-0', 'part-b-7', 'c', 'part-c-0', 'old', 'part-old-0'].map((key) => [
+      key,
+      new Uint8Array(1),
+    ]),
   );
   const files = keptFiles('http://never.invalid/', {
     get: async (key) => kept.get(key),

@@ -1,7 +1,8 @@
 import { browserCache, type ModelCache } from './cache';
-import { type LoadModelOptions, loadModelIndex, partKey, readAnyManifest } from './download';
+import { type LoadModelOptions, loadModelIndex, readAnyManifest } from './download';
 import { ModelError } from './errors';
 import type { Manifest, TextEncoderManifest } from './manifest';
+import { withoutOffset } from './unfinished';
 
 /** What a site says of its networks. */
 export interface Catalogue {
@@ -39,7 +40,8 @@ export async function readCatalogue(options: LoadModelOptions): Promise<Catalogu
   };
 }
 
-export { hexOf, partKey, sha256Of } from './download';
+export { hexOf, sha256Of } from './download';
+export { partKey } from './unfinished';
 
 /**
  * `readCatalogue` once for all who ask; again only after it could not be read in full.
@@ -78,20 +80,19 @@ export function keptFiles(
   baseUrl: string,
   cache: ModelCache | undefined = browserCache(baseUrl),
 ): KeptFiles {
-  const removeKeys = async (keys: Iterable<string>) => {
-    for (const key of keys) await cache?.delete(key);
+  const remove = async (goes: (sha256: string) => boolean) => {
+    for (const key of (await cache?.keys()) ?? []) {
+      if (goes(withoutOffset(key).replace(/^part-/, ''))) await cache?.delete(key);
+    }
   };
   return {
     async list() {
-      return new Set(await cache?.keys());
+      return new Set(((await cache?.keys()) ?? []).map(withoutOffset));
     },
-    async remove(sha256s) {
-      await removeKeys([...sha256s].flatMap((sha256) => [sha256, partKey(sha256)]));
+    remove(sha256s) {
+      const unwanted = new Set(sha256s);
+      return remove((sha256) => unwanted.has(sha256));
     },
-    async removeAllBut(sha256s) {
-      const wanted = new Set([...sha256s].flatMap((sha256) => [sha256, partKey(sha256)]));
-      const keys = (await cache?.keys()) ?? [];
-      await removeKeys(keys.filter((key) => !wanted.has(key)));
-    },
+    removeAllBut: (sha256s) => remove((sha256) => !sha256s.has(sha256)),
   };
 }

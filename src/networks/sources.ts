@@ -1,4 +1,5 @@
 import { ModelError } from './errors';
+import { joined } from './joined';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -17,8 +18,11 @@ export interface ReadOptions {
   readonly mostBytes?: number | undefined;
   /** The server goes on after what was there: the whole may be of two versions of the file. */
   readonly onResume?: () => void;
-  /** Takes what has arrived of a download that is given up, for another's `start`. */
-  readonly onGivenUp?: (received: Bytes) => void;
+  /**
+   * Takes what arrives, for another's `start`: each part follows the one before it, or begins the file
+   * anew. Of a file that the browser unpacks there are none.
+   */
+  readonly onPart?: (offset: number, part: Uint8Array) => void;
 }
 
 /** Reads a file below the models folder; undefined where there is none. */
@@ -42,7 +46,7 @@ export function fetchModelFile(
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
 ): ReadModelFile {
   return async (path, options) => {
-    const { signal, onBytes, onGivenUp } = options;
+    const { signal, onBytes } = options;
     const transfer = new Transfer(new URL(path, baseUrl), path, options);
     let furthest = 0;
     let failures = 0;
@@ -62,7 +66,6 @@ export function fetchModelFile(
         }
       }
     } catch (cause) {
-      if (transfer.resumable && transfer.receivedBytes > 0) onGivenUp?.(transfer.bytes());
       signal?.throwIfAborted();
       if (cause instanceof ModelError) throw cause;
       throw new ModelError(
@@ -133,6 +136,7 @@ class Transfer {
     for (;;) {
       const next = await reader?.read();
       if (next?.value === undefined) return this.bytes();
+      if (this.resumable) this.#options.onPart?.(this.receivedBytes, next.value);
       this.#take(next.value);
       this.#options.onBytes?.(this.receivedBytes, false);
       if (this.receivedBytes > mostBytes) {
@@ -144,13 +148,7 @@ class Transfer {
 
   /** What has arrived. */
   bytes(): Bytes {
-    const bytes = new Uint8Array(this.receivedBytes);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, offset);
-      offset += chunk.byteLength;
-    }
-    return bytes;
+    return joined(this.#chunks, this.receivedBytes);
   }
 
   #headers(): Record<string, string> {
