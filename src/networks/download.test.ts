@@ -324,6 +324,58 @@ describe('a connection that breaks', () => {
     expect([...cache.kept.keys()]).toEqual([sha256]);
   });
 
+  test('or brings nothing more is told, and what had arrived is kept', async () => {
+    const asked: (string | undefined)[] = [];
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': (request, response) => {
+        asked.push(request.headers.range);
+        const from = asked.length === 1 ? 0 : 5000;
+        response.writeHead(from ? 206 : 200, {
+          ...(from && { 'content-range': `bytes ${from}-199999/200000` }),
+        });
+        if (from === 0) response.write(weights.subarray(0, 5000));
+        else response.flushHeaders();
+      },
+    });
+    const cache = memoryCache();
+    const seen: DownloadProgress[] = [];
+    const load = loadModel('dots', {
+      baseUrl,
+      cache,
+      read: fetchModelFile(baseUrl, [1, 1, 1], 2000),
+      onProgress: (progress) => seen.push(progress),
+    });
+    await expect(load).rejects.toMatchObject({
+      kind: 'network',
+      message: expect.stringContaining('nothing has arrived for 2 s'),
+    });
+    // Once more, and not for ever.
+    expect(asked).toEqual([undefined, 'bytes=5000-']);
+    expect(seen.some(({ waiting }) => waiting)).toBe(true);
+    expect(cache.kept.get(`part-${sha256}-0`)).toEqual(weights.subarray(0, 5000));
+  });
+
+  test('is not one that is slow', async () => {
+    const { baseUrl } = await site({
+      ...complete,
+      'dots/model.onnx': (_, response) => {
+        let sent = 0;
+        const timer = setInterval(() => {
+          response.write(weights.subarray(sent, sent + 25_000));
+          sent += 25_000;
+          if (sent < weights.byteLength) return;
+          clearInterval(timer);
+          response.end();
+        }, 500);
+      },
+    });
+    // 4 s in all.
+    const read = fetchModelFile(baseUrl, [], 3000);
+    const { files } = await loadModel('dots', { baseUrl, read });
+    expect(digest(files.get('model.onnx'))).toBe(sha256);
+  });
+
   test('of a page that has gone leaves what had arrived, piece by piece', async () => {
     let more = () => {};
     const asked: (string | undefined)[] = [];

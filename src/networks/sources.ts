@@ -31,12 +31,15 @@ export type ReadModelFile = (path: string, options: ReadOptions) => Promise<Byte
 /** Waits before another attempt; any that got further than all before starts over with the first. */
 const RETRY_AFTER_MS: readonly number[] = [300, 1000, 3000];
 
+/** A server that has sent nothing for so long is not waited for. */
+const STALLED_MS = 15_000;
+
 /**
  * Reads over HTTP. A page in place of the file (hosts that answer every address with index.html)
  * counts as missing.
  *
  * A connection that breaks is tried again, and goes on where it broke if the server knows ranges
- * (RFC 9110, 14); else the file is sent anew.
+ * (RFC 9110, 14); else the file is sent anew. So is one on which nothing arrives any more, once.
  *
  * @param baseUrl absolute address of the models folder, ending in a slash
  * @throws ModelError ('network'); the signal's reason when aborted
@@ -44,10 +47,11 @@ const RETRY_AFTER_MS: readonly number[] = [300, 1000, 3000];
 export function fetchModelFile(
   baseUrl: string,
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
+  stalledMs = STALLED_MS,
 ): ReadModelFile {
   return async (path, options) => {
     const { signal, onBytes } = options;
-    const transfer = new Transfer(new URL(path, baseUrl), path, options);
+    const transfer = new Transfer(new URL(path, baseUrl), path, options, stalledMs);
     let furthest = 0;
     let failures = 0;
     try {
@@ -59,6 +63,8 @@ export function fetchModelFile(
           if (cause instanceof ModelError) throw cause;
           if (transfer.receivedBytes > furthest) failures = 0;
           furthest = Math.max(furthest, transfer.receivedBytes);
+          // Each time takes long enough.
+          if (cause instanceof Stalled && failures > 0) throw cause;
           const pauseMs = retryAfterMs[failures++];
           if (pauseMs === undefined) throw cause;
           onBytes?.(transfer.receivedBytes, true);
@@ -78,11 +84,14 @@ export function fetchModelFile(
   };
 }
 
+class Stalled extends Error {}
+
 /** One file on its way, over as many connections as it takes. */
 class Transfer {
   readonly #url: URL;
   readonly #path: string;
   readonly #options: ReadOptions;
+  readonly #stalledMs: number;
   #chunks: Uint8Array[] = [];
   /** The file's version, by which the server knows whether the rest still belongs to the beginning. */
   #version: string | undefined;
@@ -90,8 +99,9 @@ class Transfer {
   /** Offsets count what was sent: bytes that the browser unpacked have others. */
   resumable = true;
 
-  constructor(url: URL, path: string, options: ReadOptions) {
+  constructor(url: URL, path: string, options: ReadOptions, stalledMs: number) {
     this.#url = url;
+    this.#stalledMs = stalledMs;
     this.#path = path;
     this.#options = options;
     if (options.start) this.#take(options.start);
@@ -99,12 +109,38 @@ class Transfer {
 
   /** The file, or undefined where there is none. @throws ModelError for an answer of the server; else the connection broke */
   async run(): Promise<Bytes | undefined> {
-    const { revalidate, signal, mostBytes = Infinity } = this.#options;
+    const { signal } = this.#options;
+    const connection = new AbortController();
+    const abort = () => connection.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    let stalled = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onProgress = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        stalled = true;
+        connection.abort();
+      }, this.#stalledMs);
+    };
+    onProgress();
+    try {
+      return await this.#receive(connection.signal, onProgress);
+    } catch (error) {
+      throw stalled ? new Stalled(`nothing has arrived for ${this.#stalledMs / 1000} s`) : error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async #receive(signal: AbortSignal, onProgress: () => void): Promise<Bytes | undefined> {
+    const { revalidate, mostBytes = Infinity } = this.#options;
     if (!this.resumable) this.#startOver();
     const asked = this.receivedBytes;
     const response = await fetch(this.#url, {
       cache: revalidate ? 'no-cache' : 'no-store',
-      signal: signal ?? null,
+      signal,
       headers: this.#headers(),
     });
     const { status, headers } = response;
@@ -114,7 +150,7 @@ class Transfer {
       this.#startOver();
       if (status === 206 || status === 416) {
         await response.body?.cancel();
-        return this.run();
+        return this.#receive(signal, onProgress);
       }
     }
     if (!response.ok) {
@@ -134,6 +170,7 @@ class Transfer {
     this.resumable = (headers.get('content-encoding') ?? 'identity') === 'identity';
     const reader = response.body?.getReader();
     for (;;) {
+      onProgress();
       const next = await reader?.read();
       if (next?.value === undefined) return this.bytes();
       if (this.resumable) this.#options.onPart?.(this.receivedBytes, next.value);
