@@ -26,7 +26,12 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
   ['src/engine/protocol.ts', 'src/diffusion', 'src/networks'],
   ['src/engine/session.ts', 'src/engine', 'src/diffusion', 'src/networks', 'onnxruntime-web'],
   ['src/engine', 'src/diffusion', 'src/networks'],
-  ['src/service-worker', 'src/kit/offline-messages.ts', 'workbox-precaching'],
+  [
+    'src/service-worker',
+    'src/kit/offline-messages.ts',
+    'src/networks/in-time.ts',
+    'workbox-precaching',
+  ],
   // The common words lie below the settings, which say what they are with them.
   ['src/kit/words', ...below],
   ['src/settings', ...below, 'src/kit/words', 'zustand', 'valibot'],

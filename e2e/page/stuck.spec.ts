@@ -74,3 +74,17 @@ test('a graphics adapter that never answers, or is lost after every start, leave
     await expect(error).toHaveCount(0);
   });
 });
+
+test('storage that never answers: the page goes on without it, and says so', async ({
+  playground,
+}) => {
+  const { page, notice } = playground;
+  const silent = `
+    caches.open = () => new Promise(() => {});
+    indexedDB.open = () => ({});`;
+  await page.addInitScript(silent);
+  await spoilNextWorker(page, silent);
+  await playground.visit();
+  await draws(playground);
+  await expect(notice).toContainText(words.notice.storageSilent);
+});

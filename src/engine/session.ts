@@ -3,6 +3,7 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import cpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { messageOf } from '../networks/errors';
+import { inTime } from '../networks/in-time';
 import type { BufferLimits, Speed } from './batches';
 import { withinMemory } from './gpu-memory';
 import {
@@ -102,6 +103,7 @@ async function openDevice(
     const adapter = await inTime(
       navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
       'requestAdapter',
+      GPU_ANSWERS_MS,
     );
     if (!adapter) return { reason: 'no-adapter', detail: '' };
     if (!takesSoftware && isSoftwareAdapter(adapter.info)) {
@@ -121,20 +123,10 @@ async function openDevice(
         maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       },
     });
-    return { adapter, device: await inTime(asked, 'requestDevice') };
+    return { adapter, device: await inTime(asked, 'requestDevice', GPU_ANSWERS_MS) };
   } catch (error) {
     return { reason: 'no-device', detail: messageOf(error) };
   }
-}
-
-/** @throws Error where the browser does not answer: some drivers hang */
-async function inTime<T>(asked: Promise<T>, what: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`${what} must answer within ${GPU_ANSWERS_MS / 1000} s, it did not`);
-    timer = setTimeout(() => reject(error), GPU_ANSWERS_MS);
-  });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {

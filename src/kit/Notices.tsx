@@ -183,6 +183,8 @@ function noticeText(notice: Notice, { notice: words }: Strings): string {
       return words.notKept;
     case 'not-exported':
       return words.notExported;
+    case 'storage-silent':
+      return words.storageSilent;
     default:
       return notice satisfies never;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { browserCache } from './cache';
 import { keptFiles } from './library';
@@ -35,4 +36,37 @@ test('two sites of one origin keep and delete their own files only', async () =>
   await keptFiles(one).removeAllBut(new Set());
   expect(await keptFiles(one).list()).toEqual(new Set());
   expect(await keptFiles(other).list()).toEqual(new Set(['b']));
+});
+
+test('storage that never answers is waited for once, and the network is loaded without it', async () => {
+  vi.stubGlobal('caches', { open: () => new Promise(() => {}) });
+  vi.useFakeTimers();
+  try {
+    vi.resetModules();
+    const { loadModel } = await import('./download');
+    const { browserCache } = await import('./cache');
+    const weights = new TextEncoder().encode('weights');
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    const file = (name: string) => ({ name, bytes: weights.byteLength, sha256 });
+    const manifest = {
+      ...{ schema: 1, id: 'dots', title: 'Dots', role: 'features', shape: [1, 2, 2] },
+      dataset: { name: 'Dots', licence: 'CC0', source: 'a test' },
+      ...{ classes: ['one'], parameters: 1, flopsPerForward: 1 },
+      files: [file('model.onnx'), file('more.onnx')],
+    };
+    const baseUrl = 'https://host.invalid/models/';
+    const loading = loadModel('dots', {
+      baseUrl,
+      read: async (path) =>
+        path.endsWith('.json') ? new TextEncoder().encode(JSON.stringify(manifest)) : weights,
+    });
+    await vi.advanceTimersByTimeAsync(4000);
+    await expect(Promise.race([loading, 'waiting'])).resolves.toBe('waiting');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([...(await loading).files.keys()]).toEqual(['model.onnx', 'more.onnx']);
+    // Whoever asks from now on is told at once.
+    await expect(browserCache(baseUrl)?.keys()).rejects.toThrow('Cache Storage must answer within');
+  } finally {
+    vi.useRealTimers();
+  }
 });

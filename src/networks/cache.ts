@@ -1,3 +1,4 @@
+import { askingInTime, inTime } from './in-time';
 import type { Bytes } from './sources';
 
 /** Bytes kept between visits, by a key. Its failures are never fatal. */
@@ -15,23 +16,34 @@ export interface ModelCache {
  */
 export function browserCache(baseUrl: string): ModelCache | undefined {
   if (!('caches' in globalThis)) return undefined;
-  const open = () => caches.open(`guidance-models ${new URL(baseUrl).pathname}`);
+  const name = `guidance-models ${new URL(baseUrl).pathname}`;
+  const open = () => ask(() => caches.open(name));
   // Cache Storage wants addresses as keys; these are never fetched.
   const folder = 'https://models.invalid/';
   return {
     async get(key) {
-      const response = await (await open()).match(folder + key);
+      const cache = await open();
+      const response = await ask(() => cache.match(folder + key));
       return response && new Uint8Array(await response.arrayBuffer());
     },
     async put(key, bytes) {
-      await (await open()).put(folder + key, new Response(bytes));
+      const cache = await open();
+      await inTime(cache.put(folder + key, new Response(bytes)), CACHE, WRITTEN_MS);
     },
     async delete(key) {
-      await (await open()).delete(folder + key);
+      const cache = await open();
+      await ask(() => cache.delete(folder + key));
     },
     async keys() {
-      const kept = await (await open()).keys();
+      const cache = await open();
+      const kept = await ask(() => cache.keys());
       return kept.map(({ url }) => url.slice(folder.length));
     },
   };
 }
+
+const CACHE = 'Cache Storage';
+const ask = askingInTime(CACHE);
+
+/** A disk may take long to write a network. */
+const WRITTEN_MS = 30_000;

@@ -1,4 +1,5 @@
 import { type ToServiceWorker, versionLock } from '../kit/offline-messages';
+import { askingInTime } from '../networks/in-time';
 import { Shell } from './shell';
 import type { SiteFiles } from './site-files';
 
@@ -46,8 +47,12 @@ self.addEventListener('fetch', (event) => {
 /** What Cross-Origin-Embedder-Policy is read from. */
 const ISOLATED: ReadonlySet<string> = new Set(['document', 'iframe', 'worker', 'sharedworker']);
 
+/** Storage that does not answer must not keep the page from being loaded. */
+const ask = askingInTime('Cache Storage');
+
 async function answer(event: FetchEvent, isolates: boolean): Promise<Response> {
-  const response = (await shell.find(event.request)) ?? (await fetchAndKeep(event));
+  const kept = await ask(() => shell.find(event.request)).catch(() => undefined);
+  const response = kept ?? (await fetchAndKeep(event));
   // As they came where possible: browsers keep compiled code with them.
   return isolates && response.status !== 0 ? isolated(response) : response;
 }

@@ -68,6 +68,8 @@ export type Notice =
   | { readonly kind: 'unreadable'; readonly reason: string }
   /** A network that was brought is gone after a reload. */
   | { readonly kind: 'not-kept'; readonly reason: string }
+  /** The browser's storage does not answer: nothing is kept. */
+  | { readonly kind: 'storage-silent' }
   | { readonly kind: 'not-exported'; readonly reason: string };
 
 export interface AppState {

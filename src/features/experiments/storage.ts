@@ -1,5 +1,6 @@
 import type { UseStore } from 'idb-keyval';
 import { keepOnFullDisk } from '../../kit/keep-on-full-disk';
+import { openedInTime } from '../../kit/opened-in-time';
 import { type Batch, type PointRecord, readBatch, readRecord } from './kept';
 
 /** What a change makes of the record that is stored. */
@@ -49,7 +50,7 @@ export function browserStorage(): ExperimentStorage {
   const load = () => import('idb-keyval');
   let opened: UseStore | undefined;
   const open = async () => {
-    opened ??= (await load()).createStore('guidance-experiments', 'points');
+    opened ??= openedInTime((await load()).createStore('guidance-experiments', 'points'));
     return opened;
   };
   const entries = async (start: string) => {

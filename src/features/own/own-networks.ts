@@ -282,7 +282,8 @@ export class OwnNetworks {
     await this.#read;
     const files = this.#files.get(id);
     if (files) return files;
-    const message = `The network "${id}" is not in this browser: it was brought on another one, or deleted. Drop its ONNX file on this page again.`;
+    const why = this.state.getState().unkept ?? 'it was brought on another one, or deleted';
+    const message = `The network "${id}" is not in this browser: ${why}. Drop its ONNX file on this page again.`;
     throw new EngineError('unknown-model', message);
   }
 

@@ -1,6 +1,7 @@
 import type { UseStore } from 'idb-keyval';
 import type { OwnFiles } from '../../engine/protocol';
 import { keepOnFullDisk } from '../../kit/keep-on-full-disk';
+import { openedInTime } from '../../kit/opened-in-time';
 import { messageOf } from '../../networks/errors';
 import { parseManifest } from '../../networks/manifest';
 
@@ -41,7 +42,7 @@ export function browserNetworkStorage(): NetworkStorage {
   const load = () => import('idb-keyval');
   let opened: UseStore | undefined;
   const open = async () => {
-    opened ??= (await load()).createStore('guidance-own', 'networks');
+    opened ??= openedInTime((await load()).createStore('guidance-own', 'networks'));
     return opened;
   };
   return {

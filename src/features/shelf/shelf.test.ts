@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { firstSeed } from '../../diffusion/random';
+import { NoAnswer } from '../../networks/in-time';
 import type { Catalogue } from '../../networks/library';
 import type { DenoiserManifest, Manifest, TextEncoderManifest } from '../../networks/manifest';
 import { axesFittedTo } from '../../settings/axes';
@@ -188,7 +189,13 @@ describe('the shelf', () => {
     await loading;
     await page.newest.finish(1);
     await settle();
-    return { shelf, removeAllBut, models: () => page.store.getState().models };
+    const { getState } = page.store;
+    return {
+      shelf,
+      removeAllBut,
+      models: () => getState().models,
+      notice: () => getState().notice,
+    };
   }
 
   test('reads the list once a network is loaded, and drops files that no manifest names', async () => {
@@ -196,6 +203,14 @@ describe('the shelf', () => {
     expect(models().list).toHaveLength(3);
     expect(removeAllBut).toHaveBeenCalledOnce();
     expect(models().kept).toEqual(new Set(['grey.onnx', 'judge.onnx']));
+  });
+
+  test('says that nothing is kept where storage does not answer', async () => {
+    const silent = () => Promise.reject(new NoAnswer('Cache Storage must answer within 5 s'));
+    const kept = { list: silent, remove: silent, removeAllBut: silent };
+    const { models, notice } = await visited({ kept });
+    expect(models().list).toHaveLength(3);
+    expect(notice()).toEqual({ kind: 'storage-silent' });
   });
 
   test('keeps every file while a manifest cannot be read, and says which', async () => {

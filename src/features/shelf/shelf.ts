@@ -1,6 +1,7 @@
 import type { StudentName } from '../../diffusion/guidance/rule';
 import type { ColumnRuns } from '../../kit/services';
 import { messageOf } from '../../networks/errors';
+import { NoAnswer } from '../../networks/in-time';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
 import type { ListedModel, ModelsState, NamedFile } from '../../networks/listed';
 import type {
@@ -180,7 +181,10 @@ export class ModelShelf {
 
   async #look(): Promise<void> {
     // A browser may refuse its storage: nothing is kept then.
-    const kept = await this.#source.kept.list().catch(() => new Set<string>());
+    const kept = await this.#source.kept.list().catch((error: unknown) => {
+      if (error instanceof NoAnswer) this.#store.setState({ notice: { kind: 'storage-silent' } });
+      return new Set<string>();
+    });
     this.#change({ kept });
   }
 

@@ -69,6 +69,8 @@ export const en = {
     unreadable: 'Not restored.',
     notKept: 'This network is not kept beyond a reload: the browser does not store it.',
     notExported: 'Not exported.',
+    storageSilent:
+      'The storage of this browser does not answer. The page goes on without it: nothing is kept on this machine.',
     refitted: (pieces: string) => `This network does not know: ${pieces}. It was set anew.`,
   },
   controls: {

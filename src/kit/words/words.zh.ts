@@ -49,6 +49,7 @@ export const zh: typeof en = {
     unreadable: '未还原。',
     notKept: '浏览器没有存储此网络，重新加载后不会保留。',
     notExported: '未导出。',
+    storageSilent: '此浏览器的存储没有响应。页面会在没有它的情况下继续，本机不保留任何内容。',
     refitted: (pieces) => `该网络不认识：${pieces}，已重新设置。`,
   },
   controls: {
