@@ -106,6 +106,7 @@ export async function generate(
     const labels = part.map(({ label }) => label);
     const asked = { labels, negative: settings.negative, mix: settings.mix };
     const evaluate = stackedEvaluate({
+      takesScale: manifest.adapt?.scale !== undefined,
       forward: counted(network),
       forwardBoth: (x, sigma, conditioning) => {
         operations += (sigma.length / part.length) * (manifest.flopsPerForward ?? Number.NaN);

@@ -9,7 +9,7 @@ import {
 import type { RunSettings } from '../src/diffusion/run';
 import { ModelError } from '../src/networks/errors';
 import type { Manifest } from '../src/networks/manifest';
-import { canMake } from '../src/settings/column';
+import { canMake, canPredict, takesScale } from '../src/settings/column';
 import { ArgumentError } from './flags';
 import { localModels } from './models';
 import { type NodeNetwork, openClassifier, openNetwork } from './runtime';
@@ -46,7 +46,14 @@ export function companionsOf(
 ) {
   const { id: model, companions } = manifest;
   const ids: { [name in CompanionName]?: string } = {};
-  for (const name of neededPredictions(findGuidanceRule(guidance), parameters)) {
+  const rule = findGuidanceRule(guidance);
+  if (takesScale(manifest)) {
+    if (canPredict(rule, manifest, parameters)) return ids;
+    throw new ArgumentError(
+      `--guidance must be "distilled" with ${model}, which takes the scale as an input, got "${guidance}"`,
+    );
+  }
+  for (const name of neededPredictions(rule, parameters)) {
     if (!isCompanion(name)) {
       if (canMake(manifest, name)) continue;
       throw new ArgumentError(`--guidance ${guidance} needs ${WITH[name]}, ${model} has none`);

@@ -94,7 +94,8 @@ async function openGraph<M extends Manifest>(
     manifest,
     async run(x, sigma, conditioning) {
       if (adapt && adapted) {
-        const { rows, feeds, finish } = adapted(x, sigma, rowsFor(conditioning).label!.data);
+        const { label, scale } = rowsFor(conditioning, manifest.conditioning);
+        const { rows, feeds, finish } = adapted(x, sigma, label!.data, scale?.data);
         const pass = adapt.graph.single ? 1 : (adapt.graph.batch ?? rows);
         const parts: Float32Array[] = [];
         for (let from = 0; from < rows; from += pass) {

@@ -185,6 +185,24 @@ test('a network of a flow is found out at the trial, and draws its data', async 
   expect(Math.max(...light)).toBeLessThan(60);
 });
 
+test('a distilled network guides in one pass, and says why other rules cannot', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=1&theme=light&steps=8&scale=1');
+  const dialog = await choose(page, 'student');
+  await expect(dialog.getByLabel(own.scale)).toHaveValue('s');
+  await expectAccessible(page, { include: '.own-network' });
+  await tryIt(dialog);
+  await expect(page.getByText(words.unguidable.student)).toBeVisible();
+  await playground.settled();
+  await expect(playground.choice(controls.guidance)).toHaveValue('distilled');
+  await expect(playground.choice(controls.guidance).locator('option')).toHaveCount(1);
+  await expect(page.locator('[data-figure=nfe]')).toHaveText('8');
+  await playground.changes('the scale', () => playground.type(controls.guidanceScale, 3));
+  await expect(page.locator('[data-figure=nfe]')).toHaveText('8');
+});
+
 test('samples that a network loses are told and crossed out, and the others go on', async ({
   playground,
 }) => {
@@ -229,6 +247,9 @@ test('what does not fit is named, and the page goes on', async ({ playground }) 
     await choose(page, 'nan');
     await tryIt(dialog);
     await expect(problems.first()).toContainText('must be finite numbers, got NaN');
+    await choose(page, 'halves');
+    await tryIt(dialog);
+    await expect(problems.first()).toContainText('Was it exported with guidance inside?');
   });
   await test.step('another prediction than the network makes', async () => {
     await choose(page, 'eps');

@@ -20,8 +20,37 @@ const plain: Adaptation = {
   output: 'noise',
 };
 
+const student = (counts: 's' | 'w', shape: 'rows' | 'column' | 'scalar' | 'one') => ({
+  ...plain,
+  scale: { name: 'scale', shape, counts },
+});
+
 const row = (...numbers: number[]) => Float32Array.from(numbers);
 const onlyNull = (rows: number) => new Float32Array(rows).fill(1);
+
+describe('a student is told the scale', () => {
+  const told = (adaptation: Adaptation, scales?: Float32Array) =>
+    adapter(adaptation, [1])(row(1, 2), row(1, 1), onlyNull(2), scales).feeds.scale;
+
+  test.each([
+    ['s', 'rows', row(3, 3), { data: row(3, 3), dims: [] }],
+    ['w', 'rows', row(3, 1), { data: row(2, 0), dims: [] }],
+    ['s', 'column', row(3, 4), { data: row(3, 4), dims: [1] }],
+    ['w', 'scalar', row(3, 3), { data: row(2), dims: [], shared: true }],
+    ['s', 'one', row(3, 3), { data: row(3), dims: [1], shared: true }],
+  ] as const)('%s, %s', (counts, shape, scales, feed) => {
+    expect(told(student(counts, shape), scales)).toEqual({ type: 'float32', ...feed });
+  });
+
+  test('that it is off where none is given; one for the whole batch must be one', () => {
+    expect(told(student('s', 'rows'))?.data).toEqual(row(1, 1));
+    expect(told(student('w', 'scalar'))?.data).toEqual(row(0));
+    expect(told(plain, row(3, 3))).toBeUndefined();
+    expect(() => told(student('s', 'scalar'), row(3, 4))).toThrow(
+      'scale: takes one number for the whole batch, got 3,4',
+    );
+  });
+});
 
 describe('noise levels of the usual betas', () => {
   test.each([

@@ -47,6 +47,14 @@ export interface Adaptation extends Omit<Convention, 'counts'> {
     | undefined;
   /** An input [batch] that hides the class, and its value then; where it is shown it is 1 - hidden. */
   readonly mask?: { readonly name: string; readonly hidden: 0 | 1 } | undefined;
+  /** A student's input of the guidance scale: s, 1 = off, or w = s - 1. */
+  readonly scale?:
+    | {
+        readonly name: string;
+        readonly shape: Adaptation['time']['shape'];
+        readonly counts: 's' | 'w';
+      }
+    | undefined;
   /** Name of the output, [batch, channels, height, width] or more channels, whose first ones count. */
   readonly output: string;
 }
@@ -60,6 +68,11 @@ export interface Feed {
   readonly dims: readonly number[];
   /** The same for all rows, however many there are. */
   readonly shared?: true;
+}
+
+/** A network's output has another number of pictures than its input. */
+export class BatchDiffers extends RangeError {
+  override readonly name = 'BatchDiffers';
 }
 
 /** One evaluation in the network's own terms. */
@@ -130,19 +143,25 @@ export function adaptedStart(
  * estimates are mixed: Σ_k label_k D(x; k).
  *
  * @param sampleShape [channels, height, width]
- * @returns (x [batch, …sampleShape], sigma [batch], label [batch, numClasses + 1]) → evaluation
+ * @returns (x [batch, …sampleShape], sigma [batch], label [batch, numClasses + 1], scale [batch] of a
+ * student; default: 1, off) → evaluation
  * @throws RangeError for schedules and ranges that make no sense
  */
 export function adapter(
   adaptation: Adaptation,
   sampleShape: readonly number[],
-): (x: Float32Array, sigma: Float32Array, label: Float32Array) => AdaptedEvaluation {
-  const { range, time, label: labelInput, mask } = adaptation;
+): (
+  x: Float32Array,
+  sigma: Float32Array,
+  label: Float32Array,
+  scale?: Float32Array,
+) => AdaptedEvaluation {
+  const { range, time, label: labelInput, mask, scale: scaleInput } = adaptation;
   const levelOf = levelsOf({ ...adaptation, counts: time.counts });
   const { factor, offset } = affine(range);
   const size = sampleShape.reduce((product, length) => product * length, 1);
 
-  return (x, sigma, label) => {
+  return (x, sigma, label, scale = new Float32Array(sigma.length).fill(1)) => {
     const batch = sigma.length;
     const width = label.length / batch;
     const parts = labelInput
@@ -162,20 +181,15 @@ export function adapter(
       const told = levels[row]!.time;
       return time.type === 'float32' ? told : Math.round(told);
     });
-    const shared = time.shape === 'scalar' || time.shape === 'one';
-    if (shared && times.some((value) => value !== times[0])) {
-      throw new RangeError(`${time.name}: takes one number for the whole batch, got ${times}`);
-    }
-    const timeDims = time.shape === 'one' || time.shape === 'column' ? [1] : [];
     const feeds: Record<string, Feed> = {
       [adaptation.x]: { data: input, type: 'float32', dims: sampleShape },
-      [time.name]: {
-        data: Float32Array.from(shared ? times.slice(0, 1) : times),
-        type: time.type,
-        dims: timeDims,
-        ...(shared && { shared }),
-      },
+      [time.name]: numbersFeed(time, time.type, times),
     };
+    if (scaleInput) {
+      const off = scaleInput.counts === 'w' ? 1 : 0;
+      const scales = parts.map(({ row }) => scale[row]! - off);
+      feeds[scaleInput.name] = numbersFeed(scaleInput, 'float32', scales);
+    }
     if (labelInput?.type === 'float32') {
       // The column of the null label, where the network has one.
       const columns = typeof labelInput.nullLabel === 'number' ? width : width - 1;
@@ -198,8 +212,8 @@ export function adapter(
     const finish = (output: Float32Array) => {
       // Networks that learn the variance as well put it into further channels.
       const stride = output.length / rows;
-      if (stride < size && (rows * size) % output.length === 0 && output.length % size === 0) {
-        throw new RangeError(
+      if (stride < size && output.length % size === 0) {
+        throw new BatchDiffers(
           `${adaptation.output}: gives ${output.length / size} pictures for ${rows}: its batch differs from the input's. Was it exported with guidance inside? Export the network alone.`,
         );
       }
@@ -220,6 +234,24 @@ export function adapter(
       return denoised;
     };
     return { rows, feeds, finish };
+  };
+}
+
+/** One number a row, or one for all of them. @throws RangeError where that should be one and is not */
+function numbersFeed(
+  { name, shape }: Pick<Adaptation['time'], 'name' | 'shape'>,
+  type: Feed['type'],
+  numbers: readonly number[],
+): Feed {
+  const shared = shape === 'scalar' || shape === 'one';
+  if (shared && numbers.some((value) => value !== numbers[0])) {
+    throw new RangeError(`${name}: takes one number for the whole batch, got ${numbers}`);
+  }
+  return {
+    data: Float32Array.from(shared ? numbers.slice(0, 1) : numbers),
+    type,
+    dims: shape === 'one' || shape === 'column' ? [1] : [],
+    ...(shared && { shared }),
   };
 }
 

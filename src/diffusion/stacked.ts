@@ -42,6 +42,8 @@ export type ForwardBoth = (
  * evaluated apart, with the rows of `cond`; students with the scale too.
  *
  * @param options.weak the weak network; without it `weak` is an error, as for the classifiers
+ * @param options.takesScale whether the network is itself a student: whatever is needed is its estimate
+ * at the scale
  * @param options.forwardBoth asked in place of `forward` where `auxiliary` is needed
  * @returns an evaluation that rejects with RangeError for a prediction of another network, or one that
  * this network cannot make
@@ -49,11 +51,12 @@ export type ForwardBoth = (
 export function stackedEvaluate(
   options: GuidanceConditioning & { readonly [name in CompanionName]?: Forward | undefined } & {
     readonly forward: Forward;
+    readonly takesScale?: boolean | undefined;
     readonly forwardBoth?: ForwardBoth | undefined;
     readonly fields: ArrayFieldAlgebra;
   },
 ): Evaluate<ArrayField> {
-  const { forward, forwardBoth, cond, fields } = options;
+  const { forward, forwardBoth, takesScale, cond, fields } = options;
 
   /** x and the rows of some evaluations, one below the other. */
   function stacked({ data, batch }: ArrayField, sigma: number, rows: readonly Conditioning[]) {
@@ -78,6 +81,12 @@ export function stackedEvaluate(
 
   return async (x, sigma, needs, { step, guidanceScale }) => {
     const predictions: Predictions<ArrayField> = {};
+    if (takesScale) {
+      const rows = withScale(cond, guidanceScale, x.batch);
+      const estimate = await forward(...stacked(x, sigma, [rows]));
+      for (const need of needs) predictions[need] = partOf(estimate, x, 0);
+      return predictions;
+    }
     try {
       for (const need of needs) {
         if (!isCompanion(need)) continue;

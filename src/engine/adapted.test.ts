@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Adaptation } from '../diffusion/adapt';
 import { sigmaTable } from '../diffusion/betas';
+import { byLabel } from '../diffusion/conditioning';
 import type { DenoiserManifest } from '../networks/manifest';
-import { adaptedNetwork, checkForward, isAdapted } from './adapted';
+import { adaptedNetwork, checkBatch, checkForward, isAdapted } from './adapted';
 import type { LimitedNetwork } from './network';
 
 const betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 } as const;
@@ -51,8 +52,46 @@ function raw(
   };
 }
 
+test('a student with one scale for the batch is evaluated scale by scale, and with one as ever', async () => {
+  const student = manifest('x0');
+  const scale = { name: 'w', shape: 'scalar', counts: 'w' } as const;
+  const model = { ...student, adapt: { ...student.adapt, scale } };
+  const asked: [number, number[]][] = [];
+  const fake: LimitedNetwork = {
+    ...raw('x0'),
+    async run({ x, w, y }, rows) {
+      expect(x!.data).toHaveLength(64 * rows);
+      asked.push([rows, [...w!.data]]);
+      return { out: x!.data.map((_, i) => w!.data[0]! + 10 * y!.data[Math.floor(i / 64)]!) };
+    },
+  };
+  const draw = async (scales: number[]) => {
+    asked.length = 0;
+    const rows = scales.length;
+    const inputs = {
+      x: { data: new Float32Array(64 * rows), dims: [1, 8, 8] },
+      sigma: { data: new Float32Array(rows).fill(1), dims: [] },
+      ...byLabel([0, 1, 0, 1].slice(0, rows), 2),
+      scale: { data: Float32Array.from(scales), dims: [] },
+    };
+    const { denoised } = await adaptedNetwork(fake, model).run(inputs, rows);
+    return scales.map((_, row) => denoised![64 * row + 63]);
+  };
+  expect(await draw([2, 5, 2, 1])).toEqual([1, 14, 1, 10]);
+  expect(asked).toEqual([
+    [2, [1]],
+    [1, [4]],
+    [1, [0]],
+  ]);
+  expect(await draw([3, 3])).toEqual([2, 12]);
+  expect(asked).toEqual([[2, [2]]]);
+});
+
 const check = (network: LimitedNetwork, model: ReturnType<typeof manifest>) =>
   checkForward(adaptedNetwork(network, model), model);
+
+const batch = (network: LimitedNetwork, model: ReturnType<typeof manifest>) =>
+  checkBatch(adaptedNetwork(network, model), model);
 
 describe('trial forwards', () => {
   test.each(['eps', 'v', 'x0'] as const)('a network of %s fits', async (kind) => {
@@ -125,7 +164,7 @@ test('a network whose estimates depend on the others of the batch is told', asyn
     },
   };
   for (const classes of [['a', 'b'], []]) {
-    await expect(check(normalising, manifest('eps', classes))).rejects.toThrow(
+    await expect(batch(normalising, manifest('eps', classes))).rejects.toThrow(
       /must not depend on the others of its batch[\s\S]*net\.eval/,
     );
   }
@@ -149,12 +188,33 @@ test('an output of fewer pictures than went in is named', async () => {
     ...network,
     async run(inputs, rows) {
       const { out } = await network.run(inputs, rows);
-      return { out: out!.subarray(0, out!.length / 2) };
+      return { out: out!.subarray(0, 64 * Math.floor(rows / 2)) };
     },
   };
-  await expect(check(halving, manifest('eps', []))).rejects.toThrow(
-    'gives 1 pictures for 2: its batch differs',
+  const model = manifest('eps', []);
+  await expect(check(halving, model)).rejects.toThrow('gives 1 pictures for 2: its batch differs');
+  await expect(batch(halving, model)).rejects.toThrow('gives 0 pictures for 1: its batch differs');
+});
+
+test('so is one with guidance inside, which gives as many of an even number', async () => {
+  const network = raw('eps');
+  const guiding: LimitedNetwork = {
+    ...network,
+    async run(inputs, rows) {
+      const { out } = await network.run(inputs, rows);
+      const half = out!.subarray(0, 64 * Math.floor(rows / 2));
+      return { out: Float32Array.of(...half, ...half) };
+    },
+  };
+  await expect(batch(guiding, manifest('v'))).rejects.toThrow(
+    /gives 0 pictures for 1[\s\S]*Export the network alone/,
   );
+});
+
+test('what a wrong convention makes fail says nothing of batches', async () => {
+  const beyond = { ...raw('eps'), run: () => Promise.reject(new Error('index out of bounds')) };
+  await expect(batch(beyond, manifest('eps'))).resolves.toBeUndefined();
+  await expect(check(beyond, manifest('eps'))).rejects.toThrow(/a table in the graph/);
 });
 
 test('a missing output is named', async () => {

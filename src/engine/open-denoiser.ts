@@ -3,7 +3,7 @@ import { checkDifference, checkInputs } from '../diffusion/self-check';
 import { messageOf } from '../networks/errors';
 import type { DenoiserManifest } from '../networks/manifest';
 import { toHalf } from '../networks/onnx/half';
-import { adaptedNetwork, checkForward, isAdapted } from './adapted';
+import { adaptedNetwork, checkBatch, checkForward, isAdapted } from './adapted';
 import { batchAssumed, batchInTime, batchUpTo, batchWithinLimits } from './batches';
 import { compareNetwork } from './compare';
 import type { LimitedNetwork, SmallerBatch } from './network';
@@ -127,6 +127,7 @@ async function openAndTry(
   });
   const network = isAdapted(manifest) ? adaptedNetwork(opened, manifest) : opened;
   try {
+    if (manifest.own && isAdapted(manifest)) await checkBatch(network, manifest);
     const compared =
       options.compare && isAdapted(manifest)
         ? await compareNetwork(opened, manifest, options.compare)

@@ -32,7 +32,9 @@ export async function openRunNetworks(
 ): Promise<RunNetworks> {
   const { signal } = active;
   const { manifest, network } = await loaded.denoiser(id, signal, onProgress);
-  const companions = await openCompanions(predictionsOf(manifest), manifest, (model) =>
+  // A student makes all predictions itself.
+  const predictions = manifest.adapt?.scale ? [] : predictionsOf(manifest);
+  const companions = await openCompanions(predictions, manifest, (model) =>
     loaded.other(model, signal, onProgress),
   );
   const { stages = [] } = settings;

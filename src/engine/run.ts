@@ -226,7 +226,9 @@ function firstStage(
 ): Evaluate<ArrayField> {
   const forward = (used: Companion, output: string) =>
     forwardOf(used, manifest.shape, output, isAborted);
+  const takesScale = manifest.adapt?.scale !== undefined;
   const evaluate = stackedEvaluate({
+    takesScale,
     forward: forward({ network, manifest }, 'denoised'),
     forwardBoth: async (x, sigma, rows) => {
       const outputs = await outputsOf({ network, manifest }, manifest.shape, isAborted)(
@@ -246,6 +248,7 @@ function firstStage(
   return (
     starts?.spared(evaluate, {
       about: JSON.stringify(about),
+      takesScale,
       samples: seeds.map((seed, i) => `${seed} ${nameOf(labels[i])}`),
       fields,
     }) ?? evaluate

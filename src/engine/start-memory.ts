@@ -16,6 +16,8 @@ interface Start {
 export interface RunStart {
   /** Of the network, and of everything that conditions all samples alike. */
   readonly about: string;
+  /** Whether the network is itself a student, and told the scale. */
+  readonly takesScale?: boolean;
   /** One entry a sample. */
   readonly samples: readonly string[];
   readonly fields: ArrayFieldAlgebra;
@@ -44,8 +46,7 @@ export class StartMemory {
       // In a batch of another size a network may round otherwise, and pixels are to be the same.
       const batch = `${start.about} ${needs.join()} ${x.batch} ${sigma}`;
       const keyOf = (need: string, sample: number) => {
-        // A student is told the scale.
-        const scale = isStudent(need) ? at.guidanceScale : '';
+        const scale = start.takesScale || isStudent(need) ? at.guidanceScale : '';
         return `${batch} ${need} ${scale} ${start.samples[sample]}`;
       };
       const known = this.#known(x, needs, keyOf, start.fields);

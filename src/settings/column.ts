@@ -138,13 +138,23 @@ export function knows({ classes, prompts }: Named, name: string): boolean {
   return prompts !== undefined || classes.includes(name);
 }
 
-/** Whether a model with its companions can make the predictions that a rule needs with these parameters. */
+/** Whether a model is itself a student, which takes the scale as an input: guidance in one pass. */
+export function takesScale({ adapt }: Predicting): boolean {
+  return adapt?.scale !== undefined;
+}
+
+/**
+ * Whether a model with its companions can make the predictions that a rule needs with these parameters;
+ * a student makes that of its own rule.
+ */
 export function canPredict(
   rule: Pick<GuidanceRule, 'needs'>,
   model: Predicting,
   parameters: Parameters = {},
 ): boolean {
-  return neededPredictions(rule, parameters).every((name) => canMake(model, name));
+  const needed = neededPredictions(rule, parameters);
+  if (takesScale(model)) return needed.includes('distilled');
+  return needed.every((name) => canMake(model, name));
 }
 
 /** Whether a model with its companions can make a prediction. */

@@ -7,7 +7,15 @@ import { findSchedule } from '../diffusion/schedules';
 import { nameOf } from '../kit/words/words';
 import { count, text } from '../networks/schema';
 import { escaped, idText, numberText, unescaped } from './address-text';
-import { CHOICES, type ColumnSettings, canPredict, DEFAULT_COLUMN, knows, LIMITS } from './column';
+import {
+  CHOICES,
+  type ColumnSettings,
+  canPredict,
+  DEFAULT_COLUMN,
+  knows,
+  LIMITS,
+  takesScale,
+} from './column';
 import { flagWholeNumber, idList, MOST_STEPS } from './flag-text';
 import { curveRow } from './rows/curve';
 import { intervalRow } from './rows/interval';
@@ -27,7 +35,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     name: ({ controls }) => controls.guidance,
     fits: (id, model, { parameters }) => canPredict(findGuidanceRule(id), model, parameters),
     instead(model) {
-      const usual = [DEFAULT_COLUMN.guidance, 'conditional', 'unconditional'];
+      const usual = [DEFAULT_COLUMN.guidance, 'conditional', 'unconditional', 'distilled'];
       return usual.find((id) => canPredict(findGuidanceRule(id), model)) ?? DEFAULT_COLUMN.guidance;
     },
     caption: {
@@ -103,7 +111,7 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     write: (name) => (name === null ? 'none' : escaped(name)),
     name: ({ extras }) => extras.negativeClass,
     ofRule: takesNegative,
-    fits: (name, model) => name === null || knows(model, name),
+    fits: (name, model) => name === null || (knows(model, name) && !takesScale(model)),
     className: (name) => name ?? undefined,
     caption: {
       order: 11,

@@ -77,6 +77,17 @@ export function OwnForm({ draft, settings }: FormProps) {
           </fieldset>
         )}
         <Labels {...{ draft, settings }} />
+        {ports?.scale && (
+          <div className="numbers">
+            <Choice
+              label={words.scale}
+              value={settings.scaleCounts}
+              names={words.scales}
+              source={words.sources[draft.told.scaleCounts ?? 'guess']}
+              onChange={(scaleCounts) => change({ scaleCounts })}
+            />
+          </div>
+        )}
       </fieldset>
       <div className="submit">
         <Problems />

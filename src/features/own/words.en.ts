@@ -103,6 +103,8 @@ export const en = {
     mask: 'told by the mask',
     none: 'unknown to it (no guidance)',
   } satisfies Readonly<Record<NullLabel, string>>,
+  scale: 'The guidance scale is told as',
+  scales: { s: 's: 1 = off', w: 'w = s − 1: 0 = off' },
   hidden: 'The mask hides the class at',
   output: 'Its prediction is the output',
   names: 'Names of the classes',

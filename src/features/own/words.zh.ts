@@ -92,6 +92,8 @@ export const zh: typeof en = {
     mask: '由掩码表示',
     none: '它不认识（无法引导）',
   },
+  scale: '引导强度的告知方式',
+  scales: { s: 's：1 = 关闭', w: 'w = s − 1：0 = 关闭' },
   hidden: '掩码隐藏类别的值',
   output: '它的预测是输出',
   names: '类别名称',

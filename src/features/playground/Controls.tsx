@@ -14,8 +14,8 @@ import {
   hasNullClass,
   isConditional,
   LIMITS,
-  type Named,
   type Predicting,
+  takesScale,
 } from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
 import { warningsOf } from '../../settings/warnings';
@@ -109,20 +109,18 @@ function Warnings() {
 
 function RunControls() {
   const { unguidable } = useWords(playgroundWords);
-  const unguided = useAppState(
-    ({ engine }) => engine.status === 'ready' && !hasNullClass(engine.manifest),
-  );
   const manifest = useAppState(({ engine }) =>
     engine.status === 'ready' ? engine.manifest : undefined,
   );
   const model = manifest ?? WITHOUT_COMPANIONS;
   const [column, set] = useActiveColumn();
+  const unguided = hasNullClass(model) ? undefined : unguidable.noNullLabel;
   return (
     <RunForm
       run={column}
       rules={CHOICES.guidance.filter((rule) => canPredict(rule, model))}
       model={model}
-      ruleHint={unguided ? unguidable.noNullLabel : undefined}
+      ruleHint={takesScale(model) ? unguidable.student : unguided}
       scale={<ScaleControl />}
       shape={<OverTheSteps />}
       stages={<StageControls />}
@@ -143,14 +141,14 @@ function RunControls() {
 /** What is offered until the model is known. */
 const WITHOUT_COMPANIONS: Predicting = { classes: [''] };
 
-function Extras({ model }: { readonly model: Named }) {
+function Extras({ model }: { readonly model: Predicting }) {
   const [column, set] = useActiveColumn();
   const rule = findGuidanceRule(column.guidance);
   return (
     <ColumnExtras
       {...{ column, model, set }}
       mixes={takesLabel(rule)}
-      leadsAway={takesNegative(rule)}
+      leadsAway={takesNegative(rule) && !takesScale(model)}
     />
   );
 }

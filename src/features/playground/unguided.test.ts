@@ -4,6 +4,7 @@ import { findGuidanceRule, guidanceRegistry } from '../../diffusion/guidance';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
 import { axesFittedTo, axisChoices, axisKeys, newAxis } from '../../settings/axes';
 import { canPredict, DEFAULT_COLUMN, hasNullClass, offeredChoices } from '../../settings/column';
+import { RUN_TABLE } from '../../settings/run-table';
 import { sampleSettings } from '../../settings/sample-settings';
 import { type Axis, FIRST_VISIT, fittedToModel } from '../../settings/settings';
 import { gridCells } from '../grid/grid';
@@ -28,6 +29,15 @@ const onlyClasses: DenoiserManifest = {
 };
 const rules = (model: DenoiserManifest) =>
   guidanceRegistry.filter((rule) => canPredict(rule, model)).map(({ id }) => id);
+
+test('a student that was brought has its own rule alone, and leads away from no class', () => {
+  const scale = { name: 'scale', shape: 'rows', counts: 's' } as const;
+  const model: DenoiserManifest = { ...onlyClasses, adapt: { ...onlyClasses.adapt!, scale } };
+  expect(rules(model)).toEqual(['distilled']);
+  expect(RUN_TABLE.guidance.instead?.(model)).toBe('distilled');
+  const fits = (name: string | null) => RUN_TABLE.negative.fits?.(name, model, DEFAULT_COLUMN);
+  expect([fits('1'), fits(null)]).toEqual([false, true]);
+});
 
 describe('networks that cannot be guided', () => {
   test('offer the rules whose predictions they can make', () => {

@@ -98,6 +98,8 @@ export const en = {
     /** In place of the classes, and beside the choice of guidance. */
     takesNoLabel:
       'This network takes no class label. There is no conditional estimate that guidance could compare with the unconditional one.',
+    student:
+      'This network takes the guidance scale as an input: it was distilled, and guides in one pass. It was not made for estimates with and without a class that other rules could compare.',
     noNullLabel:
       'This network was trained without a label for “no class”. There is no unconditional estimate that guidance could lead away from.',
   },

@@ -51,6 +51,10 @@ const COUNTS = [
 export const counts = v.picklist(COUNTS, orOf(COUNTS));
 export const noising = v.picklist(NOISINGS, orOf(NOISINGS));
 
+/** How a student is told the guidance scale. */
+export const scaleCounts = v.picklist(['s', 'w'], 's (1 = off) or w (0 = off)');
+const shapes = v.picklist(['rows', 'column', 'scalar', 'one'], 'rows, column, scalar or one');
+
 /** Values of black and white. */
 export const range = v.pipe(
   v.tuple([number, number], 'a list [black, white]'),
@@ -68,7 +72,7 @@ export const adaptation = v.object({
   time: v.object({
     name: text,
     type: types,
-    shape: v.picklist(['rows', 'column', 'scalar', 'one'], 'rows, column, scalar or one'),
+    shape: shapes,
     counts,
   }),
   label: v.optional(
@@ -84,6 +88,7 @@ export const adaptation = v.object({
     }),
   ),
   mask: v.optional(v.object({ name: text, hidden: v.picklist([0, 1], '0 or 1') })),
+  scale: v.optional(v.object({ name: text, shape: shapes, counts: scaleCounts })),
   output: text,
   graph: v.object({
     /** It can take one picture at a time only. */

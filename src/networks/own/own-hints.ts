@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { complaint } from '../manifest';
 import type { OnnxFile } from '../onnx/file';
 import { count, text } from '../schema';
-import { adaptation, betaList, counts, noising, range } from './adaptation';
+import { adaptation, betaList, counts, noising, range, scaleCounts } from './adaptation';
 
 /** The betas of the papers, by the names of diffusers' schedulers and of lucidrains' functions. */
 export const SCHEDULES = {
@@ -84,10 +84,11 @@ const ENTRIES = {
     ['last', 'first', 'zeros', 'mask', 'none'],
     'last, first, zeros, mask or none',
   ),
+  scale_counts: scaleCounts,
   class_names: v.array(text, 'a list of names'),
   id2label: v.record(v.string(), text, 'an object of names'),
   // Of a manifest.
-  role: v.literal('denoiser', '"denoiser"'),
+  role: v.picklist(['denoiser', 'student'], '"denoiser" or "student"'),
   classes: v.array(text, 'a list of names'),
   shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
   sigma: v.object({ min: level, max: level }),

@@ -5,6 +5,7 @@ import { readOnnx } from '../onnx/file';
 import { type Hints, metadataHints, readHints } from './own-hints';
 import {
   classesOf,
+  fieldsSaid,
   type NullLabel,
   type OwnSettings,
   ownManifest,
@@ -115,6 +116,30 @@ describe('which inputs and outputs are what', () => {
     expect(value).toBeUndefined();
     expect(problems).toEqual(lines);
   });
+  test('a student has an input of the scale, s or w by its name', () => {
+    const file = fixture('student');
+    expect(portsOf('student')).toMatchObject({
+      time: { name: 't' },
+      label: { name: 'y' },
+      scale: { name: 'guidance_scale', shape: 'scalar' },
+    });
+    const told = (name: string, shape: (string | number)[], type = 'float') => {
+      const named = (value: (typeof file.inputs)[number]) =>
+        value.name === 'guidance_scale' ? { name, type, shape } : value;
+      const ports = findPorts({ ...file, inputs: file.inputs.map(named) }).value!;
+      return [ports.scale, suggested(ports, {}, 'a').scaleCounts];
+    };
+    expect(told('scale', ['b'])).toEqual([{ name: 'scale', shape: 'rows' }, 's']);
+    expect(told('w', ['b', 1])).toEqual([{ name: 'w', shape: 'column' }, 'w']);
+    expect(told('guidance_weight', ['b'], 'double')).toEqual([
+      { name: 'page.guidance_weight', shape: 'rows' },
+      'w',
+    ]);
+    const ports = portsOf('student');
+    const { value: said } = readHints('{"scale_counts": "w"}', 'a.json');
+    expect(suggested(ports, said, 'a').scaleCounts).toBe('w');
+    expect(fieldsSaid(ports, said)).toContain('scaleCounts');
+  });
   test('what has another form is converted at the border', () => {
     const value = portsOf('odd');
     expect(value).toMatchObject({
@@ -195,6 +220,7 @@ describe('what is suggested', () => {
       labels: 4,
       nullLabel: 'last',
       hidden: 1,
+      scaleCounts: 's',
       names: [],
       output: 'out_sample',
     });

@@ -34,6 +34,8 @@ export interface OwnSettings {
   readonly nullLabel: NullLabel;
   /** Value of the mask that hides the class, where there is a mask. */
   readonly hidden: 0 | 1;
+  /** How a student is told the guidance scale: s, 1 = off, or w = s - 1. */
+  readonly scaleCounts: 's' | 'w';
   /** Of the classes; fewer than there are: the others are numbered. */
   readonly names: readonly string[];
   /** Name of the output that is the prediction. */
@@ -70,7 +72,7 @@ export function usualOf(noising: Noising): Pick<OwnSettings, 'noising' | 'predic
 
 /** What to suggest for a network: what is said of it, else what its graph tells, else what is usual. */
 export function suggested(ports: Ports, said: Hints, fileName: string): OwnSettings {
-  const native = said.role === 'denoiser' && said.adapt === undefined;
+  const native = said.role !== undefined && said.adapt === undefined;
   const own = native || (ports.time.name === 'sigma' && ports.output === 'denoised');
   const names =
     said.class_names ?? said.classes ?? (said.id2label ? Object.values(said.id2label) : []);
@@ -97,9 +99,15 @@ export function suggested(ports: Ports, said: Hints, fileName: string): OwnSetti
     labels,
     nullLabel,
     hidden: said.adapt?.mask?.hidden ?? 1,
+    scaleCounts: said.adapt?.scale?.counts ?? said.scale_counts ?? usualScale(ports),
     names,
     output: said.adapt?.output ?? ports.output,
   };
+}
+
+/** Papers' w is s - 1; code that says scale means s. */
+function usualScale({ scale }: Ports): OwnSettings['scaleCounts'] {
+  return scale && /^(page\.)?w(_|$)|weight/.test(scale.name) ? 'w' : 's';
 }
 
 function suggestedConvention(
@@ -153,7 +161,7 @@ function suggestedBetas({ time }: Ports, said: Hints): Betas {
 export function fieldsSaid(ports: Ports, said: Hints): readonly (keyof OwnSettings)[] {
   const { adapt, prediction_type: type, _class_name: name } = said;
   const byClass = conventionOf(name ?? '') ?? {};
-  const own = said.role === 'denoiser' || ports.output === 'denoised';
+  const own = said.role !== undefined || ports.output === 'denoised';
   const { label, mask } = ports;
   const answers: Partial<Record<keyof OwnSettings, unknown>> = {
     prediction: adapt ?? type ?? (own || 'prediction' in byClass || undefined),
@@ -162,6 +170,7 @@ export function fieldsSaid(ports: Ports, said: Hints): readonly (keyof OwnSettin
     counts: adapt ?? said.timestep_counts ?? (own || 'counts' in byClass || undefined),
     range: adapt ?? said.value_range,
     labels: label?.count ?? said.num_class_embeds,
+    scaleCounts: adapt?.scale ?? said.scale_counts,
     nullLabel: adapt ?? said.null_label ?? mask ?? label?.blank[0],
     shape: ports.shape.every((length) => typeof length === 'number') || said.sample_size,
   };
@@ -331,6 +340,7 @@ export function ownManifest(
     own: { file: file.name },
     shape: [...shape],
     classes: label ? [...classesOf(settings)] : [],
+    ...(ports.scale && { conditioning: ['label', 'scale'] }),
     sigma: { ...sigma },
     parameters: Math.max(1, file.parameters),
     adapt: {
@@ -353,6 +363,7 @@ export function ownManifest(
           ...(index !== undefined && { nullLabel: index }),
         },
       }),
+      ...(ports.scale && { scale: { ...ports.scale, counts: settings.scaleCounts } }),
       ...(ports.mask && { mask: { name: ports.mask, hidden: settings.hidden } }),
       output: settings.output,
       graph: {

@@ -23,6 +23,8 @@ export interface Ports {
   };
   /** An input that hides the class. */
   readonly mask?: string;
+  /** A student's input of the guidance scale. */
+  readonly scale?: Omit<NonNullable<OwnAdaptation['scale']>, 'counts'>;
   /** The output that is most likely the prediction, and all that may be. */
   readonly output: string;
   readonly outputs: readonly string[];
@@ -52,6 +54,10 @@ const NAMES = {
     'noise_labels',
   ],
   label: ['class_labels', 'class_label', 'labels', 'label', 'classes', 'class', 'y', 'c', 'cond'],
+  scale: [
+    ...(['scale', 'guidance_scale', 'guidance', 'cfg_scale', 'cfg', 'guidance_strength'] as const),
+    ...(['w', 'guidance_weight', 'w_cond'] as const),
+  ],
   output: ['out_sample', 'noise_pred', 'denoised', 'sample', 'eps', 'output', 'out', 'v', 'x0'],
 } as const;
 const MASK = /mask|drop|uncond/i;
@@ -83,12 +89,13 @@ export function findPorts(file: OnnxFile): Read<Ports | undefined> {
   const problems: string[] = [];
   const border: Conversion[] = [];
   const claimed = claimInputs(file, problems);
-  const { x, time, label, mask } = claimed;
+  const { x, time, label, mask, scale } = claimed;
   const picture = x && pictureOf(x, problems, border);
   const [batch] = x?.shape ?? [];
   const single = batch === 1 || (label !== undefined && label.shape?.[0] !== batch);
   const told = time && timeOf(time, batch, single, problems, border);
   const labelled = label && labelOf(label, file, batch, problems, border);
+  const scaled = scale && timeOf(scale, batch, single, problems, border);
   const hides = mask && plain(mask, batch, ELEMENT.float, border);
   const outputs = findOutputs(file.outputs, picture, problems, x?.name, border);
   const names: readonly string[] = NAMES.output;
@@ -96,7 +103,7 @@ export function findPorts(file: OnnxFile): Read<Ports | undefined> {
     names.flatMap((name) => outputs.filter(({ given }) => given === name))[0] ?? outputs[0];
   if (problems.length > 0 || !picture || !told || !output) return { value: undefined, problems };
 
-  const firsts = [x, time, label, mask].map((value) => value?.shape?.[0]);
+  const firsts = [x, time, label, mask, scale].map((value) => value?.shape?.[0]);
   const steps = file.lookups.get(time.name)?.rows;
   return {
     problems,
@@ -105,6 +112,7 @@ export function findPorts(file: OnnxFile): Read<Ports | undefined> {
       time: { ...told, ...(steps !== undefined && { count: steps }) },
       ...(labelled && { label: labelled }),
       ...(hides && { mask: hides }),
+      ...(scaled && { scale: { name: scaled.name, shape: scaled.shape } }),
       output: output.name,
       outputs: outputs.map(({ name }) => name),
       shape: picture.shape,
@@ -121,6 +129,7 @@ interface Claimed {
   readonly time: OnnxValue | undefined;
   readonly label: OnnxValue | undefined;
   readonly mask: OnnxValue | undefined;
+  readonly scale: OnnxValue | undefined;
 }
 
 function claimInputs(file: OnnxFile, problems: string[]): Claimed {
@@ -132,13 +141,18 @@ function claimInputs(file: OnnxFile, problems: string[]): Claimed {
     if (found) left.delete(found);
     return found;
   };
-  const labels: readonly string[] = NAMES.label;
+  const scales: readonly string[] = NAMES.scale;
+  const labels: readonly string[] = [...NAMES.label, ...scales];
   // Without a name to go by, what looks up a table is a label and no timestep.
   const mayBeTime = (value: OnnxValue) =>
     isNumbers(value) && !labels.includes(value.name) && !MASK.test(value.name);
   const mayBeRows = ({ name, type, shape }: OnnxValue) =>
     type in FLOATS && shape?.length === 2 && Number(shape[1]) > 1 && !EMBEDDING.test(name);
   const x = claim(NAMES.x, (value) => rankOf(value) === 4 && !isNumbers(value));
+  const scale = claim(
+    [],
+    (value) => scales.includes(value.name) && value.type in FLOATS && isNumbers(value),
+  );
   const time = claim(
     NAMES.time,
     (value) => mayBeTime(value) && !file.lookups.has(value.name),
@@ -161,7 +175,7 @@ function claimInputs(file: OnnxFile, problems: string[]): Claimed {
     );
   });
   if (left.size > MOST_NAMED) problems.push(`And ${left.size - MOST_NAMED} inputs more.`);
-  return { x, time, label, mask };
+  return { x, time, label, mask, scale };
 }
 
 function listed(names: readonly string[]): string {
