@@ -8,7 +8,9 @@ declare const self: ServiceWorkerGlobalScope;
 declare const SITE_FILES: SiteFiles;
 
 const { scope } = self.registration;
-const shell = new Shell(scope, SITE_FILES);
+// Once: each mention of the list is a copy of it.
+const files = SITE_FILES;
+const shell = new Shell(scope, files);
 
 self.addEventListener('install', (event) => {
   // The first one is at once in charge of isolation, and stores the site when a page has time for
@@ -81,6 +83,6 @@ async function tidy(): Promise<void> {
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const open = windows.filter(({ url }) => url.startsWith(scope));
   const { held = [] } = await navigator.locks.query();
-  const lock = versionLock(scope, SITE_FILES.version);
+  const lock = versionLock(scope, files.version);
   if (held.filter(({ name }) => name === lock).length === open.length) await shell.dropOthers();
 }
