@@ -1,13 +1,18 @@
 import { useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
+import { describeColumns } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
 import { type Claim, holds } from '../../settings/presets';
 import { shortNumber } from '../../settings/short-text';
 import { playgroundWords } from './words';
 
+/** A column is named by its heading, unless one of them is longer than this. */
+const LONGEST_HEADING = 24;
+
 /** What the caption says, in figures, and whether it is so in the pictures on the page. */
 export function Claims({ claims }: { claims: readonly Claim[] }) {
-  const { figures } = useWords(commonWords);
+  const strings = useWords(commonWords);
+  const { figures, stage } = strings;
   const { presets } = useWords(playgroundWords);
   const columns = useAppState((state) => state.columns);
   const measured = columns.map(({ status, verdicts }) => ({
@@ -15,6 +20,12 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
     diversity: status === 'done' ? verdicts?.diversity : undefined,
     alignment: status === 'done' ? verdicts?.alignment : undefined,
   }));
+  const settings = useAppState((state) => state.settings.columns);
+  const unit = useAppState((state) => state.settings.unit);
+  const { headings } = describeColumns(settings, strings, unit);
+  const short = headings.every(({ length }) => length <= LONGEST_HEADING);
+  const named = (column: number) =>
+    (short ? headings[column] : undefined) ?? stage.column(column + 1);
   return (
     <ul className="claims" aria-label={presets.claims}>
       {claims.map((claim) => {
@@ -22,7 +33,7 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
         const here = holds(claim, measured);
         const other =
           'of' in claim
-            ? `${claim.times === 1 ? '' : `${shortNumber(claim.times)} × `}${claim.of + 1}`
+            ? `${claim.times === 1 ? '' : `${shortNumber(claim.times)} × `}${named(claim.of)}`
             : percent(claim.value);
         return (
           <li
@@ -30,8 +41,8 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
             data-holds={here ?? 'unknown'}
             title={here === undefined ? presets.notYet : here ? presets.holdsHere : presets.notHere}
           >
-            {figures[figure]}: {column + 1} {relation} {other}{' '}
-            <span aria-hidden="true">{here === undefined ? '…' : here ? '✓' : '✗'}</span>
+            {figures[figure]}: {named(column)} {relation === '<' ? presets.below : presets.above}{' '}
+            {other} <span aria-hidden="true">{here === undefined ? '…' : here ? '✓' : '✗'}</span>
             <span className="visually-hidden">
               {here === undefined ? presets.notYet : here ? presets.holdsHere : presets.notHere}
             </span>

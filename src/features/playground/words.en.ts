@@ -51,6 +51,8 @@ export const en = {
         'The same noise with the prompt alone, and with six tenths of its text replaced by another prompt’s: the pictures fit their own prompt less.',
       away: 'Scale −1 pushes away from the prompt: the pictures fit it less than half as well as without guidance.',
     } satisfies Readonly<Record<PresetId, string>>,
+    below: 'below',
+    above: 'above',
     claims: 'What the caption says, in figures of the columns',
     holdsHere: 'so it is in these pictures',
     notHere:
