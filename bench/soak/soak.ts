@@ -5,7 +5,7 @@ import { serveSite } from '../site';
 import { address } from '../visit';
 import { ACTIONS, type Action, goTo, noteWorkers, WEIGHTS } from './actions';
 import { Choices } from './random';
-import { memoryOf, Watch } from './watch';
+import { memoryOf, totalOf, Watch } from './watch';
 
 const { values } = parseArgs({
   options: {
@@ -99,10 +99,14 @@ try {
   const after = await memoryOf(page);
 
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const growth = after / before;
+  const growth = totalOf(after) / totalOf(before);
   console.log(
-    `memory: ${megabytes(before)} before, ${megabytes(after)} after (${growth.toFixed(2)}, bar ${GROWTH})`,
+    `memory: ${megabytes(totalOf(before))} before, ${megabytes(totalOf(after))} after (${growth.toFixed(2)}, bar ${GROWTH})`,
   );
+  for (const whose of new Set([...before.keys(), ...after.keys()])) {
+    const [was, is] = [before.get(whose) ?? 0, after.get(whose) ?? 0].map(megabytes);
+    if (was !== is) console.log(`  ${whose}: ${was} → ${is}`);
+  }
   const { faults, unfinished } = watch;
   for (const url of unfinished) faults.push(`unfinished request: ${url}`);
   if (growth > GROWTH) faults.push(`memory grew by ${((growth - 1) * 100).toFixed(0)} %`);

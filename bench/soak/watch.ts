@@ -57,15 +57,32 @@ export class Watch {
   }
 }
 
-/** Bytes of page and worker, WebAssembly included, as the browser accounts for them after its next collection. */
-export async function memoryOf(page: Page): Promise<number> {
+/** Bytes by whose they are: of the page, and of each worker by its file. */
+export type Memory = ReadonlyMap<string, number>;
+
+/** As the browser accounts for them after its next collection of garbage, WebAssembly included. */
+export async function memoryOf(page: Page): Promise<Memory> {
   const heap = await page.context().newCDPSession(page);
   await heap.send('HeapProfiler.collectGarbage');
   await heap.detach();
-  return page.evaluate(async () => {
+  const parts = await page.evaluate(async () => {
     const { measureUserAgentSpecificMemory: measure } = performance as unknown as {
-      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+      measureUserAgentSpecificMemory(): Promise<{
+        breakdown: { bytes: number; types: string[]; attribution: { url: string }[] }[];
+      }>;
     };
-    return (await measure.call(performance)).bytes;
+    const { breakdown } = await measure.call(performance);
+    return breakdown.map(({ bytes, types, attribution }) => {
+      const [owner] = attribution;
+      const file = owner ? new URL(owner.url).pathname.split('/').at(-1) || 'the page' : 'shared';
+      return [`${file} ${types.join(' ')}`.trim(), bytes] as const;
+    });
   });
+  const sums = new Map<string, number>();
+  for (const [whose, bytes] of parts) sums.set(whose, (sums.get(whose) ?? 0) + bytes);
+  return sums;
+}
+
+export function totalOf(memory: Memory): number {
+  return [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
