@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { compressedPlugin } from './scripts/vite/compressed.ts';
 import { headersPlugin } from './scripts/vite/headers.ts';
 import { noticesPlugin } from './scripts/vite/notices.ts';
 import { offlinePlugin } from './scripts/vite/offline.ts';
@@ -18,7 +19,7 @@ export default defineConfig(({ mode }) => ({
     noticesPlugin(fromRoot('.')),
     ...(mode === 'e2e'
       ? [testModelsPlugin(fromRoot('./e2e/models'), fromRoot('./public/models'))]
-      : []),
+      : [compressedPlugin()]),
   ],
   worker: { format: 'es' as const },
   // Pre-bundling would move its modules away from the wasm files beside them.

@@ -49,6 +49,7 @@ const accepted: readonly (readonly [string, string])[] = [
   ['e2e/harness/harness.ts', 'onnxruntime-web/webgpu'],
   ['e2e/page', 'src/features/idea'],
   ['scripts/test.mjs', 'node:fs'],
+  ['scripts/vite/compressed.ts', 'vite-plugin-compression2'],
   ['scripts/vite/offline.ts', 'src/service-worker/site-files.ts'],
 ];
 
@@ -110,6 +111,7 @@ const rejected: readonly (readonly [string, string])[] = [
   ['e2e/harness/harness.ts', 'src/engine/session.ts'],
   ['e2e/page', 'onnxruntime-web'],
   ['scripts/test.mjs', 'src/settings'],
+  ['scripts/vite/compressed.ts', 'playwright'],
   ['scripts/vite/offline.ts', 'src/service-worker/shell.ts'],
 ];
 

@@ -71,6 +71,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     '@axe-core/playwright',
     'fast-png',
   ],
+  ['scripts/vite/compressed.ts', 'node:*', 'vite', 'vite-plugin-compression2'],
   ['scripts', 'node:*', 'vite', 'playwright', 'src/service-worker/site-files.ts'],
 ];
 

@@ -79,9 +79,9 @@ export function siteFiles(folder: string): SiteFiles {
   };
 }
 
-/** Fonts in one format; of networks what the list of them shows. */
+/** Fonts in one format, nothing twice; of networks what the list of them shows. */
 const SHELL =
-  /^(assets\/.*(?<!\.(wasm|ttf|woff|map))|icons\/.*|manifest\.webmanifest|(?!service-worker)[\w-]+\.js|models\/index\.json|models\/[^/]+\/(manifest\.json|[^/]+\.(png|webp)))$/;
+  /^(assets\/.*(?<!\.(wasm|ttf|woff|map|gz|br))|icons\/.*(?<!\.(gz|br))|manifest\.webmanifest|(?!service-worker)[\w-]+\.js|models\/index\.json|models\/[^/]+\/(manifest\.json|[^/]+\.(png|webp)))$/;
 
 /** The service worker's program, in one file. */
 async function serviceWorker(files: SiteFiles): Promise<string> {

@@ -1,10 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decode } from 'fast-png';
 import { build, createServer, preview } from 'vite';
 import { afterAll, expect, test } from 'vitest';
+import { compressedPlugin } from './compressed';
 import { HEADERS, headersPlugin, POLICY } from './headers';
 import { thirdPartyNotices } from './notices';
 import { offlinePlugin, siteFiles } from './offline';
@@ -45,6 +55,30 @@ test('a build without the plugin holds the shipped models alone', async () => {
   const index = readFileSync(join(folder, 'without/models/index.json'), 'utf8');
   expect(JSON.parse(index).models).toEqual(['letters']);
   expect(existsSync(join(folder, 'without/models/tiny'))).toBe(false);
+});
+
+test('what is compressed beside a built file is that file, and no visit keeps both', async () => {
+  write('public/words.json', JSON.stringify(Array.from({ length: 999 }, (_, i) => `word ${i}`)));
+  write('public/icons/large.svg', `<svg>${'<path/>'.repeat(400)}</svg>`);
+  const plugins = [offlinePlugin(), compressedPlugin()];
+  await build({ ...base, base: './', plugins, build: { outDir: 'compressed' } });
+  const out = join(folder, 'compressed');
+  const files = readdirSync(out, { recursive: true, encoding: 'utf8' });
+  const unpacked = { '.gz': gunzipSync, '.br': brotliDecompressSync };
+  for (const [end, unpack] of Object.entries(unpacked)) {
+    const packed = files.filter((file) => file.endsWith(end));
+    expect(packed).toEqual(expect.arrayContaining([`words.json${end}`, `icons/large.svg${end}`]));
+    for (const file of packed) {
+      const bytes = readFileSync(join(out, file));
+      const original = readFileSync(join(out, file.slice(0, -end.length)));
+      expect(bytes.length).toBeLessThan(original.length);
+      expect(unpack(bytes).equals(original), file).toBe(true);
+    }
+  }
+  const kept = siteFiles(out).shell.map(({ url }) => url);
+  expect(kept).toContain('icons/large.svg');
+  expect(kept.filter((url) => /\.(gz|br)$/.test(url))).toEqual([]);
+  for (const file of ['words.json', 'icons/large.svg']) rmSync(join(folder, 'public', file));
 });
 
 test('a build carries its service worker, which knows its files, and registers it by a relative address', async () => {
