@@ -9,17 +9,16 @@ import numpy as np
 import onnxruntime
 import torch
 
-from graph import Graph, attention, block, noise_powers, sine_coefficients
+from graph import Graph, attention, block, block_scales, noise_powers, preconditioned, sine_coefficients
 from networks import Classifier, Denoiser, NoisyClassifier
-from students import MAX_SCALE, Student, scale_powers
+from students import MAX_SCALE, POWERS, Student, scale_powers
 
 
-def scale_inputs(g: Graph) -> list[str]:
-    """Powers t … t⁴ [B,1] each of the input `scale` on a student's logarithmic axis: students.py."""
-    one_more = g.op("Add", g.op("Relu", g.op("Reshape", "scale", g.shape(0, 1))), g.scalar(1))
-    t = g.op("Mul", g.op("Log", one_more), g.scalar(1 / math.log1p(MAX_SCALE)))
-    square = g.op("Mul", t, t)
-    return [t, square, g.op("Mul", square, t), g.op("Mul", square, square)]
+def scale_powers_of(g: Graph) -> str:
+    """Powers l … l⁴ [B,4] of l = ln(1 + scale), a student's input: students.py, whose t is l / ln(1 + MAX_SCALE)."""
+    copies = g.constant(np.ones((1, POWERS), np.float32))
+    one_more = g.op("Gemm", g.op("Relu", g.op("Reshape", "scale", g.shape(0, 1))), copies, g.scalar(1))
+    return g.op("Pow", g.op("Log", one_more), g.constant(np.arange(1, POWERS + 1, dtype=np.float32)))
 
 
 def export_denoiser(m: Denoiser | Student, path: Path, g: Graph | None = None) -> None:
@@ -32,26 +31,21 @@ def export_denoiser(m: Denoiser | Student, path: Path, g: Graph | None = None) -
     p, sd = config.patch, config.sigma_data
     g = g or Graph("denoiser")
 
-    # D = sd (sd x/r + s F(x/r)) / r with r = sqrt(s² + sd²): EDM's c_skip, c_out and c_in.
-    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
-    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(sd**2)))
-    x = g.op("Div", "x", r)
+    s, q = preconditioned(g, sd)
+    x = g.op("Div", g.op("Reshape", "x", g.shape(0, math.prod(config.shape))), q)
 
     # Noise and label embedding in one matrix product: the polynomial of the sine is part of the matrix.
     powers = noise_powers(g, net.frequencies)
     folded = [net.embed_noise.weight * c for c in sine_coefficients()]
     columns, embedded, bias = [*folded, net.embed_label.weight], [powers, "label"], net.embed_noise.bias
     if student := isinstance(m, Student):
-        columns, embedded = [*columns, m.embed_scale.weight], [*embedded, *scale_inputs(g)]
+        per_power = math.log1p(MAX_SCALE) ** -torch.arange(1, POWERS + 1)
+        columns, embedded = [*columns, m.embed_scale.weight * per_power], [*embedded, scale_powers_of(g)]
         bias = bias + m.embed_scale(scale_powers(torch.zeros(1)))[0]  # the powers are less those of scale 1
-    joint = g.op("Gemm", g.op("Concat", *embedded, axis=1), g.exact(torch.cat(columns, 1).T), g.exact(bias))
-    e = g.silu(joint)
-    widths = [b.cout for b in net.blocks]
-    scales = g.linear(e, net.embed_blocks.weight, net.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
-    scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
-    scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
+    e = g.linear_silu(g.op("Concat", *embedded, axis=1), torch.cat(columns, 1), bias)
+    scales = block_scales(g, e, net.embed_blocks, [b.cout for b in net.blocks])
 
-    h = g.patches(x, net.stem.weight, net.stem.bias, channels, p)
+    h = g.patches(g.picture(x, *config.shape), net.stem.weight, net.stem.bias, channels, p, 1 / sd)
     size, skips = (height // p, width // p), []
     for down, blocks in zip(net.down, net.encoder):
         if not isinstance(down, torch.nn.Identity):
@@ -65,23 +59,23 @@ def export_denoiser(m: Denoiser | Student, path: Path, g: Graph | None = None) -
         for b in blocks:
             h = block(g, b, h, next(scales), size)
         if not isinstance(up, torch.nn.Identity):
-            h, size = g.module_conv(g.doubled(h), up), (2 * size[0], 2 * size[1])
+            h, size = g.doubled_conv(h, up), (2 * size[0], 2 * size[1])
     h = g.silu(g.norm(h, net.head_norm, size))
     if student:  # both outputs from one convolution
         both = [torch.cat([a, b]) for a, b in ((net.head.weight, m.slope.weight), (net.head.bias, m.slope.bias))]
-        pixels = len(net.head.bias)
-        f, slope = g.op("Split", g.conv(h, *both, padding=1), g.shape(pixels, pixels), outputs=2, axis=1)
-        less_one = g.op("Reshape", g.op("Sub", "scale", g.scalar(1)), g.shape(0, 1, 1, 1))
-        h = g.op("Add", f, g.op("Mul", slope, less_one))
+        numbers = math.prod(config.shape)
+        f, slope = g.op("Split", g.pixels(h, *both, 2 * channels, size), g.shape(numbers, numbers), outputs=2, axis=1)
+        less_one = g.op("Reshape", g.op("Sub", "scale", g.scalar(1)), g.shape(0, 1))
+        f = g.op("Add", f, g.op("Mul", slope, less_one))
     else:
-        h = g.module_conv(h, net.head)
-    f = g.op("DepthToSpace", h, blocksize=p, mode="CRD")
+        f = g.pixels(h, net.head.weight, net.head.bias, channels, size)
 
-    mixed = g.op("Add", g.op("Mul", x, g.scalar(sd**2)), g.op("Mul", f, g.op("Mul", s, g.scalar(sd))))
+    denoised = g.op("Div", g.op("Add", x, g.op("Mul", f, s)), q)
+    denoised = g.op("Reshape", denoised, g.shape(0, *config.shape))
     image = ["batch", *config.shape]
     inputs = {"x": image, "sigma": ["batch"], "label": ["batch", config.classes + 1]}
     inputs |= {"scale": ["batch"]} if student else {}
-    g.model(inputs, {"denoised": (g.op("Div", mixed, r), image)}, path)
+    g.model(inputs, {"denoised": (denoised, image)}, path)
 
 
 def export_classifier(m: Classifier, path: Path) -> None:
@@ -119,9 +113,7 @@ def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
     r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(config["sigma_data"] ** 2)))
     folded = torch.cat([m.embed_noise.weight * c for c in sine_coefficients()], 1)
     e = g.silu(g.op("Gemm", noise_powers(g, m.frequencies), g.exact(folded.T), g.exact(m.embed_noise.bias)))
-    scales = g.linear(e, m.embed_blocks.weight, m.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
-    scales = g.op("Reshape", scales, g.shape(0, sum(m.widths), 1, 1))
-    scales = iter(g.op("Split", scales, g.shape(*m.widths), outputs=len(m.widths), axis=1))
+    scales = block_scales(g, e, m.embed_blocks, m.widths)
 
     # Forwards, remembering how to go back.
     back = []

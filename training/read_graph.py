@@ -1,9 +1,12 @@
 """A denoiser's weights read back from the graph that export.py wrote: a teacher whose run is no longer at hand.
 
+    python read_graph.py letters ../public/models/letters/model.onnx weights.pt
+
 The exporter says where each number of the graph comes from: it is run on a network of zeros, of ones and of running
 numbers, and every stored number is then a weight times a factor plus a constant that are known.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ from onnx import numpy_helper
 from exporters import export_denoiser
 from graph import Graph
 from networks import Denoiser, UNetConfig
+from train import RECIPES
 
 
 class Recorder(Graph):
@@ -35,6 +39,14 @@ class Recorder(Graph):
 
     def model(self, *_args, **_kwargs) -> None:
         pass
+
+
+def network_of(name: str) -> UNetConfig:
+    """The network of the recipe by which a model was trained, itself or as another's companion: letters-weak."""
+    recipe = max((r for r in RECIPES if name == r or name.startswith(f"{r}-")), key=len, default=None)
+    if recipe is None:
+        raise ValueError(f"A denoiser's name begins with one of {', '.join(RECIPES)}, got {name}")
+    return RECIPES[recipe].network
 
 
 def exported_numbers(config: UNetConfig, fill) -> dict[str, np.ndarray]:
@@ -79,3 +91,8 @@ def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
         raise ValueError(f"{path}: {int(np.isnan(flat).sum())} weights of the network are not in the graph")
     torch.nn.utils.vector_to_parameters(torch.from_numpy(flat).float(), network.parameters())
     return network.eval().requires_grad_(False)
+
+
+if __name__ == "__main__":
+    model, graph, out = sys.argv[1:]
+    torch.save(read_denoiser(Path(graph), network_of(model)).state_dict(), out)

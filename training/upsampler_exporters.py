@@ -15,14 +15,15 @@ STORED_EXACTLY = ("embed_noise.bias", "embed_blocks.bias", "query.weight", "quer
 
 def waves(g: Graph, frequencies: torch.Tensor) -> tuple[str, str]:
     """(cos and sin of the noise embedding's angles, then of the level's [B,4F]; cos(πa/2) [B,1] of the level a)."""
-    level = g.op("Reshape", "augmentation", g.shape(0, 1, 1))
-    noise = g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1, 1)))
+    level = g.op("Reshape", "augmentation", g.shape(0, 1))
+    noise = g.op("Log", g.op("Reshape", "sigma", g.shape(0, 1)))
     twice = frequencies.double().repeat(2) / (2 * math.pi)  # in turns
     quarter = torch.tensor([0.25], dtype=torch.double)
     angles = g.op("Mul", noise, g.exact(twice / 4)), g.op("Mul", level, g.exact(torch.cat([twice, quarter])))
     phase = torch.tensor([0.25, 0.0]).repeat_interleave(len(frequencies))  # a cosine is a sine a quarter turn on
-    angle = g.op("Add", g.op("Concat", *angles, axis=2), g.exact(torch.cat([phase, phase, quarter])))
-    terms = g.op("Mul", sine_powers(g, angle), g.exact(torch.tensor(sine_coefficients())[:, None]))
+    angle = g.op("Add", g.op("Concat", *angles, axis=1), g.exact(torch.cat([phase, phase, quarter])))
+    powers = sine_powers(g, angle, 2 * len(twice) + 1)
+    terms = g.op("Mul", powers, g.exact(torch.tensor(sine_coefficients())[:, None]))
     sines = g.op("ReduceSum", terms, g.shape(1), keepdims=0)
     return tuple(g.op("Split", sines, g.shape(2 * len(twice), 1), outputs=2, axis=1))
 

@@ -11,7 +11,7 @@ import {
 } from './onnx';
 
 /** Operators with weights or matrix products: where the time goes. */
-const WEIGHTED = new Set(['Conv', 'Gemm', 'MatMul']);
+const WEIGHTED = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 /** These move numbers and do not compute. */
 const MOVING = new Set(['Reshape', 'Transpose', 'Split', 'Concat']);
 /** Other operators that take and give one floating-point type. */
@@ -31,7 +31,7 @@ const OTHERS = new Set([
     'Cast',
   ],
   ...['AveragePool', 'Resize', 'DepthToSpace', 'InstanceNormalization', 'LayerNormalization'],
-  ...['ReduceSum', 'Pad'],
+  ...['ReduceSum', 'ReduceL2', 'Pad', 'Pow', 'Expand'],
 ]);
 /** Inputs of another type than the node's own, by their places. */
 const OTHER_INPUTS: Readonly<Record<string, readonly number[]>> = {
@@ -40,6 +40,7 @@ const OTHER_INPUTS: Readonly<Record<string, readonly number[]>> = {
   Resize: [1, 2, 3],
   ReduceSum: [1],
   Pad: [1, 3],
+  Expand: [1],
 };
 
 /**
