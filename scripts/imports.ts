@@ -60,7 +60,9 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     'gifenc',
     'scripts',
   ],
-  ['e2e/harness', ...below, 'onnxruntime-web'],
+  // Fields on the GPU beside arrays: what no page sees.
+  ['e2e/harness/gpu', 'src/engine', 'src/diffusion', 'src/networks'],
+  ['e2e/harness', 'e2e/harness/gpu', ...below, 'onnxruntime-web'],
   [
     'e2e',
     ...page,

@@ -12,6 +12,8 @@ import type {
   BackendInfo,
   SampleSettings,
 } from '../../src/engine/protocol';
+import { everyOperation, trustedDevices } from './gpu/operations';
+import { countedRun, everyTrajectory } from './gpu/trajectories';
 
 const baseUrl = new URL('../../models/', document.baseURI).href;
 
@@ -80,7 +82,15 @@ async function open(
   return ort.InferenceSession.create(new Uint8Array(await response.arrayBuffer()), options);
 }
 
-const harness = { run, evaluate, placeOnGpu };
+const harness = {
+  run,
+  evaluate,
+  placeOnGpu,
+  everyOperation,
+  everyTrajectory,
+  countedRun,
+  trustedDevices,
+};
 export type Harness = typeof harness;
 declare global {
   interface Window {

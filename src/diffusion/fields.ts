@@ -1,4 +1,4 @@
-import { laplacianBands } from './pyramid';
+import { checkLevels, laplacianBands } from './pyramid';
 import { checkSeed, fillGaussian } from './random';
 
 /** One number for every sample of a batch, or one number a sample. */
@@ -189,16 +189,13 @@ export function arrayFields(options: {
 
   function absQuantile(field: ArrayField, q: number): Float64Array {
     check(field);
-    if (!(q > 0 && q <= 1)) throw new RangeError(`absQuantile needs q in (0, 1], got ${q}`);
-    const rank = (size - 1) * q;
-    const below = Math.floor(rank);
+    const { below, share } = rankOf(q, size);
     return Float64Array.from(seeds, (_, b) => {
       const sorted = field.data
         .subarray(b * size, (b + 1) * size)
         .map(Math.abs)
         .sort();
-      const low = sorted[below]!;
-      return low + (rank - below) * (sorted[Math.min(below + 1, size - 1)]! - low);
+      return interpolated(sorted[below]!, sorted[Math.min(below + 1, size - 1)]!, share);
     });
   }
 
@@ -207,9 +204,7 @@ export function arrayFields(options: {
     if (shape === undefined) {
       throw new RangeError('bands needs the shape of the images, got fields without one');
     }
-    if (!Number.isInteger(levels) || levels < 1) {
-      throw new RangeError(`bands needs a whole number of levels of at least 1, got ${levels}`);
-    }
+    checkLevels(levels);
     const made = Array.from({ length: levels }, empty);
     laplacianBands(
       field.data,
@@ -234,6 +229,25 @@ export function arrayFields(options: {
   }
 
   return { batch, size, seeds, empty, lincomb, gram, clamp, absQuantile, bands, noise, release };
+}
+
+/**
+ * Where the quantile q of `size` numbers lies: so far from the number of rank `below` to the next.
+ *
+ * @throws RangeError for q outside (0, 1]
+ */
+export function rankOf(
+  q: number,
+  size: number,
+): { readonly below: number; readonly share: number } {
+  if (!(q > 0 && q <= 1)) throw new RangeError(`absQuantile needs q in (0, 1], got ${q}`);
+  const rank = (size - 1) * q;
+  const below = Math.floor(rank);
+  return { below, share: rank - below };
+}
+
+export function interpolated(low: number, high: number, share: number): number {
+  return low + share * (high - low);
 }
 
 /**

@@ -1,5 +1,11 @@
 import type { ArrayField } from './fields';
-import { type GuidanceRule, isCompanion, outputOf, type Prediction } from './guidance/rule';
+import {
+  type GuidancePoint,
+  type GuidanceRule,
+  isCompanion,
+  outputOf,
+  type Prediction,
+} from './guidance/rule';
 import type { Parameters } from './parameters';
 import type { RunObserver } from './run';
 
@@ -22,6 +28,17 @@ export interface LostSample {
    * made them of whole predictions, or had driven the noisy picture too far before.
    */
   readonly by: Prediction | 'guidance';
+}
+
+/** A field of an evaluation. */
+export type WatchedField = Prediction | 'guided' | 'x';
+
+interface WatchedEvaluation {
+  /** The predictions that the rule combines. */
+  readonly used: readonly Prediction[];
+  readonly batch: number;
+  readonly at: Pick<GuidancePoint, 'step' | 'sigma'>;
+  readonly stage: number;
 }
 
 /** Looks on at a run and notices the samples that are lost, and when, and by what. */
@@ -51,23 +68,32 @@ export class LossWatch {
   ): RunObserver<ArrayField> {
     return {
       observe: ({ predictions, guided, x, at }) => {
+        const fields = { ...predictions, guided, x };
         // What is evaluated to be looked at costs no sample.
-        const used = needs(at, params);
-        for (let sample = 0; sample < x.batch; sample++) {
-          if (this.#lost.has(sample)) continue;
-          const bad = used.find((name) => {
-            const field = predictions[name];
-            // A gradient is multiplied by sigma² later: its own numbers may be large.
-            const most = isGradient(name) ? Number.MAX_VALUE : FARTHEST;
-            return field !== undefined && !isWithin(field, sample, most);
-          });
-          if (bad === undefined && isWithin(guided, sample, FARTHEST)) continue;
-          const usual = isWithin(x, sample, MOST_DEVIATIONS * (1 + at.sigma));
-          const by = bad !== undefined && usual ? bad : 'guidance';
-          this.#lose({ sample, stage, step: at.step, by });
-        }
+        const used = needs(at, params).filter((name) => predictions[name] !== undefined);
+        this.look({ used, batch: x.batch, at, stage }, (name, sample, most) =>
+          isWithin(fields[name]!, sample, most),
+        );
       },
     };
+  }
+
+  /** Looks at one evaluation. @param within whether all numbers of a sample lie within ±most */
+  look(
+    { used, batch, at, stage }: WatchedEvaluation,
+    within: (field: WatchedField, sample: number, most: number) => boolean,
+  ): void {
+    for (let sample = 0; sample < batch; sample++) {
+      if (this.#lost.has(sample)) continue;
+      const bad = used.find(
+        // A gradient is multiplied by sigma² later: its own numbers may be large.
+        (name) => !within(name, sample, isGradient(name) ? Number.MAX_VALUE : FARTHEST),
+      );
+      if (bad === undefined && within('guided', sample, FARTHEST)) continue;
+      const usual = within('x', sample, MOST_DEVIATIONS * (1 + at.sigma));
+      const by = bad !== undefined && usual ? bad : 'guidance';
+      this.#lose({ sample, stage, step: at.step, by });
+    }
   }
 
   /**

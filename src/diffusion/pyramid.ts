@@ -40,6 +40,39 @@ export function laplacianBands(
   }
 }
 
+/**
+ * What blurs a side to each level of the pyramid and brings it back, as matrices: since the levels are
+ * made side by side, up^l(G_l) of an image X is M_l X M_l'ᵀ with those of its height and width.
+ *
+ * @param side pixels
+ * @param levels 1 or more
+ * @returns for each level M, [side, side]; the first is the identity
+ * @throws RangeError for other levels
+ */
+export function bandOperators(side: number, levels: number): Float32Array[] {
+  checkLevels(levels);
+  const units = new Float32Array(side * side);
+  for (let i = 0; i < side; i++) units[i * side + i] = 1;
+  const bands = Array.from({ length: levels }, () => new Float32Array(side * side));
+  laplacianBands(units, [1, side, 1], bands);
+  return bands.map((_, level) => {
+    const matrix = new Float32Array(side * side);
+    for (const band of bands.slice(level)) {
+      // Row j of the bands is what becomes of unit vector j.
+      for (let at = 0; at < band.length; at++) {
+        matrix[(at % side) * side + Math.floor(at / side)]! += band[at]!;
+      }
+    }
+    return matrix;
+  });
+}
+
+/** @throws RangeError unless it is a whole number of at least 1 */
+export function checkLevels(levels: number): void {
+  if (Number.isInteger(levels) && levels >= 1) return;
+  throw new RangeError(`bands needs a whole number of levels of at least 1, got ${levels}`);
+}
+
 /** A side after so many halvings, rounded up. */
 function halved(side: number, times: number): number {
   return Math.ceil(side / 2 ** times);

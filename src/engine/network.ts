@@ -1,5 +1,6 @@
 import { messageOf } from '../networks/errors';
 import { batchPlan, batchUpTo } from './batches';
+import type { Commands } from './gpu/commands';
 
 /** Most sessions cached for a network; the least recently used is released. */
 const CACHED_SESSIONS = 3;
@@ -22,6 +23,30 @@ export class Aborted extends Error {
   override readonly name = 'Aborted';
 }
 
+/** One x of which a network on the device is asked as often as there are parts, one below the other. */
+export interface DeviceQuestion {
+  /** [batch, ...shape]. */
+  readonly x: GPUBuffer;
+  readonly batch: number;
+  /** [channels, height, width]. */
+  readonly shape: readonly number[];
+  /** All inputs beside x, parts × batch rows each. */
+  readonly inputs: Readonly<Record<string, Rows>>;
+  /** Receives the outputs by their names: a buffer a part, as long as x. */
+  readonly outputs: Readonly<Record<string, readonly GPUBuffer[]>>;
+}
+
+/** A network whose inputs and outputs stay on the device. */
+export interface DeviceNetwork {
+  readonly commands: Commands;
+  /**
+   * Like `Network.run`, but it returns when the work is submitted.
+   *
+   * @param rows of all parts
+   */
+  ask(question: DeviceQuestion, rows: number, isAborted?: IsAborted): Promise<void>;
+}
+
 export interface Network {
   /**
    * Evaluates `rows` rows, in as few runs as the batch sizes allow.
@@ -37,6 +62,8 @@ export interface Network {
   ): Promise<Record<string, Float32Array>>;
   /** Time spent inside the runtime by all evaluations so far. */
   readonly busyMs: number;
+  /** Absent: it takes and gives arrays alone. */
+  readonly onDevice?: DeviceNetwork | undefined;
   release(): Promise<void>;
 }
 
@@ -61,6 +88,8 @@ export interface BatchSession {
     rows: number,
     outputs: Record<string, Float32Array>,
   ): Promise<number>;
+  /** Like `run`, on the device: it returns when the work is submitted. */
+  ask?(question: DeviceQuestion, from: number, count: number): Promise<number>;
   release(): Promise<void>;
 }
 
@@ -92,6 +121,8 @@ export interface NetworkOptions {
   readonly fixedBatch?: number | undefined;
   /** Called once a smaller batch has worked where a larger one failed. */
   onSmallerBatch?: ((smaller: SmallerBatch) => void) | undefined;
+  /** Of sessions that can `ask`. */
+  readonly commands?: Commands | undefined;
 }
 
 /**
@@ -105,6 +136,7 @@ export function batchedNetwork({
   maxBatch: mostAtFirst,
   fixedBatch,
   onSmallerBatch,
+  commands,
 }: NetworkOptions): LimitedNetwork {
   const sessions = new Map<number, Promise<BatchSession>>();
   let maxBatch = mostAtFirst;
@@ -131,12 +163,12 @@ export function batchedNetwork({
     );
   }
 
-  async function run(
-    inputs: Readonly<Record<string, Rows>>,
+  /** Runs rows on the sessions that fit, `count` from `from` at a time. */
+  async function inBatches(
     rows: number,
-    isAborted: IsAborted = () => false,
-  ): Promise<Record<string, Float32Array>> {
-    const outputs: Record<string, Float32Array> = {};
+    isAborted: IsAborted,
+    job: (session: BatchSession, from: number, count: number) => Promise<number>,
+  ): Promise<void> {
     let most = maxBatch;
     let failure: { readonly batch: number; readonly error: unknown } | undefined;
     for (let done = 0; done < rows; ) {
@@ -146,7 +178,7 @@ export function batchedNetwork({
       const from = done;
       try {
         const session = await sessionFor(batch);
-        busyMs += await inTurn(() => session.run(inputs, from, count, rows, outputs));
+        busyMs += await inTurn(() => job(session, from, count));
       } catch (error) {
         failure ??= { batch, error };
         if (batch === 1 || fixedBatch) throw failure.error;
@@ -163,11 +195,21 @@ export function batchedNetwork({
         onSmallerBatch?.({ failed, maxBatch, detail });
       }
     }
-    return outputs;
   }
 
   return {
-    run,
+    async run(inputs, rows, isAborted = () => false) {
+      const outputs: Record<string, Float32Array> = {};
+      await inBatches(rows, isAborted, (session, from, count) =>
+        session.run(inputs, from, count, rows, outputs),
+      );
+      return outputs;
+    },
+    onDevice: commands && {
+      commands,
+      ask: (question, rows, isAborted = () => false) =>
+        inBatches(rows, isAborted, (session, from, count) => session.ask!(question, from, count)),
+    },
     get busyMs() {
       return busyMs;
     },

@@ -108,7 +108,7 @@ export interface RunFigures {
   /** Network evaluations a sample: conditional and unconditional count one each. */
   readonly nfe: number;
   readonly totalMs: number;
-  /** Time of the run spent inside the network. */
+  /** Time of the run spent inside the network; of a run that stays on a GPU, and waiting for that. */
   readonly networkMs: number;
   /** Runs that went side by side in the time of this one. Absent: none. */
   readonly sharedBy?: number;

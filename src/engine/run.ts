@@ -13,9 +13,14 @@ import type { Evaluate } from '../diffusion/guidance/guided';
 import { type CompanionName, eachCompanion, outputOf } from '../diffusion/guidance/rule';
 import { LossWatch } from '../diffusion/lost';
 import { createRun, type OpenStage, type Run, runStages, together } from '../diffusion/run';
-import { type Forward, stackedEvaluate } from '../diffusion/stacked';
+import { evaluateStacked, type Forward, stackedEvaluate } from '../diffusion/stacked';
 import type { DenoiserManifest, Manifest } from '../networks/manifest';
-import { insideObserver } from './inside';
+import { askNetwork } from './gpu/ask-network';
+import type { Commands } from './gpu/commands';
+import { gpuFields } from './gpu/fields';
+import { notedLosses, observedAsArrays } from './gpu/observed';
+import { type Note, type ReadStep, readSteps } from './gpu/read-steps';
+import { type InsideObserver, insideObserver } from './inside';
 import { Aborted, type IsAborted, type Network } from './network';
 import { crossOut, outsideOf, toBytes } from './pixels';
 import type { Frame, InsideOptions, RunFigures, SampleSettings } from './protocol';
@@ -28,7 +33,7 @@ export interface FinishedRun {
   readonly figures: RunFigures;
 }
 
-type Evaluating = Pick<Network, 'run' | 'busyMs'>;
+type Evaluating = Pick<Network, 'run' | 'busyMs' | 'onDevice'>;
 
 /** A network with the names of the inputs that condition it. */
 interface Companion {
@@ -66,7 +71,7 @@ export interface InsideRecording {
 
 /** A stage under way. */
 interface OpenedStage {
-  readonly run: Run<ArrayField>;
+  readonly run: Pick<Run<ArrayField>, 'sigmas' | 'nfe'>;
   /** [channels, height, width]. */
   readonly shape: Frame['shape'];
 }
@@ -114,7 +119,7 @@ export async function runSampler(
     });
   const opened: OpenedStage[] = [];
   let x: Uint8Array = new Uint8Array(0);
-  const begun = (stage: OpenedStage) => {
+  const begun = (stage: OpenedStage & { readonly run: Run<ArrayField> }) => {
     opened.push(stage);
     const start = stage.run.start();
     x = toBytes(start.data, visible(stage.run.sigmas[0]!));
@@ -178,22 +183,32 @@ export async function runSampler(
   let done = known?.frames.length ?? 0;
   let last: Frame | undefined;
   let samples = new Float32Array(0);
-  for await (const { stage: at, step, sigma, ...field } of runStages(openers.slice(first))) {
+  const device = manifest.adapt ? undefined : deviceFor(used, settings);
+  const waitedBefore = device?.waitedMs ?? 0;
+  const steps = device
+    ? deviceSteps({ networks, device, settings, conditioning, inside, watch, isAborted, opened })
+    : arraySteps(openers.slice(first));
+  for await (const { stage: at, step, sigma, start, ...field } of steps) {
+    if (start) x = toBytes(start, visible(opened[at]!.run.sigmas[0]!));
     if (await isAborted()) throw new Aborted('The run was aborted');
     const stage = first + at;
     const { run, shape } = opened[at]!;
     const estimate = {
-      denoised: picture(field.denoised.data, shape),
-      outside: outsideOf(field.denoised.data),
+      denoised: picture(field.denoised, shape),
+      outside: outsideOf(field.denoised),
     };
     const looked = stage === 0 ? inside?.seen() : undefined;
     await show({ step: done++, shape, sigma: run.sigmas[step]!, x, ...estimate, inside: looked });
     if (step < run.sigmas.length - 2) {
-      x = picture(field.x.data, shape, visible(sigma));
+      x = picture(field.x, shape, visible(sigma));
       continue;
     }
-    samples = field.x.data.slice();
-    watch.drawn({ ...field.x, data: samples }, stage, step);
+    samples = field.x.slice();
+    watch.drawn(
+      { data: samples, batch: seeds.length, size: samples.length / seeds.length },
+      stage,
+      step,
+    );
     x = picture(samples, shape);
     const outside = outsideOf(samples);
     last = { step: done++, shape, sigma: 0, x, denoised: x.slice(), outside };
@@ -210,10 +225,78 @@ export async function runSampler(
     figures: {
       nfe: nfe(),
       totalMs: performance.now() - started,
-      networkMs: [...before].reduce((ms, [one, busyMs]) => ms + one.busyMs - busyMs, 0),
+      networkMs:
+        [...before].reduce((ms, [one, busyMs]) => ms + one.busyMs - busyMs, 0) +
+        (device ? device.waitedMs - waitedBefore : 0),
       ...(lost.length > 0 && { lost }),
     },
   };
+}
+
+/** The device that all of a run can stay on: a single stage of networks that are asked there. */
+function deviceFor(used: readonly Evaluating[], { stages = [] }: SampleSettings) {
+  const [first] = used;
+  return stages.length === 0 && used.every(({ onDevice }) => onDevice)
+    ? first?.onDevice?.commands
+    : undefined;
+}
+
+async function* arraySteps(stages: readonly OpenStage<ArrayField>[]): AsyncGenerator<ReadStep> {
+  for await (const step of runStages(stages)) {
+    yield { ...step, x: step.x.data, denoised: step.denoised.data };
+  }
+}
+
+/** A run that stays on the device but for its pictures. */
+async function* deviceSteps({
+  networks: { network, companions = {}, manifest },
+  device,
+  settings,
+  conditioning,
+  inside,
+  watch,
+  isAborted,
+  opened,
+}: {
+  readonly networks: RunNetworks;
+  readonly device: Commands;
+  readonly settings: SampleSettings;
+  readonly conditioning: GuidanceConditioning;
+  readonly inside: InsideObserver | undefined;
+  readonly watch: LossWatch;
+  readonly isAborted: IsAborted;
+  readonly opened: OpenedStage[];
+}): AsyncGenerator<ReadStep> {
+  const { shape } = manifest;
+  const fields = gpuFields({ commands: device, seeds: settings.seeds, shape });
+  const ask = (used: Companion, output: string) =>
+    askNetwork(used.network.onDevice!, used.manifest, output, fields, isAborted);
+  const evaluate = evaluateStacked({
+    network: ask({ network, manifest }, 'denoised'),
+    hasHead: manifest.outputs?.includes('auxiliary') ?? false,
+    ...eachCompanion(companions, (used, name) => ask(used, outputOf(name))),
+    ...conditioning,
+    seeds: settings.seeds,
+    fields,
+  });
+  const notes: Note[] = [];
+  const losses = notedLosses(watch, settings, fields, notes);
+  const run = createRun({
+    settings,
+    range: sigmaRangeOf(manifest),
+    fields,
+    evaluate,
+    observer: together([losses, ...(inside ? [observedAsArrays(inside, fields)] : [])]),
+  });
+  opened.push({ run, shape });
+  const start = run.start();
+  // The pictures are to be seen before a step that is changed or looked into goes on.
+  const everyStep = inside !== undefined || settings.curve !== null;
+  try {
+    yield* readSteps(runStages([() => ({ run, x: start })]), fields, { start, everyStep, notes });
+  } finally {
+    fields.dispose();
+  }
 }
 
 /** Evaluates the denoiser and its companions; what is known of the starting noise is not evaluated again. */

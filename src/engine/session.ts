@@ -5,10 +5,14 @@ import cpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { messageOf } from '../networks/errors';
 import { inTime } from '../networks/in-time';
 import type { BufferLimits, Speed } from './batches';
+import { Commands } from './gpu/commands';
+import { SessionBuffers } from './gpu/session-buffers';
+import { deviceIsTrusted } from './gpu/trusted';
 import { withinMemory } from './gpu-memory';
 import {
   type BatchSession,
   batchedNetwork,
+  type DeviceQuestion,
   type LimitedNetwork,
   type NetworkOptions,
   queue,
@@ -146,7 +150,14 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
   } as const;
   // A handle for whoever debugs in the worker's console; the tests lose the device with it.
   Object.assign(self, { gpuDevice: device });
-  const { open, rowsRunning } = opener(ort, [{ name: 'webgpu', device }], device);
+  const commands = new Commands(device);
+  const trusted = await deviceIsTrusted(commands);
+  const { open, rowsRunning } = opener(
+    ort,
+    [{ name: 'webgpu', device }],
+    device,
+    trusted ? commands : undefined,
+  );
   const lost = device.lost.then(({ reason, message }) => ({
     message: message || reason,
     batch: reason === 'destroyed' ? 0 : rowsRunning(),
@@ -166,6 +177,7 @@ function opener(
   ort: Pick<Ort, 'InferenceSession' | 'Tensor'>,
   executionProviders: InferenceSession.ExecutionProviderConfig[],
   device?: GPUDevice,
+  commands?: Commands,
 ): Pick<Runtime, 'open'> & { rowsRunning(): number } {
   const turns = queue();
   let running = 0;
@@ -181,6 +193,7 @@ function opener(
     open: (model, { dims = { batch: 'batch' }, outputs, ...options }) =>
       batchedNetwork({
         ...options,
+        commands,
         inTurn: turns,
         create: (batch) =>
           counting(batch, async () => {
@@ -199,9 +212,11 @@ function opener(
               outputs ?? created.outputNames,
               batch,
               device,
+              commands,
             );
             return {
               run: (...rows) => counting(batch, () => session.run(...rows)),
+              ask: (...question) => counting(batch, () => session.ask(...question)),
               release: () => session.release(),
             };
           }),
@@ -216,6 +231,9 @@ class Session implements BatchSession {
   readonly #outputs: readonly string[];
   readonly #batch: number;
   readonly #inputs = new Map<string, Float32Array>();
+  /** Absent: it runs on no device. */
+  readonly #commands: Commands | undefined;
+  #buffers: SessionBuffers | undefined;
   /** Until the first run has shown that the device has memory for all of it. */
   #unproven: GPUDevice | undefined;
 
@@ -225,11 +243,13 @@ class Session implements BatchSession {
     outputs: readonly string[],
     batch: number,
     device: GPUDevice | undefined,
+    commands: Commands | undefined,
   ) {
     this.#tensor = tensor;
     this.#session = session;
     this.#outputs = outputs;
     this.#batch = batch;
+    this.#commands = commands;
     this.#unproven = device;
   }
 
@@ -276,6 +296,35 @@ class Session implements BatchSession {
     return ms;
   }
 
+  /**
+   * Asks rows from … from + count of a question, on the device.
+   *
+   * @returns milliseconds inside the runtime, until the work was submitted
+   */
+  async ask(question: DeviceQuestion, from: number, count: number): Promise<number> {
+    const commands = this.#commands!;
+    this.#buffers ??= new SessionBuffers(commands, this.#batch);
+    const buffers = this.#buffers;
+    buffers.fill(question, from, count);
+    commands.flush();
+    const { shape, inputs, outputs } = question;
+    const tensor = (name: string, dims: readonly number[]) =>
+      this.#tensor.fromGpuBuffer(buffers.of(name, dims), {
+        dataType: 'float32',
+        dims: [this.#batch, ...dims],
+      });
+    const feeds: Record<string, Tensor> = { x: tensor('x', shape) };
+    for (const [name, { dims }] of Object.entries(inputs)) feeds[name] = tensor(name, dims);
+    const names = Object.keys(outputs);
+    const fetches = Object.fromEntries(names.map((name) => [name, tensor(name, shape)]));
+    const started = performance.now();
+    await withinMemory(this.#unproven, () => this.#session.run(feeds, fetches));
+    const ms = performance.now() - started;
+    this.#unproven = undefined;
+    buffers.collect(question, from, count);
+    return ms;
+  }
+
   #tensorOf(data: Float32Array, dims: readonly number[], type: Rows['type']): Tensor {
     if (type === 'int64') return new this.#tensor(type, BigInt64Array.from(data, BigInt), dims);
     if (type === 'int32') return new this.#tensor(type, Int32Array.from(data), dims);
@@ -283,6 +332,7 @@ class Session implements BatchSession {
   }
 
   release(): Promise<void> {
+    this.#buffers?.release();
     return this.#session.release();
   }
 }

@@ -17,7 +17,7 @@ export type CompanionName = 'weak' | 'classifier' | 'smallClassifier' | StudentN
 
 /** What is made of each network beside the denoiser, by the same names. */
 export function eachCompanion<T, U>(
-  companions: { readonly [name in CompanionName]?: T },
+  companions: { readonly [name in CompanionName]?: T | undefined },
   make: (companion: T, name: CompanionName) => U,
 ): { [name in CompanionName]?: U } {
   const made: { [name in CompanionName]?: U } = {};
