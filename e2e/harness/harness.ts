@@ -13,6 +13,7 @@ import type {
   SampleSettings,
 } from '../../src/engine/protocol';
 import { everyOperation, trustedDevices } from './gpu/operations';
+import { everyRun } from './gpu/stand-in';
 import { countedRun, everyTrajectory } from './gpu/trajectories';
 
 const baseUrl = new URL('../../models/', document.baseURI).href;
@@ -87,6 +88,7 @@ const harness = {
   evaluate,
   placeOnGpu,
   everyOperation,
+  everyRun,
   everyTrajectory,
   countedRun,
   trustedDevices,

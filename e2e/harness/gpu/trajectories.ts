@@ -99,7 +99,10 @@ function settingsFor(
 const baseUrl = new URL('../../models/', document.baseURI).href;
 const never = async () => false;
 
-/** Every rule with every sampler that can follow it: a run on the device against one over arrays on wasm. */
+/**
+ * Every rule with the first sampler that can follow it, and cfg with every sampler: a run on the device
+ * against one over arrays on wasm.
+ */
 export async function everyTrajectory(): Promise<Apart[]> {
   const apart: Apart[] = [];
   for (const rule of guidanceRegistry) {
@@ -109,8 +112,8 @@ export async function everyTrajectory(): Promise<Apart[]> {
     const path = 'device';
     const device = await networksFor('webgpu', modelId, rule.predictions, path);
     const arrays = await networksFor('wasm', modelId, rule.predictions, path);
-    for (const sampler of samplerRegistry) {
-      if (!worksWith(rule, sampler)) continue;
+    const possible = samplerRegistry.filter((sampler) => worksWith(rule, sampler));
+    for (const sampler of rule.id === 'cfg' ? possible : possible.slice(0, 1)) {
       // As many steps as the sampler and the rule look back, and one.
       const numSteps = sampler.firstOrder || sampler.id === 'heun' ? 2 : 3;
       const settings = settingsFor(rule.id, sampler.id, device.manifest, { numSteps });
@@ -130,7 +133,7 @@ export async function everyTrajectory(): Promise<Apart[]> {
   return apart;
 }
 
-function difference(a: Float32Array, b: Float32Array): { max: number; mean: number } {
+export function difference(a: Float32Array, b: Float32Array): { max: number; mean: number } {
   const apart = Array.from(a, (value, i) => Math.abs(value - b[i]!));
   return { max: Math.max(...apart), mean: apart.reduce((sum, one) => sum + one, 0) / a.length };
 }
