@@ -15,7 +15,14 @@ const shell = new Shell(scope, files);
 self.addEventListener('install', (event) => {
   // The first one is at once in charge of isolation, and stores the site when a page has time for
   // it. A new version stores all of its files before it is offered.
-  if (self.registration.active) event.waitUntil(shell.fill().then(() => shell.renewRuntimes()));
+  if (self.registration.active) {
+    event.waitUntil(
+      alone(async () => {
+        await shell.fill();
+        await shell.renewRuntimes();
+      }),
+    );
+  }
 });
 
 self.addEventListener('message', (event) => {
@@ -23,12 +30,12 @@ self.addEventListener('message', (event) => {
   switch (message.type) {
     case 'keep': {
       const { runtime } = message;
-      event.waitUntil(shell.fill());
+      event.waitUntil(alone(() => shell.fill()));
       if (runtime !== undefined) event.waitUntil(shell.keepRuntime(runtime));
       break;
     }
     case 'tidy':
-      event.waitUntil(tidy());
+      event.waitUntil(alone(tidy));
       break;
     case 'take-over':
       event.waitUntil(self.skipWaiting());
@@ -75,11 +82,18 @@ function isolated({ body, status, statusText, headers: sent }: Response): Respon
   return new Response(body, { status, statusText, headers });
 }
 
+/** One at a time, of all versions: what one stores must not be deleted by another meanwhile. */
+function alone(job: () => Promise<void>): Promise<void> {
+  return navigator.locks.request(`guidance-files ${scope}`, job);
+}
+
 /**
- * Deletes the files of other versions once every open page is of this one. A page that has not begun
- * yet holds no lock and counts as another version's.
+ * Deletes the files of other versions once every open page is of this one, unless a newer one is being
+ * stored or waits. A page that has not begun yet holds no lock and counts as another version's.
  */
 async function tidy(): Promise<void> {
+  const { installing, waiting } = self.registration;
+  if (installing ?? waiting) return;
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const open = windows.filter(({ url }) => url.startsWith(scope));
   const { held = [] } = await navigator.locks.query();
