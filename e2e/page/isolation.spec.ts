@@ -16,11 +16,11 @@ test.beforeAll(async () => {
 
 test.afterAll(() => host.close());
 
-/** Counts how often the page itself is loaded. */
+/** Counts how often the page itself is loaded; another address that it gives itself is no load. */
 function countLoads(page: Page): () => number {
   let loads = 0;
-  page.on('framenavigated', (frame) => {
-    if (frame === page.mainFrame()) loads++;
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loads++;
   });
   return () => loads;
 }
