@@ -1,4 +1,7 @@
 // npm run soak: an hour of a restless visitor in minutes, random but seeded. Ends with 1 where something failed.
+//   --seed N --actions N     the same again; more or fewer
+//   --only address,engine    these kinds of actions alone
+//   --backend webgpu         on the GPU, or what stands in for one: then an engine's end is a lost device
 import { parseArgs } from 'node:util';
 import { launch } from '../browser';
 import { serveSite } from '../site';
@@ -11,6 +14,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     actions: { type: 'string', default: '1500' },
+    only: { type: 'string', default: Object.keys(WEIGHTS).join() },
+    backend: { type: 'string', default: 'wasm' },
   },
 });
 const seed = Number(values.seed);
@@ -21,6 +26,14 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
   );
   process.exit(2);
 }
+const kinds = values.only.split(',');
+if (!kinds.every((kind) => kind in WEIGHTS)) {
+  console.error(`--only must be of ${Object.keys(WEIGHTS).join()}, got ${values.only}`);
+  process.exit(2);
+}
+const weights = Object.fromEntries(
+  Object.entries(WEIGHTS).map(([kind, weight]) => [kind, kinds.includes(kind) ? weight : 0]),
+) as Record<Action, number>;
 /** More than the memory at the start, at most. */
 const GROWTH = 1.15;
 const PAGES = ['playground', 'grid', 'idea', 'plane', 'experiments', 'training', 'rules'];
@@ -35,7 +48,7 @@ try {
   const page = await context.newPage();
   await noteWorkers(page);
   const watch = new Watch(page);
-  const scene = { model: 'tiny', backend: 'wasm', n: 4, steps: 6, lang: 'en', film: 'off' };
+  const scene = { model: 'tiny', backend: values.backend, n: 4, steps: 6, lang: 'en', film: 'off' };
   const start = address(site.url, scene);
 
   /**
@@ -67,10 +80,10 @@ try {
     });
   }
 
-  /** Takes actions out of `weights`, and looks at the page after each. */
-  async function use(actions: number, weights: Readonly<Record<Action, number>>): Promise<void> {
+  /** Takes as many actions, as often as `each` says, and looks at the page after each. */
+  async function use(actions: number, each: Readonly<Record<Action, number>>): Promise<void> {
     for (let i = 0; i < actions; i++) {
-      const action = choices.weighted(weights);
+      const action = choices.weighted(each);
       try {
         watch.deeds.push(await ACTIONS[action](page, choices, start));
         await watch.look();
@@ -84,7 +97,7 @@ try {
 
   const choices = new Choices(seed);
   await page.goto(start);
-  await use(Math.round(count / 3), WEIGHTS);
+  await use(Math.round(count / 3), weights);
   await page.goto(start);
   // What is loaded when it is first seen belongs to the start.
   for (const id of PAGES) {
@@ -93,7 +106,7 @@ try {
   }
   await home();
   const before = await memoryOf(page);
-  await use(count - Math.round(count / 3), { ...WEIGHTS, reload: 0 });
+  await use(count - Math.round(count / 3), { ...weights, reload: 0 });
   await home();
   await page.waitForTimeout(3000);
   const after = await memoryOf(page);
@@ -110,9 +123,9 @@ try {
   const { faults, unfinished } = watch;
   for (const url of unfinished) faults.push(`unfinished request: ${url}`);
   if (growth > GROWTH) faults.push(`memory grew by ${((growth - 1) * 100).toFixed(0)} %`);
-  const kinds = new Map<string, number>();
-  for (const fault of faults) kinds.set(fault, (kinds.get(fault) ?? 0) + 1);
-  for (const [fault, times] of kinds) console.log(`${times}× ${fault}`);
+  const counts = new Map<string, number>();
+  for (const fault of faults) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  for (const [fault, times] of counts) console.log(`${times}× ${fault}`);
   console.log(`${faults.length} faults in ${count} actions, seed ${seed}`);
   failed = faults.length > 0;
 } finally {
