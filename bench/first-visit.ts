@@ -82,6 +82,10 @@ try {
     console.log(
       `\nThe ${name} visit: ${(drawnAt / 1000).toFixed(1)} s to the first drawn column\n`,
     );
+    if (files.length === 0) {
+      console.log('Nothing came over the network.');
+      continue;
+    }
     console.log('| part | files | MB fetched | unpacked | gzip | brotli | begun | there |');
     console.log('|---|--:|--:|--:|--:|--:|--:|--:|');
     const parts = new Map<string, Fetched[]>();
