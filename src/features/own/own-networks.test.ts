@@ -229,16 +229,28 @@ describe('a network that is used', () => {
           reject(new Error('given up'));
         });
       });
-    const { own, kept, now } = setUp({ tryOut });
+    const tried = vi.fn(tryOut);
+    const { own, kept, now } = setUp({ tryOut: tried });
     await own.take([onnx('eps')]);
     const used = own.use();
-    await vi.waitFor(() => expect(now().trial).toBeDefined());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(() => expect(tried).toHaveBeenCalled());
     own.hide();
     await used;
     expect(aborted).toBe(true);
     expect(kept.size).toBe(0);
     expect(now()).toMatchObject({ shown: false, problems: [] });
+  });
+
+  test('is not begun where the dialog is closed before', async () => {
+    const tried = vi.fn<OwnNetworksOptions['tryOut']>();
+    const { own, kept, now } = setUp({ tryOut: tried });
+    await own.take([onnx('eps')]);
+    const used = own.use();
+    own.hide();
+    await used;
+    expect(tried).not.toHaveBeenCalled();
+    expect(kept.size).toBe(0);
+    expect(now()).toMatchObject({ shown: false, trial: undefined, problems: [] });
   });
 
   test('is listed until the browser has deleted it, and says so where it cannot', async () => {

@@ -184,6 +184,7 @@ export class OwnNetworks {
     const { signal } = this.#abort;
     this.state.setState({ problems: [], trial: { progress: undefined } });
     const files = await filesOf(draft, draft.ports, draft.settings);
+    if (turn !== this.#turn) return;
     const { backend } = this.#options.store.getState().settings;
     try {
       const onProgress = (progress: LoadProgress) => {
