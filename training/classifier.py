@@ -39,7 +39,6 @@ PHOTOGRAPH = Augmentation(turn=0.1, scale=0.15, shift=0.1, flip=True, outside="r
 BARS = dict(shape=(1, 8, 8), classes=4)
 DISCS = dict(shape=(3, 16, 16), classes=6)
 EMOJI = dict(shape=(3, 32, 32), classes=49)
-HANDS = dict(shape=(3, 32, 32), classes=46)
 IMAGENET = dict(shape=(3, 64, 64), classes=64)
 RECIPES = {
     "letters-features": dict(dataset="letters", kind=Classifier, network=dict(), images=900_000, batch=128, lr=2e-3),
@@ -95,31 +94,6 @@ RECIPES = {
         batch=128,
         lr=2e-3,
     ),
-    "emoji-hands-features": dict(
-        dataset="emoji-hands",
-        kind=Classifier,
-        network=dict(**HANDS, channels=(32, 64, 128)),
-        images=600_000,
-        batch=128,
-        lr=2e-3,
-        augmentation=COLOUR,
-    ),
-    "emoji-hands-classifier": dict(
-        dataset="emoji-hands",
-        kind=NoisyClassifier,
-        network=dict(**HANDS, channels=(48, 96), sigma_data=0.49),
-        images=800_000,
-        batch=128,
-        lr=2e-3,
-    ),
-    "emoji-hands-small-classifier": dict(
-        dataset="emoji-hands",
-        kind=NoisyClassifier,
-        network=dict(**HANDS, channels=(16, 32), embedding=32, sigma_data=0.49),
-        images=800_000,
-        batch=128,
-        lr=3e-3,
-    ),
     "imagenet-64-features": dict(
         dataset="imagenet-64",
         kind=Classifier,
@@ -154,6 +128,21 @@ RECIPES = {
         batch=64,
         lr=4e-3,
     ),
+}
+
+
+def by_nine_hands(recipe: dict, **network) -> dict:
+    """The recipe of an emoji classifier on the drawings of nine hands, its network changed by `network`."""
+    return recipe | dict(dataset="emoji-hands", network=recipe["network"] | dict(classes=46) | network)
+
+
+RECIPES |= {
+    "emoji-hands-features": by_nine_hands(RECIPES["emoji-features"]),
+    "emoji-hands-classifier": by_nine_hands(RECIPES["emoji-classifier"], sigma_data=0.49),
+    "emoji-hands-small-classifier": by_nine_hands(
+        RECIPES["emoji-classifier"], sigma_data=0.49, channels=(16, 32), embedding=32
+    )
+    | dict(lr=3e-3),
 }
 # Noise levels at which the accuracy of a noisy classifier is recorded.
 SIGMAS = (0.002, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 80.0)
