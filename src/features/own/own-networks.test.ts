@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { EngineError } from '../../engine/client';
@@ -67,6 +68,29 @@ describe('files that are dropped', () => {
     expect(now().problems).toEqual([
       'two.onnx keeps its weights in "two.onnx.data": give both files at once.',
     ]);
+  });
+
+  test('a file that is not the one of the manifest beside it is named', async () => {
+    const { own, now } = setUp();
+    const bytes = readFileSync(new URL('eps.onnx', fixtures));
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    const manifest = (sha256: string, name = 'eps.onnx') =>
+      json({ files: [{ name, bytes: bytes.length, sha256 }] }, 'manifest.json');
+    const damage = bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1);
+    const damaged = new File([damage], 'eps.onnx');
+    for (const name of ['eps.onnx', 'model.onnx']) {
+      await own.take([onnx('eps'), manifest(sum, name)]);
+      expect(now()).toMatchObject({ problems: [], draft: { unused: [] } });
+      await own.take([damaged, manifest(sum, name)]);
+      expect(now().problems).toEqual([expect.stringContaining(`must be ${sum}, got `)]);
+    }
+    // One after the other, and whether or not the weights are in a file beside it.
+    await own.take([onnx('eps')]);
+    await own.take([manifest('0'.repeat(64))]);
+    expect(now().problems).toEqual([expect.stringContaining(`eps.onnx is damaged, or of another`)]);
+    const weights = new File([readFileSync(new URL('two.onnx.data', fixtures))], 'two.onnx.data');
+    await own.take([onnx('two'), weights, manifest('0'.repeat(64), 'two.onnx.data')]);
+    expect(now().problems).toEqual([expect.stringContaining('two.onnx.data is damaged')]);
   });
 
   test.each([

@@ -20,7 +20,17 @@ import {
 } from '../../networks/own/own-network';
 import { type OwnConvention, rivalsOf } from '../../networks/own/rivals';
 import { change, type Store } from '../../settings/store';
-import { changed, corrections, type Draft, filesOf, readDraft, saidBy, wholeModel } from './draft';
+import {
+  changed,
+  corrections,
+  type Draft,
+  filesOf,
+  otherFiles,
+  readDraft,
+  saidBy,
+  sumsOf,
+  wholeModel,
+} from './draft';
 import { type NetworkStorage, readKept, type UnreadableNetwork } from './storage';
 
 const NO_TRIAL = { trial: undefined, compared: undefined } as const;
@@ -129,7 +139,8 @@ export class OwnNetworks {
     if (graph) {
       try {
         const weights = graphs.length === 1 ? others.filter((file) => file !== graph) : [];
-        draft = readDraft(graph.name, await wholeModel(graph, weights), problems);
+        const bytes = await wholeModel(graph, weights);
+        draft = readDraft(graph.name, bytes, await sumsOf([graph, ...weights]), problems);
       } catch (error) {
         const hint = NETWORK_FILE.test(graph.name) && !/\.onnx$/i.test(graph.name);
         const advice = hint ? '. Export the network by torch.onnx.export.' : '';
@@ -148,6 +159,7 @@ export class OwnNetworks {
         unused: [...new Set([...unused, ...read.unused])],
       };
     }
+    if (json.length > 0 && draft) problems.push(...otherFiles(draft));
     if (json.length > 0 && draft?.ports) {
       const { ports, hints, fileName } = draft;
       draft = { ...draft, settings: suggested(ports, hints, fileName), told: saidBy(ports, hints) };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { complaint } from '../manifest';
 import type { OnnxFile } from '../onnx/file';
-import { count, text } from '../schema';
+import { count, sha256, text } from '../schema';
 import { adaptation, betaList, counts, noising, range, scaleCounts } from './adaptation';
 
 /** The betas of the papers, by the names of diffusers' schedulers and of lucidrains' functions. */
@@ -93,6 +93,7 @@ const ENTRIES = {
   shape: v.tuple([count, count, count], 'a list [channels, height, width]'),
   sigma: v.object({ min: level, max: level }),
   adapt: adaptation,
+  files: v.array(v.object({ name: text, sha256 }), 'a list of files'),
 } as const;
 
 export type Hints = {
