@@ -59,6 +59,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
     'fast-png',
     'gifenc',
     'scripts',
+    'e2e/fixtures',
   ],
   // Fields on the GPU beside arrays: what no page sees.
   ['e2e/harness/gpu', 'src/engine', 'src/diffusion', 'src/networks'],

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Page, Worker as PageWorker } from 'playwright';
-import type { Choices } from './random';
+import type { Page } from 'playwright';
+import { loseDevice } from '../../e2e/fixtures/lose-device';
+import type { Choices } from '../../e2e/fixtures/random';
 
 /** How often each kind of action is taken, against each other. */
 export const WEIGHTS = {
@@ -96,8 +97,7 @@ export const ACTIONS: Readonly<
     return `history ${step}`;
   },
   async engine(page, choices) {
-    const devices = await Promise.all(page.workers().map(loseDevice));
-    if (devices.some(Boolean)) return 'device lost';
+    if ((await loseDevice(page)) > 0) return 'device lost';
     const count = await page.evaluate(() => window.soakWorkers.length);
     if (count === 0) return 'no worker';
     const index = choices.below(count);
@@ -121,17 +121,6 @@ declare global {
     /** The workers that the page has started and that may live. */
     soakWorkers: Worker[];
   }
-}
-
-/** Takes the GPU away from a worker, as a driver that crashes does; whether it had one. */
-async function loseDevice(worker: PageWorker): Promise<boolean> {
-  const lost = worker.evaluate(() => {
-    const { gpuDevice } = self as { gpuDevice?: { destroy(): void } };
-    gpuDevice?.destroy();
-    return gpuDevice !== undefined;
-  });
-  // A worker may end meanwhile.
-  return lost.catch(() => false);
 }
 
 /** Lets `engine` find the page's workers. */

@@ -3,11 +3,11 @@
 //   --only address,engine    these kinds of actions alone
 //   --backend webgpu         on the GPU, or what stands in for one: then an engine's end is a lost device
 import { parseArgs } from 'node:util';
+import { Choices } from '../../e2e/fixtures/random';
 import { launch } from '../browser';
 import { serveSite } from '../site';
 import { address } from '../visit';
 import { ACTIONS, type Action, goTo, noteWorkers, WEIGHTS } from './actions';
-import { Choices } from './random';
 import { memoryOf, totalOf, Watch } from './watch';
 
 const { values } = parseArgs({

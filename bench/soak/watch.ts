@@ -12,12 +12,14 @@ export class Watch {
   readonly deeds: string[] = [];
   readonly #pending = new Set<Request>();
 
-  constructor(page: Page) {
+  /** @param expected what the console may say */
+  constructor(page: Page, expected = /^$/) {
     this.page = page;
     page.on('pageerror', (error) => this.#fault(`thrown: ${error.stack ?? error}`));
     page.on('crash', () => this.#fault('the page’s process ended'));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#fault(`console: ${message.text()}`);
+      if (message.type() !== 'error' || expected.test(message.text())) return;
+      this.#fault(`console: ${message.text()}`);
     });
     page.on('request', (request) => this.#pending.add(request));
     page.on('requestfinished', (request) => this.#pending.delete(request));

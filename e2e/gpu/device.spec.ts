@@ -1,21 +1,7 @@
-import type { Page } from '@playwright/test';
+import { loseDevice } from '../fixtures/lose-device';
 import { expect, test, words } from '../playground';
 
 const { controls, notice } = words;
-
-/** Takes the GPU away from the engine, as a driver that crashes does. */
-async function loseDevice(page: Page): Promise<void> {
-  const lost = await Promise.all(
-    page.workers().map((worker) =>
-      worker.evaluate(() => {
-        const { gpuDevice } = self as { gpuDevice?: { destroy(): void } };
-        gpuDevice?.destroy();
-        return gpuDevice !== undefined;
-      }),
-    ),
-  );
-  expect(lost.filter(Boolean)).toHaveLength(1);
-}
 
 test('a device lost during a run: a notice, and the run is repeated to the same pixels', async ({
   playground,
@@ -29,7 +15,7 @@ test('a device lost during a run: a notice, and the run is repeated to the same 
 
   await playground.number(controls.seed).fill('7');
   await expect(columns.locator('.costs')).toContainText(/step ([5-9]|1\d) of 30/);
-  await loseDevice(page);
+  expect(await loseDevice(page)).toBe(1);
   await expect(playground.notice).toHaveText(new RegExp(notice.deviceLost));
   await expect(playground.notice).toHaveText(new RegExp(notice.recovered));
   await playground.settled();
@@ -41,7 +27,7 @@ test('a device lost while nothing runs: the pictures stay, and the next run work
 }) => {
   await playground.open('n=1');
   const pixels = await playground.pixels();
-  await loseDevice(playground.page);
+  expect(await loseDevice(playground.page)).toBe(1);
   await expect(playground.notice).toHaveText(new RegExp(notice.recovered));
   await playground.settled();
   expect(await playground.pixels()).toBe(pixels);

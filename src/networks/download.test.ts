@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { damaged } from '../../e2e/fixtures/damage';
+import { Choices } from '../../e2e/fixtures/random';
 import type { ModelCache } from './cache';
 import { type DownloadProgress, loadModel, loadModelIndex, loadTextEncoder } from './download';
 import { type Bytes, fetchModelFile } from './sources';
@@ -108,6 +110,31 @@ test('downloads with byte progress and checks the file', async () => {
     fromCache: false,
     waiting: false,
   });
+});
+
+test('no damage passes, on the way or in the cache', async () => {
+  const choices = new Choices(1);
+  const whole = weights.slice(0, 500);
+  const file = { name: 'model.onnx', bytes: whole.byteLength, sha256: digest(whole) };
+  const listed = new TextEncoder().encode(JSON.stringify({ ...manifest, files: [file] }));
+  for (let i = 0; i < 200; i++) {
+    const { kind, at, bytes } = damaged(whole, choices);
+    const sent = { 'dots/manifest.json': listed, 'dots/model.onnx': bytes };
+    const options = (content: Bytes, cache: ModelCache) => ({
+      baseUrl: 'http://localhost/',
+      cache,
+      read: async (path: string) => ({ ...sent, 'dots/model.onnx': content })[path],
+    });
+    const empty = memoryCache();
+    await expect(loadModel('dots', options(bytes, empty)), `${kind} at ${at}`).rejects.toThrow(
+      /model\.onnx is (damaged|missing)/,
+    );
+    expect(empty.kept.size).toBe(0);
+    const kept = memoryCache({ [file.sha256]: bytes });
+    const { files } = await loadModel('dots', options(whole, kept));
+    expect(digest(files.get('model.onnx')), `${kind} at ${at}`).toBe(file.sha256);
+    expect(digest(kept.kept.get(file.sha256))).toBe(file.sha256);
+  }
 });
 
 test('a second visit takes the file from the cache', async () => {
