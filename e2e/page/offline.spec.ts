@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { goTo } from '../header';
 import { WORDS } from '../words';
-import { otherHashes, serveStatic } from './static-server';
+import { nextTitle, otherHashes, serveStatic } from './static-server';
 
 test.use({ serviceWorkers: 'allow' });
 
@@ -80,6 +80,20 @@ test('a new version is offered, comes when asked for, and leaves other tabs thei
     await expect.poll(() => version().catch(() => undefined)).toBe('next');
     await drawn(page);
     await expect(page.locator('[data-update]')).toHaveCount(0);
+
+    // Each reads what its own version says of another network.
+    const title = 'Coloured discs (test network)';
+    for (const [tab, wanted] of [
+      [other, title],
+      [page, nextTitle(title)],
+    ] as const) {
+      const button = tab.locator('.model-button');
+      await button.click();
+      await tab.locator('[data-model=tiny-colour] .open').click();
+      await expect(button).toHaveAttribute('data-loaded', 'tiny-colour');
+      await expect(button).toContainText(wanted);
+      await drawn(tab);
+    }
 
     // A part that the other tab has not loaded yet, and that the host has no more.
     await goTo(other, 'lab', WORDS.en.plane.page);

@@ -49,7 +49,11 @@ export const otherHashes = (text: string) =>
 const nextVersion = (text: string) =>
   otherHashes(text)
     .replaceAll(/(data-version="|version:[`'"])\w+/g, '$1next')
-    .replaceAll(/(url:[`'"]index\.html[`'"],revision:[`'"])\w+/g, '$1next');
+    .replaceAll(/(url:[`'"](?:index\.html|models\/[^`'"]+)[`'"],revision:[`'"])\w+/g, '$1next');
+/** Networks of the next version have other titles. */
+export const nextTitle = (title: string) => `Next ${title}`;
+const nextManifest = (text: string) =>
+  text.replace(/(?<="title": ")[^"]*/, (title) => nextTitle(title));
 
 /** A host as plain as they come: files below a path, no headers but the content type. */
 export async function serveStatic(
@@ -71,6 +75,10 @@ export async function serveStatic(
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
     if (breaking?.files.test(inSite)) {
       sendBreaking(request.headers.range ?? '', readFileSync(file), breaking, response);
+      return;
+    }
+    if (deploying?.next && file.endsWith('manifest.json')) {
+      response.end(nextManifest(readFileSync(file, 'utf8')));
       return;
     }
     if (deploying?.next && /\.(js|html)$/.test(file)) {

@@ -3,6 +3,7 @@ import type { App, Feature } from '../kit/feature';
 import { ResultCache } from '../kit/result-cache';
 import { Services } from '../kit/service';
 import { broughtNetworks, columnRuns, settingsUndo } from '../kit/services';
+import { modelsFolder } from '../kit/site-version';
 import { Trajectories } from '../kit/trajectories';
 import { sharedCatalogue } from '../networks/library';
 import { keepAddress } from '../settings/address';
@@ -20,7 +21,7 @@ export function createApp(features: readonly Feature[]): App {
   const { settings, ignored } = readPage(features, defaults);
   const store = createAppStore(settings);
   if (ignored.length) store.setState({ notice: { kind: 'misread', pieces: ignored } });
-  const modelsUrl = new URL('models/', document.baseURI).href;
+  const modelsUrl = modelsFolder();
   const services = new Services();
   const app: App = {
     store,

@@ -1,3 +1,4 @@
+import { modelFileUrl } from '../networks/addresses';
 import { useApp, useAppState } from './app-context';
 
 /** A class's picture, drawn earlier by the network itself (`npm run class-pictures`); nothing where it has none. */
@@ -9,7 +10,7 @@ export function ClassPicture({ name }: { name: string }) {
   const pictures = manifest?.classPictures;
   const at = manifest?.classes.indexOf(name) ?? -1;
   if (!pictures || at < 0) return null;
-  const address = `${modelsUrl}${manifest.id}/${pictures.file}`;
+  const address = modelFileUrl(`${manifest.id}/${pictures.file}`, modelsUrl).href;
   const rows = Math.ceil(manifest.classes.length / pictures.across);
   // As a share of what the sheet is larger than one picture.
   const place = (index: number, count: number) => `${(100 * index) / Math.max(1, count - 1)}%`;

@@ -24,7 +24,7 @@ export interface DownloadProgress {
 }
 
 export interface LoadModelOptions {
-  /** Absolute address of the models folder, ending in a slash. */
+  /** Absolute address of the models folder, as modelFileUrl takes it. */
   readonly baseUrl: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -245,7 +245,7 @@ async function loadFile(id: string, file: ModelFile, options: LoadModelOptions):
     throw new ModelError('missing-file', path, message);
   }
   if (problem !== undefined) {
-    const message = `models/${path} is damaged: ${problem}. Try again; if it stays so, put the file up again.`;
+    const message = `models/${path} is damaged: ${problem}. Try again, or reload the page: the site may have a newer version. If it stays so, put the file up again.`;
     throw new ModelError('damaged-file', path, message);
   }
   return bytes;

@@ -1,3 +1,4 @@
+import { modelFileUrl } from './addresses';
 import { ModelError } from './errors';
 import { joined } from './joined';
 
@@ -41,7 +42,7 @@ const STALLED_MS = 15_000;
  * A connection that breaks is tried again, and goes on where it broke if the server knows ranges
  * (RFC 9110, 14); else the file is sent anew. So is one on which nothing arrives any more, once.
  *
- * @param baseUrl absolute address of the models folder, ending in a slash
+ * @param baseUrl as modelFileUrl's
  * @throws ModelError ('network'); the signal's reason when aborted
  */
 export function fetchModelFile(
@@ -51,7 +52,7 @@ export function fetchModelFile(
 ): ReadModelFile {
   return async (path, options) => {
     const { signal, onBytes } = options;
-    const transfer = new Transfer(new URL(path, baseUrl), path, options, stalledMs);
+    const transfer = new Transfer(modelFileUrl(path, baseUrl), path, options, stalledMs);
     let furthest = 0;
     let failures = 0;
     try {

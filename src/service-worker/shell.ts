@@ -1,4 +1,5 @@
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
+import { splitVersion } from '../kit/offline-messages';
 import type { SiteFiles } from './site-files';
 
 const PAGE = 'index.html';
@@ -8,15 +9,18 @@ const INSTALLING = { type: 'install', waitUntil: () => {} } as unknown as Extend
 
 /**
  * The site's own files on this machine: those of this version, and those of versions before for as
- * long as pages of theirs are open. Files whose names have no hash are this version's.
+ * long as pages of theirs are open. Files whose names have no hash are this version's, unless a page
+ * asks for them by its own.
  */
 export class Shell {
   readonly #scope: string;
   readonly #precache: PrecacheController;
   readonly #runtimes: ReadonlySet<string>;
+  readonly #version: string;
 
   /** @param scope address of the site, ending in a slash: other sites of the origin have caches of their own */
-  constructor(scope: string, { shell, runtimes }: SiteFiles) {
+  constructor(scope: string, { version, shell, runtimes }: SiteFiles) {
+    this.#version = version;
     this.#scope = scope;
     const { pathname } = new URL(scope);
     this.#precache = new PrecacheController({ cacheName: `guidance-shell ${pathname}` });
@@ -27,6 +31,9 @@ export class Shell {
   /** Stores what is missing of this version, the page last. @throws Error where a file cannot be had */
   async fill(): Promise<void> {
     if (await this.#precache.matchPrecache(PAGE)) return;
+    // Later versions find by it what this version's pages ask for.
+    const names = Object.fromEntries(this.#precache.getURLsToCacheKeys());
+    await (await this.#lists()).put(this.#listOf(this.#version), Response.json(names));
     await this.#precache.install(INSTALLING);
   }
 
@@ -35,7 +42,7 @@ export class Shell {
     if (mode === 'navigate' && this.#isPage(url)) return this.#precache.matchPrecache(PAGE);
     const cache = await this.#cache();
     return (
-      (await cache.match(this.#precache.getCacheKeyForURL(url) ?? url)) ??
+      (await cache.match(await this.#nameOf(url))) ??
       (await (await this.#runtimeCache()).match(url))
     );
   }
@@ -43,8 +50,11 @@ export class Shell {
   /** Whether a request is for something that may be kept. */
   knows({ url, mode }: Request): boolean {
     if (mode === 'navigate') return this.#isPage(url);
+    const { address, version } = splitVersion(url);
     return (
-      url.startsWith(`${this.#scope}assets/`) || this.#precache.getCacheKeyForURL(url) !== undefined
+      address.startsWith(`${this.#scope}assets/`) ||
+      (version !== undefined && version !== this.#version) ||
+      this.#precache.getCacheKeyForURL(address) !== undefined
     );
   }
 
@@ -75,10 +85,23 @@ export class Shell {
   /** Deletes what is kept of other versions. */
   async dropOthers(): Promise<void> {
     await this.#precache.activate(INSTALLING);
+    const lists = await this.#lists();
+    for (const { url } of await lists.keys()) {
+      if (url !== this.#listOf(this.#version)) await lists.delete(url);
+    }
     const cache = await this.#runtimeCache();
     for (const request of await cache.keys()) {
       if (!this.isRuntime(request.url)) await cache.delete(request);
     }
+  }
+
+  /** What the cache calls a file of the version that its address asks for. */
+  async #nameOf(url: string): Promise<string> {
+    const { address, version = this.#version } = splitVersion(url);
+    if (version === this.#version) return this.#precache.getCacheKeyForURL(address) ?? address;
+    const list = await (await this.#lists()).match(this.#listOf(version));
+    const names: Readonly<Record<string, string>> = (await list?.json()) ?? {};
+    return names[address] ?? url;
   }
 
   #isPage(url: string): boolean {
@@ -88,6 +111,15 @@ export class Shell {
 
   #cache(): Promise<Cache> {
     return caches.open(this.#precache.strategy.cacheName);
+  }
+
+  /** A version's files by their addresses, as the cache calls them. */
+  #lists(): Promise<Cache> {
+    return caches.open(`guidance-versions ${new URL(this.#scope).pathname}`);
+  }
+
+  #listOf(version: string): string {
+    return new URL(`version-${version}.json`, this.#scope).href;
   }
 
   #runtimeCache(): Promise<Cache> {

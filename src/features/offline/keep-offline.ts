@@ -1,5 +1,6 @@
 import type { App } from '../../kit/feature';
 import { type ToServiceWorker, versionLock } from '../../kit/offline-messages';
+import { siteVersion } from '../../kit/site-version';
 import { siteRegistration } from './updates';
 
 /** The site is stored once the network is ready, which must not wait for it, or after this time. */
@@ -10,7 +11,7 @@ export async function keepOffline({ store }: Pick<App, 'store'>): Promise<void> 
   const registration = await siteRegistration();
   if (!registration) return;
   const tell = (message: ToServiceWorker) => registration.active?.postMessage(message);
-  const version = document.querySelector<HTMLElement>('script[data-version]')?.dataset.version;
+  const version = siteVersion();
   if (version !== undefined) {
     const held = () => {
       tell({ type: 'tidy' });

@@ -1,5 +1,6 @@
 import type { StudentName } from '../../diffusion/guidance/rule';
 import type { ColumnRuns } from '../../kit/services';
+import { modelFileUrl } from '../../networks/addresses';
 import { messageOf } from '../../networks/errors';
 import { NoAnswer } from '../../networks/in-time';
 import { type Catalogue, type KeptFiles, partKey } from '../../networks/library';
@@ -15,7 +16,7 @@ import type { Store } from '../../settings/store';
 /**
  * The site's denoisers with the files that come with them.
  *
- * @param baseUrl address of the models folder, ending in a slash
+ * @param baseUrl absolute address of the models folder
  */
 export function listedModels({ manifests, encoders }: Catalogue, baseUrl: string): ListedModel[] {
   const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
@@ -41,7 +42,7 @@ export function listedModels({ manifests, encoders }: Catalogue, baseUrl: string
     const listed: ListedModel = {
       manifest,
       origin: 'site',
-      thumbnail: thumbnail && new URL(`${id}/${thumbnail.file}`, baseUrl).href,
+      thumbnail: thumbnail && modelFileUrl(`${id}/${thumbnail.file}`, baseUrl).href,
       ...(Object.keys(students).length > 0 && { students }),
       encoder: encoder && {
         title: encoder.title,
