@@ -11,6 +11,8 @@ afterEach(() => {
 function memoryStorage() {
   const all = new Map<string, Map<string, Response>>();
   return {
+    delete: async (name: string) => all.delete(name),
+    keys: async () => [...all.keys()],
     async open(name: string) {
       const entries = all.get(name) ?? new Map<string, Response>();
       all.set(name, entries);
@@ -36,6 +38,17 @@ test('two sites of one origin keep and delete their own files only', async () =>
   await keptFiles(one).removeAllBut(new Set());
   expect(await keptFiles(one).list()).toEqual(new Set());
   expect(await keptFiles(other).list()).toEqual(new Set(['b']));
+});
+
+test('what was kept under the name of before, which all sites shared, goes', async () => {
+  const storage = memoryStorage();
+  vi.stubGlobal('caches', storage);
+  const models = 'https://host.invalid/one/models/';
+  await (await storage.open('guidance-models')).put('https://models.invalid/a', new Response());
+  await browserCache(models)?.put('a', new Uint8Array(1));
+  await keptFiles(models).removeAllBut(new Set(['a']));
+  expect(await storage.keys()).toEqual(['guidance-models /one/models/']);
+  expect(await keptFiles(models).list()).toEqual(new Set(['a']));
 });
 
 test('storage that never answers is waited for once, and the network is loaded without it', async () => {

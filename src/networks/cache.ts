@@ -42,6 +42,11 @@ export function browserCache(baseUrl: string): ModelCache | undefined {
   };
 }
 
+/** Deletes what is left of the time when all sites of an origin kept their networks in one cache. */
+export async function deleteFormerCache(): Promise<void> {
+  if ('caches' in globalThis) await ask(() => caches.delete('guidance-models'));
+}
+
 const CACHE = 'Cache Storage';
 const ask = askingInTime(CACHE);
 

@@ -1,4 +1,4 @@
-import { browserCache, type ModelCache } from './cache';
+import { browserCache, deleteFormerCache, type ModelCache } from './cache';
 import { type LoadModelOptions, loadModelIndex, readAnyManifest } from './download';
 import { ModelError } from './errors';
 import type { Manifest, TextEncoderManifest } from './manifest';
@@ -93,6 +93,9 @@ export function keptFiles(
       const unwanted = new Set(sha256s);
       return remove((sha256) => unwanted.has(sha256));
     },
-    removeAllBut: (sha256s) => remove((sha256) => !sha256s.has(sha256)),
+    async removeAllBut(sha256s) {
+      await remove((sha256) => !sha256s.has(sha256));
+      await deleteFormerCache();
+    },
   };
 }
