@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -28,6 +28,26 @@ test('a file that cannot be written is found before the work', async () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('a folder that can be written to')]);
   }
 });
+
+// To root every folder is one that can be written to.
+test.skipIf(process.getuid?.() === 0)(
+  'a folder that is read-only is found before the work',
+  async () => {
+    const readOnly = file('read-only');
+    mkdirSync(readOnly, { mode: 0o555 });
+    for (const [program, flags] of [
+      [sample, '--model tiny'],
+      [sweep, '--model tiny --samples 4'],
+    ] as const) {
+      const line = `${flags} --out ${join(readOnly, 'a.png')}`;
+      const { code, stderr } = await inProcess(program, line.split(' '));
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('a folder that can be written to'),
+      ]);
+    }
+  },
+);
 
 test('a sheet that is too large is found before the work', async () => {
   const line = `--model tiny --seeds 0-99999 --zoom 8 --out ${file('large.png')}`;

@@ -1,6 +1,7 @@
 import { constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../src/networks/errors';
 import { ArgumentError } from './flags';
 
 /** Before the work: whether a file can be written. @throws ArgumentError for one that cannot */
@@ -15,6 +16,21 @@ export async function checkOutput(flag: string, path: string): Promise<void> {
     throw new ArgumentError(`--${flag} must be in a folder that can be written to, got "${path}"`);
   }
   if (isFolder) throw new ArgumentError(`--${flag} must be a file, "${path}" is a folder`);
+}
+
+/** Writes the whole file or leaves the one before: never a half one. @throws Error that names the file */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const found = await stat(path).catch(() => undefined);
+    // Nothing may take the place of a pipe or a device.
+    if (found && !found.isFile()) return await writeFile(path, content);
+    await writeFile(temporary, content, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new Error(`${path} could not be written: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/networks/errors';
 import { parseResults, ResultsError } from '../src/settings/results';
 import { ArgumentError } from './flags';
+import { writeWhole } from './outputs';
 import { figureNames, plotResults, tableOf } from './plot-svg';
 import { isProgram } from './program';
 
@@ -55,7 +56,7 @@ async function draw(args: readonly string[]): Promise<void> {
   const figures = values.figures.split(',');
   if (values.table) console.log(tableOf(results, figures));
   if (values.out !== undefined)
-    await writeFile(values.out, plotResults(results, figures, values.plane));
+    await writeWhole(values.out, plotResults(results, figures, values.plane));
 }
 
 function read(args: readonly string[]) {

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ColumnSettings } from '../src/settings/column';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../src/settings/results';
 import { RUN_SETTINGS, type RunSetting } from '../src/settings/run-settings';
 import { ArgumentError, kebab, parameterFlags } from './flags';
-import { checkOutput } from './outputs';
+import { checkOutput, writeWhole } from './outputs';
 
 /** What a sweep fixes: a file of anything else is not continued. */
 export interface Plan {
@@ -65,16 +65,9 @@ export async function finishedPoints(path: string, plan: Plan): Promise<readonly
   return curve.points;
 }
 
-/** Writes the whole file or leaves the one before: never a half one. */
+/** Writes the whole file or leaves the one before. @throws Error that names the file */
 export async function writeResultsFile(path: string, results: Results): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    await writeFile(temporary, writeResults(results), { flush: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(path, writeResults(results));
 }
 
 /**

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { PromptStates } from '../src/diffusion/conditioning';
 import type { LostSample } from '../src/diffusion/lost';
 import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
@@ -15,7 +14,7 @@ import { ArgumentError } from './flags';
 import { crossed, generate } from './generate';
 import { judgeSamples, shareOutside } from './judge';
 import { companionsOf, forGivenModel, openCompanions } from './networks';
-import { checkOutput } from './outputs';
+import { checkOutput, writeWhole } from './outputs';
 import { exitCodeOf, isProgram } from './program';
 import { encodePrompts, tellReading } from './prompts';
 import { openNetwork } from './runtime';
@@ -71,13 +70,13 @@ async function sample(args: SampleArguments): Promise<void> {
   await network.release();
   for (const companion of Object.values(companions)) await companion.release();
   if (args.out !== undefined) {
-    await writeFile(
+    await writeWhole(
       args.out,
       encodeSheet(samples, labels.length, args.seeds.length, shape, args.zoom),
     );
   }
   // Every platform that Node runs on here is little-endian.
-  if (args.raw !== undefined) await writeFile(args.raw, new Uint8Array(samples.buffer));
+  if (args.raw !== undefined) await writeWhole(args.raw, new Uint8Array(samples.buffer));
   for (const { sample, stage, step, by } of lost) {
     const names = prompts.length > 0 ? prompts : classes;
     const label = names[labels[Math.floor(sample / args.seeds.length)]!] ?? 'null';

@@ -101,7 +101,9 @@ function answer(child: ChildProcess, request: Draw): Promise<Drawn> {
     };
     const onExit = (code: number | null, signal: string | null) => {
       child.off('message', onMessage);
-      reject(new Error(`A process of the sweep ended with ${signal ?? `code ${code}`}`));
+      // The system ends those that memory does not suffice for.
+      const fewer = signal === 'SIGKILL' ? '; fewer take less memory (--processes)' : '';
+      reject(new Error(`A process of the sweep ended with ${signal ?? `code ${code}`}${fewer}`));
     };
     if (child.exitCode !== null || child.signalCode !== null) {
       onExit(child.exitCode, child.signalCode);

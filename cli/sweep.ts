@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PromptStates } from '../src/diffusion/conditioning';
 import { measurePoint, type PointFigures } from '../src/diffusion/metrics/point';
 import { pageSeedOf } from '../src/diffusion/random';
+import { messageOf } from '../src/networks/errors';
 import type { DenoiserManifest, Manifest } from '../src/networks/manifest';
 import { RESULTS_FORMAT, type Results, type ResultsPoint } from '../src/settings/results';
 import { sampleCost } from '../src/settings/sample-cost';
@@ -87,7 +88,7 @@ async function sweepInto(args: SweepArguments, free: () => void): Promise<void> 
     ...{ model, features, networks, samples, seed, varied, settings },
     prompts: subjects.prompts,
   };
-  const finished = [...(await finishedPoints(out, plan))];
+  let finished = await finishedPoints(out, plan);
   const isDone = ({ settings }: SweepPoint) =>
     finished.some((point) => isDeepStrictEqual(point.settings, settings));
   const open = points.flatMap((point, index) => (isDone(point) ? [] : [index]));
@@ -104,13 +105,13 @@ async function sweepInto(args: SweepArguments, free: () => void): Promise<void> 
     open.map((index) => sampleCost(points[index]!.run, manifest)),
     samples,
   );
+  const rest = () =>
+    `${out} holds ${points.filter(isDone).length} of ${points.length} points, the same command goes on from there`;
   stop = () => {
     pool.close();
     free();
     progress.clear();
-    console.error(
-      `Stopped: ${out} holds ${points.filter(isDone).length} of ${points.length} points, the same command goes on from there`,
-    );
+    console.error(`Stopped: ${rest()}`);
   };
   try {
     const tasks = open.map((index) => ({
@@ -134,7 +135,7 @@ async function sweepInto(args: SweepArguments, free: () => void): Promise<void> 
         first += size;
       }
       const { samples: count, leftOut, ...figures } = measured.figures();
-      finished.push({
+      const point: ResultsPoint = {
         settings: task.point.settings,
         samples: count,
         leftOut,
@@ -143,9 +144,9 @@ async function sweepInto(args: SweepArguments, free: () => void): Promise<void> 
         nfe: parts[0]!.nfe,
         seconds: Number(seconds.toFixed(1)),
         date: new Date().toISOString(),
-      });
+      };
       const order = ({ settings }: ResultsPoint) => varied.map((name) => numberAt(settings, name));
-      finished.sort((a, b) => compare(order(a), order(b)));
+      const more = [...finished, point].sort((a, b) => compare(order(a), order(b)));
       const curve = {
         model,
         ...(networks && { networks }),
@@ -157,14 +158,17 @@ async function sweepInto(args: SweepArguments, free: () => void): Promise<void> 
         format: RESULTS_FORMAT,
         version: 1,
         features,
-        curves: [{ ...curve, points: finished }],
+        curves: [{ ...curve, points: more }],
       });
+      finished = more;
       progress.clear();
       const lost = leftOut === undefined ? '' : `, ${leftOut} left out: not finite`;
       console.log(
         `${describe(task.point, varied)}: ${words(figures)}${lost} (${seconds.toFixed(0)} s)`,
       );
     });
+  } catch (error) {
+    throw new Error(`${messageOf(error)}. ${rest()}`, { cause: error });
   } finally {
     progress.clear();
   }
