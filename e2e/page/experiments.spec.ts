@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Results } from '../../src/settings/results';
 import { expectAccessible } from '../axe';
 import { goTo } from '../header';
-import { expect, type Playground, test, words } from '../playground';
+import { expect, Playground, test, words } from '../playground';
 
 const { experiments, charts, controls } = words;
 
@@ -253,6 +253,53 @@ test('a sweep fills, stops, goes on, and outlasts a reload; its points open', as
   await expect(playground.number(controls.numSteps)).toHaveValue('48');
   await expect(page).toHaveURL(/draw=word:0123/);
   await expect(playground.number(controls.guidanceScale)).toHaveValue('5');
+});
+
+test('a sweep loses nothing by another tab, a reload while it runs, or storage that is cleared', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  const context = page.context();
+  const view = new Experiments(playground);
+  const query = 'strength!n:32!at:0,1';
+  await view.open(query);
+  await test.step('another tab that believes that there is nothing', async () => {
+    const other = new Experiments(new Playground(await context.newPage(), playground.backend));
+    await other.open(query);
+    await view.run();
+    const numbers = await view.numbers();
+    await expect(other.progress.locator('progress')).toHaveAttribute('value', '0');
+    await other.run();
+    expect(await other.numbers()).toEqual(numbers);
+    for (const tab of [view, other]) {
+      await tab.page.reload();
+      await tab.filled();
+      expect(await tab.numbers()).toEqual(numbers);
+    }
+    await other.page.close();
+  });
+  await test.step('a reload while it runs, and cleared storage', async () => {
+    await view.open('strength!n:96!at:0,1!s:steps:48');
+    const progress = view.progress.locator('progress');
+    const shown = async () => Number(await progress.getAttribute('value'));
+    await view.button(experiments.run).click();
+    await expect.poll(shown).toBeGreaterThan(0);
+    const drawn = await shown();
+    await page.reload();
+    await expect(view.button(experiments.goOn)).toBeEnabled();
+    expect(await shown()).toBeGreaterThanOrEqual(drawn);
+    expect(await shown()).toBeLessThan(192);
+    await view.button(experiments.goOn).click();
+    const session = await context.newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+    // What was in it is drawn anew: what is shown as kept is kept.
+    await view.filled();
+    await page.reload();
+    await view.filled();
+    await expect(progress).toHaveAttribute('value', '192');
+    await expect(page.locator('[data-problem]')).toHaveCount(0);
+  });
 });
 
 test('curves leave as CSV, JSON, SVG and PNG; a result comes back; a bad file is one line', async ({
