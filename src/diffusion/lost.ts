@@ -5,6 +5,7 @@ import {
   isCompanion,
   outputOf,
   type Prediction,
+  type Predictions,
 } from './guidance/rule';
 import type { Parameters } from './parameters';
 import type { RunObserver } from './run';
@@ -41,6 +42,15 @@ interface WatchedEvaluation {
   readonly stage: number;
 }
 
+/** The predictions that a rule combines at an evaluation: what is evaluated to be looked at costs no sample. */
+export function combinedBy(
+  { needs }: Pick<GuidanceRule, 'needs'>,
+  params: Parameters,
+  { predictions, at }: { readonly predictions: Predictions<unknown>; readonly at: GuidancePoint },
+): Prediction[] {
+  return needs(at, params).filter((name) => predictions[name] !== undefined);
+}
+
 /** Looks on at a run and notices the samples that are lost, and when, and by what. */
 export class LossWatch {
   readonly #lost: Map<number, LostSample>;
@@ -62,15 +72,14 @@ export class LossWatch {
 
   /** Watches a stage of a cascade; that of a single network is 0. */
   observer(
-    { needs }: Pick<GuidanceRule, 'needs'>,
+    rule: Pick<GuidanceRule, 'needs'>,
     params: Parameters,
     stage = 0,
   ): RunObserver<ArrayField> {
     return {
       observe: ({ predictions, guided, x, at }) => {
         const fields = { ...predictions, guided, x };
-        // What is evaluated to be looked at costs no sample.
-        const used = needs(at, params).filter((name) => predictions[name] !== undefined);
+        const used = combinedBy(rule, params, { predictions, at });
         this.look({ used, batch: x.batch, at, stage }, (name, sample, most) =>
           isWithin(fields[name]!, sample, most),
         );

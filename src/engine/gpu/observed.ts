@@ -1,7 +1,7 @@
 import type { ArrayField } from '../../diffusion/fields';
 import { findGuidanceRule } from '../../diffusion/guidance';
 import type { Prediction, Predictions } from '../../diffusion/guidance/rule';
-import type { LossWatch, WatchedField } from '../../diffusion/lost';
+import { combinedBy, type LossWatch, type WatchedField } from '../../diffusion/lost';
 import type { RunObserver, RunSettings } from '../../diffusion/run';
 import type { GpuField, GpuFieldAlgebra } from './fields';
 import type { Note } from './read-steps';
@@ -36,7 +36,7 @@ export function notedLosses(
   const rule = findGuidanceRule(guidance);
   return {
     observe({ predictions, guided, x, at }) {
-      const used = rule.needs(at, parameters).filter((name) => predictions[name] !== undefined);
+      const used = combinedBy(rule, parameters, { predictions, at });
       const names: WatchedField[] = ['guided', 'x', ...used];
       notes.push({
         ...largest([guided, x, ...used.map((name) => predictions[name]!)]),
