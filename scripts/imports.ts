@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parseSync } from 'vite';
 
 /** The side of the engine that the main thread may see: the worker's side is behind messages. */
-const client = ['src/engine/client.ts', 'src/engine/protocol.ts', 'src/engine/living-worker.ts'];
+const client = ['client', 'protocol', 'living-worker', 'silence'].map(
+  (name) => `src/engine/${name}.ts`,
+);
 /** What every part of the page stands on; only workers download networks. */
 const below = ['src/diffusion', 'src/networks', '!src/networks/download.ts', ...client];
 const page = [...below, 'src/settings', 'src/kit', 'react', 'zustand', 'valibot'];

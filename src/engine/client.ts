@@ -17,6 +17,7 @@ import type {
   SampleSettings,
   Take,
 } from './protocol';
+import { Silence } from './silence';
 
 export type Finished = Extract<Ending, { type: 'done' }>;
 
@@ -94,9 +95,6 @@ const MOST_REBUILDS = 3;
 /** A device that was rebuilt and draws for so long is counted as a good one. */
 const LASTING_MS = 10_000;
 
-/** A worker that says nothing for so long may never do. Compiling a large network takes long too. */
-const SILENT_AFTER_MS = 20_000;
-
 /** Starts the engine's worker: Vite finds it by this exact form. */
 function startWorker(): WorkerLike<EngineEvent> {
   return new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
@@ -119,12 +117,12 @@ export class EngineClient {
   #rebuilds = 0;
   #rebuiltMs = Number.NEGATIVE_INFINITY;
   #loads = 0;
-  #silence: ReturnType<typeof setTimeout> | undefined;
-  #isSilent = false;
+  readonly #silence: Silence;
 
   constructor(handlers: EngineHandlers = {}, start = startWorker) {
     this.#handlers = handlers;
     this.#start = start;
+    this.#silence = new Silence((silent) => handlers.onSilence?.(silent));
   }
 
   /**
@@ -283,18 +281,8 @@ export class EngineClient {
     return this.#worker;
   }
 
-  /** From now on it is silent again: for how long, while anything is pending, is told. */
   #heard(): void {
-    clearTimeout(this.#silence);
-    if (this.#isSilent) {
-      this.#isSilent = false;
-      this.#handlers.onSilence?.(false);
-    }
-    if (this.#pending.size === 0) return;
-    this.#silence = setTimeout(() => {
-      this.#isSilent = true;
-      this.#handlers.onSilence?.(true);
-    }, SILENT_AFTER_MS);
+    this.#silence.heard(this.#pending.size > 0);
   }
 
   #receive(event: EngineEvent): void {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { DEFAULT_RUN } from '../diffusion/run';
-import type { EngineEvent, Request } from './protocol';
+import type { EngineEvent } from './protocol';
+import { workerScope } from './testing/worker-scope';
 
 /** A float16 graph begins with this byte, in place of the file's 32. */
 const HALF = 16;
@@ -47,15 +48,9 @@ vi.mock('./session', () => {
   return { openRuntime: async () => runtime, openWasm: async () => runtime };
 });
 
-const events: EngineEvent[] = [];
-const worker = {
-  onmessage: undefined as ((event: { data: Request }) => void) | undefined,
-  postMessage: (event: EngineEvent) => event.type !== 'alive' && events.push(event),
-};
-vi.stubGlobal('self', worker);
+const { events, ask } = workerScope();
 await import('./engine.worker');
 
-const ask = (request: Request) => worker.onmessage?.({ data: request });
 const settings = {
   ...{ ...DEFAULT_RUN, sampler: 'ddim', guidance: 'conditional', numSteps: 4 },
   ...{ seeds: [1, 2], labels: [0, 1] },

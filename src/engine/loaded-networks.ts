@@ -3,20 +3,15 @@ import {
   type LoadedModel,
   loadModel,
   loadModelIndex,
-  loadTextEncoder,
 } from '../networks/download';
 import { ModelError, messageOf } from '../networks/errors';
-import type {
-  DenoiserManifest,
-  FeaturesManifest,
-  Manifest,
-  TextEncoderManifest,
-} from '../networks/manifest';
+import type { DenoiserManifest, FeaturesManifest, Manifest } from '../networks/manifest';
 import type { ReadModelFile } from '../networks/sources';
 import type { Lexicon } from '../networks/text/lexicon';
-import { openPromptEncoder, type PromptEncoder } from '../networks/text/prompt-encoder';
+import type { PromptEncoder } from '../networks/text/prompt-encoder';
 import type { LoadRequest } from './active-request';
 import { batchWithinLimits } from './batches';
+import { LoadedText } from './loaded-text';
 import { Aborted, type LimitedNetwork, type Network, type SmallerBatch } from './network';
 import { type OpenedAs, type OpenOptions, openDenoiser } from './open-denoiser';
 import type {
@@ -67,6 +62,7 @@ export class LoadedNetworks {
   /** What the stages of cascades have drawn before. */
   readonly stages = new StageMemory();
   readonly #emit: (event: EngineEvent) => void;
+  #opening: Promise<Runtime> | undefined;
   #runtime: Runtime | undefined;
   #denoiser: Denoiser | undefined;
   #judge: Judge | undefined;
@@ -74,10 +70,7 @@ export class LoadedNetworks {
   #options: OpenOptions | undefined;
   /** Networks beside the denoiser by their ids, each loaded when a run first needs it. */
   readonly #others = new Map<string, Model>();
-  #encoder:
-    | { readonly id: string; readonly encoder: PromptEncoder; readonly network: Network }
-    | undefined;
-  readonly #lexicons = new Map<string, Lexicon | undefined>();
+  readonly #text = new LoadedText();
   #baseUrl = '';
   #inHalf = false;
 
@@ -117,6 +110,9 @@ export class LoadedNetworks {
   ): Promise<LoadEnding> {
     const { baseUrl, precision = 'auto', maxBatch, lostAt, rows } = request;
     this.#baseUrl = baseUrl;
+    // Beside the download. What it fails with is told when the device is needed.
+    const device = this.#device(request.backend);
+    device.catch(() => {});
     const fetchModel = (id: string, own?: OwnFiles) =>
       loadModel(id, {
         baseUrl,
@@ -148,7 +144,7 @@ export class LoadedNetworks {
 
     onProgress({ phase: 'prepare' });
     await this.#release();
-    this.#runtime ??= await this.#openRuntime(request.backend);
+    const runtime = await device;
     this.#options = {
       precision,
       maxBatch,
@@ -175,9 +171,9 @@ export class LoadedNetworks {
     };
     let info: BackendInfo;
     try {
-      info = await open(this.#runtime, this.#options);
+      info = await open(runtime, this.#options);
     } catch (error) {
-      if (this.#runtime.info.backend === 'wasm') throw error;
+      if (runtime.info.backend === 'wasm') throw error;
       // Lost with several rows: the worker that comes next begins with fewer.
       if (((await this.deviceLoss())?.batch ?? 0) > 1) throw error;
       // The adapter has promised what does not work.
@@ -293,43 +289,23 @@ export class LoadedNetworks {
   }
 
   /** The text encoder of the loaded denoiser, downloaded at its first use. @throws ModelError */
-  async promptEncoder(
-    { encoder: id, tokens, width }: NonNullable<DenoiserManifest['prompts']>,
+  promptEncoder(
+    prompts: NonNullable<DenoiserManifest['prompts']>,
     signal: AbortSignal,
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<PromptEncoder> {
-    if (this.#encoder?.id === id) return this.#encoder.encoder;
     if (!this.#runtime) throw new Error('sample: needs a loaded model, none is');
-    const loaded = await loadTextEncoder(id, { baseUrl: this.#baseUrl, signal, onProgress });
-    const { longest, width: made } = loaded.manifest;
-    if (longest !== tokens || made !== width) {
-      throw new Error(
-        `${id}: needs states [${tokens}, ${width}] a prompt, its manifest says [${longest}, ${made}]`,
-      );
-    }
-    const network = this.#runtime.open(graphOf(loaded), {
-      dims: { batch: 'batch', tokens },
-      maxBatch: 1,
-      onSmallerBatch: () => {},
-    });
-    const encoder = await openPromptEncoder(loaded, network);
-    this.#encoder = { id, encoder, network };
-    return encoder;
+    const options = { baseUrl: this.#baseUrl, signal, onProgress };
+    return this.#text.encoder(this.#runtime, prompts, options);
   }
 
   /** The Chinese lexicon of a text encoder, downloaded at its first use. @throws ModelError */
-  async lexicon(
+  lexicon(
     encoder: string,
     signal: AbortSignal,
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<Lexicon | undefined> {
-    if (!this.#lexicons.has(encoder)) {
-      const options = { baseUrl: this.#baseUrl, signal, onProgress };
-      // What reads it too: most visits never need either.
-      const { loadChineseLexicon } = await import('../networks/text/load-words');
-      this.#lexicons.set(encoder, await loadChineseLexicon(encoder, options));
-    }
-    return this.#lexicons.get(encoder);
+    return this.#text.lexicon(encoder, { baseUrl: this.#baseUrl, signal, onProgress });
   }
 
   async #release(): Promise<void> {
@@ -339,12 +315,18 @@ export class LoadedNetworks {
     await this.#judge?.network.release();
     for (const { network } of this.#others.values()) await network.release();
     this.#others.clear();
-    await this.#encoder?.network.release();
-    this.#encoder = undefined;
+    await this.#text.release();
   }
 
-  async #openRuntime(backend: BackendChoice): Promise<Runtime> {
-    const opened = await openRuntime(backend);
+  /** The device, which is opened once. @throws what the runtime cannot be opened with */
+  async #device(backend: BackendChoice): Promise<Runtime> {
+    if (this.#runtime) return this.#runtime;
+    this.#opening ??= openRuntime(backend).finally(() => {
+      this.#opening = undefined;
+    });
+    const opened = await this.#opening;
+    if (this.#runtime) return this.#runtime;
+    this.#runtime = opened;
     void opened.lost.then((loss) => {
       // A device given up for wasm does not matter any more.
       if (this.#runtime === opened) this.#emit({ type: 'device-lost', ...loss });
@@ -409,7 +391,7 @@ function ownReader({ manifest, graph }: OwnFiles): ReadModelFile {
 }
 
 /** The ONNX file of a downloaded model. @throws Error without one */
-function graphOf({ manifest, files }: LoadedModel<Manifest | TextEncoderManifest>): Uint8Array {
+function graphOf({ manifest, files }: LoadedModel): Uint8Array {
   const graph = files.get('model.onnx');
   if (!graph) throw new Error(`${manifest.id}: the manifest must list the file model.onnx`);
   return graph;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_RUN } from '../diffusion/run';
 import { ModelError } from '../networks/errors';
-import type { EngineEvent, Request, SampleSettings } from './protocol';
+import type { SampleSettings } from './protocol';
+import { workerScope } from './testing/worker-scope';
 
 // The worker with its network and downloads replaced: what is tested is which request gets which ending.
 const gates = vi.hoisted(() => ({
@@ -74,16 +75,9 @@ vi.mock('./session', () => {
   return { Aborted, openRuntime: async () => runtime, openWasm: async () => runtime };
 });
 
-const events: EngineEvent[] = [];
-const worker = {
-  onmessage: undefined as ((event: { data: Request }) => void) | undefined,
-  // That it goes on is said by the clock.
-  postMessage: (event: EngineEvent) => event.type !== 'alive' && events.push(event),
-};
-vi.stubGlobal('self', worker);
+const { events, ask } = workerScope();
 await import('./engine.worker');
 
-const ask = (request: Request) => worker.onmessage?.({ data: request });
 const settings: SampleSettings = {
   ...DEFAULT_RUN,
   seeds: [1],
