@@ -108,10 +108,15 @@ export function setReady(
   });
 }
 
-/** The visitor loses nothing where a program would stand in for the GPU: the badge says so. */
+/** Where a graphics adapter is there and fails. That there is none is no fault: the badge says so. */
 function fallbackNotice({ fallback }: BackendInfo): Notice | undefined {
-  if (!fallback || fallback.reason === 'software-adapter') return undefined;
-  return { kind: 'fallback', reason: fallback.reason };
+  switch (fallback?.reason) {
+    case 'no-device':
+    case 'trial-failed':
+      return { kind: 'fallback', reason: fallback.reason };
+    default:
+      return undefined;
+  }
 }
 
 /** Rows of the network's first run: conditional and unconditional, as far as one batch goes. */
