@@ -66,8 +66,10 @@ export function Column({ index, state, heading }: ColumnProps) {
           </button>
         )}
       </header>
-      <SampleGrid column={state} label={`${heading}. ${label}`} />
-      <StagePictures column={state} index={index} />
+      <div className="drawn">
+        <SampleGrid column={state} label={`${heading}. ${label}`} />
+        <StagePictures column={state} index={index} />
+      </div>
       <Outcome state={state} />
     </article>
   );
