@@ -3,11 +3,13 @@
     python evaluate_cascade.py stage pictures-32                  # from real pictures at half the size
     python evaluate_cascade.py cascade pictures-16 pictures-32 pictures-64
     python evaluate_cascade.py cascade pictures-16 pictures-32 pictures-64 --parts scales --samples 60   # a few minutes
+    python evaluate_cascade.py things pictures-16                 # which things the base network draws best
 
 `stage` asks whether the network follows its low-resolution input, and whether its pictures are nearer to the real
 ones than repeated or interpolated pixels are. `cascade` has the pictures judged by pictures-judge, part by part, and
-compares the judge's features with those of other real pictures. Both write runs/NAME/quality.json (of the base, for
-`cascade`) after every point, beside what stands there, and a contact sheet. Samples: DDIM.
+compares the judge's features with those of other real pictures. `things` asks for every thing by its name alone, a
+few samples each, and sorts them by the share that the judge recognises. All write runs/NAME/quality.json (of the
+base, for `cascade`), beside what stands there, and a contact sheet. Samples: DDIM.
 """
 
 import argparse
@@ -247,6 +249,42 @@ def cascade_command(args) -> None:
     print("\n".join([f"{picture}: real pictures, then a column a point", *(asked.prompts[i] for i in some)]))
 
 
+@torch.inference_mode()
+def recognised(judge: Judge, x: torch.Tensor, wanted: torch.Tensor, batch: int = 64) -> torch.Tensor:
+    """Whether the likeliest thing of each picture [N,3,H,W] is the one wanted [N]: bool [N]."""
+    said = torch.cat([judge(enlarged(part))[1]["thing"].argmax(1) for part in quantised(x).split(batch)])
+    return said == wanted
+
+
+def things_command(args) -> None:
+    network, about = load_stage(RUNS / args.name / "ema.pt")
+    judge, _ = load_judge(RUNS / args.judge / "ema.pt")
+    labels = [thing.label for thing in drawings.load("test", size=network.config.shape[1])[0]]
+    texts = encoder.encoded([captions.with_article(label) for label in labels])
+    how = Sampling(scale=args.scale, steps=args.steps)
+    hits, drawn = torch.zeros(len(labels)), []
+    for seed in range(args.per_thing):
+        x = cascade.sample(network, texts, how, seed=1 + seed)
+        hits += recognised(judge, x, torch.arange(len(labels)))
+        drawn.append(to_bytes(x))
+        print(f"{seed + 1} of {args.per_thing}: {float(hits.mean()) / (seed + 1):.4f} recognised", flush=True)
+    order = hits.argsort(descending=True, stable=True).tolist()
+    share = round(float(hits.mean()) / args.per_thing, 4)
+    best = {labels[i]: int(hits[i]) for i in order if 2 * hits[i] > args.per_thing}
+    noted(
+        RUNS / args.name,
+        "things",
+        {
+            "imagesSeen": about["images"],
+            **{"perThing": args.per_thing, "guidanceScale": args.scale, "steps": args.steps},
+            **{"recognised": share, "recognisedAtAll": int((hits > 0).sum()), "best": best},
+        },
+    )
+    path = args.sheet or RUNS / args.name / "things.png"
+    sheet(path, drawn, order[: 2 * SHEET_ROWS], zoom=3)
+    print(f"{path}: {', '.join(labels[i] for i in order[: 2 * SHEET_ROWS])}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -264,11 +302,16 @@ def main() -> None:
     whole.add_argument("--upsampler-scale", type=float, default=1.0)
     whole.add_argument("--upsampler-steps", type=int, default=8)
     whole.add_argument("--augmentation", type=float, default=0.1)
-    for command in (stage, whole):
+    every = commands.add_parser("things", help="every thing by its name alone, by the base network")
+    every.add_argument("name", help="a run under runs/")
+    every.add_argument("--per-thing", type=int, default=4)
+    every.add_argument("--scale", type=float, default=3.0)
+    every.add_argument("--steps", type=int, default=16)
+    for command in (stage, whole, every):
         command.add_argument("--judge", default="pictures-judge", help="a run under runs/")
         command.add_argument("--sheet", type=Path)
     args = parser.parse_args()
-    stage_command(args) if args.command == "stage" else cascade_command(args)
+    {"stage": stage_command, "cascade": cascade_command, "things": things_command}[args.command](args)
 
 
 if __name__ == "__main__":

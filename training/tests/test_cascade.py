@@ -174,3 +174,8 @@ def test_figures_are_added_to_those_that_stand_there(tmp_path):
     evaluate_cascade.noted(tmp_path, "cascade", {"points": []})
     evaluate_cascade.noted(tmp_path, "cascade", {"points": [2]})
     assert json.loads((tmp_path / "quality.json").read_text()) == {"scales": [1], "cascade": {"points": [2]}}
+
+
+def test_recognised_is_by_the_likeliest_thing():
+    x = torch.tensor([0.5, -0.5, 0.5])[:, None, None, None].expand(3, 3, 8, 8)
+    assert evaluate_cascade.recognised(Judging(), x, torch.tensor([1, 1, 0])).tolist() == [True, False, False]
