@@ -169,6 +169,7 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
           fill: style.colour,
           stroke: 'var(--surface)',
           strokeWidth: 3,
+          className: 'notes',
         } as const;
         // Curves rise to the right: above a point on its left there is room, but for the first.
         return [
@@ -185,8 +186,44 @@ export function curveChart(options: ChartOptions): SVGSVGElement {
       if (id !== undefined) mark.setAttribute('data-point', id);
     });
   });
+  dropOverlapping([...chart.querySelectorAll<SVGGElement>('g.notes')]);
   chart.setAttribute('aria-hidden', 'true'); // the page tells its numbers in a table
   return chart;
+}
+
+/** Width of a letter and height of a line of the notes, in pixels. */
+const LETTER = 6.5;
+const LINE = 12;
+
+/** Of the groups' texts takes those away that would lie over one before them. */
+function dropOverlapping(groups: readonly SVGGElement[]): void {
+  const kept: { left: number; right: number; y: number }[] = [];
+  for (const group of groups) {
+    const shift = translation(group);
+    for (const note of [...group.children]) {
+      const place = translation(note);
+      const width = LETTER * (note.textContent ?? '').length;
+      const x = shift.x + place.x;
+      const left = group.getAttribute('text-anchor') === 'end' ? x - width : x;
+      const box = { left, right: left + width, y: shift.y + place.y };
+      const isFree = kept.every(
+        (other) =>
+          box.right < other.left || other.right < box.left || Math.abs(box.y - other.y) > LINE,
+      );
+      if (isFree) kept.push(box);
+      else note.remove();
+    }
+  }
+}
+
+/** Of `transform="translate(x,y)"`, which is all that the plot writes. */
+function translation(element: Element): { x: number; y: number } {
+  const [x = 0, y = 0] =
+    element
+      .getAttribute('transform')
+      ?.match(/-?[\d.]+/g)
+      ?.map(Number) ?? [];
+  return { x, y };
 }
 
 /** Figures further apart than this, largest to smallest, are drawn on a logarithmic axis. */
