@@ -82,7 +82,7 @@ export const RULES: readonly (readonly [string, ...string[]])[] = [
 
 /** What tests may import besides: a feature's may put the page together from the other features. */
 const FOR_TESTS: readonly (readonly [string, ...string[]])[] = [
-  ['*', 'vitest', 'node:*', 'fast-png', 'fake-indexeddb', 'e2e/fixtures'],
+  ['*', 'vitest', 'node:*', 'fast-png', 'fake-indexeddb', 'linkedom', 'e2e/fixtures'],
   ['src/features', 'src/features'],
   ['e2e/fixtures', 'cli'],
 ];
