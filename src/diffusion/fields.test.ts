@@ -222,6 +222,52 @@ describe('bands', () => {
   });
 });
 
+describe('highPass', () => {
+  const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
+
+  test.each([
+    [0, 0, 0.05],
+    [0, 3, 0.3],
+    [2, 0, 0.3],
+    [4, 2, 0.5],
+    [1, 1, 0],
+  ])('of %d half waves down and %d across above %d: the wave, weighted', (k, l, cutoff) => {
+    const [height, width] = [6, 5];
+    const own = arrayFields({
+      seeds: [1],
+      sampleSize: 2 * height * width,
+      shape: [2, height, width],
+    });
+    const wave = own.empty();
+    wave.data.forEach((_, i) => {
+      const [y, x] = [Math.floor(i / width) % height, i % width];
+      const value = (n: number, side: number, at: number) =>
+        Math.cos((Math.PI * n * (at + 0.5)) / side);
+      wave.data[i] = (i < height * width ? 1 : -2) * value(k, height, y) * value(l, width, x);
+    });
+    const kept = sigmoid(50 * (Math.hypot(k / height, l / width) - cutoff));
+    own.highPass(wave, cutoff).data.forEach((value, i) => {
+      expect(value).toBeCloseTo(kept * wave.data[i]!, 6);
+    });
+  });
+
+  test('samples are treated apart', () => {
+    const shape = [1, 4, 4] as const;
+    const both = arrayFields({ seeds: [5, 9], sampleSize: 16, shape });
+    const alone = arrayFields({ seeds: [9], sampleSize: 16, shape });
+    const made = both.highPass(both.noise(0), 0.2).data;
+    expect(made.subarray(16)).toEqual(alone.highPass(alone.noise(0), 0.2).data);
+  });
+
+  test('needs a shape and a cutoff', () => {
+    expect(() => fields.highPass(fields.empty(), 0.1)).toThrow('needs the shape of the images');
+    const own = arrayFields({ seeds: [1], sampleSize: 4, shape: [1, 2, 2] });
+    for (const cutoff of [-0.1, Infinity, Number.NaN]) {
+      expect(() => own.highPass(own.empty(), cutoff)).toThrow(`at least 0, got ${cutoff}`);
+    }
+  });
+});
+
 describe('scaledNoise', () => {
   test('multiplies the noise of the steps, not the starting noise, and leaks nothing', () => {
     const checked = checkedFields(fields);
@@ -243,6 +289,7 @@ describe('scaledNoise', () => {
     expect(await scaled.gram([x])).toEqual(await shaped.gram([x]));
     expect(await scaled.absQuantile(x, 0.5)).toEqual(shaped.absQuantile(x, 0.5));
     expect(scaled.bands(x, 2)).toEqual(shaped.bands(x, 2));
+    expect(scaled.highPass(x, 0.2)).toEqual(shaped.highPass(x, 0.2));
     scaled.release(x);
     expect(() => scaled.release(x)).toThrow('not live');
   });
@@ -261,13 +308,15 @@ describe('checkedFields', () => {
     expect(() => checked.clamp(noise, 1)).toThrow('not live');
     expect(() => checked.absQuantile(noise, 1)).toThrow('not live');
     expect(() => checked.bands(noise, 1)).toThrow('not live');
+    expect(() => checked.highPass(noise, 0.1)).toThrow('not live');
   });
 
-  test('counts what clamp and bands make', () => {
+  test('counts what clamp, bands and highPass make', () => {
     const checked = checkedFields(arrayFields({ seeds: [1], sampleSize: 2, shape: [1, 1, 2] }));
     const noise = checked.noise(0);
-    const made = [checked.clamp(noise, 1), ...checked.bands(noise, 3)];
-    expect(checked.liveCount()).toBe(5);
+    const filtered = checked.highPass(noise, 0.1);
+    const made = [checked.clamp(noise, 1), ...checked.bands(noise, 3), filtered];
+    expect(checked.liveCount()).toBe(6);
     for (const field of [noise, ...made]) checked.release(field);
     expect(checked.liveCount()).toBe(0);
   });

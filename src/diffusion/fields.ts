@@ -1,3 +1,4 @@
+import { highPass as highPassed } from './cosine';
 import { checkLevels, laplacianBands } from './pyramid';
 import { checkSeed, fillGaussian } from './random';
 
@@ -45,6 +46,13 @@ export interface FieldAlgebra<F> {
    * @throws RangeError if the image's shape is not known, or for other levels
    */
   bands(field: F, levels: number): F[];
+  /**
+   * The field without its low frequencies, as a new field: its cosines of R half waves a pixel weighted
+   * by sigmoid(50 (R - cutoff)) (`highPassWeights`).
+   *
+   * @throws RangeError if the image's shape is not known, or for a cutoff below 0 or not finite
+   */
+  highPass(field: F, cutoff: number): F;
   /** Standard normal noise of this run: depends on each sample's seed and on `step` only. Step -1 is the starting noise. */
   noise(step: number): F;
   /** Gives a field's memory back. A field must not be used afterwards. */
@@ -84,7 +92,7 @@ const FREE_LIST_LENGTH = 8;
  *
  * @param options.seeds one integer (0 … 2^32 - 1) a sample; their number is the batch
  * @param options.sampleSize numbers a sample
- * @param options.shape [channels, height, width] of a sample, which only `bands` needs
+ * @param options.shape [channels, height, width] of a sample, which only `bands` and `highPass` need
  */
 export function arrayFields(options: {
   readonly seeds: readonly number[];
@@ -199,19 +207,30 @@ export function arrayFields(options: {
     });
   }
 
+  function shapeFor(operation: string): ImageShape {
+    if (shape) return shape;
+    throw new RangeError(`${operation} needs the shape of the images, got fields without one`);
+  }
+
   function bands(field: ArrayField, levels: number): ArrayField[] {
     check(field);
-    if (shape === undefined) {
-      throw new RangeError('bands needs the shape of the images, got fields without one');
-    }
+    const images = shapeFor('bands');
     checkLevels(levels);
     const made = Array.from({ length: levels }, empty);
     laplacianBands(
       field.data,
-      shape,
+      images,
       made.map(({ data }) => data),
     );
     return made;
+  }
+
+  function highPass(field: ArrayField, cutoff: number): ArrayField {
+    check(field);
+    const images = shapeFor('highPass');
+    const out = empty();
+    highPassed(field.data, images, cutoff, out.data);
+    return out;
   }
 
   function noise(step: number): ArrayField {
@@ -228,7 +247,8 @@ export function arrayFields(options: {
     field.data = RELEASED;
   }
 
-  return { batch, size, seeds, empty, lincomb, gram, clamp, absQuantile, bands, noise, release };
+  const operations = { lincomb, gram, clamp, absQuantile, bands, highPass, noise, release };
+  return { batch, size, seeds, empty, ...operations };
 }
 
 /**
@@ -267,6 +287,7 @@ export function scaledNoise<F>(fields: FieldAlgebra<F>, factor: number): FieldAl
     clamp: (field, bound) => fields.clamp(field, bound),
     absQuantile: (field, q) => fields.absQuantile(field, q),
     bands: (field, levels) => fields.bands(field, levels),
+    highPass: (field, cutoff) => fields.highPass(field, cutoff),
     release: (field) => fields.release(field),
     noise(step) {
       const noise = fields.noise(step);

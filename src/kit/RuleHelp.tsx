@@ -30,6 +30,7 @@ export const RULE_SOURCES: Readonly<Record<string, { formula: string; paper: str
     paper: '2506.06085',
   },
   momentum: { formula: 'v + (s − 1) · (v − m),  m = mean of earlier v', paper: '2602.20360' },
+  higs: { formula: 'D + w(t) · high-pass(D − m),  m = mean of earlier D', paper: '2509.22300' },
   'low-temperature': { formula: 'x + s · (c − x)', paper: '2207.12598' },
 };
 

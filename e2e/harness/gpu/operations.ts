@@ -98,5 +98,7 @@ async function operations<F>(
     'finest band': await read(bands[0]!),
     'middle band': await read(bands[1]!),
     'coarsest band': await read(bands[2]!),
+    'high-pass': await read(fields.highPass(a, 0.05)),
+    'high-pass of few waves': await read(fields.highPass(b, 0.4)),
   };
 }

@@ -8,6 +8,7 @@ import { conditional } from './conditional';
 import { distilled, fast } from './distilled';
 import { fdg } from './fdg';
 import { feedback } from './feedback';
+import { higs } from './higs';
 import { icg } from './icg';
 import { internal } from './internal';
 import { lowTemperature } from './low-temperature';
@@ -39,6 +40,7 @@ export const guidanceRegistry: readonly GuidanceRule[] = [
   fdg,
   feedback,
   momentum,
+  higs,
   mamboG,
   lowTemperature,
 ];

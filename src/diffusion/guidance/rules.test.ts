@@ -96,6 +96,7 @@ const affine = [
     'pag',
     'icg',
     'momentum',
+    'higs',
     'feedback',
   ],
 ];

@@ -24,6 +24,7 @@ const gentle: Readonly<Record<string, number>> = {
   'low-temperature': 1.5,
   icg: 2,
   momentum: 1.5,
+  higs: 2,
 };
 
 function setUp(options: {

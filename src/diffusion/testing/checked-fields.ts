@@ -48,6 +48,10 @@ export function checkedFields(inner: ArrayFieldAlgebra): CheckedFields {
       checkLive(field);
       return inner.bands(field, levels).map(add);
     },
+    highPass: (field, cutoff) => {
+      checkLive(field);
+      return add(inner.highPass(field, cutoff));
+    },
     release: (field) => {
       checkLive(field);
       live.delete(field);

@@ -1,3 +1,4 @@
+import { cosineMatrix, highPassWeights, transposed } from '../../diffusion/cosine';
 import {
   arrayFields,
   type Coefficient,
@@ -19,6 +20,7 @@ import {
   lincombKernel,
   MATRIX_KERNEL,
   RANK_KERNEL,
+  WEIGHTED_KERNEL,
 } from './kernels';
 
 /** A batch of samples in a buffer of the device, `[batch, size]`. */
@@ -186,21 +188,31 @@ export function gpuFields(options: {
     );
   }
 
-  /** For each level the matrix that blurs a side to it and brings it back, made at its first use. */
+  /** Matrices that all runs of these fields share, made at their first use. */
   const operators = new Map<string, GPUBuffer[]>();
-  function operatorsFor(side: number, levels: number): GPUBuffer[] {
-    const key = `${side} ${levels}`;
+  function operatorsFor(key: string, make: () => readonly ArrayLike<number>[]): GPUBuffer[] {
     const known = operators.get(key);
     if (known) return known;
-    const uploaded = bandOperators(side, levels).map((matrix) => {
+    const uploaded = make().map((matrix) => {
       const buffer = commands.take(matrix.length);
-      commands.write(buffer, matrix);
+      commands.write(buffer, Float32Array.from(matrix));
       held.push(buffer);
       return buffer;
     });
     operators.set(key, uploaded);
     return uploaded;
   }
+
+  /** For each level the matrix that blurs a side to it and brings it back. */
+  const blurs = (side: number, levels: number) =>
+    operatorsFor(`bands ${side} ${levels}`, () => bandOperators(side, levels));
+
+  /** The cosine transform of a side, and its inverse. */
+  const cosines = (side: number) =>
+    operatorsFor(`cosines ${side}`, () => {
+      const matrix = cosineMatrix(side);
+      return [matrix, transposed(matrix, side)];
+    });
 
   /** A matrix applied to every row; rows and columns change places. */
   function transformed(field: GpuField, matrix: GPUBuffer, side: number, rows: number): GpuField {
@@ -217,8 +229,8 @@ export function gpuFields(options: {
 
   function bands(field: GpuField, levels: number): GpuField[] {
     const [, height, width] = shape;
-    const rows = operatorsFor(height, levels);
-    const columns = operatorsFor(width, levels);
+    const rows = blurs(height, levels);
+    const columns = blurs(width, levels);
     const made: GpuField[] = [];
     /** The field, as blurred as each level. */
     let whole = lincomb([[1, field]]);
@@ -236,6 +248,30 @@ export function gpuFields(options: {
       whole = coarser;
     }
     return [...made, whole];
+  }
+
+  function highPass(field: GpuField, cutoff: number): GpuField {
+    const [, height, width] = shape;
+    const [weights] = operatorsFor(`weights ${cutoff}`, () => [
+      highPassWeights(height, width, cutoff),
+    ]);
+    const [rows, columns] = [cosines(height), cosines(width)];
+    /** Both sides of each plane transformed: k = 0, or back: k = 1. */
+    const whole = (from: GpuField, k: 0 | 1) => {
+      const half = transformed(from, columns[k]!, width, height);
+      const made = transformed(half, rows[k]!, height, width);
+      release(half);
+      return made;
+    };
+    const waves = whole(field, 0);
+    const kept = empty();
+    const buffers = [bufferOf(kept), bufferOf(waves), weights!];
+    const groups = Math.ceil(total / GROUP);
+    commands.run(WEIGHTED_KERNEL, { size, total, rank: height * width }, buffers, groups);
+    const made = whole(kept, 1);
+    release(waves);
+    release(kept);
+    return made;
   }
 
   function noise(step: number): GpuField {
@@ -265,6 +301,7 @@ export function gpuFields(options: {
     clamp,
     absQuantile,
     bands,
+    highPass,
     noise,
     release,
     read: (fields) =>

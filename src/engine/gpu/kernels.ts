@@ -81,6 +81,9 @@ export const CLAMP_KERNEL = elementwise(
     (bitcast<u32>(f0[i]) & 0x7fffffffu) > 0x7f800000u)`,
 );
 
+/** Each number times that of its place in a plane of `rank` numbers, which f1 has. */
+export const WEIGHTED_KERNEL = elementwise(2, 'f0[i] * f1[i % p.rank]');
+
 /**
  * A matrix applied to each row of `size` numbers, of `total / size` rows in planes of `rank` rows,
  * which come out transposed; f0 are the rows, f1 the matrix.

@@ -45,6 +45,7 @@ async function answers<F>(
   const { inner, mean } = await fields.gram([a, mixed]);
   return [
     ...(await read([mixed, fields.clamp(mixed, [0.3, 2]), ...fields.bands(b, 2)])),
+    ...(await read([fields.highPass(b, 0.05)])),
     ...[...inner, ...mean].flatMap((numbers) => [...numbers]),
     ...(await fields.absQuantile(mixed, 0.95)),
   ];

@@ -42,7 +42,8 @@ test('a student that was brought has its own rule alone, and leads away from no 
 describe('networks that cannot be guided', () => {
   test('offer the rules whose predictions they can make', () => {
     expect(rules(unconditional)).toEqual(['unconditional']);
-    expect(rules(onlyClasses)).toEqual(['conditional', 'icg', 'momentum', 'low-temperature']);
+    const offered = ['conditional', 'icg', 'momentum', 'higs', 'low-temperature'];
+    expect(rules(onlyClasses)).toEqual(offered);
     expect(rules(alone)).toEqual(
       expect.arrayContaining(['cfg', 'conditional', 'unconditional', 'apg']),
     );

@@ -323,6 +323,7 @@ export const en = {
         'Guides each sample as much as its own way so far says that it needs: what is sure of its class is left alone. The scale is the most that it may take.',
       momentum:
         'Leads away from the average of the steps before, which lags behind as a weaker network would: no evaluation more than without guidance.',
+      higs: 'Leads away from the average of earlier estimates, in their fine detail alone and while there is much noise: no evaluation more than without guidance.',
       'mambo-g': 'Weakens the guidance where the two estimates are far apart.',
       'low-temperature':
         'Exaggerates the score itself, without comparing: the paper’s example of what does not work.',

@@ -120,6 +120,7 @@ describe('runs', () => {
       'distilled',
       'fast',
       'fdg',
+      'higs',
       'icg',
       'internal',
       'momentum',

@@ -48,6 +48,7 @@ const PICTURES_ONLY: readonly string[] = [
   'icg',
   // Where a particle is led depends on its way: no density is promised.
   'momentum',
+  'higs',
 ];
 
 /** Whether a rule means something in the plane. */
