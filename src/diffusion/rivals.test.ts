@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Betas } from './betas';
 import { type Convention, levelsOf } from './convention';
-import { type Ask, COMPARED_ROWS, compareConventions, correlation, outdoing } from './rivals';
+import {
+  type Ask,
+  believedLost,
+  COMPARED_ROWS,
+  compareConventions,
+  correlation,
+  outdoing,
+} from './rivals';
 
 const SIZE = 64;
 const LINEAR: Betas = { kind: 'linear', start: 1e-4, end: 0.02, steps: 1000 };
@@ -85,6 +92,50 @@ test('what the network fails at, or knows nothing but noise of, fits not at all'
   expect(outdoing(none)).toBeUndefined();
   const broken = await compareConventions({ ...all, ask: async (z) => z.map(() => Number.NaN) });
   expect(broken.fits.every(({ error }) => error === Infinity)).toBe(true);
+});
+
+describe('a network that gives numbers that are not finite', () => {
+  const truth = RIVALS[0]!;
+  /** The exact network, but for NaN at some of the levels. */
+  const failing =
+    (fails: (time: number) => boolean): Ask =>
+    async (z, time) => {
+      const outputs = await exact(truth)(z, time);
+      return fails(time) ? outputs.map((value, i) => (i === 3 ? Number.NaN : value)) : outputs;
+    };
+  const compared = (ask: Ask, rivals = RIVALS) =>
+    compareConventions({ rivals, ask, size: SIZE, goesOn: () => true });
+  const { time } = levelsOf(truth)(0.4);
+
+  test('where it is drawn by its own convention: nothing is said of that, though others draw', async () => {
+    // As a network in float16 does at the levels that overflow; 0.4 is a level of the noise put in.
+    const found = await compared(failing((told) => Math.abs(told - time) < 5));
+    expect(believedLost(found)).toBe(true);
+    expect(found.fits.find(({ rival }) => rival === 0)).toEqual({
+      rival: 0,
+      error: Infinity,
+      lost: true,
+    });
+    expect(outdoing(found)).toBeDefined();
+  });
+
+  test('at the first look: the same', async () => {
+    const found = await compared(failing((told) => told > 500));
+    expect(believedLost(found)).toBe(true);
+  });
+
+  test('only when it is told of what is no picture: the convention is wrong', async () => {
+    // What is believed in draws itself out of all bounds, where the network gives up.
+    const bounded: Ask = async (z, told) => {
+      const most = z.reduce((a, value) => Math.max(a, Math.abs(value)), 0);
+      if (most > 60) return z.map(() => Number.NaN);
+      return exact(RIVALS[2]!)(z, told);
+    };
+    const wild = of({ prediction: 'score', noising: 'sigma', counts: 'sigma' });
+    const found = await compared(bounded, [wild, RIVALS[2]!]);
+    expect(believedLost(found)).toBe(false);
+    expect(outdoing(found)?.rival).toBe(1);
+  });
 });
 
 test('a network that always draws the same does not fit', async () => {

@@ -23,6 +23,11 @@ export interface Fit {
    * at most about 1 for a denoiser of what it draws. Infinity: it draws no pictures.
    */
   readonly error: number;
+  /**
+   * The network's own numbers were not finite, though it was asked about what pictures and noise may be:
+   * a fault of the network, of which no error says whether the convention is its own.
+   */
+  readonly lost?: true;
 }
 
 export interface Comparison {
@@ -42,6 +47,11 @@ export function outdoing({ fits }: Comparison): Fit | undefined {
   return best && believed && best.error * CLEARLY < believed.error ? best : undefined;
 }
 
+/** Whether nothing can be said of the convention that was believed in, since the network itself failed. */
+export function believedLost({ fits }: Comparison): boolean {
+  return fits.some(({ rival, lost }) => rival === 0 && lost === true);
+}
+
 /** Two pictures of each of two classes: what differs within a class is not the class alone. */
 export const COMPARED_ROWS = 4;
 
@@ -54,6 +64,8 @@ const PUT_IN = [0.1, 0.4, 1.5, 5] as const;
 const MOST_VALUE = 6;
 /** Where there is hardly anything but noise, an estimate that correlates with it so much is not of the data. */
 const MOST_CORRELATION = 0.5;
+/** More than a picture with the most noise comes to: beyond it a network may fail. */
+const MOST_INPUT = 50;
 
 /**
  * Compares rival conventions by how well they predict noise that was put in.
@@ -83,15 +95,25 @@ export async function compareConventions(options: {
   for (const [rival, convention] of rivals.entries()) {
     if (rival > 0 && !goesOn()) break;
     let error = Infinity;
+    let lost = false as boolean;
+    const watched =
+      (of: Ask): Ask =>
+      async (inputs, time) => {
+        const outputs = await of(inputs, time);
+        const fair =
+          Number.isFinite(time) && inputs.every((value) => Math.abs(value) <= MOST_INPUT);
+        lost ||= fair && !outputs.every(Number.isFinite);
+        return outputs;
+      };
     try {
       const levelOf = levelsOf(convention);
       const sigma = highNoise(convention);
       const from = scaled(start, startScale(convention, sigma));
-      const looks = await denoised(asked, levelOf, from, sigma);
+      const looks = await denoised(watched(asked), levelOf, from, sigma);
       const plausible = isPicture(looks) && Math.abs(correlation(looks, start)) < MOST_CORRELATION;
-      const drawn = plausible ? await draw(ask, levelOf, from, sigma) : undefined;
+      const drawn = plausible ? await draw(watched(ask), levelOf, from, sigma) : undefined;
       if (drawn && isPicture(drawn)) {
-        error = await meanError(ask, levelOf, drawn, put, size);
+        error = await meanError(watched(ask), levelOf, drawn, put, size);
         if (error < least) {
           least = error;
           values = outermost(drawn);
@@ -100,7 +122,11 @@ export async function compareConventions(options: {
     } catch {
       // What the network cannot even be told, such as a timestep beyond its table, it was not trained by.
     }
-    fits.push({ rival, error: Number.isNaN(error) ? Infinity : error });
+    fits.push({
+      rival,
+      error: Number.isNaN(error) ? Infinity : error,
+      ...(lost && { lost: true as const }),
+    });
   }
   fits.sort((a, b) => a.error - b.error || a.rival - b.rival);
   return { fits, values };

@@ -27,7 +27,7 @@ export function Fits() {
   return (
     <section ref={section} className="fits notice" role="status" aria-label={words.fits}>
       <p>
-        <strong>{words.corrected}</strong>
+        <strong>{compared.lost ? words.lost : words.corrected}</strong>
       </p>
       <p className="hint">{words.fitsOf(compared.of)}</p>
       <ul>

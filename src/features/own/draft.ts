@@ -1,6 +1,6 @@
 import { adaptedSigmaRange } from '../../diffusion/adapt';
 import { takesTimesteps } from '../../diffusion/convention';
-import { outdoing } from '../../diffusion/rivals';
+import { believedLost, outdoing } from '../../diffusion/rivals';
 import type { ComparedNetwork, OwnFiles } from '../../engine/protocol';
 import { hexOf, sha256Of } from '../../networks/library';
 import { withBorder } from '../../networks/onnx/border';
@@ -62,6 +62,7 @@ export function corrections(
   rivals: readonly OwnConvention[],
   found: ComparedNetwork,
 ): Partial<OwnSettings> {
+  if (believedLost(found)) return {};
   const best = outdoing(found);
   const [least, most] = found.values;
   const drawn = found.fits[0]!.error < Infinity;

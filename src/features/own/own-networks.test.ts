@@ -167,6 +167,31 @@ describe('a network that is used', () => {
     expect(switchTo).toHaveBeenCalledOnce();
   });
 
+  test('that fails by what the form says is left as it is, and others are offered', async () => {
+    const tryOut = vi.fn<OwnNetworksOptions['tryOut']>(async () => ({
+      fits: [
+        { rival: 1, error: 0.6 },
+        { rival: 0, error: Infinity, lost: true },
+      ],
+      values: [0, 1],
+      nullLabel: 'first',
+    }));
+    const { own, switchTo, now, kept } = setUp({ tryOut });
+    await own.take([onnx('flow')]);
+    const before = now().draft!.settings;
+    await own.use();
+    expect(switchTo).not.toHaveBeenCalled();
+    expect(now().draft!.settings).toEqual(before);
+    expect(now().draft!.told).toEqual({ labels: 'said', shape: 'said' });
+    expect(now().compared).toMatchObject({ lost: true, of: 2, fits: [{ error: 0.6 }] });
+    tryOut.mockResolvedValueOnce(undefined);
+    await own.use();
+    expect(tryOut.mock.lastCall![1]).toBeUndefined();
+    const [files] = [...kept.values()] as OwnFiles[];
+    expect(files!.manifest.adapt).toMatchObject({ prediction: before!.prediction });
+    expect(switchTo).toHaveBeenCalledOnce();
+  });
+
   test('is opened where what was found is what the files or the form say', async () => {
     const tryOut: OwnNetworksOptions['tryOut'] = async () => ({
       fits: [

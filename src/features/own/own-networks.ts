@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { believedLost, outdoing } from '../../diffusion/rivals';
 import { EngineError } from '../../engine/client';
 import type {
   BackendChoice,
@@ -41,6 +42,8 @@ export interface Compared {
   readonly fits: readonly { readonly convention: OwnConvention; readonly error: number }[];
   /** How many conventions were compared. */
   readonly of: number;
+  /** By what the form says the network failed: nothing is filled in. */
+  readonly lost: boolean;
 }
 
 /** The dialog of a visitor's own networks. */
@@ -228,7 +231,10 @@ export class OwnNetworks {
     }
   }
 
-  /** Whether what was found out is another thing than what the form says: it is filled in then. */
+  /**
+   * Whether what was found out is another thing than what the form says. It is filled in then, but where
+   * the network failed by what the form says: that may be right, and is left to the visitor.
+   */
   #corrects(
     draft: Draft,
     settings: OwnSettings,
@@ -236,13 +242,14 @@ export class OwnNetworks {
     found: ComparedNetwork,
   ): boolean {
     const changes = corrections(draft, settings, rivals, found);
-    if (Object.keys(changes).length === 0) return false;
+    const lost = believedLost(found) && outdoing(found) !== undefined;
+    if (Object.keys(changes).length === 0 && !lost) return false;
     const fits = found.fits
       .filter(({ error }) => error < Infinity)
       .map(({ rival, error }) => ({ convention: rivals[rival]!, error }));
     this.state.setState({
       draft: changed(draft, settings, changes, 'measured'),
-      compared: { fits, of: found.fits.length },
+      compared: { fits, of: found.fits.length, lost },
       trial: undefined,
     });
     return true;

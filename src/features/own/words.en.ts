@@ -32,6 +32,7 @@ export const en = {
   fits: 'What fits best',
   corrected:
     'Another answer fits this network better than the one that stood here, and is filled in. Try it again to open it.',
+  lost: 'With the answers that stand here, the network gave numbers that are not finite, so that nothing tells how well they fit. These others draw pictures. Nothing was changed: take one of them, or try again to open it as it stands.',
   fitsOf: (of: number) =>
     `Each answer drew pictures with the network and predicted noise that was put into them: the error by the best linear guess, for ${of} answers.`,
   sources: {
