@@ -58,7 +58,9 @@ def safetensors(raw: bytes) -> dict[str, torch.Tensor]:
 def put_in(network: nn.Module, state: dict[str, torch.Tensor]) -> None:
     """Loads a state dict, whose names may all begin with a wrapper's (module., _orig_mod., ema_model.)."""
     wanted = set(network.state_dict())
-    for prefix in sorted({re.match(r"(?:[^.]*\.)*", name)[0] for name in state}, key=len):
+    # All that names begin with up to a dot, nothing first: a network may have no parameter of its own.
+    prefixes = {name[:end] for name in state for end in (0, *(dot.end() for dot in re.finditer(r"\.", name)))}
+    for prefix in sorted(prefixes, key=len):
         inner = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
         if wanted <= set(inner):
             network.load_state_dict({name: inner[name] for name in wanted})

@@ -213,6 +213,15 @@ def test_what_cannot_be_read_is_said(tmp_path):
         Convention("eps", "sigma", "from-0")
 
 
+@pytest.mark.parametrize("prefix", ["", "module.", "ema_model.module."])
+def test_weights_are_put_in_whatever_wrapped_the_network(prefix):
+    """Also of a network that has layers alone, and no parameter of its own."""
+    wrapped, network = (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Sequential(nn.Linear(2, 2))) for _ in range(2))
+    state = {prefix + name: value for name, value in wrapped.state_dict().items()}
+    put_in(network, {**state, "step": torch.zeros(1)})
+    assert all(torch.equal(value, state[prefix + name]) for name, value in network.state_dict().items())
+
+
 def test_safetensors_are_read(tmp_path):
     values = {"a.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([1.5], np.float16)}
     header, offset = {"__metadata__": {"format": "pt"}}, 0
