@@ -150,7 +150,7 @@ def bring(network: nn.Module, call: Call, convention: Convention, args: argparse
             own, sigmas = own_samples(network, plain, convention, noise, label[:, : call.classes], args.steps)
         else:
             own, sigmas = own_samples(network, call, convention, noise, label, args.steps)
-        mixes = take_rows(network, call)
+        mixes = take_rows(network, call, tuple(args.shape))
         brought = Brought(network, convention, call, low, high)
         args.out.mkdir(parents=True, exist_ok=True)
         path = args.out / "model.onnx"
@@ -167,7 +167,7 @@ def bring(network: nn.Module, call: Call, convention: Convention, args: argparse
     for name, value in found.items():
         print(f"  {name}: {value:.6f}")
     if not mixes:
-        print("There is no single table of its labels: rows that mix classes take the one with the larger share.")
+        print("There is no table of its labels: rows that mix classes take the one with the larger share.")
     if not found["correlation, own start"] > 0.999:
         sys.exit("Its samples differ from those of its own sampler: is its convention another one?")
     if found["correlation, page's start"] < 0.99:

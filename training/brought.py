@@ -1,5 +1,6 @@
 """Networks of other conventions as (x, sigma, label) → denoised: bring.py writes them."""
 
+import contextlib
 import warnings
 from pathlib import Path
 
@@ -43,13 +44,17 @@ class Call:
         """inputs: x, t, y, mask in the order of its arguments, or name=x; labels: those that it knows, 0: none."""
         self.arguments = [part.split("=") if "=" in part else [None, part] for part in inputs]
         self.labels, self.null, self.whole, self.hot, self.hidden = labels, null, whole, hot, hidden
-        self.embedding: RowsEmbedding | None = None
+        self.embeddings: list[RowsEmbedding] = []
 
     @property
     def classes(self) -> int:
         if self.null in ("last", "first"):
             return max(self.labels - 1, 0)
         return self.labels
+
+    def label_rows(self) -> torch.Tensor:
+        """A row for each class."""
+        return torch.eye(self.classes, self.classes + (self.null != "none"))
 
     def rows(self, label: torch.Tensor) -> torch.Tensor:
         """Rows over the network's labels, of rows over the classes and none."""
@@ -62,8 +67,8 @@ class Call:
         given = {"x": x, "t": t.round().long() if self.whole else t}
         if self.labels:
             rows = self.rows(label)
-            if self.embedding is not None:
-                self.embedding.rows = rows
+            for embedding in self.embeddings:
+                embedding.rows = rows
             given["y"] = rows if self.hot else rows.argmax(1)
             if self.null == "mask":
                 none = label[:, self.classes]
@@ -75,25 +80,36 @@ class Call:
         return output[:, : x.shape[1]]  # further channels are a variance that was learned too
 
 
-def take_rows(network: nn.Module, call: Call) -> bool:
-    """Lets the table of classes take rows, so that classes can be mixed; False: there is no such table."""
+def take_rows(network: nn.Module, call: Call, shape: tuple[int, ...]) -> bool:
+    """Lets the tables of classes take rows, so that classes can be mixed; False: there are none.
+
+    One, or one a block as in transformers; that the network's output stays what it was tells that they are those.
+    """
     if call.hot or not call.labels:
         return True
-    tables = [
-        (name, module)
+    tables = {
+        name: module
         for name, module in network.named_modules()
         if isinstance(module, nn.Embedding) and module.num_embeddings == call.labels
-    ]
-    if len(tables) != 1:
+    }
+    if (":" in call.null and len(tables) > 1) or not tables:
         return False
-    [(name, table)] = tables
-    weight = table.weight.detach()
-    if ":" in call.null:
-        none = network.get_parameter(call.null.split(":")[1]).detach()
-        weight = torch.cat([weight, none.reshape(1, -1)])
-    call.embedding = RowsEmbedding(weight)
-    network.set_submodule(name, call.embedding)
-    return True
+    given = network, torch.randn(call.classes, *shape), torch.full((call.classes,), 0.5), call.label_rows()
+    before = call(*given)
+    for name, table in tables.items():
+        weight = table.weight.detach()
+        if ":" in call.null:
+            none = network.get_parameter(call.null.split(":")[1]).detach()
+            weight = torch.cat([weight, none.reshape(1, -1)])
+        call.embeddings.append(RowsEmbedding(weight))
+        network.set_submodule(name, call.embeddings[-1])
+    with contextlib.suppress(RuntimeError):  # What is asked about other things than labels has other sizes.
+        if torch.allclose(call(*given), before, atol=1e-4, rtol=1e-4):
+            return True
+    call.embeddings = []
+    for name, table in tables.items():
+        network.set_submodule(name, table)
+    return False
 
 
 def export(brought: Brought, shape: tuple[int, int, int], width: int, path: Path) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 import bring
+from brought import Call, take_rows
 from convention import Convention, betas_of, sigmas_of
 from state_dicts import put_in, read_weights
 
@@ -135,6 +136,41 @@ def test_a_row_mixes_classes_as_their_embeddings(tmp_path):
     with torch.no_grad():
         eps = network(z, t, torch.tensor([1]))[:, :1]
     assert np.abs(made - (torch.from_numpy(x) - 1.5 * eps).numpy()).max() < 2e-3
+
+
+class Blocks(nn.Module):
+    """A table of classes in each block, as transformers have them; positions: another table as long."""
+
+    def __init__(self, positions: bool):
+        super().__init__()
+        self.blocks = nn.ModuleList(nn.Embedding(4, 8) for _ in range(2))
+        self.positions = nn.Embedding(4, 1) if positions else None
+
+    def forward(self, x, t, y):
+        for block in self.blocks:
+            x = torch.tanh(x + block(y)[:, None, :, None])
+        return x + self.positions(torch.arange(4)).sum() if self.positions else x
+
+
+def test_the_tables_of_all_blocks_mix_classes():
+    call, network = Call(["x", "t", "y"], 4, "last"), Blocks(positions=False)
+    x, t, rows = torch.randn(1, *SHAPE), torch.ones(1), torch.tensor([[0.25, 0, 0.75, 0]])
+    tables = [block.weight.detach().clone() for block in network.blocks]
+    with torch.no_grad():
+        assert take_rows(network, call, SHAPE)
+        made = call(network, x, t, rows)
+        for table in tables:
+            x = torch.tanh(x + (rows @ table)[:, None, :, None])
+    assert torch.allclose(made, x, atol=1e-6)
+
+
+def test_tables_of_other_things_are_left_as_they_are():
+    call, network = Call(["x", "t", "y"], 4, "last"), Blocks(positions=True)
+    given = network, torch.randn(3, *SHAPE), torch.ones(3), torch.eye(3, 4)
+    with torch.no_grad():
+        before = call(*given)
+        assert not take_rows(network, call, SHAPE)
+        assert torch.equal(call(*given), before)
 
 
 def test_values_from_0_to_1_and_whole_timesteps(tmp_path):
