@@ -120,7 +120,22 @@ def export(brought: Brought, shape: tuple[int, int, int], width: int, path: Path
     with torch.no_grad(), warnings.catch_warnings():
         # The newer exporter needs a package more; what is constant is meant to be.
         warnings.simplefilter("ignore")
+        # Kernels that a network makes of constants at each call, as EDM's resampling does, become constants.
+        given = (x, sigma, label)[: len(names)]
+        traced = torch.jit.freeze(torch.jit.trace(brought.eval(), given, check_trace=False))
         torch.onnx.export(
-            brought, (x, sigma, label)[: len(names)], path, input_names=names, output_names=["denoised"],
+            traced, given, path, input_names=names, output_names=["denoised"],
             dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
+
+
+def outer_product(graph, a, b):
+    """aten::ger, which the exporter does not know: embeddings of the noise level are made by it."""
+
+    def unsqueezed(value, axis):
+        return graph.op("Unsqueeze", value, graph.op("Constant", value_t=torch.tensor([axis])))
+
+    return graph.op("Mul", unsqueezed(a, 1), unsqueezed(b, 0))
+
+
+torch.onnx.register_custom_op_symbolic("aten::ger", outer_product, 17)

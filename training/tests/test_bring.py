@@ -173,6 +173,43 @@ def test_tables_of_other_things_are_left_as_they_are():
         assert torch.equal(call(*given), before)
 
 
+class Resampled(nn.Module):
+    """A whole preconditioned network that makes its kernels at each call, and embeds by an outer product."""
+
+    def __init__(self, classes=3):
+        super().__init__()
+        self.classes = classes
+        self.embed, self.conv = nn.Linear(4 + classes, 8), nn.Conv2d(8, 1, 3, padding=1)
+        self.stem = nn.Conv2d(1, 8, 3, padding=1)
+        self.register_buffer("filter", torch.ones(1, 1, 2, 2) / 4)
+
+    def forward(self, x, sigma, class_labels):
+        sigma = sigma.reshape(-1, 1, 1, 1)
+        told = (sigma.log() / 4).flatten().ger(torch.arange(1.0, 3.0))
+        labels = class_labels.reshape(-1, self.classes)
+        e = self.embed(torch.cat([told.cos(), told.sin(), labels], 1))
+        h = torch.tanh(self.stem(x / (sigma**2 + 0.25).sqrt()) + e[:, :, None, None])
+        kernel = self.filter.tile([8, 1, 1, 1])
+        h = nn.functional.conv2d(h, kernel, groups=8, stride=2)
+        h = nn.functional.conv_transpose2d(h, kernel.mul(4), groups=8, stride=2)
+        return 0.25 / (sigma**2 + 0.25) * x + 0.5 * sigma / (sigma**2 + 0.25).sqrt() * self.conv(h)
+
+
+def test_a_preconditioned_network_that_makes_its_kernels_itself(tmp_path):
+    torch.manual_seed(2)
+    network = Resampled().eval()
+    torch.save(network.state_dict(), tmp_path / "net.pt")
+    line = f"--code {HERE} --module test_bring:Resampled --weights {tmp_path}/net.pt --shape 1 8 8 --labels 3 --hot"
+    told = "--null zeros --noising sigma --prediction denoised --time sigma"
+    found = bring.main([*line.split(), *told.split(), "--out", str(tmp_path / "net")])
+    assert found["correlation, own start"] > 0.999999
+    session = onnxruntime.InferenceSession(tmp_path / "net/model.onnx")
+    x, made = denoise(session, np.eye(4))
+    with torch.no_grad():
+        wanted = network(torch.from_numpy(x), torch.full((4,), 1.5), torch.eye(4)[:, :3]).numpy()
+    assert np.abs(made - wanted).max() < 1e-5
+
+
 def test_values_from_0_to_1_and_whole_timesteps(tmp_path):
     saved(tmp_path)
     found, _, manifest = brought(tmp_path, "--range", "0", "1", "--whole")
