@@ -81,6 +81,8 @@ export const en = {
       'Heun’s correction overshoots with two steps, far beyond black and white: take three or more, or another sampler.',
     'few-multistep-steps':
       'With so few steps this sampler has no earlier step to go by: it draws about what its first order would.',
+    'few-third-order-steps':
+      'Below ten steps the third order extrapolates too far and pictures fall apart: take more, or DPM-Solver++ 2M.',
     'idle-negative': 'At scale 1 nothing is taken from the negative class: it does nothing.',
   } satisfies Readonly<Record<Warning, string>>,
   expert: {

@@ -68,6 +68,8 @@ export const zh: typeof en = {
   warnings: {
     'few-heun-steps': '两步时 Heun 的校正会严重过冲，远超黑白范围：请用三步以上，或换采样器。',
     'few-multistep-steps': '步数太少，此采样器没有可参考的先前步骤：结果与一阶方法相差无几。',
+    'few-third-order-steps':
+      '少于十步时三阶外推过远，图像会散乱：请增加步数，或用 DPM-Solver++ 2M。',
     'idle-negative': '比例为 1 时不会减去负类别：它不起作用。',
   },
   expert: {
