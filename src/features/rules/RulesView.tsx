@@ -1,52 +1,91 @@
-import letters from '../../../docs/rules/letters.json?raw';
-import lettersSheet from '../../../docs/rules/letters.png';
+import { useState } from 'react';
+import { findGuidanceRule } from '../../diffusion/guidance';
 import { findSampler } from '../../diffusion/samplers';
-import { useWords } from '../../kit/app-context';
+import { useAppState, useWords } from '../../kit/app-context';
 import { ShortNotice } from '../../kit/Notices';
 import { RuleHelp } from '../../kit/RuleHelp';
 import { commonWords, nameOf } from '../../kit/words/words';
 import { percent } from '../../settings/numbers';
 import type { ResultsPoint } from '../../settings/results';
-import { accuracyOf } from '../../settings/rules-overview';
+import {
+  accuracyOf,
+  distanceOf,
+  OVERVIEW_SAMPLES,
+  OVERVIEW_STEPS,
+} from '../../settings/rules-overview';
 import { shortNumber } from '../../settings/short-text';
-import { type Overview, type RuleEntry, readOverview } from './overview';
+import type { RuleEntry } from './overview';
+import { OVERVIEWS, overviewOf, type StoredOverview } from './overviews';
 import './rules.css';
 import { rulesWords } from './words';
 
-/** What `npm run rules` wrote. */
-const OVERVIEW = readOverview(letters, 'docs/rules/letters.json');
-const SHEET = lettersSheet;
 /** Of most rules: what another one needs is told. */
 const USUAL_SAMPLER = 'dpmpp-2m';
 
 /** Every rule on the same noise at its own best, with what was measured. */
 export function RulesView() {
   const words = useWords(rulesWords);
-  const { model, samples, steps, judge, date, entries } = OVERVIEW;
+  const used = useAppState(({ settings }) => settings.model);
+  const [chosen, setChosen] = useState<string>();
+  const stored = overviewOf(chosen ?? used);
+  const { model, samples, steps, judge, date, entries } = stored.overview;
   return (
     <main id="stage" className="rules" tabIndex={-1} aria-labelledby="rules">
       <ShortNotice />
       <h2 id="rules">{words.title}</h2>
       <p className="rules-lead">{words.lead}</p>
+      <Networks shown={model} onChosen={setChosen} />
       <p className="hint">{words.measured({ model, samples, steps, judge, date })}</p>
       <p className="hint">
-        {words.command} <code>npm run rules -- --model {model}</code>
+        {words.command} <code>{commandOf(stored)}</code>
       </p>
       <ol className="rules-list">
         {entries.map((entry) => (
-          <Rule key={entry.rule.id} entry={entry} overview={OVERVIEW} />
+          <Rule key={entry.rule.id} entry={entry} stored={stored} />
         ))}
       </ol>
     </main>
   );
 }
 
-function Rule({ entry, overview }: { entry: RuleEntry; overview: Overview }) {
+/** The networks that were measured so. */
+function Networks({ shown, onChosen }: { shown: string; onChosen(model: string): void }) {
+  const words = useWords(rulesWords);
+  const list = useAppState(({ models }) => models.list);
+  if (OVERVIEWS.length < 2) return null;
+  const titleOf = (model: string) =>
+    list.find(({ manifest }) => manifest.id === model)?.manifest.title ?? model;
+  return (
+    <fieldset className="rules-networks">
+      <legend>{words.networks}</legend>
+      {OVERVIEWS.map(({ overview: { model } }) => (
+        <button
+          key={model}
+          type="button"
+          aria-pressed={model === shown}
+          onClick={() => onChosen(model)}
+        >
+          {titleOf(model)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What makes an overview again. */
+function commandOf({ overview: { model, samples, steps } }: StoredOverview): string {
+  const given = samples === OVERVIEW_SAMPLES ? '' : ` --samples ${samples}`;
+  const stepped = steps === OVERVIEW_STEPS ? '' : ` --steps ${steps}`;
+  return `npm run rules -- --model ${model}${given}${stepped}`;
+}
+
+function Rule({ entry, stored }: { entry: RuleEntry; stored: StoredOverview }) {
   const common = useWords(commonWords);
   const words = useWords(rulesWords);
   const { rule, best, points, query } = entry;
   const name = nameOf(common, rule);
   const asked = best.figures.alignment ? words.alignment : words.accuracy;
+  const distance = best.figures.frechetDistance ? words.distance : words.kernelDistance;
   return (
     <li data-rule={rule.id}>
       <h3>
@@ -60,12 +99,12 @@ function Rule({ entry, overview }: { entry: RuleEntry; overview: Overview }) {
       </p>
       <Pictures
         entry={entry}
-        overview={overview}
-        label={words.pictures(name, overview.asked.join(', '))}
+        stored={stored}
+        label={words.pictures(name, stored.overview.asked.join(', '))}
       />
       <dl>
         <Figure name={asked} text={accuracyText(best)} />
-        <Figure name={words.distance} text={figureText(best.figures.frechetDistance)} />
+        <Figure name={distance} text={figureText(distanceOf(best))} />
         <Figure name={words.recall} text={shareText(best.figures.recall)} />
         <Figure name={words.cost} text={words.costs(best.nfe)} />
       </dl>
@@ -80,7 +119,7 @@ function Rule({ entry, overview }: { entry: RuleEntry; overview: Overview }) {
               <tr>
                 <th>{words.setting}</th>
                 <th>{asked}</th>
-                <th>{words.distance}</th>
+                <th>{distance}</th>
                 <th>{words.recall}</th>
               </tr>
             </thead>
@@ -101,7 +140,7 @@ function Tried({ point, isBest }: { point: ResultsPoint; isBest: boolean }) {
     <tr aria-current={isBest || undefined}>
       <th scope="row">{useSetting(point)}</th>
       <td>{accuracyText(point)}</td>
-      <td>{figureText(point.figures.frechetDistance)}</td>
+      <td>{figureText(distanceOf(point))}</td>
       <td>{shareText(point.figures.recall)}</td>
     </tr>
   );
@@ -119,11 +158,14 @@ function Figure({ name, text }: { name: string; text: string }) {
 /** A row of the sheet. */
 function Pictures({
   entry: { row },
-  overview: { asked, entries },
+  stored: {
+    overview: { asked, entries },
+    sheet,
+  },
   label,
 }: {
   entry: RuleEntry;
-  overview: Overview;
+  stored: StoredOverview;
   label: string;
 }) {
   const rows = Math.max(1, ...entries.map((entry) => entry.row + 1));
@@ -134,7 +176,7 @@ function Pictures({
       aria-label={label}
       style={{
         aspectRatio: asked.length,
-        backgroundImage: `url(${SHEET})`,
+        backgroundImage: `url(${sheet})`,
         backgroundSize: `100% ${100 * rows}%`,
         backgroundPosition: `0 ${(100 * row) / Math.max(1, rows - 1)}%`,
       }}
@@ -146,13 +188,13 @@ function Pictures({
 function useSetting({ settings }: ResultsPoint): string {
   const words = useWords(rulesWords);
   const { guidance, guidanceScale, parameters } = settings;
-  const entry = OVERVIEW.entries.find(({ rule }) => rule.id === guidance);
+  const rule = findGuidanceRule(guidance);
   if (guidance === 'cfg-plus-plus') {
-    const { id, default: usual } = entry!.rule.parameters[0]!;
+    const { id, default: usual } = rule.parameters[0]!;
     return words.lambda(shortNumber(parameters[id] ?? usual));
   }
-  if (!entry?.rule.usesScale) return words.noScale;
-  return entry.rule.scaleKind === 'classifier'
+  if (!rule.usesScale) return words.noScale;
+  return rule.scaleKind === 'classifier'
     ? words.strength(shortNumber(guidanceScale - 1))
     : words.scale(shortNumber(guidanceScale));
 }

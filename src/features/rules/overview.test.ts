@@ -1,22 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { guidanceRegistry } from '../../diffusion/guidance';
 import { sampleSeed } from '../../diffusion/random';
 import { type DenoiserManifest, parseManifest } from '../../networks/manifest';
 import { canPredict } from '../../settings/column';
-import { OVERVIEW_PICTURES } from '../../settings/rules-overview';
+import { distanceOf, OVERVIEW_PICTURES } from '../../settings/rules-overview';
 import { readAddress } from '../../settings/url';
 import { readOverview } from './overview';
 
 const root = new URL('../../../', import.meta.url);
-const stored = readFileSync(new URL('docs/rules/letters.json', root), 'utf8');
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const networks = readdirSync(new URL('docs/rules', root))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace('.json', ''));
 
-describe('the overview of letters', () => {
-  const overview = readOverview(stored, 'letters.json');
-  const manifest = parseManifest(
-    readFileSync(new URL('public/models/letters/manifest.json', root), 'utf8'),
-    'letters',
-  ) as DenoiserManifest;
+test('letters have one', () => {
+  expect(networks).toContain('letters');
+});
+
+describe.each(networks)('the overview of %s', (network) => {
+  const stored = read(`docs/rules/${network}.json`);
+  const overview = readOverview(stored, `${network}.json`);
+  const manifestOf = (id: string) =>
+    parseManifest(read(`public/models/${id}/manifest.json`), id) as DenoiserManifest;
+  const manifest = manifestOf(network);
 
   test('has every rule that the network can follow, on the network that is shipped', () => {
     const offered = guidanceRegistry.filter((rule) => canPredict(rule, manifest));
@@ -39,7 +46,7 @@ describe('the overview of letters', () => {
   });
 
   test('puts the closest to real pictures first', () => {
-    const distances = overview.entries.map(({ best }) => best.figures.frechetDistance!.value);
+    const distances = overview.entries.map(({ best }) => distanceOf(best)!.value);
     expect(distances).toEqual(distances.toSorted((a, b) => a - b));
   });
 
@@ -47,7 +54,7 @@ describe('the overview of letters', () => {
     for (const { best, query, rule } of overview.entries) {
       const { settings, ignored } = readAddress(query);
       expect(ignored, query).toEqual([]);
-      expect(settings.model).toBe('letters');
+      expect(settings.model).toBe(network);
       expect(settings.subject).toEqual({ kind: 'each', names: overview.asked });
       expect(settings.columns).toHaveLength(1);
       const { guidance, guidanceScale, numSteps, sampler, parameters } = settings.columns[0]!;
@@ -67,13 +74,17 @@ describe('the overview of letters', () => {
     expect(overview.asked).toHaveLength(OVERVIEW_PICTURES);
     const rows = overview.entries.map(({ row }) => row);
     expect(rows.toSorted((a, b) => a - b)).toEqual(rows.map((_, i) => i));
-    const png = readFileSync(new URL('docs/rules/letters.png', root));
+    const png = readFileSync(new URL(`docs/rules/${network}.png`, root));
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
-    expect([width, height]).toEqual([28 * OVERVIEW_PICTURES, 28 * rows.length]);
+    const [, high, wide] = (
+      manifest.stages ? manifestOf(manifest.stages.at(-1)!.network) : manifest
+    ).shape;
+    expect([width, height]).toEqual([wide * OVERVIEW_PICTURES, high * rows.length]);
   });
 });
 
 test('a rule that this version does not know is left out, and a file without rules is refused', () => {
+  const stored = read('docs/rules/letters.json');
   const file = JSON.parse(stored);
   file.curves[1].points[0].settings.guidance = 'later';
   file.curves[1].points.splice(1);

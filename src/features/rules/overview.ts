@@ -5,7 +5,7 @@ import { pageSeedOf } from '../../diffusion/random';
 import { type ColumnSettings, DEFAULT_COLUMN } from '../../settings/column';
 import { writeColumn } from '../../settings/column-text';
 import { parseResults, type Results, type ResultsPoint } from '../../settings/results';
-import { bestPoint } from '../../settings/rules-overview';
+import { bestPoint, distanceOf } from '../../settings/rules-overview';
 import { writeSubject } from '../../settings/subject';
 
 /** What the sheet beside a file shows: a row a curve, a column each of these. */
@@ -57,7 +57,7 @@ function overviewOf({ curves, features }: Results, asked: readonly string[]): Ov
   });
   const [first] = entries;
   if (!first) throw new RangeError('An overview needs at least one rule, got none');
-  const distance = ({ best }: RuleEntry) => best.figures.frechetDistance?.value ?? Infinity;
+  const distance = ({ best }: RuleEntry) => distanceOf(best)?.value ?? Number.MAX_VALUE;
   return {
     model: curves[0]!.model.id,
     judge: features.id,

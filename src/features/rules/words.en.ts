@@ -10,6 +10,7 @@ export const en = {
     date: string;
   }) =>
     `Measured on ${about.model} with ${about.samples} samples a point and ${about.steps} steps (a student of few steps: as many as it learnt), judged by ${about.judge}, ${about.date}. So few samples tell large differences only: what lies within ± of another is no difference.`,
+  networks: 'Measured on',
   command: 'Made by one command:',
   scale: (scale: string) => `s = ${scale}`,
   strength: (strength: string) => `k = ${strength}`,
@@ -18,6 +19,7 @@ export const en = {
   accuracy: 'Class accuracy',
   alignment: 'Alignment',
   distance: 'Fréchet distance',
+  kernelDistance: 'Kernel distance',
   recall: 'Recall',
   cost: 'Evaluations',
   costs: (count: number) => `${count} a sample`,

@@ -6,6 +6,7 @@ export const zh: typeof en = {
   lead: '每条规则用同样的噪声、同样的要求，各取其最佳强度：在试过的强度中，先取准确程度已分不出高下的，再取最接近真实图片的。',
   measured: ({ model, samples, steps, judge, date }) =>
     `在 ${model} 上测得：每点 ${samples} 个样本，${steps} 步（少步学生网络用它学会的步数），由 ${judge} 评判，${date}。样本这样少，只看得出大的差别：彼此相差在 ± 之内的，不算差别。`,
+  networks: '测量所用网络',
   command: '由一条命令得出：',
   scale: (scale) => `强度 s = ${scale}`,
   strength: (strength) => `强度 k = ${strength}`,
@@ -14,6 +15,7 @@ export const zh: typeof en = {
   accuracy: '类别准确率',
   alignment: '与提示词的契合度',
   distance: '弗雷歇距离',
+  kernelDistance: '核距离',
   recall: '召回率',
   cost: '网络计算',
   costs: (count) => `每个样本 ${count} 次`,
