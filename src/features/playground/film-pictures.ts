@@ -24,9 +24,9 @@ export function filmOfActive(store: Store, film: Film): FilmPictures {
       if (!active) return [];
       const { picked } = store.getState().settings;
       const sample = Math.min(picked, active.seeds.length - 1);
-      // Where all samples are there, the picked one is among them.
-      const single = film.takesOf(active, sample);
-      const all = [...film.studentTakes(active), ...single, ...takes()];
+      // The last of a scale counts. Where all samples are there, the picked one is among them.
+      const byStudent = [...film.studentTakesOf(active, sample), ...film.studentTakes(active)];
+      const all = [...byStudent, ...film.takesOf(active, sample), ...takes()];
       return [...new Map(all.map((take) => [take.scale, take])).values()];
     },
     get version() {

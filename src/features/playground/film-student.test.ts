@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_RUN } from '../../diffusion/run';
 import type { SampleSettings } from '../../engine/protocol';
 import type { DenoiserManifest } from '../../networks/manifest';
@@ -40,7 +40,7 @@ describe('the film', () => {
   const slow = 5;
   let page: FakePage;
 
-  beforeEach(async () => {
+  async function open() {
     const manifest = { ...loaded.manifest, companions } as DenoiserManifest;
     page = await FakePage.with({ ...loaded, manifest }, [
       [1, 3].map((guidanceScale) => ({ guidanceScale, numSteps: 40 })),
@@ -48,40 +48,85 @@ describe('the film', () => {
       { film: true, count: 3 },
     ]);
     await page.newest.finish(slow);
+  }
+
+  beforeEach(open);
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
   const byStudent = () => page.films.filter(({ settings }) => settings.guidance === 'fast');
   const film = () => filmOfActive(page.store, page.runner.film);
   const column = () => page.columns[1]!;
-  /** The student's part of the film, which comes first. */
+  const sorted = (scales: readonly number[]) => scales.toSorted((a, b) => a - b);
+  const others = (...drawn: readonly number[]) =>
+    FILM_SCALES.filter((scale) => !drawn.includes(scale));
+  /** The student's part of the film: the picked sample, then the other column, then all samples. */
   async function finishStudent() {
-    for (let i = 0; i < 4; i++) await page.films[i]!.finish();
+    await page.films[0]!.finish();
+    await page.newest.finish(slow);
+    for (let i = 1; i < 5; i++) await page.films[i]!.finish();
   }
 
-  test('begins with all samples by the student, the nearest scales first, before the other columns', async () => {
+  test('begins with the picked sample by the student at all scales, then come the other columns', async () => {
     expect(page.scales, 'the other column waits').toEqual([3]);
-    expect(page.films[0]).toMatchObject({
-      judge: true,
-      settings: { ...STUDENT, seeds: { length: 3 } },
-    });
-    expect(page.films[0]!.scales).toEqual([1, 1.5, 2]);
-    await finishStudent();
-    expect(
-      byStudent()
-        .flatMap(({ scales }) => scales)
-        .toSorted((a, b) => a - b),
-    ).toEqual(FILM_SCALES.filter((scale) => scale !== 3));
-    expect(
-      film()
-        .takes()
-        .map(({ scale }) => scale),
-    ).toEqual([3]);
-    expect(film().studentTakes()).toHaveLength(FILM_SCALES.length - 1);
+    const [first] = page.films;
+    expect(first).toMatchObject({ judge: false, settings: { ...STUDENT, seeds: { length: 1 } } });
+    expect(first!.scales, 'the nearest first').toEqual([1, 1.5, 2, 4, 5, 0, 6.5, 8, -1, 11, 15]);
+    await first!.finish();
     expect(
       film()
         .pickedTakes()
         .filter((take) => take.byStudent),
-    ).toHaveLength(FILM_SCALES.length - 1);
+    ).toHaveLength(11);
+    expect(page.scales, 'nothing else comes before the other column').toEqual([3, 1]);
+    expect(page.films).toHaveLength(1);
+  });
+
+  test('goes on with all samples by the student, and the picked one by the network', async () => {
+    await finishStudent();
+    const wholes = byStudent().slice(1);
+    expect(wholes[0]).toMatchObject({
+      judge: true,
+      settings: { ...STUDENT, seeds: { length: 3 } },
+    });
+    expect(sorted(wholes.flatMap(({ scales }) => scales)), 'without the columns’ own').toEqual(
+      others(1, 3),
+    );
+    expect(
+      film()
+        .takes()
+        .map(({ scale }) => scale),
+    ).toEqual([1, 3]);
+    expect(film().studentTakes()).toHaveLength(10);
+    expect(page.films.at(-1)).toMatchObject({
+      judge: false,
+      settings: { guidance: 'cfg', seeds: { length: 1 } },
+    });
+    await page.films.at(-1)!.finish();
+    const own = film()
+      .pickedTakes()
+      .filter((take) => !take.byStudent);
+    expect(own, 'the network’s own take the place of the student’s').toHaveLength(2 + 4);
+  });
+
+  test('lays the picked sample by the student over the others, and says so', async () => {
+    await page.films[0]!.finish();
+    page.drag(true);
+    page.scale(3.8);
+    const shown = { filmScale: 4, filmByStudent: true, stale: true, verdicts: undefined };
+    expect(column()).toMatchObject(shown);
+    expect(page.trajectories.front(column().id)?.trajectory.count).toBe(1);
+  });
+
+  test('lets the other columns run where the student is not there soon, and does not wait again', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    await open();
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(page.films[0]!.signal.aborted).toBe(true);
+    expect(page.scales).toEqual([3, 1]);
+    await page.newest.finish(slow);
+    expect(page.films[1], 'all samples come next').toMatchObject({ judge: true });
   });
 
   test('plays what the student drew, says so, and the network draws where the hand stops', async () => {

@@ -21,7 +21,7 @@ const BUDGET_SHARE = 0.8;
 const PICKED_AT_ONCE = 4;
 /** The other columns wait for the picked sample at all scales, if that takes no longer. */
 const LONGEST_WAIT_MS = 8000;
-/** Scales that a student draws at once. */
+/** Scales of all samples that a student draws at once. */
 const STUDENT_AT_ONCE = 3;
 /** A film that takes no longer by the network itself needs no student. */
 const STUDENT_FROM_MS = 4000;
@@ -81,7 +81,8 @@ function ofSample(settings: SampleSettings, sample: number): SampleSettings {
 /**
  * The pictures on screen at many scales: what the guidance rail plays. Whenever nothing else is
  * computed, the scales that are missing are drawn, the nearest to the handles first, the picked
- * sample before the others. Finished runs lie in the page's cache, within its budget.
+ * sample before the others, and where the network would take long, its student before itself. Finished
+ * runs lie in the page's cache, within its budget.
  */
 export class Film {
   readonly #store: Store;
@@ -162,15 +163,24 @@ export class Film {
 
   /** Every scale at which the network's student has drawn it. */
   studentTakes(settings: SampleSettings): FilmTake[] {
-    const { engine } = this.#store.getState();
-    const student = engine.status === 'ready' && studentRun(settings, engine.manifest);
-    if (!student) return [];
-    return this.#takes(student, true).map((take) => ({ ...take, byStudent: true }));
+    const student = this.#student(settings);
+    return student ? this.#takes(student, true).map(byStudent) : [];
   }
 
   /** Every scale at which one of its samples was drawn by itself, ahead of the others. */
   takesOf(settings: SampleSettings, sample: number): FilmTake[] {
     return hasScale(settings) ? this.#takes(ofSample(settings, sample), false) : [];
+  }
+
+  /** The same by the network's student. */
+  studentTakesOf(settings: SampleSettings, sample: number): FilmTake[] {
+    const student = this.#student(settings);
+    return student ? this.#takes(ofSample(student, sample), false).map(byStudent) : [];
+  }
+
+  #student(settings: SampleSettings): SampleSettings | undefined {
+    const { engine } = this.#store.getState();
+    return engine.status === 'ready' ? studentRun(settings, engine.manifest) : undefined;
   }
 
   #takes(settings: SampleSettings, whole: boolean): FilmTake[] {
@@ -214,11 +224,26 @@ export class Film {
     return this.#cache.peek(keyOf({ ...settings, guidanceScale }, whole));
   }
 
-  /** Draws the scales that are not there yet. */
-  async #draw({ settings, scales, whole }: FilmJob, signal: AbortSignal): Promise<Drawn[]> {
+  /**
+   * Draws the scales that are not there yet.
+   *
+   * @throws Error if the other columns would wait too long for it: its network may be a long download
+   */
+  async #draw(job: FilmJob, stop: AbortSignal): Promise<Drawn[]> {
+    const { settings, scales, whole, first } = job;
     const missing = scales.filter((scale) => !this.#at(settings, scale, whole));
-    const takes = await this.#client.film(settings, missing, { judge: whole, signal });
-    return missing.map((guidanceScale, i) => ({ guidanceScale, take: takes[i]! }));
+    const late = new AbortController();
+    const timer = first ? setTimeout(() => late.abort(), LONGEST_WAIT_MS) : undefined;
+    const signal = AbortSignal.any([stop, late.signal]);
+    try {
+      const takes = await this.#client.film(settings, missing, { judge: whole, signal });
+      return missing.map((guidanceScale, i) => ({ guidanceScale, take: takes[i]! }));
+    } catch (error) {
+      if (stop.aborted || !late.signal.aborted) throw error;
+      throw new Error(`What comes before the other columns must be there in ${LONGEST_WAIT_MS} ms`);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #keep({ settings, stages, names, whole }: FilmJob, drawn: readonly Drawn[]): void {
@@ -280,35 +305,45 @@ export function filmJobs(
     const sample = Math.min(picked, count - 1);
     const all = { settings, stages, names, whole: true, first: false };
     const isActive = place === state.columns[state.settings.active]?.id;
-    const waitMs = (scales.length * expectedMs(settings, msPerEvaluation)) / count;
-    const single = {
-      ...{ settings: ofSample(settings, sample), stages, names: [names[sample]!] },
-      ...{ whole: false, first: isActive && waitMs <= LONGEST_WAIT_MS },
-    };
     const msOf = (run: SampleSettings) => scales.length * expectedMs(run, msPerEvaluation);
-    // All samples by a student first, where the network itself would take long.
-    const student = msOf(settings) > STUDENT_FROM_MS ? studentRun(settings, manifest) : undefined;
-    const byStudent = student && {
-      ...{ settings: student, stages: [{ ...stages[0]!, numSteps: student.numSteps }], names },
-      ...{ whole: true, first: isActive && msOf(student) <= LONGEST_WAIT_MS },
-    };
-    if (byStudent) budget -= scales.length * takeBytes(count, byStudent.stages);
+    const pickedOf = (run: SampleSettings) => ({
+      ...{ settings: ofSample(run, sample), names: [names[sample]!], whole: false },
+      first: isActive && msOf(run) / count <= LONGEST_WAIT_MS,
+    });
     const missing = scales.filter((scale) => !isThere(settings, scale));
+    const jobs: FilmJob[] = [];
+    // By a student first, where the network itself would take long.
+    const student = msOf(settings) > STUDENT_FROM_MS ? studentRun(settings, manifest) : undefined;
+    if (student) {
+      const ofStudent = [{ ...stages[0]!, numSteps: student.numSteps }];
+      budget -= scales.length * takeBytes(count, ofStudent);
+      const ahead = missing.filter((scale) => count > 1 && !isThere(student, scale));
+      const picked = { ...pickedOf(student), stages: ofStudent };
+      // One job whichever scales have come meanwhile: what was given up is not begun again.
+      if (ahead.length > 0) jobs.push(jobOf(picked, ahead, 'ahead'));
+      const whole = { ...all, settings: student, stages: ofStudent };
+      jobs.push(...chunks(missing, STUDENT_AT_ONCE).map((some) => jobOf(whole, some)));
+    }
     const bytes = takeBytes(count, stages);
     const fitting = Math.min(scales.length, Math.floor(budget / bytes));
     budget -= fitting * bytes;
-    const ofPicked = scales.filter((scale) => count > 1 && !isThere(settings, scale));
+    if (count > 1) {
+      const picked = { ...pickedOf(settings), stages, ...(student && { first: false }) };
+      jobs.push(...chunks(missing, PICKED_AT_ONCE).map((some) => jobOf(picked, some)));
+    }
     // One scale at a time: in the batches of a run of its own, to the same last bit.
-    return [
-      ...(byStudent ? chunks(missing, STUDENT_AT_ONCE).map((some) => jobOf(byStudent, some)) : []),
-      ...chunks(ofPicked, PICKED_AT_ONCE).map((some) => jobOf(single, some)),
-      ...scales.slice(0, fitting).map((scale) => jobOf(all, [scale])),
-    ];
+    return [...jobs, ...scales.slice(0, fitting).map((scale) => jobOf(all, [scale]))];
   });
 }
 
-function jobOf(run: Omit<FilmJob, 'scales' | 'key' | 'place'>, scales: readonly number[]): FilmJob {
-  const key = JSON.stringify([withoutScale(run.settings, run.whole), scales]);
+const byStudent = (take: FilmTake): FilmTake => ({ ...take, byStudent: true });
+
+function jobOf(
+  run: Omit<FilmJob, 'scales' | 'key' | 'place'>,
+  scales: readonly number[],
+  name: unknown = scales,
+): FilmJob {
+  const key = JSON.stringify([withoutScale(run.settings, run.whole), name]);
   return { ...run, scales, key, place: key };
 }
 

@@ -223,7 +223,13 @@ export class Runner {
     const whole = nearestTake(this.#wholeTakes(job), guidanceScale);
     const { picked } = this.#store.getState().settings;
     const covers = Math.min(picked, job.settings.seeds.length - 1);
-    const single = nearestTake(this.film.takesOf(job.settings, covers), guidanceScale);
+    const single = nearestTake(
+      [
+        ...this.film.takesOf(job.settings, covers),
+        ...this.film.studentTakesOf(job.settings, covers),
+      ],
+      guidanceScale,
+    );
     if (single && (!whole || isNearer(single.scale, whole.scale, guidanceScale))) {
       const { trajectory } = single;
       this.#trajectories.cover(job.place, { trajectory, from: 0, covers });
@@ -231,7 +237,7 @@ export class Runner {
         status: 'done',
         ...NOTHING_SHOWN,
         stale: true,
-        filmScale: single.scale,
+        ...{ filmScale: single.scale, filmByStudent: single.byStudent },
       });
     } else if (whole) {
       const { scale: filmScale, byStudent: filmByStudent, settings, trajectory, done } = whole;
