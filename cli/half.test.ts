@@ -9,7 +9,8 @@ import { openNetwork } from './runtime';
 const denoisers = localModels().flatMap((id): DenoiserManifest[] => {
   const folder = modelFolders.map((models) => join(models, id)).find((path) => existsSync(path))!;
   const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'), id);
-  return manifest.role === 'denoiser' || manifest.role === 'weak' ? [manifest] : [];
+  const { role } = manifest;
+  return role === 'classifier' || role === 'features' ? [] : [manifest];
 });
 
 /** The largest difference from the stored answers, in this precision. */

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from graph import Graph, attention, block, block_scales, noise_powers, preconditioned, sine_coefficients
+from graph import Graph, attention, block, block_scales, noise_powers, preconditioned, sine_coefficients, spread
 from networks import Classifier, Denoiser, NoisyClassifier
 from students import MAX_SCALE, POWERS, Student, scale_powers
 
@@ -109,16 +109,15 @@ def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
         turned = layer.weight.transpose(0, 1).flip(2, 3)
         return g.module_conv(x, layer), lambda grad: g.conv(grad, turned, None, 1, layer.padding[0])
 
-    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
-    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(config["sigma_data"] ** 2)))
+    s, q = preconditioned(g, sd := config["sigma_data"])
     folded = torch.cat([m.embed_noise.weight * c for c in sine_coefficients()], 1)
-    e = g.silu(g.op("Gemm", noise_powers(g, m.frequencies), g.exact(folded.T), g.exact(m.embed_noise.bias)))
+    e = g.linear_silu(noise_powers(g, m.frequencies), folded, m.embed_noise.bias)
     scales = block_scales(g, e, m.embed_blocks, m.widths)
 
     # Forwards, remembering how to go back.
-    back = []
-    stem = m.stem.weight.reshape(-1, channels, p, p, 3, 3).permute(0, 1, 4, 2, 5, 3)
-    h = g.conv(g.op("Div", "x", r), stem.reshape(-1, channels, 3 * p, 3 * p), m.stem.bias, p, p)
+    back, numbers = [], channels * height * width
+    x = g.op("Div", g.op("Reshape", "x", g.shape(0, numbers)), q)
+    h = g.patches(g.picture(x, channels, height, width), m.stem.weight, m.stem.bias, channels, p, 1 / sd)
     for i, level in enumerate(m.levels):
         if i:
             h = g.op("AveragePool", h, kernel_shape=[2, 2], strides=[2, 2])
@@ -142,7 +141,7 @@ def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
     size = (height // p >> len(m.levels) - 1, width // p >> len(m.levels) - 1)
     last = config["channels"][-1]
     pooled = g.op("Reshape", g.op("AveragePool", y, kernel_shape=list(size)), g.shape(0, last))
-    fading = g.op("Reshape", g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(1))), g.shape(0, 1))
+    fading = spread(g, s, 1)
     logits = g.op("Div", g.linear(pooled, m.logits.weight, m.logits.bias), fading)
 
     # d/dlogits of Σ label_k log p_k is label - (Σ label) p, over the classes without the null label.
@@ -155,8 +154,10 @@ def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
     grad = g.op("Mul", slope, grad)
     for step in reversed(back):
         grad = step(grad)
-    grad = g.conv(grad, m.stem.weight.transpose(0, 1).flip(2, 3), None, 1, 1)
-    grad = g.op("Div", g.op("DepthToSpace", grad, blocksize=p, mode="CRD"), r)
+    turned = g.op("Mul", g.weight(m.stem.weight.transpose(0, 1).flip(2, 3)), g.scalar(1 / sd))
+    grad = g.op("Conv", grad, turned, kernel_shape=[3, 3], pads=[1] * 4)
+    grad = g.unpatched(grad, channels, p, (height // p, width // p))
+    grad = g.op("Reshape", g.op("Div", grad, q), g.shape(0, *config["shape"]))
 
     image = ["batch", *config["shape"]]
     inputs = {"x": image, "sigma": ["batch"], "label": ["batch", classes + 1]}

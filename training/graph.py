@@ -70,9 +70,13 @@ class Graph:
 
     def linear_silu(self, x: str, weight: torch.Tensor, bias: torch.Tensor) -> str:
         """SiLU of a product of rows [B,N], written as a convolution, whose kernel takes the SiLU in."""
-        cout, cin = weight.shape
+        return self.rows_silu(x, self.exact(weight[:, :, None, None]), bias, weight.shape)
+
+    def rows_silu(self, x: str, kernel: str, bias: torch.Tensor, size: tuple[int, int]) -> str:
+        """`linear_silu` with a kernel [cout,cin,1,1] of the size (cout, cin) that is a tensor of the graph."""
+        cout, cin = size
         pixels = self.op("Transpose", self.op("Reshape", x, self.shape(0, 1, 1, cin)), perm=[0, 3, 1, 2])
-        h = self.op("Conv", pixels, self.exact(weight[:, :, None, None]), self.exact(bias), kernel_shape=[1, 1])
+        h = self.op("Conv", pixels, kernel, self.exact(bias), kernel_shape=[1, 1])
         return self.op("Reshape", self.op("Transpose", self.silu(h), perm=[0, 2, 3, 1]), self.shape(0, cout))
 
     def linear(self, x: str, weight: torch.Tensor, bias: torch.Tensor) -> str:
@@ -99,6 +103,28 @@ class Graph:
         flat = self.op("Reshape", x, self.shape(0, m.groups, numbers))
         flat = self.op("LayerNormalization", flat, self.ones(numbers), axis=-1, epsilon=1e-5)
         return self.op("Reshape", flat, self.shape(0, channels, *size))
+
+    def normed_product(self, standardised: str, m: GroupNorm, weight: torch.Tensor, bias: torch.Tensor) -> str:
+        """A 1×1 convolution with weight [cout,cin] of what `norm` would give, whose gain and bias the weights take in.
+
+        They are multiplied when the session is created.
+        """
+        cout, cin = weight.shape
+        matrix, gain = self.exact(weight), self.weight(m.gain)
+        kernel = self.op("Reshape", self.op("Mul", matrix, gain), self.shape(cout, cin, 1, 1))
+        shift = self.op("MatMul", matrix, self.op("Reshape", self.weight(m.bias), self.shape(cin, 1)))
+        shift = self.op("Add", self.op("Reshape", shift, self.shape(cout)), self.exact(bias))
+        return self.op("Conv", standardised, kernel, shift, kernel_shape=[1, 1])
+
+    def by_heads(self, x: str, heads: int, width: int, pixels: int) -> str:
+        """The pixels of a picture [B,heads·width,H,W], head by head: [B,heads,pixels,width]; one kernel."""
+        rows = self.op("Reshape", self.op("Transpose", x, perm=[0, 2, 3, 1]), self.shape(0, pixels, heads, width))
+        return self.op("Transpose", rows, perm=[0, 2, 1, 3])
+
+    def joined_heads(self, x: str, channels: int, size: tuple[int, int]) -> str:
+        """What `by_heads` took apart, as a picture again."""
+        rows = self.op("Reshape", self.op("Transpose", x, perm=[0, 2, 1, 3]), self.shape(0, *size, channels))
+        return self.op("Transpose", rows, perm=[0, 3, 1, 2])
 
     def ones(self, count: int) -> str:
         """[count] ones that take no room in the file."""
@@ -139,8 +165,11 @@ class Graph:
 
     def pixels(self, x: str, weight: torch.Tensor, bias: torch.Tensor, channels: int, size: tuple[int, int]) -> str:
         """A 3×3 convolution whose channels are the pixels of patches: [B, channels · height · width]."""
-        patch = math.isqrt(len(bias) // channels)
-        x = self.op("Transpose", self.conv(x, weight, bias, 1, 1), perm=[0, 2, 3, 1])
+        return self.unpatched(self.conv(x, weight, bias, 1, 1), channels, math.isqrt(len(bias) // channels), size)
+
+    def unpatched(self, x: str, channels: int, patch: int, size: tuple[int, int]) -> str:
+        """The pixels of patches, which are channels of x, as flat pictures [B, channels · height · width]."""
+        x = self.op("Transpose", x, perm=[0, 2, 3, 1])
         # One rearrangement, from channels last to pictures.
         x = self.op("Reshape", x, self.shape(0, *size, channels, patch, patch))
         x = self.op("Transpose", x, perm=[0, 3, 1, 4, 2, 5])
@@ -265,8 +294,13 @@ def preconditioned(g: Graph, sigma_data: float) -> tuple[str, str]:
     These are c_skip = sd²/r², c_out = sd s/r and c_in = 1/r of r = q sd = sqrt(s² + sd²).
     """
     s = g.op("Reshape", "sigma", g.shape(0, 1))
-    row, one = (g.constant(np.array(numbers, np.float32)) for numbers in ([[1 / sigma_data, 0]], [0, 1]))
-    return s, g.op("ReduceL2", g.op("Gemm", s, row, one), axes=[1], keepdims=1)
+    return s, spread(g, s, sigma_data)
+
+
+def spread(g: Graph, s: str, unit: float) -> str:
+    """sqrt((s/unit)² + 1) [B,1] of noise levels s [B,1]."""
+    row, one = (g.constant(np.array(numbers, np.float32)) for numbers in ([[1 / unit, 0]], [0, 1]))
+    return g.op("ReduceL2", g.op("Gemm", s, row, one), axes=[1], keepdims=1)
 
 
 def block_scales(g: Graph, e: str, m: torch.nn.Linear, widths: list[int]) -> Iterator[str]:

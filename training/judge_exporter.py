@@ -44,10 +44,13 @@ def export_judge(m: Judge, path: Path, side: int = 64) -> None:
     ]
     f = g.linear(g.op("Concat", *pooled, axis=1), m.features.weight, m.features.bias)
     e = g.silu(f)
-    logits = {name: g.linear(e, part.weight, part.bias) for name, part in m.parts.items()}
-    embedding = g.linear(e, m.embed.weight, m.embed.bias)
-    squares = g.op("ReduceSum", g.op("Mul", embedding, embedding), g.shape(1), keepdims=1)
-    embedding = g.op("Div", embedding, g.op("Sqrt", squares))
+    # All answers in one product.
+    layers = [*m.parts.values(), m.embed]
+    answers = g.linear(e, torch.cat([layer.weight for layer in layers]), torch.cat([layer.bias for layer in layers]))
+    widths = [layer.out_features for layer in layers]
+    *answers, embedding = g.op("Split", answers, g.shape(*widths), outputs=len(widths), axis=1)
+    logits = dict(zip(m.parts, answers))
+    embedding = g.op("Div", embedding, g.op("ReduceL2", embedding, axes=[1], keepdims=1))
     c = m.config
     g.model(
         {"x": ["batch", 3, side, side]},

@@ -1,4 +1,4 @@
-"""A denoiser's weights read back from the graph that export.py wrote: a teacher whose run is no longer at hand.
+"""A network's weights read back from the graph that export.py wrote: a teacher whose run is no longer at hand.
 
     python read_graph.py letters ../public/models/letters/model.onnx weights.pt
 
@@ -7,16 +7,19 @@ numbers, and every stored number is then a weight times a factor plus a constant
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
 
-from exporters import export_denoiser
+import classifier
+import exporters
 from graph import Graph
-from networks import Denoiser, UNetConfig
+from networks import Denoiser, NoisyClassifier, UNetConfig
 from train import RECIPES
 
 
@@ -49,29 +52,39 @@ def network_of(name: str) -> UNetConfig:
     return RECIPES[recipe].network
 
 
-def exported_numbers(config: UNetConfig, fill) -> dict[str, np.ndarray]:
+def form_of(name: str) -> tuple[Callable[[], Denoiser | NoisyClassifier], Callable]:
+    """What builds the network of a recipe, and what exports it."""
+    recipe = classifier.RECIPES.get(name)
+    if recipe and recipe["kind"] is NoisyClassifier:
+        return lambda: NoisyClassifier(**recipe["network"]), exporters.export_noisy_classifier
+    config = network_of(name)
+    return lambda: Denoiser(config), exporters.export_denoiser
+
+
+def exported_numbers(network: torch.nn.Module, export: Callable, fill: Callable) -> dict[str, np.ndarray]:
     """What the exporter stores of a network whose i-th weight is fill(i)."""
-    network, start = Denoiser(config).double(), 0
+    network, start = network.double(), 0
     for parameter in network.parameters():
         parameter.data = fill(torch.arange(start, start + parameter.numel(), dtype=torch.float64)).reshape(
             parameter.shape
         )
         start += parameter.numel()
     recorder = Recorder()
-    with np.errstate(over="ignore"):  # running numbers are too large for the float16 that nobody reads here
-        export_denoiser(network, Path(), recorder)
+    # Running numbers are too large for the float16 that nobody reads here.
+    with np.errstate(over="ignore"), patch.object(exporters, "Graph", lambda _name: recorder):
+        export(network, Path())
     return recorder.stored
 
 
-def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
-    """The network of a graph that `export_denoiser` wrote; float16 rounding stays.
+def read_network(path: Path, build: Callable[[], torch.nn.Module], export: Callable) -> torch.nn.Module:
+    """The network of a graph that `export` wrote of one that `build` makes; float16 rounding stays.
 
     Raises ValueError for a graph of another shape.
     """
     graph = {c.name: numpy_helper.to_array(c) for c in onnx.load(path).graph.initializer}
-    zeros = exported_numbers(config, torch.zeros_like)
-    ones = exported_numbers(config, torch.ones_like)
-    places = exported_numbers(config, lambda i: i)
+    zeros, ones, places = (
+        exported_numbers(build(), export, f) for f in (torch.zeros_like, torch.ones_like, torch.clone)
+    )
     found = []
     for name, base in zeros.items():
         got = graph.get(name)
@@ -84,7 +97,7 @@ def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
         found.append(((places[name] - base)[carried] / factor, (got - base)[carried] / factor, np.abs(factor)))
     place, value, factor = (np.concatenate(column) for column in zip(*found))
     order = np.argsort(factor)  # of a weight that is stored several times the largest is the most exact
-    network = Denoiser(config)
+    network = build()
     flat = np.full(sum(p.numel() for p in network.parameters()), np.nan)
     flat[np.rint(place[order]).astype(int)] = value[order]
     if np.isnan(flat).any():
@@ -93,6 +106,11 @@ def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
     return network.eval().requires_grad_(False)
 
 
+def read_denoiser(path: Path, config: UNetConfig) -> Denoiser:
+    """The network of a graph that `export_denoiser` wrote: see `read_network`."""
+    return read_network(path, lambda: Denoiser(config), exporters.export_denoiser)
+
+
 if __name__ == "__main__":
     model, graph, out = sys.argv[1:]
-    torch.save(read_denoiser(Path(graph), network_of(model)).state_dict(), out)
+    torch.save(read_network(Path(graph), *form_of(model)).state_dict(), out)

@@ -2,10 +2,12 @@
 
     git worktree add ../earlier COMMIT         # whose exporter wrote the graphs as they are
     python reexport.py letters emoji --written-by ../earlier/training
+    python reexport.py pictures-32 pictures-64 pictures-judge      # of the weights in runs/
 
-The earlier exporter reads the weights (read_graph.py), the present one writes them. The graphs are compared at noise
-levels over the whole range. A checksum stands in whatever was measured with a network: the new one takes its place, as
-samples differ by rounding only. `npm run stamp -- letters emoji` goes after, for the answers that the page compares.
+The earlier exporter reads the weights (read_graph.py), the present one writes them; the weights of pictures from words
+and of their judge are the runs' own. The graphs are compared at noise levels over the whole range. A checksum stands in
+whatever was measured with a network: the new one takes its place, as samples differ by rounding only. `npm run stamp --
+letters emoji` goes after, for the answers that the page compares.
 """
 
 import argparse
@@ -20,10 +22,11 @@ import numpy as np
 import onnxruntime
 import torch
 
-from exporters import export_denoiser
+import export_text
+import judge_exporter
 from manifest import ROOT, described_files
-from networks import Denoiser, UNetConfig
-from read_graph import network_of
+from read_graph import form_of
+from trainer import RUNS
 
 MODELS = [ROOT / "public/models", ROOT / "e2e/models"]
 # Files that tell with which network something was measured, under these folders.
@@ -40,34 +43,75 @@ def weights_of(path: Path, name: str, written_by: Path) -> dict:
         return torch.load(out)
 
 
-def largest_difference(earlier: Path, path: Path, config: UNetConfig, levels: int = 24) -> float:
-    """Largest absolute difference of what two graphs estimate, from the lowest noise level to the highest."""
+def example_of(session: onnxruntime.InferenceSession, sigma: float, random: np.random.Generator) -> dict:
+    """Four random rows of every input, at a noise level; the first has no text, the second half of one."""
+    rows, tokens, feed = 4, 8, {}
+    for entry in session.get_inputs():
+        shape = [{"batch": rows, "tokens": tokens}.get(size, size) for size in entry.shape]
+        value = random.standard_normal(shape)
+        if entry.name == "x":
+            value = value * np.hypot(sigma, 0.6)
+        elif entry.name == "sigma":
+            value = np.full(shape, sigma)
+        elif entry.name == "label":
+            value = np.eye(shape[1])[random.integers(0, shape[1], rows)]
+        elif entry.name == "mask":
+            value = np.ones(shape)
+            value[0], value[1, tokens // 2 :] = 0, 0
+        elif entry.name == "low":
+            value = value.clip(-1, 1)
+        elif entry.name in ("augmentation", "perturb"):
+            value = np.linspace(0, 1, rows)
+        feed[entry.name] = value.astype(np.float32)
+    return feed
+
+
+def largest_difference(
+    earlier: Path, path: Path, levels: int = 24, lowest: float = 0.002, highest: float = 80
+) -> float:
+    """Largest difference of what two graphs answer, from the lowest noise level to the highest.
+
+    It is relative to an output's largest number where that is more than 1, as logits are.
+    """
     sessions = [onnxruntime.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (earlier, path)]
     random, worst = np.random.default_rng(0), 0.0
-    for sigma in np.geomspace(config.sigma_min, config.sigma_max, levels):
-        noisy = random.standard_normal((4, *config.shape)) * np.hypot(sigma, config.sigma_data)
-        label = np.eye(config.classes + 1)[random.integers(0, config.classes + 1, 4)]
-        feed = {"x": noisy, "sigma": np.full(4, sigma), "label": label}
-        feed = {key: value.astype(np.float32) for key, value in feed.items()}
-        a, b = (session.run(None, feed)[0] for session in sessions)
-        worst = max(worst, float(np.abs(a - b).max()))
+    for sigma in np.geomspace(lowest, highest, levels):
+        feed = example_of(sessions[0], sigma, random)
+        for a, b in zip(*(session.run(None, feed) for session in sessions)):
+            worst = max(worst, float(np.abs(a - b).max() / max(1, np.abs(a).max())))
     return worst
 
 
-def reexport(name: str, written_by: Path) -> None:
+def write_anew(name: str, path: Path, new: Path, written_by: Path | None) -> None:
+    """Writes the network of a graph as the present exporter does."""
+    if name == judge_exporter.NAME:
+        judge_exporter.export_judge(judge_exporter.load_judge(RUNS / name / "ema.pt")[0], new)
+    elif name in export_text.STAGES:
+        export_text.export_graph(name, export_text.load_stage(RUNS / name / "ema.pt")[0], new)
+    elif written_by is None:
+        raise ValueError(f"{name}: needs --written-by, the exporter that wrote its graph")
+    else:
+        build, export = form_of(name)
+        network = build().eval().requires_grad_(False)
+        network.load_state_dict(weights_of(path, name, written_by))
+        export(network, new)
+
+
+def reexport(name: str, written_by: Path | None) -> None:
     folder = next(models / name for models in MODELS if (models / name).exists())
     path, new = folder / "model.onnx", folder / "new.onnx"
-    network = Denoiser(network_of(name)).eval().requires_grad_(False)
-    network.load_state_dict(weights_of(path, name, written_by))
-    export_denoiser(network, new)
-    difference = largest_difference(path, new, network.config)
+    write_anew(name, path, new, written_by)
+    difference = largest_difference(path, new)
     if difference > MOST:
         raise ValueError(f"{name}: the graphs must agree within {MOST}, they differ by {difference}")
     before = path.stat().st_size
     new.replace(path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    earlier, manifest["files"] = manifest["files"][0]["sha256"], described_files(folder, ("model.onnx",))
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    text = (folder / "manifest.json").read_text()
+    manifest = json.loads(text)
+    earlier = manifest["files"][0]["sha256"]
+    manifest["files"] = described_files(folder, tuple(file["name"] for file in manifest["files"]))
+    written = json.dumps(manifest, indent=2, ensure_ascii="\\u" in text)
+    (folder / "manifest.json").write_text(written + "\n")
     measured = [p for part in MEASURED for p in (ROOT / part).rglob("*.json") if earlier in p.read_text()]
     for p in measured:
         p.write_text(p.read_text().replace(earlier, manifest["files"][0]["sha256"]))
@@ -76,8 +120,8 @@ def reexport(name: str, written_by: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="+", help="denoisers under public/models or e2e/models")
-    parser.add_argument("--written-by", type=Path, required=True, help="training/ of the checkout that wrote them")
+    parser.add_argument("names", nargs="+", help="networks under public/models or e2e/models")
+    parser.add_argument("--written-by", type=Path, help="training/ of the checkout that wrote them")
     args = parser.parse_args()
     for model in args.names:
         reexport(model, args.written_by)

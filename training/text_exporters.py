@@ -8,11 +8,12 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
-from onnx import TensorProto
+from onnx import TensorProto, numpy_helper
 
 from encoder import Encoder
-from graph import Graph, block, noise_powers, sine_coefficients
+from graph import Graph, block, block_scales, noise_powers, preconditioned, sine_coefficients
 from text_networks import CrossAttention, SelfAttention, TextDenoiser
 
 POSITIONS = 128  # of the encoder's 512: longer texts are cut
@@ -84,28 +85,36 @@ def export_encoder(m: Encoder, path: Path) -> None:
 def self_attention(g: Graph, m: SelfAttention, x: str, size: tuple[int, int], perturb: str) -> str:
     c, h, pixels = len(m.norm.gain), m.heads, size[0] * size[1]
     d = c // h
-    weight, bias = m.qkv.weight.detach().clone(), m.qkv.bias.detach().clone()
+    weight, bias = m.qkv.weight.detach()[:, :, 0, 0].clone(), m.qkv.bias.detach().clone()
     weight[:c] /= math.sqrt(d)  # the softmax temperature, folded into the queries
     bias[:c] /= math.sqrt(d)
-    qkv = g.op("Conv", g.norm(x, m.norm, size), g.exact(weight), g.exact(bias), kernel_shape=[1, 1])
-    q, k, v = g.op("Split", g.op("Reshape", qkv, g.shape(0, 3 * h, d, pixels)), g.shape(h, h, h), outputs=3, axis=1)
-    scores = g.op("Softmax", g.op("MatMul", g.op("Transpose", q, perm=[0, 1, 3, 2]), k), axis=-1)
-    y = g.op("MatMul", v, g.op("Transpose", scores, perm=[0, 1, 3, 2]))
+    qkv = g.by_heads(g.normed_product(g.standardised(x, m.norm, size), m.norm, weight, bias), 3 * h, d, pixels)
+    q, k, v = g.op("Split", qkv, g.shape(h, h, h), outputs=3, axis=1)
+    y = g.op("MatMul", g.op("Softmax", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), axis=-1), v)
     y = g.op("Add", y, g.op("Mul", perturb, g.op("Sub", v, y)))
-    return g.op("Add", x, g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out))
+    return g.op("Add", x, g.module_conv(g.joined_heads(y, c, size), m.out))
 
 
-def cross_attention(g: Graph, m: CrossAttention, x: str, size: tuple[int, int], kv: str, bias: str) -> str:
-    c, h, pixels = m.channels, m.heads, size[0] * size[1]
-    d = c // h
-    weight, query_bias = m.query.weight / math.sqrt(d), m.query.bias / math.sqrt(d)
-    q = g.op("Conv", g.norm(x, m.norm, size), g.exact(weight), g.exact(query_bias), kernel_shape=[1, 1])
-    q = g.op("Transpose", g.op("Reshape", q, g.shape(0, h, d, pixels)), perm=[0, 1, 3, 2])
-    kv = g.op("Transpose", g.op("Reshape", kv, g.shape(0, 0, 2 * h, d)), perm=[0, 2, 3, 1])  # [B, 2h, d, T+1]
-    k, v = g.op("Split", kv, g.shape(h, h), outputs=2, axis=1)
-    scores = g.op("Softmax", g.op("Add", g.op("MatMul", q, k), bias), axis=-1)
-    y = g.op("MatMul", v, g.op("Transpose", scores, perm=[0, 1, 3, 2]))
-    return g.op("Add", x, g.module_conv(g.op("Reshape", y, g.shape(0, c, *size)), m.out))
+def cross_attention(g: Graph, m: CrossAttention, x: str, size: tuple[int, int], kv: tuple[str, str], bias: str) -> str:
+    """Attention to the keys [B,h,d,T+1] and values [B,h,T+1,d] of `keys_and_values`."""
+    d, (keys, values) = m.channels // m.heads, kv
+    weight, query_bias = m.query.weight[:, :, 0, 0] / math.sqrt(d), m.query.bias / math.sqrt(d)
+    q = g.normed_product(g.standardised(x, m.norm, size), m.norm, weight, query_bias)
+    q = g.by_heads(q, m.heads, d, size[0] * size[1])
+    scores = g.op("Softmax", g.op("Add", g.op("MatMul", q, keys), bias), axis=-1)
+    y = g.op("MatMul", scores, values)
+    return g.op("Add", x, g.module_conv(g.joined_heads(y, m.channels, size), m.out))
+
+
+def tokens_of(g: Graph) -> str:
+    """[1], the number of tokens: whatever is made of it alone is folded where the session fixes that number."""
+    return g.op("Gather", g.op("Shape", "mask"), g.shape(1))
+
+
+def filled(g: Graph, value: float, *lengths: str) -> str:
+    """A tensor of equal numbers, of lengths that are tensors [1] themselves."""
+    number = numpy_helper.from_array(np.array([value], np.float32))
+    return g.op("ConstantOfShape", g.op("Concat", *lengths, axis=0), value=number)
 
 
 def text_states(g: Graph, norm: torch.nn.LayerNorm) -> tuple[str, str]:
@@ -113,7 +122,7 @@ def text_states(g: Graph, norm: torch.nn.LayerNorm) -> tuple[str, str]:
     gain, shift = (g.weight(t) for t in (norm.weight, norm.bias))
     states = g.op("LayerNormalization", "text", gain, shift, axis=-1, epsilon=norm.eps)
     # The mean state of the tokens; of none it is 0 (1e-6 stands for the maximum with 1, which has no WebGPU kernel).
-    tokens = g.op("Add", g.op("ReduceSum", "mask", g.shape(1), keepdims=1), g.scalar(1e-6))
+    tokens = g.op("Gemm", "mask", filled(g, 1, tokens_of(g), g.shape(1)), g.scalar(1e-6))
     pooled = g.op(
         "Reshape", g.op("MatMul", g.op("Reshape", "mask", g.shape(0, 1, -1)), states), g.shape(0, len(norm.weight))
     )
@@ -122,22 +131,36 @@ def text_states(g: Graph, norm: torch.nn.LayerNorm) -> tuple[str, str]:
 
 def keys_and_values(
     g: Graph, crosses: Sequence[CrossAttention], embed: torch.nn.Linear, states: str
-) -> tuple[Iterator[str], str]:
-    """The keys and values [B,T+1,2C] of every cross-attention, and the bias [B,1,1,T+1] of its scores.
+) -> tuple[Iterator[tuple[str, str]], str]:
+    """The keys [B,h,d,T+1] and values [B,h,T+1,d] of every cross-attention, and the bias [B,1,1,T+1] of its scores.
 
-    The row in front is of the pair that is always there: padding makes the row, and a padded mask of zeros says
-    where it is.
+    The row in front is of the pair that is always there. All heads are as wide, so those of all cross-attentions are
+    rearranged at once: the keys of all come before the values of all.
     """
-    pairs = [2 * c.channels for c in crosses]
-    kv = g.op("MatMul", states, g.weight(embed.weight.T))
-    kv = g.op("Pad", g.op("Add", kv, g.weight(embed.bias)), g.shape(0, 1, 0, 0, 0, 0))
-    nothing = g.op("Reshape", g.op("Mul", "mask", g.scalar(0)), g.shape(0, -1, 1))
-    front = g.op("Pad", nothing, g.shape(0, 1, 0, 0, 0, 0), g.constant(torch.tensor(1.0).numpy()))
-    null = torch.cat([c.null.flatten() for c in crosses])
-    kv = g.op("Add", kv, g.op("Mul", front, g.weight(null)))
-    kvs = [kv] if len(pairs) == 1 else g.op("Split", kv, g.shape(*pairs), outputs=len(pairs), axis=2)
-    there = g.op("Pad", "mask", g.shape(0, 1, 0, 0), g.constant(torch.tensor(1.0).numpy()))
-    return iter(kvs), g.op("Mul", g.op("Sub", g.op("Reshape", there, g.shape(0, 1, 1, -1)), g.scalar(1)), g.scalar(1e4))
+    heads = [c.heads for c in crosses]
+    d, every = crosses[0].channels // heads[0], sum(heads)
+    halves = [part.chunk(2) for part in torch.arange(len(embed.bias)).split([2 * c.channels for c in crosses])]
+    order = torch.cat([keys for keys, _ in halves] + [values for _, values in halves])
+    null = torch.cat([c.null.flatten() for c in crosses])[order]
+    tokens, one = tokens_of(g), g.shape(1)
+    front = g.op("Pad", filled(g, 0, one, tokens, one), g.shape(0, 1, 0, 0, 0, 0), g.constant(np.float32(1)))
+    bias = g.weight(embed.bias[order])
+    added = g.op("Add", g.op("Mul", front, g.op("Sub", g.weight(null), bias)), bias)  # [1,T+1,2C]
+    kv = g.op("Pad", g.op("MatMul", states, g.weight(embed.weight[order].T)), g.shape(0, 1, 0, 0, 0, 0))
+    kv = g.op("Reshape", g.op("Add", kv, added), g.shape(0, -1, 2 * every, d))
+    keys, values = g.op("Split", kv, g.shape(every, every), outputs=2, axis=2)
+    pairs = [g.op("Transpose", keys, perm=[0, 2, 3, 1]), g.op("Transpose", values, perm=[0, 2, 1, 3])]
+    if len(heads) > 1:
+        pairs = zip(*(g.op("Split", part, g.shape(*heads), outputs=len(heads), axis=1) for part in pairs))
+    else:
+        pairs = [tuple(pairs)]
+
+    # 0 where there is a token, and in front; else very negative: one product with the padded identity.
+    flat = g.op("Reshape", front, g.shape(-1))
+    there = g.op("EyeLike", filled(g, 0, tokens, g.op("Add", tokens, one)), k=1)
+    much = g.scalar(1e4)
+    scores = g.op("Gemm", "mask", g.op("Mul", there, much), g.op("Mul", g.op("Sub", flat, g.scalar(1)), much))
+    return iter(pairs), g.op("Reshape", scores, g.shape(0, 1, 1, -1))
 
 
 def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
@@ -147,25 +170,19 @@ def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
     p, sd = config.patch, config.sigma_data
     g = Graph("text denoiser")
 
-    # D = sd (sd x/r + s F(x/r)) / r with r = sqrt(s² + sd²): EDM's c_skip, c_out and c_in.
-    s = g.op("Reshape", "sigma", g.shape(0, 1, 1, 1))
-    r = g.op("Sqrt", g.op("Add", g.op("Mul", s, s), g.scalar(sd**2)))
-    x = g.op("Div", "x", r)
+    s, q = preconditioned(g, sd)
+    x = g.op("Div", g.op("Reshape", "x", g.shape(0, math.prod(config.shape))), q)
     perturb = g.op("Reshape", "perturb", g.shape(0, 1, 1, 1))
 
     states, pooled = text_states(g, net.text_norm)
     # Noise and text embedding in one matrix product: the polynomial of the sine is part of the matrix.
     folded = [net.embed_noise.weight * c for c in sine_coefficients()]
-    joint = torch.cat([*folded, net.embed_text.weight], 1)
-    powers = noise_powers(g, net.frequencies)
-    e = g.op("Gemm", g.op("Concat", powers, pooled, axis=1), g.exact(joint.T), g.exact(net.embed_noise.bias))
-    widths = [b.cout for b in net.blocks]
-    scales = g.linear(g.silu(e), net.embed_blocks.weight, net.embed_blocks.bias + 1)  # the 1 of ·(1 + embedding)
-    scales = g.op("Reshape", scales, g.shape(0, sum(widths), 1, 1))
-    scales = iter(g.op("Split", scales, g.shape(*widths), outputs=len(widths), axis=1))
+    joint, embedded = torch.cat([*folded, net.embed_text.weight], 1), [noise_powers(g, net.frequencies), pooled]
+    e = g.linear_silu(g.op("Concat", *embedded, axis=1), joint, net.embed_noise.bias)
+    scales = block_scales(g, e, net.embed_blocks, [b.cout for b in net.blocks])
 
     kvs, bias = keys_and_values(g, net.crosses, net.embed_tokens, states)
-    h = g.patches(x, net.stem.weight, net.stem.bias, channels, p)
+    h = g.patches(g.picture(x, *config.shape), net.stem.weight, net.stem.bias, channels, p, 1 / sd)
     size, skips = (height // p, width // p), []
     for i, blocks in enumerate(net.encoder):
         if i:
@@ -191,16 +208,21 @@ def export_text_denoiser(m: TextDenoiser, path: Path) -> None:
         h = self_attention(g, net.decoder_self[i], h, size, perturb)
         h = cross_attention(g, net.decoder_cross[i], h, size, decoder_kvs[i], bias)
         if i:
-            h, size = g.module_conv(g.doubled(h), net.up[i - 1]), (2 * size[0], 2 * size[1])
+            h, size = g.doubled_conv(h, net.up[i - 1]), (2 * size[0], 2 * size[1])
     h = g.module_conv(g.silu(g.norm(h, net.head_norm, size)), net.head)
 
-    def estimate(f: str) -> str:
-        f = g.op("Mul", g.op("DepthToSpace", f, blocksize=p, mode="CRD"), g.op("Mul", s, g.scalar(sd)))
-        return g.op("Div", g.op("Add", g.op("Mul", x, g.scalar(sd**2)), f), r)
+    # Both estimates at once: [B,2,N] of pictures of N numbers.
+    numbers = math.prod(config.shape)
+    f = g.unpatched(g.op("Concat", h, auxiliary, axis=1), 2 * channels, p, size)
+    f = g.op("Reshape", f, g.shape(0, 2, numbers))
+    s, q, x = (g.op("Reshape", part, g.shape(0, 1, -1)) for part in (s, q, x))
+    both = g.op("Div", g.op("Add", x, g.op("Mul", f, s)), q)
+    parts = g.op("Split", both, g.shape(1, 1), outputs=2, axis=1)
+    denoised, auxiliary = (g.op("Reshape", part, g.shape(0, *config.shape)) for part in parts)
 
     image = ["batch", *config.shape]
     inputs = {
         "x": image, "sigma": ["batch"], "text": ["batch", "tokens", config.text],
         "mask": ["batch", "tokens"], "perturb": ["batch"],
     }  # fmt: skip
-    g.model(inputs, {"denoised": (estimate(h), image), "auxiliary": (estimate(auxiliary), image)}, path)
+    g.model(inputs, {"denoised": (denoised, image), "auxiliary": (auxiliary, image)}, path)

@@ -14,9 +14,9 @@ import data
 import export_students
 import train_students
 from evaluate_students import Sampled, distance
-from exporters import export_denoiser, half_rounded, probes
+from exporters import STORED_EXACTLY, export_denoiser, half_rounded, probes
 from networks import Denoiser
-from read_graph import read_denoiser
+from read_graph import form_of, read_denoiser, read_network
 from students import Student, Walks, between, classifier_free, straight_to, stride
 from train import RECIPES
 from train_students import StudentRecipe, drawn_scales, few_levels, train_student
@@ -34,6 +34,19 @@ def test_weights_are_read_back_from_a_graph(tmp_path):
     read = read_denoiser(tmp_path / "model.onnx", TINY)
     inputs = probes(TINY.shape, TINY.classes)
     assert torch.allclose(read(*inputs), half_rounded(written)(*inputs), atol=1e-5)
+
+
+def test_weights_of_a_noisy_classifier_are_read_back(tmp_path):
+    torch.manual_seed(0)
+    build, export = form_of("tiny-classifier")
+    written = build().eval()
+    for parameter in written.parameters():
+        parameter.data.normal_(std=0.2)
+    export(written, tmp_path / "model.onnx")
+    read = read_network(tmp_path / "model.onnx", build, export)
+    x, sigma, _ = probes(TINY.shape, TINY.classes)
+    wanted = half_rounded(written, (*STORED_EXACTLY, "logits.bias"))(x, sigma)
+    assert torch.allclose(read(x, sigma), wanted, atol=1e-6)
 
 
 def test_a_graph_of_another_network_is_refused(tmp_path):

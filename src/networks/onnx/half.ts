@@ -32,6 +32,8 @@ const OTHERS = new Set([
   ],
   ...['AveragePool', 'Resize', 'DepthToSpace', 'InstanceNormalization', 'LayerNormalization'],
   ...['ReduceSum', 'ReduceL2', 'Pad', 'Pow', 'Expand'],
+  // Of the number of tokens, which no picture leads to.
+  ...['Shape', 'Gather', 'ConstantOfShape', 'EyeLike'],
 ]);
 /** Inputs of another type than the node's own, by their places. */
 const OTHER_INPUTS: Readonly<Record<string, readonly number[]>> = {
