@@ -9,8 +9,15 @@ import { openNetwork } from './runtime';
 const denoisers = localModels().flatMap((id): DenoiserManifest[] => {
   const folder = modelFolders.map((models) => join(models, id)).find((path) => existsSync(path))!;
   const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'), id);
-  const { role } = manifest;
-  return role === 'classifier' || role === 'features' ? [] : [manifest];
+  switch (manifest.role) {
+    case 'denoiser':
+    case 'weak':
+    case 'student':
+    case 'upsampler':
+      return [manifest];
+    default:
+      return [];
+  }
 });
 
 /** The largest difference from the stored answers, in this precision. */
