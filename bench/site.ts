@@ -10,11 +10,15 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the site as it ships, with the test networks and the benchmark's page beside it, and serves it. */
-export async function serveSite(): Promise<Site> {
+/**
+ * Builds the site as it ships, with the test networks and the benchmark's page beside it, and serves it.
+ *
+ * @param built what was built before is served again
+ */
+export async function serveSite(built = false): Promise<Site> {
   const options = { root, mode: 'e2e', logLevel: 'warn' as const };
   const input = ['index.html', 'bench/page/index.html'].map((page) => `${root}${page}`);
-  await build({ ...options, build: { outDir, rolldownOptions: { input } } });
+  if (!built) await build({ ...options, build: { outDir, rolldownOptions: { input } } });
   // The headers of vite.config.ts isolate the page, so that both sides have wasm threads.
   const server = await preview({
     ...options,

@@ -62,6 +62,9 @@ const VALUES = [
   'x'.repeat(3000),
 ];
 
+/** What `engine` has done to a page that computes on a GPU. */
+export const DEVICE_LOST = 'device lost';
+
 /** How each action is taken; returns what was done, for the log. */
 export const ACTIONS: Readonly<
   Record<Action, (page: Page, choices: Choices, start: string) => Promise<string>>
@@ -96,8 +99,18 @@ export const ACTIONS: Readonly<
     await page.evaluate((step) => history.go(step), step);
     return `history ${step}`;
   },
-  async engine(page, choices) {
-    if ((await loseDevice(page)) > 0) return 'device lost';
+  async engine(page, choices, start) {
+    // On a GPU there is one again in a moment: sometimes it is lost as soon as it is there.
+    const patience = new URL(start).searchParams.get('backend') === 'webgpu' ? 20_000 : 0;
+    await setTimeout(patience && choices.below(2000));
+    for (let waited = 0; waited <= patience; waited += 250) {
+      if ((await loseDevice(page)) > 0) return DEVICE_LOST;
+      if (patience === 0) break;
+      await setTimeout(250);
+      // Lost too often in a row, it comes when it is asked for.
+      const again = page.locator('[data-error] button').first();
+      if (await again.isVisible()) await again.click();
+    }
     const count = await page.evaluate(() => window.soakWorkers.length);
     if (count === 0) return 'no worker';
     const index = choices.below(count);

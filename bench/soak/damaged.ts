@@ -1,6 +1,7 @@
 // npm run soak:damaged: damaged ONNX files brought to the page, random but seeded. Ends with 1 where something failed.
 //   --seed N --files N     the same again; more or fewer
 //   --verbose              a line for each
+//   --built                the site as it was built before
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     files: { type: 'string', default: '200' },
+    built: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -58,7 +60,7 @@ const RUNTIME = /\[[EW]:onnxruntime/;
 
 console.log(`seed ${seed}, ${count} files`);
 const started = Date.now();
-const site = await serveSite();
+const site = await serveSite(values.built);
 const browser = await launch('software');
 const choices = new Choices(seed);
 const faults: string[] = [];

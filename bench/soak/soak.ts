@@ -2,12 +2,14 @@
 //   --seed N --actions N     the same again; more or fewer
 //   --only address,engine    these kinds of actions alone
 //   --backend webgpu         on the GPU, or what stands in for one: then an engine's end is a lost device
+//   --brief                  looks for faults alone, and measures no memory
+//   --built                  the site as it was built before
 import { parseArgs } from 'node:util';
 import { Choices } from '../../e2e/fixtures/random';
 import { launch } from '../browser';
 import { serveSite } from '../site';
 import { address } from '../visit';
-import { ACTIONS, type Action, goTo, noteWorkers, WEIGHTS } from './actions';
+import { ACTIONS, type Action, DEVICE_LOST, goTo, noteWorkers, WEIGHTS } from './actions';
 import { memoryOf, totalOf, Watch } from './watch';
 
 const { values } = parseArgs({
@@ -16,6 +18,8 @@ const { values } = parseArgs({
     actions: { type: 'string', default: '1500' },
     only: { type: 'string', default: Object.keys(WEIGHTS).join() },
     backend: { type: 'string', default: 'wasm' },
+    brief: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
@@ -37,10 +41,11 @@ const weights = Object.fromEntries(
 /** More than the memory at the start, at most. */
 const GROWTH = 1.15;
 const PAGES = ['playground', 'grid', 'idea', 'plane', 'experiments', 'training', 'rules'];
-const SETTLED_MS = 60_000;
+/** A software adapter may compile for a minute. */
+const SETTLED_MS = values.backend === 'webgpu' ? 240_000 : 60_000;
 
 console.log(`seed ${seed}, ${count} actions`);
-const site = await serveSite();
+const site = await serveSite(values.built);
 const browser = await launch('software');
 let failed = false;
 try {
@@ -48,7 +53,8 @@ try {
   const page = await context.newPage();
   await noteWorkers(page);
   const watch = new Watch(page);
-  const scene = { model: 'tiny', backend: values.backend, n: 4, steps: 6, lang: 'en', film: 'off' };
+  const small = values.backend === 'webgpu' ? { n: 1, steps: 2, scale: 1 } : { n: 4, steps: 6 };
+  const scene = { model: 'tiny', backend: values.backend, ...small, lang: 'en', film: 'off' };
   const start = address(site.url, scene);
 
   /**
@@ -95,37 +101,47 @@ try {
     }
   }
 
-  const choices = new Choices(seed);
-  await page.goto(start);
-  await use(Math.round(count / 3), weights);
-  await page.goto(start);
-  // What is loaded when it is first seen belongs to the start.
-  for (const id of PAGES) {
-    await goTo(page, `${start}&page=${id}`);
-    await page.waitForTimeout(1500);
+  /** The page's memory before and after so many actions. */
+  async function grownBy(actions: number): Promise<number> {
+    await page.goto(start);
+    // What is loaded when it is first seen belongs to the start.
+    for (const id of PAGES) {
+      await goTo(page, `${start}&page=${id}`);
+      await page.waitForTimeout(1500);
+    }
+    await home();
+    const before = await memoryOf(page);
+    await use(actions, { ...weights, reload: 0 });
+    await home();
+    await page.waitForTimeout(3000);
+    const after = await memoryOf(page);
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+    const growth = totalOf(after) / totalOf(before);
+    console.log(
+      `memory: ${megabytes(totalOf(before))} before, ${megabytes(totalOf(after))} after (${growth.toFixed(2)}, bar ${GROWTH})`,
+    );
+    for (const whose of new Set([...before.keys(), ...after.keys()])) {
+      const [was, is] = [before.get(whose) ?? 0, after.get(whose) ?? 0].map(megabytes);
+      if (was !== is) console.log(`  ${whose}: ${was} → ${is}`);
+    }
+    return growth;
   }
-  await home();
-  const before = await memoryOf(page);
-  await use(count - Math.round(count / 3), { ...weights, reload: 0 });
-  await home();
-  await page.waitForTimeout(3000);
-  const after = await memoryOf(page);
 
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const growth = totalOf(after) / totalOf(before);
-  console.log(
-    `memory: ${megabytes(totalOf(before))} before, ${megabytes(totalOf(after))} after (${growth.toFixed(2)}, bar ${GROWTH})`,
-  );
-  for (const whose of new Set([...before.keys(), ...after.keys()])) {
-    const [was, is] = [before.get(whose) ?? 0, after.get(whose) ?? 0].map(megabytes);
-    if (was !== is) console.log(`  ${whose}: ${was} → ${is}`);
-  }
+  const choices = new Choices(seed);
+  const first = values.brief ? count : Math.round(count / 3);
+  await page.goto(start);
+  await use(first, weights);
+  let growth = 1;
+  if (values.brief) await open('tiny');
+  else growth = await grownBy(count - first);
   const { faults, unfinished } = watch;
   for (const url of unfinished) faults.push(`unfinished request: ${url}`);
   if (growth > GROWTH) faults.push(`memory grew by ${((growth - 1) * 100).toFixed(0)} %`);
   const counts = new Map<string, number>();
   for (const fault of faults) counts.set(fault, (counts.get(fault) ?? 0) + 1);
   for (const [fault, times] of counts) console.log(`${times}× ${fault}`);
+  const lost = watch.deeds.filter((deed) => deed === DEVICE_LOST).length;
+  if (lost > 0) console.log(`${lost} devices lost`);
   console.log(`${faults.length} faults in ${count} actions, seed ${seed}`);
   failed = faults.length > 0;
 } finally {
