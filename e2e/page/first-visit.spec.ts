@@ -43,6 +43,7 @@ test('a first visit shows pictures drawn earlier, says so, and puts its own in t
   await page.goto('./?backend=wasm&lang=en');
   await expect(earlier(page)).toHaveCount(drawn.columns.length);
   await expect(earlier(page).first()).toContainText(words.drawnEarlier);
+  await expect(page.locator('.model-name')).toHaveText(words.shelf.opening);
   const columns = [0, 1, 2];
   await expect
     .poll(async () => new Set(await shades(page, '.first-pictures canvas', 0)).size)

@@ -20,9 +20,10 @@ export function ModelPicker() {
     engine.status === 'ready' ? engine.manifest.title : undefined,
   );
   const loaded = title === undefined ? undefined : current;
+  const isOpening = useAppState(({ engine }) => engine.status === 'loading');
   const [shown, setShown] = useState(false);
   const listed = list.find(({ manifest }) => manifest.id === current);
-  const name = title ?? listed?.manifest.title ?? words.none;
+  const name = title ?? listed?.manifest.title ?? (isOpening ? words.opening : words.none);
   return (
     <>
       <button

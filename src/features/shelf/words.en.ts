@@ -2,6 +2,7 @@ export const en = {
   /** The button that opens the choice. */
   button: (title: string) => `Network: ${title}`,
   none: 'choose…',
+  opening: 'opening…',
   heading: 'Networks',
   intro:
     'Each network runs on this machine. It is downloaded when it is first opened, and kept for the next visit.',

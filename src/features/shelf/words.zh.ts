@@ -3,6 +3,7 @@ import type { en } from './words.en';
 export const zh: typeof en = {
   button: (title) => `网络：${title}`,
   none: '选择…',
+  opening: '正在打开…',
   heading: '网络',
   intro: '每个网络都在这台机器上运行。首次打开时下载，并保留到下次访问。',
   close: '关闭',
