@@ -4,7 +4,8 @@ Contract (the ONNX graph keeps it):
   Student  (x [B,C,H,W] in sigma units, sigma [B], label [B,K+1], scale [B] in [MIN_SCALE, MAX_SCALE]) → denoised
 Distilled from a denoiser and classifier-free guidance (2210.03142): first a student of one step's guided estimate;
 then, from that one, students of fewer and longer steps (progressive distillation, 2202.00512), each of which is
-asked for the estimate by which Euler's method makes one stride of several of its teacher's steps.
+asked for the estimate by which Euler's method makes one stride of several of its teacher's steps. Or learnt from the
+data alone, without a teacher's guided estimates (guidance-free training, 2501.15420).
 """
 
 import itertools
@@ -63,6 +64,11 @@ class Student(nn.Module):
         h = self.net.features(x * total.rsqrt(), sigma.log() / 4, label, self.embed_scale(scale_powers(scale)))
         f = F.pixel_shuffle(self.net.head(h) + per_sample(scale - 1) * self.slope(h), self.config.patch)
         return x * (sd**2 / total) + f.float() * (s * sd * total.rsqrt())
+
+
+def conditional_part(guided, uncond, scale):
+    """The conditional estimate c of which `guided` is u + s (c - u), u being `uncond`; scale s [B] above 0."""
+    return uncond + (guided - uncond) / per_sample(scale)
 
 
 def classifier_free(denoiser: Denoiser) -> Guided:

@@ -3,10 +3,15 @@
     python train_students.py letters --minutes 30              # → runs/letters-distilled: any number of steps, one pass
     python train_students.py letters --steps 4 --minutes 40    # → runs/letters-fast, a student of letters-distilled
     python train_students.py tiny --images 20_000
+    python train_students.py letters --set guidance_free=true --run letters-guidance-free --minutes 20
 
 The teacher is runs/NAME/ema.pt or, where this machine has no such run, the graph in public/models/NAME. One batch is
 half noised pictures, half states that the student reaches itself (students.py: Walks); of few steps, such states
 alone. A sample's loss is divided by 1 + ((s - 1)/2)², as fast as guidance makes differences larger.
+
+With guidance_free (2501.15420) there is no teacher but for the weights to begin with, and no walks: with the
+student's own unconditional estimate u, held fixed, u + (D(s) - u)/s is to be the clean picture, as a conditional
+estimate is. Its scales are 1 to MAX_SCALE.
 """
 
 import argparse
@@ -22,7 +27,18 @@ from manifest import ROOT
 from networks import Denoiser, UNetConfig
 from read_graph import read_denoiser
 from sampling import karras_sigmas
-from students import MAX_SCALE, MIN_SCALE, Guided, Student, Walks, classifier_free, per_sample, straight_to, stride
+from students import (
+    MAX_SCALE,
+    MIN_SCALE,
+    Guided,
+    Student,
+    Walks,
+    classifier_free,
+    conditional_part,
+    per_sample,
+    straight_to,
+    stride,
+)
 from train import RECIPES, load_denoiser, overridden
 from trainer import RUNS, Paused, Trainer, sample_sigmas
 
@@ -42,6 +58,7 @@ class StudentRecipe:
     p_mean: float = -0.5
     p_std: float = 1.4
     parts: int = 4  # steps of the teacher in one stride
+    guidance_free: bool = False  # learns from clean pictures in place of guided estimates
     weak_at: float = math.inf
     weak: None = None
     seed: int = 0
@@ -77,19 +94,15 @@ def load_teacher(name: str, models: Path) -> Denoiser:
     return teacher.to(memory_format=torch.channels_last)
 
 
-class StudentTrainer(Trainer):
-    """A student of `guided`, from the weights of `first`."""
+class GuidanceFreeTrainer(Trainer):
+    """A student from the weights of `first`, that learns guided estimates from clean pictures (2501.15420)."""
 
-    def __init__(self, name: str, recipe: StudentRecipe, run: Path, guided: Guided, first: Student, pictures, **about):
+    def __init__(self, name: str, recipe: StudentRecipe, run: Path, first: Student, pictures, **about):
         self.first_weights = first.state_dict()
         super().__init__(name, recipe, run, **about)
         if self.processes.world > 1 or self.device.type != "cpu":
             raise SystemExit("train_students.py: needs one process on the CPU")
-        self.guided, self.pictures, self.labels = guided, *pictures
-        # All of a batch of few steps are walks; else half of it.
-        self.walking = recipe.batch if recipe.steps else recipe.batch // 2
-        self.walks = Walks(self.walking, recipe.network.shape, self.new_walks, self.generator)
-        self.walks.begin(self.real(self.walking)[0])
+        self.pictures, self.labels = pictures
 
     def build(self) -> Student:
         student = Student(self.recipe.network)
@@ -107,6 +120,46 @@ class StudentTrainer(Trainer):
         null = torch.rand(len(labels), generator=self.generator) < self.recipe.p_null
         return torch.eye(classes + 1)[torch.where(null, classes, labels)]
 
+    def real(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """n pictures [n,C,H,W] and their labels."""
+        i = torch.randint(len(self.pictures), (n,), generator=self.generator)
+        return data.to_unit(self.pictures[i]), self.labels[i]
+
+    def noised(self, n: int) -> tuple[torch.Tensor, ...]:
+        """(x, sigma, label, clean) of n pictures."""
+        clean, labels = self.real(n)
+        sigma = sample_sigmas(n, self.recipe, self.generator)
+        x = clean + per_sample(sigma) * torch.randn(clean.shape, generator=self.generator)
+        return x, sigma, self.label_rows(labels), clean
+
+    def batch(self) -> tuple[torch.Tensor, ...]:
+        """(x, sigma, label, scale, clean)."""
+        x, sigma, label, clean = self.noised(self.recipe.batch)
+        scale = drawn_scales(len(x), self.generator).clamp(min=1)
+        return x.contiguous(memory_format=torch.channels_last), sigma, label, scale, clean
+
+    def losses(self, network, x, sigma, label, scale, clean) -> torch.Tensor:
+        sd = self.recipe.network.sigma_data
+        null = torch.zeros_like(label)
+        null[:, -1] = 1
+        with torch.no_grad():
+            uncond = network(x, sigma, null, torch.ones_like(scale))
+        estimate = conditional_part(network(x, sigma, label, scale), uncond, scale)
+        weight = (sigma**2 + sd**2) / (sigma * sd) ** 2
+        return ((estimate - clean).square().mean((1, 2, 3)) * weight).mean()[None]
+
+
+class StudentTrainer(GuidanceFreeTrainer):
+    """A student of `guided`, from the weights of `first`."""
+
+    def __init__(self, name: str, recipe: StudentRecipe, run: Path, guided: Guided, first: Student, pictures, **about):
+        super().__init__(name, recipe, run, first, pictures, **about)
+        self.guided = guided
+        # All of a batch of few steps are walks; else half of it.
+        self.walking = recipe.batch if recipe.steps else recipe.batch // 2
+        self.walks = Walks(self.walking, recipe.network.shape, self.new_walks, self.generator)
+        self.walks.begin(self.real(self.walking)[0])
+
     def new_walks(self, n: int) -> tuple[torch.Tensor, torch.Tensor, list[list[float]]]:
         recipe, config = self.recipe, self.recipe.network
         labels = torch.randint(config.classes, (n,), generator=self.generator)
@@ -119,20 +172,13 @@ class StudentTrainer(Trainer):
         ]
         return self.label_rows(labels), drawn_scales(n, self.generator), levels
 
-    def real(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """n pictures [n,C,H,W] and their labels."""
-        i = torch.randint(len(self.pictures), (n,), generator=self.generator)
-        return data.to_unit(self.pictures[i]), self.labels[i]
-
     def batch(self) -> tuple[torch.Tensor, ...]:
         """(x, sigma, label, scale, what the teacher wants there); walks first."""
         recipe, walks = self.recipe, self.walks
         parts = [(walks.x, walks.sigma, walks.label, walks.scale)]
         if n := recipe.batch - self.walking:
-            clean, labels = self.real(n)
-            sigma = sample_sigmas(n, recipe, self.generator)
-            x = clean + per_sample(sigma) * torch.randn(clean.shape, generator=self.generator)
-            parts.append((x, sigma, self.label_rows(labels), drawn_scales(n, self.generator)))
+            x, sigma, label, _ = self.noised(n)
+            parts.append((x, sigma, label, drawn_scales(n, self.generator)))
         x, sigma, label, scale = (torch.cat(column) for column in zip(*parts))
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
@@ -163,6 +209,8 @@ def train_student(
     **about,
 ) -> Path:
     """Trains, or continues, a student of the network `name`; of few steps, of the student in runs/`teacher_run`."""
+    if recipe.steps and recipe.guidance_free:
+        raise ValueError(f"guidance_free: needs a student of any number of steps, got steps={recipe.steps}")
     if recipe.steps:
         student, _ = load_student(RUNS / (teacher_run or f"{name}-distilled") / "ema.pt")
         guided, first = student, student
@@ -170,7 +218,10 @@ def train_student(
         teacher = load_teacher(name, models)
         guided, first = classifier_free(teacher), Student(teacher.config, teacher)
     pictures = data.load(recipe.dataset, "train", folder)
-    trainer = StudentTrainer(name, recipe, run, guided, first, pictures, compile=False, **about)
+    if recipe.guidance_free:
+        trainer = GuidanceFreeTrainer(name, recipe, run, first, pictures, compile=False, **about)
+    else:
+        trainer = StudentTrainer(name, recipe, run, guided, first, pictures, compile=False, **about)
     return trainer.train(log_every)
 
 
