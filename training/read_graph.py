@@ -7,7 +7,7 @@ numbers, and every stored number is then a weight times a factor plus a constant
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,22 +23,27 @@ from networks import Denoiser, NoisyClassifier, UNetConfig
 from train import RECIPES
 
 
+def numbers_of(constants: Iterable[onnx.TensorProto]) -> list[onnx.TensorProto]:
+    """Those of a graph's constants that are no shapes, which an exporter may count otherwise from time to time."""
+    return [c for c in constants if c.data_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16)]
+
+
 class Recorder(Graph):
-    """Keeps the weights that an exporter stores, unrounded, by their names; writes nothing."""
+    """Keeps the weights that an exporter stores, unrounded, by their place in `numbers_of`; writes nothing."""
 
     def __init__(self):
         super().__init__("recorder")
-        self.stored: dict[str, np.ndarray] = {}
+        self.stored: dict[int, np.ndarray] = {}
+
+    def keep(self, tensor: torch.Tensor, name: str) -> str:
+        self.stored[len(numbers_of(self.constants)) - 1] = tensor.detach().double().numpy()
+        return name
 
     def weight(self, tensor: torch.Tensor) -> str:
-        name = super().weight(tensor)
-        self.stored[self.constants[-1].name] = tensor.detach().double().numpy()
-        return name
+        return self.keep(tensor, super().weight(tensor))
 
     def exact(self, tensor: torch.Tensor) -> str:
-        name = super().exact(tensor)
-        self.stored[name] = tensor.detach().double().numpy()
-        return name
+        return self.keep(tensor, super().exact(tensor))
 
     def model(self, *_args, **_kwargs) -> None:
         pass
@@ -61,7 +66,7 @@ def form_of(name: str) -> tuple[Callable[[], Denoiser | NoisyClassifier], Callab
     return lambda: Denoiser(config), exporters.export_denoiser
 
 
-def exported_numbers(network: torch.nn.Module, export: Callable, fill: Callable) -> dict[str, np.ndarray]:
+def exported_numbers(network: torch.nn.Module, export: Callable, fill: Callable) -> dict[int, np.ndarray]:
     """What the exporter stores of a network whose i-th weight is fill(i)."""
     network, start = network.double(), 0
     for parameter in network.parameters():
@@ -81,20 +86,20 @@ def read_network(path: Path, build: Callable[[], torch.nn.Module], export: Calla
 
     Raises ValueError for a graph of another shape.
     """
-    graph = {c.name: numpy_helper.to_array(c) for c in onnx.load(path).graph.initializer}
+    graph = [numpy_helper.to_array(c) for c in numbers_of(onnx.load(path).graph.initializer)]
     zeros, ones, places = (
         exported_numbers(build(), export, f) for f in (torch.zeros_like, torch.ones_like, torch.clone)
     )
     found = []
-    for name, base in zeros.items():
-        got = graph.get(name)
+    for i, base in zeros.items():
+        got = graph[i] if i < len(graph) else None
         if got is None or got.shape != base.shape:
             size = None if got is None else list(got.shape)
-            raise ValueError(f"{path}: needs {name} of shape {list(base.shape)} for this network, got {size}")
-        factor = ones[name] - base
+            raise ValueError(f"{path}: needs constant {i} of shape {list(base.shape)} for this network, got {size}")
+        factor = ones[i] - base
         carried = factor != 0  # the others are the exporter's own constants
         factor = factor[carried]
-        found.append(((places[name] - base)[carried] / factor, (got - base)[carried] / factor, np.abs(factor)))
+        found.append(((places[i] - base)[carried] / factor, (got - base)[carried] / factor, np.abs(factor)))
     place, value, factor = (np.concatenate(column) for column in zip(*found))
     order = np.argsort(factor)  # of a weight that is stored several times the largest is the most exact
     network = build()
