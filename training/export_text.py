@@ -48,16 +48,16 @@ STAGES = {
     "pictures-32": {"guidanceScale": 2, "numSteps": 8, "sampler": "ddim", "augmentation": 0.1},
     "pictures-64": {"guidanceScale": 2, "numSteps": 8, "sampler": "ddim", "augmentation": 0.1},
 }
-# What the page begins with and offers.
+# What the page begins with and offers: mostly things that the base network draws well (evaluate_cascade.py things).
 EXAMPLES = [
     "a red apple",
-    "a cat face on a blue background",
-    "three tulips",
-    "a pizza",
-    "an automobile on white",
-    "an owl on a plain purple background",
-    "two fried shrimps",
-    "a cat left of a house",
+    "a purple heart on white",
+    "french fries",
+    "a volcano on a plain blue background",
+    "a face with medical mask",
+    "three red apples",
+    "a waxing crescent moon",
+    "a red apple left of a green heart",
 ]
 LICENCES = (Path("/usr/share/common-licenses/Apache-2.0"),)
 

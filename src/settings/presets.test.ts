@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { type Claim, holds, isBorneOut, PRESET_IDS, PRESETS, presetColumns } from './presets';
+import {
+  type Claim,
+  holds,
+  isBorneOut,
+  PRESET_IDS,
+  PRESETS,
+  presetColumns,
+  presetOf,
+} from './presets';
+import { FIRST_VISIT } from './settings';
 
 const columns = [
   { recognised: 0.5, diversity: 20 },
@@ -44,4 +53,13 @@ test('a network that was not measured offers every preset of classes, another wh
   expect([isBorneOut('few', { prompts }), isBorneOut('fits', { prompts })]).toEqual([false, false]);
   const measured = { ...presets, hold: ['fits'] };
   expect(isBorneOut('fits', { prompts, presets: measured })).toBe(true);
+});
+
+test('columns have the caption of a preset that the network offers, or none', () => {
+  const { columns } = FIRST_VISIT;
+  expect(presetOf(columns, PRESET_IDS)).toBe('glance');
+  // That of prompts: nothing there is recognised as a class.
+  expect(presetOf(columns, ['strengths', 'fits'])).toBe('strengths');
+  expect(presetOf(columns, ['fits'])).toBeUndefined();
+  expect(presetOf(presetColumns('fits'), ['strengths', 'fits'])).toBe('fits');
 });

@@ -14,6 +14,7 @@ export const PRESET_IDS = [
   'rules',
   'classifier',
   'temperature',
+  'strengths',
   'fits',
   'noisier',
   'twoprompts',
@@ -146,10 +147,17 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
     active: 1,
     claims: [less('recognised', 1, 2), less('diversity', 1, 2)],
   },
+  // What an address without columns shows.
+  strengths: {
+    columns: FIRST_VISIT.columns,
+    active: FIRST_VISIT.active,
+    claims: [more('alignment', 1, 0), less('diversity', 1, 0), less('diversity', 2, 1)],
+    ofPrompts: true,
+  },
   fits: {
     columns: [{ guidanceScale: 1 }, { guidanceScale: 4 }],
     active: 1,
-    claims: [more('alignment', 1, 0, 1.2), less('diversity', 1, 0, 0.95)],
+    claims: [more('alignment', 1, 0, 1.1), less('diversity', 1, 0, 0.95)],
     ofPrompts: true,
   },
   noisier: {
@@ -181,6 +189,15 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
 /** The preset's columns in full. */
 export function presetColumns(id: PresetId): ColumnSettings[] {
   return PRESETS[id].columns.map((column) => ({ ...DEFAULT_COLUMN, ...column }));
+}
+
+/** Which of the offered presets the columns are, however they came to be. */
+export function presetOf(
+  columns: readonly ColumnSettings[],
+  offered: readonly PresetId[],
+): PresetId | undefined {
+  const shown = JSON.stringify(columns);
+  return offered.find((id) => JSON.stringify(presetColumns(id)) === shown);
 }
 
 /** Whether a claim holds; undefined where a figure is missing. */

@@ -7,6 +7,7 @@ import {
   PRESETS,
   type PresetId,
   presetColumns,
+  presetOf,
 } from '../../settings/presets';
 import { arrange, change } from '../../settings/store';
 import { firstClass, presetSubject } from '../../settings/subject';
@@ -26,11 +27,7 @@ export function usePresets() {
           canPredict(findGuidanceRule(guidance), manifest, parameters),
         )),
   );
-  // Whichever preset the columns are at the moment, however they came to be.
-  const current = useAppState(({ settings }) => {
-    const columns = JSON.stringify(settings.columns);
-    return PRESET_IDS.find((id) => JSON.stringify(presetColumns(id)) === columns);
-  });
+  const current = useAppState(({ settings }) => presetOf(settings.columns, offered));
   const choose = (id: PresetId) => {
     if (!manifest) return;
     const { subject } = store.getState().settings;

@@ -19,6 +19,7 @@ export const en = {
       rules: 'Rules compared',
       classifier: 'By a classifier',
       temperature: 'Low temperature',
+      strengths: 'At a glance',
       fits: 'Fitting the prompt',
       noisier: 'Noise before enlarging',
       twoprompts: 'Two prompts in one',
@@ -44,6 +45,8 @@ export const en = {
         'The unconditional network led by the gradient of a noisy classifier, the way it was done before: the stronger, the more is recognised. At the same scale, guidance without a classifier is ahead.',
       temperature:
         'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised.',
+      strengths:
+        'The same noise at three scales: with guidance the pictures fit their prompt better, and they are less varied the stronger it is.',
       fits: 'Guidance off, and at scale 4 in the first stage, on the same noise: the pictures fit their prompt better, and are less varied.',
       noisier:
         'Imagen’s noise conditioning augmentation, at level 0 and at .6: with more noise on the picture that they enlarge, the stages depart from it, and the result fits the prompt less.',

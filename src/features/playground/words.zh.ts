@@ -17,6 +17,7 @@ export const zh: typeof en = {
       rules: '规则对比',
       classifier: '用分类器',
       temperature: '低温采样',
+      strengths: '一眼看懂',
       fits: '符合提示词',
       noisier: '放大前加噪',
       twoprompts: '两个提示词',
@@ -35,6 +36,7 @@ export const zh: typeof en = {
       classifier:
         '先前的做法：由带噪分类器的梯度引导无条件网络，越强则认出的越多。强度相同时，无分类器引导更胜一筹。',
       temperature: '论文中的反例：缩放得分比引导失去更多多样性，被认出的样本也更少。',
+      strengths: '同样的噪声，三个强度：加了引导，图片更符合提示词；引导越强，多样性越低。',
       fits: '同样的噪声：无引导，以及第一阶段的强度 4：图片更符合提示词，多样性降低。',
       noisier:
         'Imagen 的噪声条件增强，级别 0 与 0.6：给待放大的图片加更多噪声，各阶段便偏离它，结果不那么符合提示词。',
