@@ -61,7 +61,7 @@ async function main(line: readonly string[]): Promise<void> {
     }
     const others = before.networks.filter((network) => network.id !== id);
     const networks = [...others, measured].sort((a, b) => a.id.localeCompare(b.id));
-    await writeFile(presetsFile, `${JSON.stringify({ ...before, networks }, null, 1)}\n`);
+    await writeFile(presetsFile, `${JSON.stringify({ ...before, networks }, null, 2)}\n`);
     const entry = { network: measured.sha256, hold };
     await writeFile(path, withEntry(await readFile(path, 'utf8'), 'presets', entry));
   }
