@@ -45,8 +45,21 @@ export default defineConfig({
   },
   projects: [
     // The software adapter takes every core for one page.
-    { name: 'webgpu', metadata: { backend: 'webgpu' }, testIgnore: 'page/**', workers: 1 },
-    { name: 'wasm', metadata: { backend: 'wasm' }, testIgnore: 'gpu/**' },
+    {
+      name: 'webgpu',
+      metadata: { backend: 'webgpu' },
+      testIgnore: ['page/**', 'other-browsers/**'],
+      workers: 1,
+    },
+    { name: 'wasm', metadata: { backend: 'wasm' }, testIgnore: ['gpu/**', 'other-browsers/**'] },
+    // Browsers that Playwright does not drive, where they are installed.
+    ...['firefox', 'webkit'].map((name) => ({
+      name,
+      metadata: { browser: name },
+      testDir: 'e2e/other-browsers',
+      testMatch: ['other-browser.spec.ts', `${name}.spec.ts`],
+      workers: 1,
+    })),
   ],
   webServer: {
     // scripts/test.mjs has built the site already.

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** @typedef {{ passed: number, failed: number, note?: string }} Counts */
 
-/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: { status: string }[] }[] }} Suite */
+/** @typedef {{ status: string, annotations?: { type: string, description?: string }[] }} Test */
+/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: Test[] }[] }} Suite */
 
 /**
  * @param {string} file written by `vitest --reporter=json`
@@ -26,7 +27,8 @@ export function vitestCounts(file, status) {
 }
 
 /**
- * A test that passed at its second attempt counts as passed, and the note names it: it is to be mended.
+ * A test that passed at its second attempt counts as passed, and the note names it: it is to be
+ * mended. One that was skipped does not count, and the note has the reason.
  *
  * @param {string} file written by Playwright's json reporter
  * @param {number | null} status the program's exit status
@@ -38,9 +40,36 @@ export function playwrightCounts(file, status) {
   const { expected, unexpected, flaky } = report.stats;
   const counts = atLeastOneFailure({ passed: expected + flaky, failed: unexpected }, status);
   const again = titlesOf(report, 'flaky');
-  return again.length > 0
-    ? { ...counts, note: `at the second attempt only: ${again.join('; ')}` }
-    : counts;
+  const notes = [
+    ...(again.length > 0 ? [`at the second attempt only: ${again.join('; ')}`] : []),
+    ...reasonsOf(report).map(([reason, count]) => `${count} skipped, ${reason}`),
+  ];
+  return notes.length > 0 ? { ...counts, note: notes.join('; ') } : counts;
+}
+
+/**
+ * Why tests were skipped, and how many for each reason.
+ *
+ * @param {Suite} suite
+ * @returns {[reason: string, count: number][]}
+ */
+function reasonsOf(suite) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { status, annotations = [] } of testsOf(suite)) {
+    const reason = annotations.find(({ type }) => type === 'skip')?.description;
+    if (status !== 'skipped' || reason === undefined) continue;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
+/**
+ * @param {Suite} suite
+ * @returns {Test[]}
+ */
+function testsOf({ suites = [], specs = [] }) {
+  return [...specs.flatMap(({ tests }) => tests), ...suites.flatMap(testsOf)];
 }
 
 /**

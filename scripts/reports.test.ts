@@ -31,6 +31,19 @@ test('what passes at the second attempt is passed, and named', () => {
   expect(playwrightCounts(file, 0)).toEqual({ passed: 6, failed: 0, note });
 });
 
+test('what is skipped does not count, and the reason is given', () => {
+  const skipped = (description: string) => ({
+    status: 'skipped',
+    annotations: [{ type: 'skip', description }],
+  });
+  const missing = { title: 'draws', tests: [skipped('Firefox not found: not tested')] };
+  const specs = [missing, missing, { title: 'slow', tests: [skipped('too slow here')] }];
+  const stats = { expected: 5, unexpected: 0, flaky: 0, skipped: 3 };
+  const file = report({ stats, suites: [{ suites: [{ specs }] }] });
+  const note = '2 skipped, Firefox not found: not tested; 1 skipped, too slow here';
+  expect(playwrightCounts(file, 0)).toEqual({ passed: 5, failed: 0, note });
+});
+
 test('a test file that does not load is a failure', () => {
   const broken = { status: 'failed', assertionResults: [] };
   const file = report({ numPassedTests: 7, numFailedTests: 0, testResults: [broken, broken] });

@@ -40,6 +40,13 @@ export interface Deploying {
   next: boolean;
 }
 
+/** A host that sends headers, and says of files that the browser has that nothing has changed. */
+export interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether it repeats the headers where it says so. */
+  readonly repeats: boolean;
+}
+
 /** Programs of the next version have other hashes in their names: those of this one, reversed. */
 export const otherHashes = (text: string) =>
   text.replaceAll(
@@ -55,22 +62,60 @@ export const nextTitle = (title: string) => `Next ${title}`;
 const nextManifest = (text: string) =>
   text.replace(/(?<="title": ")[^"]*/, (title) => nextTitle(title));
 
-/** A host as plain as they come: files below a path, no headers but the content type. */
+/**
+ * A host as plain as they come: files below a path, no headers but the content type.
+ *
+ * @param options.changed what it makes of the text of programs and pages
+ * @param options.extra programs that it has besides, by their paths
+ * @param options.without paths that it does not have
+ */
 export async function serveStatic(
   folder: string,
-  path: string,
-  { breaking, deploying }: { breaking?: Breaking; deploying?: Deploying } = {},
+  base: string,
+  {
+    breaking,
+    deploying,
+    sending,
+    changed,
+    extra = {},
+    without = [],
+  }: {
+    breaking?: Breaking;
+    deploying?: Deploying;
+    sending?: Sending;
+    changed?: (text: string, path: string) => string;
+    extra?: Readonly<Record<string, string>>;
+    without?: readonly string[];
+  } = {},
 ): Promise<StaticServer> {
   const allAsked: string[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const asked = pathname.startsWith(path) ? normalize(pathname.slice(path.length)) : '..';
+    const asked = pathname.startsWith(base) ? normalize(pathname.slice(base.length)) : '..';
     allAsked.push(asked);
     const inSite = deploying?.next ? otherHashes(asked) : asked;
-    const file = join(folder, inSite === '.' || inSite === '' ? 'index.html' : inSite);
-    if (inSite.startsWith('..') || !existsSync(file) || !statSync(file).isFile()) {
+    const path = inSite === '.' || inSite === '' ? 'index.html' : inSite;
+    const file = join(folder, path);
+    const added = extra[path];
+    if (added !== undefined) {
+      response.setHeader('Content-Type', 'text/javascript').end(added);
+      return;
+    }
+    const has = existsSync(file) && statSync(file).isFile() && !without.includes(path);
+    if (path.startsWith('..') || !has) {
       response.writeHead(404).end();
       return;
+    }
+    if (sending) {
+      const tag = `"${Math.floor(statSync(file).mtimeMs)}"`;
+      const unchanged = request.headers['if-none-match'] === tag;
+      response.setHeader('ETag', tag).setHeader('Cache-Control', 'no-cache');
+      if (!unchanged || sending.repeats)
+        response.setHeaders(new Map(Object.entries(sending.headers)));
+      if (unchanged) {
+        response.writeHead(304).end();
+        return;
+      }
     }
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
     if (breaking?.files.test(inSite)) {
@@ -85,12 +130,16 @@ export async function serveStatic(
       response.end(nextVersion(readFileSync(file, 'utf8')));
       return;
     }
+    if (changed && /\.(js|html)$/.test(file)) {
+      response.end(changed(readFileSync(file, 'utf8'), path));
+      return;
+    }
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://localhost:${port}${path}`,
+    url: `http://localhost:${port}${base}`,
     asked: allAsked,
     close() {
       server.closeAllConnections();
