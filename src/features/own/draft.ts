@@ -24,8 +24,8 @@ export interface Draft {
   readonly fileName: string;
   readonly bytes: Blob;
   readonly file: OnnxFile;
-  /** The SHA-256 of each file that was given, by its name; of none where browsers compute none. */
-  readonly sums: ReadonlyMap<string, string>;
+  /** The files that it was read from. */
+  readonly given: readonly File[];
   /** undefined: it cannot be adapted. */
   readonly ports: Ports | undefined;
   /** Files beside it that were read. */
@@ -112,36 +112,37 @@ export async function wholeModel(
   return withWeights(bytes, files);
 }
 
-/** The SHA-256 of files by their names; of none where browsers compute none. */
-export async function sumsOf(files: readonly File[]): Promise<Map<string, string>> {
-  const sums = new Map<string, string>();
-  for (const file of files) {
-    const sum = await sha256Of(await file.arrayBuffer());
-    if (sum !== undefined) sums.set(file.name, sum);
-  }
-  return sums;
-}
-
-/** Files that are not those which a manifest beside them lists: a line each. */
-export function otherFiles({ fileName, sums, hints: { files = [] } }: Draft): string[] {
+/** Files that are not those which a manifest beside them lists: a line each; none where browsers compute no SHA-256. */
+export async function otherFiles({
+  fileName,
+  given,
+  hints: { files = [] },
+}: Draft): Promise<string[]> {
   const graphs = files.filter(({ name }) => /\.onnx$/i.test(name));
-  return Array.from(sums, ([name, sum]) => {
+  const others: string[] = [];
+  for (const file of given) {
+    const { name } = file;
     // It may have been given another name since.
     const renamed = name === fileName && graphs.length === 1 ? graphs[0] : undefined;
-    const listed = files.find((file) => file.name === name) ?? renamed;
-    if (listed === undefined || listed.sha256 === sum) return [];
-    return `${name} is damaged, or of another export than its manifest: its SHA-256 must be ${listed.sha256}, got ${sum}`;
-  }).flat();
+    const listed = files.find((one) => one.name === name) ?? renamed;
+    if (listed === undefined) continue;
+    const sum = await sha256Of(await file.arrayBuffer());
+    if (sum === undefined || listed.sha256 === sum) continue;
+    others.push(
+      `${name} is damaged, or of another export than its manifest: its SHA-256 must be ${listed.sha256}, got ${sum}`,
+    );
+  }
+  return others;
 }
 
 /**
- * @param sums of the files that `bytes` are made of
+ * @param given the files that `bytes` are made of
  * @throws NoOnnx
  */
 export function readDraft(
   fileName: string,
   bytes: Uint8Array<ArrayBuffer>,
-  sums: Draft['sums'],
+  given: Draft['given'],
   problems: string[],
 ): Draft {
   const file = readOnnx(bytes, fileName);
@@ -153,7 +154,7 @@ export function readDraft(
     fileName,
     bytes: new Blob([bytes]),
     file,
-    sums,
+    given,
     ports,
     said: Object.keys(said.value).length > 0 ? [fileName] : [],
     unused: [],

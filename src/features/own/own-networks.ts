@@ -29,7 +29,6 @@ import {
   otherFiles,
   readDraft,
   saidBy,
-  sumsOf,
   wholeModel,
 } from './draft';
 import { type NetworkStorage, readKept, type UnreadableNetwork } from './storage';
@@ -143,7 +142,7 @@ export class OwnNetworks {
       try {
         const weights = graphs.length === 1 ? others.filter((file) => file !== graph) : [];
         const bytes = await wholeModel(graph, weights);
-        draft = readDraft(graph.name, bytes, await sumsOf([graph, ...weights]), problems);
+        draft = readDraft(graph.name, bytes, [graph, ...weights], problems);
       } catch (error) {
         const hint = NETWORK_FILE.test(graph.name) && !/\.onnx$/i.test(graph.name);
         const advice = hint ? '. Export the network by torch.onnx.export.' : '';
@@ -162,7 +161,7 @@ export class OwnNetworks {
         unused: [...new Set([...unused, ...read.unused])],
       };
     }
-    if (json.length > 0 && draft) problems.push(...otherFiles(draft));
+    if (json.length > 0 && draft) problems.push(...(await otherFiles(draft)));
     if (json.length > 0 && draft?.ports) {
       const { ports, hints, fileName } = draft;
       draft = { ...draft, settings: suggested(ports, hints, fileName), told: saidBy(ports, hints) };
