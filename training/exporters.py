@@ -99,9 +99,12 @@ def export_classifier(m: Classifier, path: Path) -> None:
     )
 
 
-def export_noisy_classifier(m: NoisyClassifier, path: Path) -> None:
-    """(x, sigma, label) → (logits, grad): the derivative is written out, layer by layer, beside the network."""
-    config, g = m.config, Graph("noisy classifier")
+def export_noisy_classifier(m: NoisyClassifier, path: Path, g: Graph | None = None) -> None:
+    """(x, sigma, label) → (logits, grad): the derivative is written out, layer by layer, beside the network.
+
+    Into `g`, if given.
+    """
+    config, g = m.config, g or Graph("noisy classifier")
     (channels, height, width), classes, p = config["shape"], config["classes"], config["patch"]
 
     def conv_and_back(x: str, layer: torch.nn.Conv2d):
