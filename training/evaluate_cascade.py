@@ -31,7 +31,7 @@ import encoder
 from cascade import Sampling
 from evaluate import frechet, quantised
 from evaluate_text import sheet, to_bytes
-from judge import Judge, enlarged, load_judge, pooled, verdict
+from judge import Judge, enlarged, load_judge, logits_of, pooled, verdict
 from text_networks import TextDenoiser
 from train_pictures import load_stage
 from trainer import RUNS
@@ -250,10 +250,9 @@ def cascade_command(args) -> None:
 
 
 @torch.inference_mode()
-def recognised(judge: Judge, x: torch.Tensor, wanted: torch.Tensor, batch: int = 64) -> torch.Tensor:
+def recognised(judge: Judge, x: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Whether the likeliest thing of each picture [N,3,H,W] is the one wanted [N]: bool [N]."""
-    said = torch.cat([judge(enlarged(part))[1]["thing"].argmax(1) for part in quantised(x).split(batch)])
-    return said == wanted
+    return logits_of(judge, quantised(x))["thing"].argmax(1) == wanted
 
 
 def things_command(args) -> None:

@@ -173,13 +173,18 @@ def load_judge(path: Path) -> tuple[Judge, dict]:
 
 
 @torch.inference_mode()
+def logits_of(judge: Judge, x: torch.Tensor, batch: int = 64) -> dict[str, torch.Tensor]:
+    """What the judge says of pictures [N,3,h,w]: logits [N,…] of each part."""
+    outputs = [judge(enlarged(part))[1] for part in x.split(batch)]
+    return {name: torch.cat([o[name] for o in outputs]) for name in outputs[0]}
+
+
 def verdict(judge: Judge, x: torch.Tensor, plan: list[drawings.Picture], batch: int = 64) -> dict[str, float]:
     """Shares of the pictures [N,3,h,w] in which each part is as the plan says.
 
     A thing is right where the likeliest one is shown; of two things both must be the two likeliest.
     """
-    outputs = [judge(enlarged(part))[1] for part in x.split(batch)]
-    logits = {name: torch.cat([o[name] for o in outputs]) for name in outputs[0]}
+    logits = logits_of(judge, x, batch)
     shown, parts = targets(plan, judge.config.things)
     two = torch.tensor([p.b is not None for p in plan])
     best = logits["thing"].topk(2, dim=1).indices
