@@ -66,6 +66,13 @@ class Student(nn.Module):
         return x * (sd**2 / total) + f.float() * (s * sd * total.rsqrt())
 
 
+def null_rows(label: torch.Tensor) -> torch.Tensor:
+    """As many rows of the null label."""
+    null = torch.zeros_like(label)
+    null[:, -1] = 1
+    return null
+
+
 def conditional_part(guided, uncond, scale):
     """The conditional estimate c of which `guided` is u + s (c - u), u being `uncond`; scale s [B] above 0."""
     return uncond + (guided - uncond) / per_sample(scale)
@@ -75,9 +82,7 @@ def classifier_free(denoiser: Denoiser) -> Guided:
     """Two evaluations: u + s (c - u)."""
 
     def guided(x, sigma, label, scale):
-        null = torch.zeros_like(label)
-        null[:, -1] = 1
-        both = denoiser(torch.cat([x, x]), torch.cat([sigma, sigma]), torch.cat([label, null]))
+        both = denoiser(torch.cat([x, x]), torch.cat([sigma, sigma]), torch.cat([label, null_rows(label)]))
         cond, uncond = both.chunk(2)
         return uncond + per_sample(scale) * (cond - uncond)
 

@@ -35,6 +35,7 @@ from students import (
     Walks,
     classifier_free,
     conditional_part,
+    null_rows,
     per_sample,
     straight_to,
     stride,
@@ -94,8 +95,8 @@ def load_teacher(name: str, models: Path) -> Denoiser:
     return teacher.to(memory_format=torch.channels_last)
 
 
-class GuidanceFreeTrainer(Trainer):
-    """A student from the weights of `first`, that learns guided estimates from clean pictures (2501.15420)."""
+class LearningTrainer(Trainer):
+    """A student from the weights of `first`, and noised pictures to learn from."""
 
     def __init__(self, name: str, recipe: StudentRecipe, run: Path, first: Student, pictures, **about):
         self.first_weights = first.state_dict()
@@ -132,6 +133,16 @@ class GuidanceFreeTrainer(Trainer):
         x = clean + per_sample(sigma) * torch.randn(clean.shape, generator=self.generator)
         return x, sigma, self.label_rows(labels), clean
 
+    def errors(self, estimate: torch.Tensor, wanted: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+        """Mean squared error of each picture [n], by EDM's weight of its noise level."""
+        sd = self.recipe.network.sigma_data
+        weight = (sigma**2 + sd**2) / (sigma * sd) ** 2
+        return (estimate - wanted).square().mean((1, 2, 3)) * weight
+
+
+class GuidanceFreeTrainer(LearningTrainer):
+    """Guided estimates learnt from clean pictures (2501.15420)."""
+
     def batch(self) -> tuple[torch.Tensor, ...]:
         """(x, sigma, label, scale, clean)."""
         x, sigma, label, clean = self.noised(self.recipe.batch)
@@ -139,17 +150,13 @@ class GuidanceFreeTrainer(Trainer):
         return x.contiguous(memory_format=torch.channels_last), sigma, label, scale, clean
 
     def losses(self, network, x, sigma, label, scale, clean) -> torch.Tensor:
-        sd = self.recipe.network.sigma_data
-        null = torch.zeros_like(label)
-        null[:, -1] = 1
         with torch.no_grad():
-            uncond = network(x, sigma, null, torch.ones_like(scale))
+            uncond = network(x, sigma, null_rows(label), torch.ones_like(scale))
         estimate = conditional_part(network(x, sigma, label, scale), uncond, scale)
-        weight = (sigma**2 + sd**2) / (sigma * sd) ** 2
-        return ((estimate - clean).square().mean((1, 2, 3)) * weight).mean()[None]
+        return self.errors(estimate, clean, sigma).mean()[None]
 
 
-class StudentTrainer(GuidanceFreeTrainer):
+class StudentTrainer(LearningTrainer):
     """A student of `guided`, from the weights of `first`."""
 
     def __init__(self, name: str, recipe: StudentRecipe, run: Path, guided: Guided, first: Student, pictures, **about):
@@ -191,11 +198,9 @@ class StudentTrainer(GuidanceFreeTrainer):
         return x, sigma, label, scale, wanted
 
     def losses(self, network, x, sigma, label, scale, wanted) -> torch.Tensor:
-        sd = self.recipe.network.sigma_data
         denoised = network(x, sigma, label, scale)
         self.walks.advance(denoised.detach()[: self.walking])
-        weight = (sigma**2 + sd**2) / (sigma * sd) ** 2 / (1 + ((scale - 1) / 2) ** 2)
-        return ((denoised - wanted).square().mean((1, 2, 3)) * weight).mean()[None]
+        return (self.errors(denoised, wanted, sigma) / (1 + ((scale - 1) / 2) ** 2)).mean()[None]
 
 
 def train_student(
@@ -218,11 +223,10 @@ def train_student(
         teacher = load_teacher(name, models)
         guided, first = classifier_free(teacher), Student(teacher.config, teacher)
     pictures = data.load(recipe.dataset, "train", folder)
+    about |= dict(compile=False)
     if recipe.guidance_free:
-        trainer = GuidanceFreeTrainer(name, recipe, run, first, pictures, compile=False, **about)
-    else:
-        trainer = StudentTrainer(name, recipe, run, guided, first, pictures, compile=False, **about)
-    return trainer.train(log_every)
+        return GuidanceFreeTrainer(name, recipe, run, first, pictures, **about).train(log_every)
+    return StudentTrainer(name, recipe, run, guided, first, pictures, **about).train(log_every)
 
 
 def main() -> None:
