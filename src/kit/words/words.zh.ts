@@ -131,7 +131,7 @@ export const zh: typeof en = {
     tcfg: '切向阻尼（TCFG）',
     feedback: '反馈引导',
     momentum: '动量引导',
-    higs: '历史引导（HiGS）',
+    higs: '历史引导',
     'mambo-g': '幅度感知（MAMBO-G）',
     rescalePhi: 'φ：重缩放估计的占比',
     'cfg-plus-plus': 'CFG++',
