@@ -100,16 +100,22 @@ def between(high: torch.Tensor, low: torch.Tensor, parts: int, sigma_min: float,
     return [(a + (i / count).clamp(max=1) * (b - a)) ** rho for i in range(parts)] + [low]
 
 
-def stride(guided: Guided, x, sigma, down, label, scale, parts: int, sigma_min: float) -> torch.Tensor:
-    """The state at noise level `down` [B] that DPM-Solver++(2M) (2211.01095) reaches from `x` at `sigma` [B] in `parts`
-    steps, the first of them and one to 0 of first order."""
-    levels = between(sigma, down, parts, sigma_min)
+def own_levels(levels: list[float], sigma: torch.Tensor, parts: int) -> list[torch.Tensor]:
+    """Of a student's few levels, down to 0: those from `sigma` [B], each of them one, to the one `parts` further."""
+    all_levels = torch.tensor(levels)
+    at = (all_levels[None] - sigma[:, None]).abs().argmin(1)
+    return [all_levels[at + i] for i in range(parts + 1)]
+
+
+def stride(guided: Guided, x, levels, label, scale, sigma_min: float, first_order: bool = False) -> torch.Tensor:
+    """The state at the last of the noise `levels` [B] that DPM-Solver++(2M) (2211.01095) reaches from `x` at their
+    first, a step a level; the first step and one to 0 are of first order, or all are (DDIM)."""
     before, width_before = None, None
     for high, low in itertools.pairwise(levels):
         denoised = guided(x, high, label, scale)
         width = (high / low.clamp(min=sigma_min / 2)).log()  # in ln sigma
         used = denoised
-        if before is not None:
+        if before is not None and not first_order:
             share = per_sample(torch.where(low > 0, width / (2 * width_before), 0.0))
             used = denoised + share * (denoised - before)
         x = used + per_sample(low / high) * (x - used)

@@ -2,12 +2,15 @@
 
     python train_students.py letters --minutes 30              # → runs/letters-distilled: any number of steps, one pass
     python train_students.py letters --steps 4 --minutes 40    # → runs/letters-fast, a student of letters-distilled
+    python train_students.py letters --steps 2 --teacher letters-fast --run letters-two --minutes 15
     python train_students.py tiny --images 20_000
     python train_students.py letters --set guidance_free=true --run letters-guidance-free --minutes 20
 
 The teacher is runs/NAME/ema.pt or, where this machine has no such run, the graph in public/models/NAME. One batch is
 half noised pictures, half states that the student reaches itself (students.py: Walks); of few steps, such states
-alone. A sample's loss is divided by 1 + ((s - 1)/2)², as fast as guidance makes differences larger.
+alone. A student of few steps learns from one of any number (four steps of DPM-Solver++(2M) in one of its own), or from
+one of a multiple of its steps (as many of that one's own in one: progressive distillation, 2202.00512). A sample's
+loss is divided by 1 + ((s - 1)/2)², as fast as guidance makes differences larger.
 
 With guidance_free (2501.15420) there is no teacher but for the weights to begin with, and no walks: with the
 student's own unconditional estimate u, held fixed, u + (D(s) - u)/s is to be the clean picture, as a conditional
@@ -33,9 +36,11 @@ from students import (
     Guided,
     Student,
     Walks,
+    between,
     classifier_free,
     conditional_part,
     null_rows,
+    own_levels,
     per_sample,
     straight_to,
     stride,
@@ -58,7 +63,7 @@ class StudentRecipe:
     p_null: float = 0.05  # share of the null label, whose guided estimate is the unconditional one
     p_mean: float = -0.5
     p_std: float = 1.4
-    parts: int = 4  # steps of the teacher in one stride
+    parts: int = 4  # steps of a teacher of any number of steps in one stride
     guidance_free: bool = False  # learns from clean pictures in place of guided estimates
     weak_at: float = math.inf
     weak: None = None
@@ -157,11 +162,21 @@ class GuidanceFreeTrainer(LearningTrainer):
 
 
 class StudentTrainer(LearningTrainer):
-    """A student of `guided`, from the weights of `first`."""
+    """A student of `guided`, from the weights of `first`; of a teacher of `teacher_steps` steps if that is not 0."""
 
-    def __init__(self, name: str, recipe: StudentRecipe, run: Path, guided: Guided, first: Student, pictures, **about):
+    def __init__(
+        self,
+        name: str,
+        recipe: StudentRecipe,
+        run: Path,
+        guided: Guided,
+        first: Student,
+        pictures,
+        teacher_steps: int = 0,
+        **about,
+    ):
         super().__init__(name, recipe, run, first, pictures, **about)
-        self.guided = guided
+        self.guided, self.teacher_steps = guided, teacher_steps
         # All of a batch of few steps are walks; else half of it.
         self.walking = recipe.batch if recipe.steps else recipe.batch // 2
         self.walks = Walks(self.walking, recipe.network.shape, self.new_walks, self.generator)
@@ -189,13 +204,21 @@ class StudentTrainer(LearningTrainer):
         x, sigma, label, scale = (torch.cat(column) for column in zip(*parts))
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
-            if recipe.steps:
-                down = walks.down
-                end = stride(self.guided, x, sigma, down, label, scale, recipe.parts, recipe.network.sigma_min)
-                wanted = straight_to(x, end, sigma, down)
-            else:
-                wanted = self.guided(x, sigma, label, scale)
+            wanted = (
+                self.after_a_stride(x, sigma, label, scale) if recipe.steps else self.guided(x, sigma, label, scale)
+            )
         return x, sigma, label, scale, wanted
+
+    def after_a_stride(self, x, sigma, label, scale) -> torch.Tensor:
+        """The estimate that leads in one step where the teacher's steps lead."""
+        down, low, high = self.walks.down, self.recipe.network.sigma_min, self.recipe.network.sigma_max
+        if self.teacher_steps:
+            parts = self.teacher_steps // self.recipe.steps
+            levels = own_levels(few_levels(self.teacher_steps, low, high), sigma, parts)
+        else:
+            levels = between(sigma, down, self.recipe.parts, low)
+        end = stride(self.guided, x, levels, label, scale, low, first_order=self.teacher_steps > 0)
+        return straight_to(x, end, sigma, down)
 
     def losses(self, network, x, sigma, label, scale, wanted) -> torch.Tensor:
         denoised = network(x, sigma, label, scale)
@@ -213,12 +236,18 @@ def train_student(
     log_every: int = 50,
     **about,
 ) -> Path:
-    """Trains, or continues, a student of the network `name`; of few steps, of the student in runs/`teacher_run`."""
+    """Trains, or continues, a student of the network `name`; of few steps, of the student in runs/`teacher_run`.
+
+    Raises ValueError where a teacher of few steps has no multiple of the student's.
+    """
     if recipe.steps and recipe.guidance_free:
         raise ValueError(f"guidance_free: needs a student of any number of steps, got steps={recipe.steps}")
+    teacher_steps = 0
     if recipe.steps:
-        student, _ = load_student(RUNS / (teacher_run or f"{name}-distilled") / "ema.pt")
-        guided, first = student, student
+        student, told = load_student(RUNS / (teacher_run or f"{name}-distilled") / "ema.pt")
+        guided, first, teacher_steps = student, student, told["recipe"]["steps"]
+        if teacher_steps and (teacher_steps <= recipe.steps or teacher_steps % recipe.steps):
+            raise ValueError(f"steps: needs a part of the teacher's {teacher_steps}, got {recipe.steps}")
     else:
         teacher = load_teacher(name, models)
         guided, first = classifier_free(teacher), Student(teacher.config, teacher)
@@ -226,7 +255,7 @@ def train_student(
     about |= dict(compile=False)
     if recipe.guidance_free:
         return GuidanceFreeTrainer(name, recipe, run, first, pictures, **about).train(log_every)
-    return StudentTrainer(name, recipe, run, guided, first, pictures, **about).train(log_every)
+    return StudentTrainer(name, recipe, run, guided, first, pictures, teacher_steps, **about).train(log_every)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from evaluate_students import Sampled, distance
 from exporters import STORED_EXACTLY, export_denoiser, half_rounded, probes
 from networks import Denoiser
 from read_graph import form_of, numbers_of, read_denoiser, read_network
-from students import Student, Walks, between, classifier_free, conditional_part, straight_to, stride
+from students import Student, Walks, between, classifier_free, conditional_part, own_levels, straight_to, stride
 from train import RECIPES
 from train_students import StudentRecipe, drawn_scales, few_levels, train_student
 
@@ -105,7 +105,8 @@ def test_a_stride_follows_the_ode(levels):
     x = mean + math.hypot(high, deviation) * torch.randn(4, 1, 2, 2, generator=torch.Generator().manual_seed(0))
     sigma, down = torch.full((4,), high), torch.full((4,), low)
     exact = mean + (x - mean) * math.hypot(low, deviation) / math.hypot(high, deviation)
-    ends = [stride(gaussian(mean, deviation), x, sigma, down, None, None, n, 0.002) for n in (4, 16)]
+    estimate = gaussian(mean, deviation)
+    ends = [stride(estimate, x, between(sigma, down, n, 0.002), None, None, 0.002) for n in (4, 16)]
     errors = [float((end - exact).abs().max() / (exact - mean).abs().max()) for end in ends]
     assert errors[0] < 0.03
     assert errors[1] < 0.5 * errors[0]
@@ -122,6 +123,26 @@ def test_between_ends_where_it_should():
     assert torch.allclose(levels[2][1], torch.tensor(0.002))  # and then to 0
     assert levels[-1].tolist() == [2.0, 0.0]
     assert all(bool((a > b).all()) for a, b in itertools.pairwise(levels))
+
+
+def test_a_stride_of_few_steps_is_those_steps():
+    """Of a student of four steps: two of its own, from its first level and from its third, down to 0."""
+    levels = few_levels(4, 0.002, 80.0)
+    sigma = torch.tensor([levels[0], levels[2]])
+    walked = own_levels(levels, sigma, 2)
+    assert torch.allclose(torch.stack(walked, 1), torch.tensor([levels[:3], levels[2:]]))
+    # The levels of two steps are among those of four: one student's step ends where another of the other's begins.
+    assert few_levels(2, 0.002, 80.0) == pytest.approx([*levels[:4:2], 0.0])
+    estimate = gaussian(0.3, 0.6)
+    x = sigma[:, None, None, None] * torch.randn(2, 1, 2, 2, generator=torch.Generator().manual_seed(0))
+    state = x
+    for high, low in itertools.pairwise(walked):
+        state = estimate(state, high, None, None) + (low / high)[:, None, None, None] * (
+            state - estimate(state, high, None, None)
+        )
+    assert torch.allclose(stride(estimate, x, walked, None, None, 0.002, first_order=True), state, atol=1e-5)
+    second = stride(estimate, x, walked, None, None, 0.002)
+    assert not torch.allclose(second[0], state[0], atol=1e-3)
 
 
 def test_the_conditional_part_of_a_guided_estimate():
@@ -217,6 +238,27 @@ def test_four_steps_come_nearer_to_the_teacher_than_four_steps_of_the_student_of
     wanted = teacher(noise, rows, 2.0)
     assert len(few.sigmas) == 5
     assert distance(few(noise, rows, 2.0), wanted) < 0.8 * distance(one_pass(noise, rows, 2.0), wanted)
+
+
+def test_two_steps_are_learnt_from_four(students):
+    """Nearer to the four steps that they stand for than two steps of the student of one pass are."""
+    runs = train_students.RUNS
+    recipe = StudentRecipe("bars", TINY, steps=2, images=6_400, lr=3e-3, warmup=20, ema=0.98)
+    run = train_student("tiny", recipe, runs / "tiny-two", "tiny-fast", models=MODELS)
+    two, _ = train_students.load_student(run)
+    four, _ = train_students.load_student(runs / "tiny-fast/ema.pt")
+    one_pass, _ = train_students.load_student(runs / "tiny-distilled/ema.pt")
+    noise = 80 * torch.randn(64, *TINY.shape, generator=torch.Generator().manual_seed(5))
+    label, scale = torch.eye(5)[torch.arange(64) % 4], torch.full((64,), 2.0)
+
+    def drawn(student, steps):
+        levels = [torch.full((64,), level) for level in few_levels(steps, 0.002, 80.0)]
+        return stride(student, noise, levels, label, scale, 0.002, first_order=True)
+
+    wanted = drawn(four, 4)
+    assert distance(drawn(two, 2), wanted) < 0.8 * distance(drawn(one_pass, 2), wanted)
+    with pytest.raises(ValueError, match="part of the teacher's 4, got 3"):
+        train_student("tiny", dataclasses.replace(recipe, steps=3), runs / "tiny-three", "tiny-fast", models=MODELS)
 
 
 def test_manifests_say_what_they_are(students):
