@@ -56,16 +56,14 @@ function Filmstrip({ column, index, heading }: FilmstripProps) {
   const { verdicts } = column;
   const verdict = trajectory?.finished ? verdicts?.predicted[sample] : undefined;
   const readAs = verdict === undefined ? undefined : classes[verdict];
+  // No line break between the number and its sign.
+  const confidence = percent(verdicts?.confidence[sample] ?? 0).replace(' ', '\u00a0');
   return (
     <div className="filmstrip">
       <h4>
         <Swatch index={index} />
         {heading}
-        {readAs !== undefined && (
-          <small>
-            {figures.readAs(wordsOf(readAs).name, percent(verdicts?.confidence[sample] ?? 0))}
-          </small>
-        )}
+        {readAs !== undefined && <small>{figures.readAs(wordsOf(readAs).name, confidence)}</small>}
       </h4>
       <div
         className="strip"
