@@ -26,6 +26,7 @@ import captions
 import data
 import drawings
 import encoder
+from muon import Muon
 from text_networks import TextDenoiser, TextUNetConfig
 from trainer import RUNS, Paused, Trainer, sample_sigmas
 from upsamplers import Upsampler, UpsamplerConfig, augmented
@@ -40,6 +41,7 @@ class TextRecipe:
     warmup: int = 200  # steps
     decay: float = 0.5  # the last share of the run, over which the rate falls linearly to 0
     ema: float = 0.999
+    muon: bool = False  # orthogonal momentum for the matrices (muon.py), in place of AdamW
     p_uncond: float = 0.1
     p_mean: float = -0.8  # ln sigma ~ N(p_mean, p_std²), 10 % log-uniform over the whole range
     p_std: float = 1.3
@@ -141,6 +143,9 @@ class TextTrainer(Trainer):
 
     def build(self) -> TextDenoiser:
         return TextDenoiser(self.recipe.network)
+
+    def build_optimiser(self) -> torch.optim.Optimizer:
+        return Muon(self.parameters, self.recipe.lr) if self.recipe.muon else super().build_optimiser()
 
     def example(self) -> tuple[torch.Tensor, ...]:
         config = self.recipe.network

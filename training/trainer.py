@@ -98,9 +98,7 @@ class Trainer:
         self.denoiser = denoiser.to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.denoiser).requires_grad_(False)
         self.parameters, self.averages = list(self.denoiser.parameters()), list(self.ema.parameters())
-        self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=recipe.lr, betas=(0.9, 0.99), weight_decay=0.0, fused=True
-        )
+        self.optimiser = self.build_optimiser()
         if self.checkpoint.exists():
             self._resume()
         self.weak_saved = recipe.weak is not None or (self.images > 0 and (run / "weak.pt").exists())
@@ -109,6 +107,9 @@ class Trainer:
     def build(self) -> nn.Module:
         """A fresh network."""
         raise NotImplementedError
+
+    def build_optimiser(self) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(self.parameters, lr=self.recipe.lr, betas=(0.9, 0.99), weight_decay=0.0, fused=True)
 
     def example(self) -> tuple[torch.Tensor, ...]:
         """Inputs of the network for one picture, by which its cost is counted."""
