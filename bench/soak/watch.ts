@@ -2,6 +2,8 @@ import type { Page, Request } from 'playwright';
 
 /** A page with less text than this shows nothing. */
 const LEAST_LETTERS = 40;
+/** What stands before the page's name in the browser's tab. */
+const ICON = /\/icons\/icon\.svg$/;
 
 /** What the browser says of the page while it is used. */
 export class Watch {
@@ -21,7 +23,10 @@ export class Watch {
       if (message.type() !== 'error' || expected.test(message.text())) return;
       this.#fault(`console: ${message.text()}`);
     });
-    page.on('request', (request) => this.#pending.add(request));
+    page.on('request', (request) => {
+      // The browser's own, which it drops without a word when the page is left.
+      if (!ICON.test(request.url())) this.#pending.add(request);
+    });
     page.on('requestfinished', (request) => this.#pending.delete(request));
     page.on('requestfailed', (request) => this.#pending.delete(request));
     // What a worker that has ended was waiting for neither ends nor fails.
