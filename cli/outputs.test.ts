@@ -18,6 +18,10 @@ test('a file that cannot be written is found before the work', async () => {
   for (const path of [file('missing/a.json'), file('a/b.json'), folder]) {
     await expect(checkOutput('out', path)).rejects.toThrow(/--out must be .* "/);
   }
+  // What the system refuses to root as well.
+  const tooLong = file('x'.repeat(300));
+  await expect(checkOutput('out', tooLong)).rejects.toThrow('a folder that can be written to');
+  expect(() => reserve('out', tooLong)).toThrow('a folder that can be written to');
   const missing = file('missing/sheet.png');
   for (const [program, flags] of [
     [sample, `--model tiny --out ${missing}`],

@@ -1,6 +1,5 @@
 import { constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { messageOf } from '../src/networks/errors';
 import { ArgumentError } from './flags';
 
@@ -8,19 +7,29 @@ import { ArgumentError } from './flags';
 export async function checkOutput(flag: string, path: string): Promise<void> {
   let isFolder = false;
   try {
-    await access(dirname(path), constants.W_OK);
     const found = statSync(path, { throwIfNoEntry: false });
     isFolder = found?.isDirectory() ?? false;
     if (found) await access(path, constants.W_OK);
+    // Rights alone do not tell: root has them all, and a disk may be read-only.
+    if (!found || found.isFile()) {
+      await writeFile(temporaryOf(path), '');
+      await rm(temporaryOf(path));
+    }
   } catch {
-    throw new ArgumentError(`--${flag} must be in a folder that can be written to, got "${path}"`);
+    throw cannotBeWritten(flag, path);
   }
   if (isFolder) throw new ArgumentError(`--${flag} must be a file, "${path}" is a folder`);
 }
 
+const temporaryOf = (path: string): string => `${path}.tmp`;
+
+function cannotBeWritten(flag: string, path: string): ArgumentError {
+  return new ArgumentError(`--${flag} must be in a folder that can be written to, got "${path}"`);
+}
+
 /** Writes the whole file or leaves the one before: never a half one. @throws Error that names the file */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     const found = await stat(path).catch(() => undefined);
     // Nothing may take the place of a pipe or a device.
@@ -37,7 +46,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
  * Keeps other programs from writing a file, by one beside it with the number of this process.
  *
  * @returns gives it free again
- * @throws ArgumentError where a program that runs has it
+ * @throws ArgumentError where a program that runs has it, or nothing can be written
  */
 export function reserve(flag: string, path: string): () => void {
   const lock = `${path}.lock`;
@@ -46,7 +55,7 @@ export function reserve(flag: string, path: string): () => void {
       writeFileSync(lock, `${process.pid}`, { flag: 'wx' });
       return () => rmSync(lock, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeWritten(flag, path);
     }
     const holder = holderOf(lock);
     if (holder !== undefined && isRunning(holder)) {
