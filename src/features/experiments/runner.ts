@@ -1,30 +1,18 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EngineClient, Finished } from '../../engine/client';
-import type { Precision } from '../../engine/protocol';
-import { coarseToFine } from '../../kit/coarse-to-fine';
 import { type Job, StaleWork } from '../../kit/stale-work';
 import { messageOf } from '../../networks/errors';
 import type { DenoiserManifest, FeaturesManifest } from '../../networks/manifest';
 import type { ColumnSettings } from '../../settings/column';
 import { type AppState, type ReadyEngine, type Store, showColumn } from '../../settings/store';
 import { knownSubject } from '../../settings/subject';
+import { type Arrangement, arranged } from './arrangement';
 import { ImportedFiles } from './imported-files';
 import { Measuring } from './measuring';
 import { isMeasurable, type StudyNetworks, studyPrompts } from './networks';
 import { KEPT_PICTURES, PointRecords, type Stored } from './point-records';
-import {
-  BATCH,
-  batchLabels,
-  batchSettings,
-  drawOrder,
-  type Point,
-  pointsOf,
-  roundOf,
-  samplesOf,
-  seriesOf,
-  valuesOf,
-} from './points';
-import { type ExperimentSettings, experimentSlice } from './settings';
+import { BATCH, batchLabels, batchSettings, drawOrder, type Point, roundOf } from './points';
+import { experimentSlice } from './settings';
 import type { ExperimentState, Measurer, PointSamples, PointState } from './state';
 import type { ExperimentStorage } from './storage';
 
@@ -51,14 +39,6 @@ interface Drawn {
   readonly ms: number;
 }
 
-interface Arranged {
-  readonly experiment: ExperimentSettings;
-  readonly seed: number;
-  readonly manifest: DenoiserManifest;
-  readonly precision: Precision;
-  readonly networks: StudyNetworks;
-}
-
 /**
  * Draws the samples of an experiment's points while its page is shown, a batch at a time, and has
  * them measured on the way. All points get a round of batches before any gets the next. What is
@@ -75,9 +55,7 @@ export class ExperimentRunner {
   readonly #measuring: Measuring;
   readonly #work: StaleWork<PointJob, Drawn>;
   readonly #findNetworks: (loaded: DenoiserManifest) => Promise<StudyNetworks>;
-  #arranged: Arranged | undefined;
-  #points: readonly Point[] = [];
-  #order: readonly number[] = [];
+  #arranged: Arrangement | undefined;
   #networksOf: DenoiserManifest | undefined;
   #filesRead = false;
   #msPerCost: number | undefined;
@@ -238,27 +216,29 @@ export class ExperimentRunner {
     this.#work.wake();
   }
 
+  get #points(): readonly Point[] {
+    return this.#arranged?.points ?? [];
+  }
+
   /** Samples that each point is to have. */
   get #samples(): number {
-    const { experiment, networks } = this.#arranged ?? {};
-    return experiment ? samplesOf(experiment, networks?.features) : 0;
+    return this.#arranged?.samples ?? 0;
   }
 
   /** The points that miss samples, the next one first. */
   #jobs(): PointJob[] {
     const shown = isShown(this.#store.getState());
     if (!shown || !this.#arranged || this.state.getState().status !== 'running') return [];
-    const { seed, networks } = this.#arranged;
+    const { seed, networks, points, order, samples } = this.#arranged;
     const { manifest } = shown;
     if (!isMeasurable(manifest, networks.features)) return [];
-    const samples = this.#samples;
-    const states = this.#points.map(({ key, refusal }) => ({
+    const states = points.map(({ key, refusal }) => ({
       samples: this.#records.get(key)?.samples ?? 0,
       skip: refusal !== undefined || !this.#records.isRead(key) || this.#failure(key) !== undefined,
     }));
     const { features } = networks;
-    return drawOrder(states, samples, this.#order, roundOf(features)).map((index) => {
-      const point = this.#points[index]!;
+    return drawOrder(states, samples, order, roundOf(features)).map((index) => {
+      const point = points[index]!;
       return { place: point.key, key: point.key, point, manifest, features, samples, seed };
     });
   }
@@ -291,21 +271,11 @@ export class ExperimentRunner {
     }
     const { networks } = this.state.getState();
     if (!networks) return;
-    const last = this.#arranged;
-    const same =
-      last?.experiment === experiment &&
-      last.seed === seed &&
-      last.manifest === manifest &&
-      last.precision === precision &&
-      last.networks === networks;
-    if (same) return;
-    this.#arranged = { experiment, seed, manifest, precision, networks };
-    this.#points = pointsOf({ experiment, seed }, manifest, networks, precision);
-    const series = seriesOf(experiment, manifest, networks.denoisers);
-    const across = valuesOf(experiment, manifest.prompts !== undefined).length;
-    this.#order = coarseToFine(1, across).flatMap((at) => series.map((_, s) => s * across + at));
-    this.#records.releaseOthers(this.#points.map(({ key }) => key));
-    this.state.setState({ series, samples: this.#samples });
+    const now = arranged({ experiment, seed, manifest, precision, networks }, this.#arranged);
+    if (now === this.#arranged) return;
+    this.#arranged = now;
+    this.#records.releaseOthers(now.points.map(({ key }) => key));
+    this.state.setState({ series: now.series, samples: now.samples });
     this.#publish();
     void this.#readRecords();
   }
