@@ -53,7 +53,7 @@ function CopyLink({ link, onCopy }: CopyLinkProps) {
       <button
         type="button"
         onClick={async () => {
-          const address = sharedLink(store.getState().settings, defaults, opened);
+          const address = sharedLink(store.getState(), defaults, opened);
           const copied = await navigator.clipboard?.writeText(address).then(
             () => true,
             () => false,

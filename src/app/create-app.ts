@@ -17,7 +17,7 @@ import { readAddress } from '../settings/url';
 export function createApp(features: readonly Feature[]): App {
   const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
   const slices = defaultSlices(features.flatMap(({ slice }) => slice ?? []));
-  const defaults: Settings = { ...FIRST_VISIT, language, slices };
+  const defaults: Settings = { ...FIRST_VISIT, count: 0, language, slices };
   const { settings, ignored } = readPage(features, defaults);
   const store = createAppStore(settings);
   if (ignored.length) store.setState({ notice: { kind: 'misread', pieces: ignored } });

@@ -37,5 +37,6 @@ export function PageLink({ page, isCurrent = false, children }: PageLinkProps) {
 }
 
 function addressOf({ store, defaults }: App, page: string): string {
-  return linkTo({ ...store.getState().settings, page }, defaults);
+  const { settings, engine } = store.getState();
+  return linkTo({ settings: { ...settings, page }, engine }, defaults);
 }

@@ -1,5 +1,6 @@
 import type { Frame, Verdicts } from '../engine/protocol';
 import type { Settings, View } from '../settings/settings';
+import { sampleNames } from '../settings/subject';
 import { type Grid, gridFor, type Ink, inkOf, outsideIn, picturesOf, toImage } from './paint';
 import { frameAt, type Trajectory } from './trajectories';
 
@@ -39,7 +40,7 @@ export interface DrawStyle {
 
 /** The tiling that fills a canvas of this width; its height follows. */
 export function tilingFor(shown: Trajectory | undefined, settings: Settings, side: number): Tiling {
-  const grid = gridFor(shown?.count ?? settings.count, settings.subject);
+  const grid = gridFor(shown?.count ?? sampleNames(settings).length, settings.subject);
   const pictures = settings.view === 'both' ? 2 : 1;
   const aspect = shown ? (pictures * shown.shape[2]) / shown.shape[1] : 1;
   const tile = { width: side / grid.columns, height: side / grid.columns / aspect };

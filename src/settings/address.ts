@@ -1,4 +1,4 @@
-import type { Settings } from './settings';
+import { firstCount, type Settings } from './settings';
 import { type AppState, returnToSettings, type Store } from './store';
 import { writeAddress } from './url';
 
@@ -21,13 +21,22 @@ const PERSONAL = [
   'maxBatch',
 ] as const;
 
+/** What a link is made of: the settings, and the network that decides what goes without saying. */
+type Linked = Pick<AppState, 'settings' | 'engine'>;
+
 /** The address that restores the page as it is now, on this machine. */
-export function linkTo(settings: Settings, defaults: Settings, anchor = location.hash): string {
+export function linkTo(
+  { settings, engine }: Linked,
+  defaults: Settings,
+  anchor = location.hash,
+): string {
   const given = new URLSearchParams(location.search);
   const kept = KEPT.flatMap((key) =>
     given.getAll(key).map((value) => `${key}=${encodeURIComponent(value.slice(0, 16))}`),
   );
-  const query = [writeAddress(settings, defaults), ...kept].filter(Boolean).join('&');
+  const count = engine.status === 'ready' ? firstCount(engine.manifest) : 0;
+  const named = { ...settings, count: settings.count || count };
+  const query = [writeAddress(named, { ...defaults, count }), ...kept].filter(Boolean).join('&');
   return `${location.origin}${location.pathname}${query && `?${query}`}${anchor}`;
 }
 
@@ -40,9 +49,13 @@ type Machine = Pick<Settings, 'backend' | 'precision' | 'maxBatch'>;
  *
  * @param asked the settings that the page was opened with
  */
-export function sharedLink(settings: Settings, defaults: Settings, asked: Machine): string {
+export function sharedLink(
+  { settings, engine }: Linked,
+  defaults: Settings,
+  asked: Machine,
+): string {
   const { backend, precision, maxBatch } = asked;
-  return linkTo({ ...settings, backend, precision, maxBatch }, defaults);
+  return linkTo({ settings: { ...settings, backend, precision, maxBatch }, engine }, defaults);
 }
 
 interface AddressOptions {
@@ -67,7 +80,7 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
 
   /** With the network that the site opens: until it is known, it has no name. */
   let first: Settings | undefined;
-  const replace = () => history.replaceState(history.state, '', linkTo(entry.settings, defaults));
+  const replace = () => history.replaceState(history.state, '', linkTo(entry, defaults));
   const follow = () => {
     waiting = false;
     const now = store.getState();
@@ -81,7 +94,7 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
       return;
     }
     // The anchor is of the page that is left.
-    const link = linkTo(now.settings, defaults, samePage ? location.hash : '');
+    const link = linkTo(now, defaults, samePage ? location.hash : '');
     if (link !== location.href) history.pushState(null, '', link);
   };
   store.subscribe((now, before) => {
@@ -96,10 +109,11 @@ export function keepAddress({ store, defaults, read, onOtherModel }: AddressOpti
   // Pages are drawn after the history has moved, which the browser's own way does not await.
   history.scrollRestoration = 'manual';
   window.addEventListener('popstate', () => {
-    const before = store.getState().settings;
+    const { settings: before, engine } = store.getState();
+    const linkOf = (settings: Settings) => linkTo({ settings, engine }, defaults);
     const personal = Object.fromEntries(PERSONAL.map((key) => [key, before[key]]));
     const settings = withNetwork({ ...read(), ...personal }, first);
-    if (writeAddress(settings, defaults) === writeAddress(before, defaults)) return;
+    if (linkOf(settings) === linkOf(before)) return;
     returnToSettings(store, settings);
     entry = store.getState();
     if (settings.model !== before.model) onOtherModel();
@@ -112,14 +126,19 @@ export function namesNetwork(now: AppState, before: AppState): boolean {
 }
 
 /**
- * Settings from before the site's network was known, with its name and its class in place of none:
- * they mean that network, and coming back to them must not load it again.
+ * Settings from before the site's network was known, with its name, its class and its number of
+ * samples in place of none: they mean that network, and coming back to them must not load it again.
  */
 export function withNetwork(settings: Settings, first: Settings | undefined): Settings {
   if (settings.model || !first) return settings;
   const { subject } = settings;
   const isUnnamed = subject.kind === 'class' && subject.name === '';
-  return { ...settings, model: first.model, subject: isUnnamed ? first.subject : subject };
+  return {
+    ...settings,
+    model: first.model,
+    subject: isUnnamed ? first.subject : subject,
+    count: settings.count || first.count,
+  };
 }
 
 /** Whether the visitor went somewhere: what Back returns from. */

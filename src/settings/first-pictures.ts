@@ -17,7 +17,7 @@ export interface FirstPicturesData {
 
 /**
  * Which of the columns drawn earlier a column of the page asks for; undefined: none. The pictures are
- * those of exactly these settings. A model and class without a name are the site's first.
+ * those of exactly these settings. A model and class without a name are the site's first, and so is no number of samples.
  */
 export function firstPicturesOf(
   data: FirstPicturesData,
@@ -30,7 +30,7 @@ export function firstPicturesOf(
     subject.kind === 'class' &&
     (subject.name === '' || subject.name === data.class) &&
     seed === data.seed &&
-    count === data.count;
+    (count === 0 || count === data.count);
   if (!same) return undefined;
   const wanted = JSON.stringify(column);
   const at = data.columns.findIndex((drawn) => JSON.stringify(drawn) === wanted);

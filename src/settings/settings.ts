@@ -1,5 +1,5 @@
 import type { BackendChoice, PrecisionChoice } from '../engine/protocol';
-import type { Manifest } from '../networks/manifest';
+import type { DenoiserManifest, Manifest } from '../networks/manifest';
 import {
   type ColumnSettings,
   consistent,
@@ -11,7 +11,7 @@ import type { IgnoredPiece } from './column-text';
 import { parameterSettings, RUN_SETTINGS, type RunSetting } from './run-settings';
 import type { ScaleUnit } from './scale-unit';
 import type { SliceValues } from './slice';
-import { knownSubject, namesText, type Subject } from './subject';
+import { knownSubject, namesText, type Subject, USUAL_COUNT } from './subject';
 
 /** Columns side by side, a grid over two settings, or two columns overlaid. */
 export type Layout = 'columns' | 'grid' | 'wipe';
@@ -35,6 +35,7 @@ export interface Settings {
   readonly seed: number;
   /** Locked: the noise stays when the class changes. */
   readonly seedLocked: boolean;
+  /** 0: as many as the network begins with, until it is known. */
   readonly count: number;
   readonly columns: readonly ColumnSettings[];
   /** The column that the controls change. */
@@ -91,7 +92,7 @@ export const FIRST_VISIT: Settings = {
   subject: { kind: 'class', name: '' },
   seed: 42,
   seedLocked: true,
-  count: 16,
+  count: USUAL_COUNT,
   columns: [1, 3, 8].map((guidanceScale) => ({
     ...DEFAULT_COLUMN,
     guidanceScale,
@@ -121,6 +122,16 @@ export const FIRST_VISIT: Settings = {
   theme: 'auto',
   slices: new Map(),
 };
+
+/** As many samples as a cascade begins with: each goes through several networks. */
+const CASCADE_SAMPLES = 4;
+
+/** As many samples as a network begins with. */
+export function firstCount({
+  stages,
+}: Pick<Manifest, 'classes'> & Pick<Partial<DenoiserManifest>, 'stages'>): number {
+  return stages?.length ? CASCADE_SAMPLES : USUAL_COUNT;
+}
 
 /** Settings as the model can follow them, and what of them it cannot, by the address's keys. */
 export function fittedToModel(
@@ -154,5 +165,6 @@ export function fittedToModel(
     }
     return fitted;
   });
-  return { settings: { ...settings, subject, columns }, ignored };
+  const count = settings.count || firstCount(model);
+  return { settings: { ...settings, subject, count, columns }, ignored };
 }

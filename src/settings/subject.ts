@@ -14,6 +14,9 @@ export type Subject =
 /** A seed of the page. */
 export const seedText = numberText(0, 2 ** 32 - 1, true);
 
+/** Samples of the page where neither the address nor the network asks for another number. */
+export const USUAL_COUNT = 16;
+
 /** The class of every sample by its name; null stands for no class. */
 export function sampleNames(settings: {
   readonly subject: Subject;
@@ -22,7 +25,7 @@ export function sampleNames(settings: {
   const { subject, count } = settings;
   if (subject.kind === 'each') return [...subject.names];
   const name = subject.kind === 'class' ? subject.name : null;
-  return Array.from({ length: count }, () => name);
+  return Array.from({ length: count || USUAL_COUNT }, () => name);
 }
 
 /** Those that are classes, in whichever case they are. */

@@ -330,7 +330,7 @@ export async function pageJson(now: Ready): Promise<Made> {
     grid,
     manifest,
     info,
-    link: sharedLink(settings, app.defaults, app.opened),
+    link: sharedLink(state, app.defaults, app.opened),
     date: new Date(),
   });
   const parts = [manifest.id, subjectPart(settings), `seed${settings.seed}`];

@@ -18,6 +18,7 @@ import {
   takesScale,
 } from '../../settings/column';
 import { change, changeColumn, rollSeed } from '../../settings/store';
+import { USUAL_COUNT } from '../../settings/subject';
 import { warningsOf } from '../../settings/warnings';
 import { ColumnExtras } from './ColumnExtras';
 import { OverTheSteps } from './CurveEditor';
@@ -175,7 +176,7 @@ function NoiseControls() {
   const { controls } = useWords(commonWords);
   const seed = useAppState(({ settings }) => settings.seed);
   const locked = useAppState(({ settings }) => settings.seedLocked);
-  const count = useAppState(({ settings }) => settings.count);
+  const count = useAppState(({ settings }) => settings.count || USUAL_COUNT);
   // Several classes have a sample each, a cell of the grid has one.
   const counted = useAppState(
     ({ settings }) => settings.subject.kind !== 'each' && settings.layout !== 'grid',

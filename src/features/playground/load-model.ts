@@ -5,7 +5,7 @@ import type { DenoiserManifest } from '../../networks/manifest';
 import { axesFittedTo, axisSetting, newAxis } from '../../settings/axes';
 import type { Named } from '../../settings/column';
 import { withKnownClasses } from '../../settings/run-settings';
-import { type Axis, fittedToModel, type Settings } from '../../settings/settings';
+import { type Axis, firstCount, fittedToModel, type Settings } from '../../settings/settings';
 import { slicesFittedTo } from '../../settings/slice';
 import type { Notice, Store } from '../../settings/store';
 import { sampleNames } from '../../settings/subject';
@@ -49,9 +49,6 @@ export async function loadModel(
   }
 }
 
-/** As many samples as a cascade begins with after another network. */
-const CASCADE_SAMPLES = 4;
-
 /** Whether what is asked of one network by name can mean anything to another. */
 function isSameKind(one: Named, other: Named): boolean {
   return (one.prompts === undefined) === (other.prompts === undefined);
@@ -64,7 +61,7 @@ function forgetNames(store: Store, manifest: DenoiserManifest): void {
     const own: Settings = {
       ...settings,
       // Each sample goes through several networks.
-      ...(manifest.stages?.length && { count: Math.min(settings.count, CASCADE_SAMPLES) }),
+      count: Math.min(settings.count, firstCount(manifest)),
       subject: { kind: 'class', name: '' },
       columns: settings.columns.map((column) => withKnownClasses(column, { classes: [] })),
     };
