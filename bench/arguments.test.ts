@@ -10,6 +10,8 @@ test('defaults: the letters on every backend, in full', () => {
     backends: ['node', 'wasm', 'webgpu'],
     quick: false,
     networks: undefined,
+    trajectories: false,
+    against: undefined,
     out: undefined,
     check: false,
   });
@@ -18,13 +20,15 @@ test('defaults: the letters on every backend, in full', () => {
 test('every argument', () => {
   expect(
     parse(
-      '--model tiny --backends wasm,node --quick --networks letters,emoji --out a.json --check',
+      '--model tiny --backends wasm,node --quick --networks letters,emoji --trajectories --against ../before --out a.json --check',
     ),
   ).toEqual({
     model: 'tiny',
     backends: ['node', 'wasm'],
     quick: true,
     networks: ['letters', 'emoji'],
+    trajectories: true,
+    against: '../before',
     out: 'a.json',
     check: true,
   });
@@ -33,7 +37,17 @@ test('every argument', () => {
 test('help wins over everything else', () => {
   expect(parse('--quick --help')).toBeUndefined();
   expect(parse('-h')).toBeUndefined();
-  for (const flag of ['model', 'backends', 'quick', 'networks', 'out', 'check', 'help']) {
+  const flags = [
+    'model',
+    'backends',
+    'quick',
+    'networks',
+    'trajectories',
+    'against',
+    'out',
+    'check',
+  ];
+  for (const flag of [...flags, 'help']) {
     expect(HELP).toContain(`--${flag}`);
   }
 });

@@ -11,6 +11,10 @@ export interface BenchArguments {
   readonly quick: boolean;
   /** Networks that are measured against matrix products, in place of everything else; `all` stands alone. */
   readonly networks: readonly string[] | undefined;
+  /** Whole trajectories alone. */
+  readonly trajectories: boolean;
+  /** Folder of another checkout whose engine is measured in the same run, on node. */
+  readonly against: string | undefined;
   readonly out: string | undefined;
   /** Whether a missed bar fails the program. */
   readonly check: boolean;
@@ -24,6 +28,8 @@ npm run bench -- --out bench-results.json
   --backends A,B        of ${BACKENDS.join(', ')} (default: all)
   --networks A,B        only these networks (all: the site's) at every batch, against matrix products
                         of as many operations on the same provider, and the memory they take
+  --trajectories        only whole trajectories, of the network and its students
+  --against FOLDER      those of another checkout's engine too, on node; its node_modules is a link to ours
   --quick               fewer steps and repetitions: about a minute
   --out FILE.json       writes the results there too
   --check               exits with 1 if a bar is missed
@@ -42,6 +48,8 @@ export function parseArguments(args: readonly string[]): BenchArguments | undefi
     backends: BACKENDS.filter((known) => backends.includes(known)),
     quick: values.quick ?? false,
     networks: values.networks?.split(','),
+    trajectories: values.trajectories ?? false,
+    against: values.against,
     out: values.out,
     check: values.check ?? false,
   };
@@ -67,6 +75,8 @@ function parsed(args: readonly string[]) {
         model: { type: 'string' },
         backends: { type: 'string' },
         out: { type: 'string' },
+        trajectories: { type: 'boolean' },
+        against: { type: 'string' },
         quick: { type: 'boolean' },
         networks: { type: 'string' },
         check: { type: 'boolean' },

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { localModels, modelFolders } from '../cli/models';
 import { exitCodeOf } from '../cli/program';
 import type { BackendInfo } from '../src/engine/protocol';
@@ -21,9 +23,11 @@ import type {
   Results,
   RuleCost,
   StepCost,
+  TrajectoryCost,
 } from './results';
 import { planFor } from './settings';
 import { serveSite } from './site';
+import { measureTrajectories } from './trajectories';
 import { measureCanvas, measureFirstSample } from './visit';
 
 /** More threads than this the page does not take either. */
@@ -43,6 +47,7 @@ interface Findings {
   readonly guidance: Comparison[];
   readonly plain: Comparison[];
   readonly rules: RuleCost[];
+  readonly trajectories: TrajectoryCost[];
   readonly canvas: CanvasCost[];
   readonly firstSample: FirstSample[];
   readonly grid: GridCost[];
@@ -60,6 +65,7 @@ async function bench(args: BenchArguments): Promise<void> {
     guidance: [],
     plain: [],
     rules: [],
+    trajectories: [],
     canvas: [],
     firstSample: [],
     grid: [],
@@ -126,8 +132,21 @@ async function benchNode(args: BenchArguments, found: Findings): Promise<void> {
     return;
   }
   const subject = await openNode(model, threads);
-  add(found, await measure(subject, planFor(quick), say));
+  const before = args.against === undefined ? undefined : await openBefore(args.against, model);
+  const plan = planFor(quick);
+  found.trajectories.push(...(await measureTrajectories(subject, plan, before, say)));
+  if (!args.trajectories) add(found, await measure(subject, plan, say));
   await subject.close();
+  await before?.close();
+}
+
+/** The engine of another checkout of this project with that checkout's networks, and with our packages. */
+async function openBefore(folder: string, model: string): ReturnType<typeof openNode> {
+  const threads = Math.min(MOST_THREADS, availableParallelism());
+  const other: { openNode: typeof openNode } = await import(
+    pathToFileURL(resolve(folder, 'bench/node.ts')).href
+  );
+  return other.openNode(model, threads);
 }
 
 async function benchBrowser(
@@ -167,6 +186,8 @@ async function benchBrowser(
       );
     }
     const plan = planFor(quick, software);
+    found.trajectories.push(...(await measureTrajectories(subject, plan, undefined, say)));
+    if (args.trajectories) return;
     add(found, await measure(subject, plan, say));
     await page.close();
     const where = { backend, device: deviceName(info) };

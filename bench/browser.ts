@@ -6,6 +6,7 @@ import type { Backend, BackendInfo } from '../src/engine/protocol';
 import { costOf } from './node';
 import type { Opened } from './page/main';
 import type { ModelSubject } from './per-model';
+import type { DeviceCounts } from './settings';
 
 /** Flags for a GPU where there is one, and for the adapter that Chromium imitates on the CPU. */
 const GPU_FLAGS = {
@@ -65,16 +66,19 @@ export async function openBrowserSubject(
   await page.goto(`${site}bench/page/index.html`);
   await page.waitForFunction(() => 'bench' in window);
   const before = await rendererMb(page);
-  const { info, numClasses, flopsPerForward }: Opened = await page.evaluate(
+  const { info, numClasses, companions, flopsPerForward }: Opened = await page.evaluate(
     ([model, backend]) => window.bench.open(model, backend),
     [model, backend] as const,
   );
   const after = await rendererMb(page);
+  const counts = info.backend === 'webgpu' ? await countingCalls(page) : undefined;
   return {
     backend,
     device: deviceName(info),
     info,
     numClasses,
+    companions,
+    ...(counts && { counts }),
     model,
     precision: info.precision,
     maxBatch: info.maxBatch,
@@ -85,6 +89,24 @@ export async function openBrowserSubject(
     run: (settings) => page.evaluate((s) => window.bench.run(s), settings),
     runPlain: (settings) => page.evaluate((s) => window.bench.runPlain(s), settings),
     difference: () => page.evaluate(() => window.bench.difference()),
+  };
+}
+
+/** Counts in the engine's worker from now on. */
+async function countingCalls(page: Page): Promise<() => Promise<DeviceCounts>> {
+  const script = readFileSync(new URL('./page/count-calls.js', import.meta.url), 'utf8');
+  const workers = page.workers();
+  for (const worker of workers) await worker.evaluate(script);
+  return async () => {
+    const all = await Promise.all(
+      workers.map((worker): Promise<DeviceCounts> => worker.evaluate('self.deviceCounts')),
+    );
+    const sum = (name: keyof DeviceCounts) => all.reduce((total, one) => total + one[name], 0);
+    return {
+      dispatches: sum('dispatches'),
+      submits: sum('submits'),
+      readBacks: sum('readBacks'),
+    };
   };
 }
 

@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { crossed, generate } from '../cli/generate';
 import { loadLocalModel } from '../cli/models';
-import { openNetwork } from '../cli/runtime';
+import { companionsOf, openCompanions } from '../cli/networks';
+import { type NodeNetwork, openNetwork } from '../cli/runtime';
 import { byLabel } from '../src/diffusion/conditioning';
 import { DEFAULT_RUN } from '../src/diffusion/run';
 import type { Manifest } from '../src/networks/manifest';
@@ -34,12 +35,15 @@ export async function openNode(
     return InferenceSession.create(files.get('model.onnx')!, { intraOpNumThreads: threads });
   };
   let products: { readonly session: InferenceSession; readonly x: Tensor } | undefined;
+  /** By the rule that asks for them. */
+  const companions: Record<string, Awaited<ReturnType<typeof openCompanions>>> = {};
   let ours: Float32Array = new Float32Array();
   let plain: Float32Array = new Float32Array();
   return {
     backend: 'node',
     device: `${threads} thread${threads === 1 ? '' : 's'}`,
     numClasses: manifest.classes.length,
+    companions: Object.keys(manifest.companions ?? {}),
     model,
     precision: 'fp32',
     maxBatch: Number.POSITIVE_INFINITY,
@@ -58,20 +62,25 @@ export async function openNode(
       for (let i = 0; i < times; i++) await products?.session.run({ x: products.x });
       return performance.now() - before;
     },
-    async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
+    async run({ seeds, labels, numSteps, guidanceScale, guidance, schedule }) {
       let networkMs = 0;
-      const timed: typeof network = {
-        ...network,
+      const timed = <M extends Manifest>(one: NodeNetwork<M>): NodeNetwork<M> => ({
+        ...one,
         async run(...inputs) {
           const before = performance.now();
-          const denoised = await network.run(...inputs);
+          const denoised = await one.run(...inputs);
           networkMs += performance.now() - before;
           return denoised;
         },
-      };
+      });
+      const rule = { guidance, parameters: DEFAULT_RUN.parameters };
+      companions[guidance] ??= await openCompanions(companionsOf(rule, manifest), threads);
+      const beside = Object.entries(companions[guidance]).map(([name, one]) => [name, timed(one)]);
       const jobs = crossed(labels.slice(0, 1), seeds);
-      const { samples, totalMs } = await generate(timed, jobs, {
+      const { samples, totalMs } = await generate(timed(network), jobs, {
         ...DEFAULT_RUN,
+        ...(schedule && { schedule }),
+        companions: Object.fromEntries(beside),
         sampler: 'ddim',
         guidance,
         guidanceScale,
@@ -91,6 +100,7 @@ export async function openNode(
     difference: async () => largestDifference(ours, plain),
     async close() {
       await network.release();
+      for (const opened of Object.values(companions).flatMap(Object.values)) await opened.release();
       await plainSession?.release();
       await products?.session.release();
     },

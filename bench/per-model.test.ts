@@ -11,6 +11,7 @@ test('the share is the network over the products, whatever their number of opera
     device: '1 thread',
     model: 'fake',
     numClasses: 3,
+    companions: [],
     precision: 'fp32',
     maxBatch: 4,
     flopsPerForward: 1e6,

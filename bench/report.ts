@@ -26,6 +26,23 @@ export function report(results: Results, bars: readonly Bar[]): string {
       ['rule', ...comparisons([], 'rule', 'cfg')[0]!],
       ...results.rules.map((row) => [row.rule, ...comparisons([row], 'rule', 'cfg')[1]!]),
     ]),
+    ...section('Whole trajectories at s = 3, by Euler: the network, its students, the plain loop', [
+      [
+        ...['backend', 'device', 'batch', 'by', 'rule', 'steps', 'ms/step', 'outside network'],
+        ...['dispatches', 'submits', 'read-backs', 'pictures/s', 'over the longest', 'half within'],
+      ],
+      ...results.trajectories.map((row) => [
+        ...[row.backend, row.device, `${row.batch}`, row.by, row.rule, `${row.numSteps}`],
+        ms(row.msPerStep),
+        row.outsideShare === undefined ? '–' : percent(row.outsideShare, 1),
+        ...(['dispatches', 'submits', 'readBacks'] as const).map(
+          (name) => row.onDevice?.[name].toFixed(1) ?? '–',
+        ),
+        row.perSecond.toFixed(1),
+        ratio(row.overLongest.median),
+        `${ratio(row.overLongest.low)} – ${ratio(row.overLongest.high)}`,
+      ]),
+    ]),
     ...section('The page, from request to painted last frame, one sample', [
       ['backend', 'device', 'ms/step', 'outside network', 'in worker', 'to canvas'],
       ...results.canvas.map((row) => [

@@ -1,4 +1,5 @@
 import type { BenchBackend } from './arguments';
+import type { DeviceCounts } from './settings';
 import type { Ratio } from './statistics';
 
 /** What one run of the benchmark found; the JSON file holds exactly this. */
@@ -12,6 +13,7 @@ export interface Results {
   readonly guidance: readonly Comparison[];
   readonly plain: readonly Comparison[];
   readonly rules: readonly RuleCost[];
+  readonly trajectories: readonly TrajectoryCost[];
   readonly canvas: readonly CanvasCost[];
   readonly firstSample: readonly FirstSample[];
   readonly grid: readonly GridCost[];
@@ -46,6 +48,23 @@ export interface Comparison extends Where {
 /** A rule over cfg, both with two evaluations a step. */
 export interface RuleCost extends Comparison {
   readonly rule: string;
+}
+
+/** A whole trajectory, from noise to pictures; cfg where nothing else is said. */
+export interface TrajectoryCost extends Where {
+  readonly batch: number;
+  /** Our engine, the plain loop, or the engine of another checkout. */
+  readonly by: 'engine' | 'plain loop' | 'engine before';
+  readonly rule: string;
+  readonly numSteps: number;
+  readonly msPerStep: number;
+  /** Pictures a second. */
+  readonly perSecond: number;
+  /** Its time over that of cfg at the most steps, by the rounds. */
+  readonly overLongest: Ratio;
+  readonly outsideShare?: number;
+  /** A step's share of what the last run asked of the GPU, read-backs of its pictures among it. */
+  readonly onDevice?: DeviceCounts;
 }
 
 /** The page itself: from the sample request to the painted last frame. Medians over the runs. */

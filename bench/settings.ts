@@ -1,4 +1,4 @@
-import { guidanceRegistry } from '../src/diffusion/guidance';
+import { findGuidanceRule, guidanceRegistry } from '../src/diffusion/guidance';
 import type { BenchBackend } from './arguments';
 
 /** One run: Euler's method (`ddim`), whose one evaluation a step leaves overhead nowhere to hide. */
@@ -9,6 +9,8 @@ export interface BenchSettings {
   /** 1: off. */
   readonly guidanceScale: number;
   readonly guidance: string;
+  /** Of a rule that is made for other noise levels than the usual ones. */
+  readonly schedule?: string | undefined;
 }
 
 /** How much is measured. */
@@ -19,6 +21,8 @@ export interface Plan {
   steps(batch: number): number;
   /** Batches at which every rule is compared with cfg. */
   readonly ruleBatches: readonly number[];
+  /** Steps of whole trajectories, by the network and by its students. */
+  readonly trajectorySteps: readonly number[];
   /** Both sides run for this long before they are measured: wasm is compiled twice, the second time well. */
   readonly warmUpMs: number;
   /** Pairs are measured for this long, at least `fewestPairs`, at most `mostPairs`. */
@@ -44,6 +48,7 @@ const FULL: Plan = {
   plainBatches: [1, 8],
   ruleBatches: [1, 8],
   steps: (batch) => (batch === 1 ? 20 : batch === 8 ? 8 : 4),
+  trajectorySteps: [4, 8, 16],
   warmUpMs: 1500,
   budgetMs: 6000,
   pauseMs: 100,
@@ -72,6 +77,7 @@ const SOFTWARE_GPU: Plan = {
   plainBatches: [1],
   ruleBatches: [1],
   steps: () => 1,
+  trajectorySteps: [2],
   warmUpMs: 0,
   budgetMs: 0,
   fewestPairs: 1,
@@ -95,7 +101,8 @@ export function settingsFor(
 ): BenchSettings {
   const samples = Array.from({ length: batch }, (_, i) => i);
   const labels = samples.map((i) => i % numClasses);
-  return { seeds: samples, labels, numSteps, guidanceScale, guidance };
+  const { schedule } = findGuidanceRule(guidance).madeFor ?? {};
+  return { seeds: samples, labels, numSteps, guidanceScale, guidance, schedule };
 }
 
 /** The rules that combine two estimates of the network itself, as cfg does, which they are compared with. */
@@ -119,9 +126,20 @@ export interface Subject {
   /** The GPU's name, or the number of threads. */
   readonly device: string;
   readonly numClasses: number;
+  /** The networks beside it, by what they are. */
+  readonly companions: readonly string[];
   run(settings: BenchSettings): Promise<TimedRun>;
   /** The plain loop's wall time. */
   runPlain(settings: BenchSettings): Promise<number>;
   /** Largest difference between the last samples of the two. */
   difference(): Promise<number>;
+  /** What was asked of the GPU so far; absent where there is none. */
+  counts?(): Promise<DeviceCounts>;
+}
+
+/** What a page has asked of its GPU. */
+export interface DeviceCounts {
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly readBacks: number;
 }

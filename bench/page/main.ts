@@ -12,6 +12,7 @@ import { openPlain, type PlainRuntime } from './plain-runtime';
 export interface Opened {
   readonly info: BackendInfo;
   readonly numClasses: number;
+  readonly companions: readonly string[];
   readonly flopsPerForward: number | undefined;
 }
 
@@ -46,15 +47,21 @@ window.bench = {
   async open(modelId, backend) {
     const loaded = await client.load({ modelId, baseUrl, backend });
     opened = loaded;
-    const { classes, flopsPerForward } = loaded.manifest;
-    return { info: loaded.info, numClasses: classes.length, flopsPerForward };
+    const { classes, companions = {}, flopsPerForward } = loaded.manifest;
+    return {
+      info: loaded.info,
+      numClasses: classes.length,
+      companions: Object.keys(companions),
+      flopsPerForward,
+    };
   },
 
-  async run({ seeds, labels, numSteps, guidanceScale, guidance }) {
+  async run({ seeds, labels, numSteps, guidanceScale, guidance, schedule }) {
     const before = performance.now();
     const { samples, figures } = await client.sample(
       {
         ...DEFAULT_RUN,
+        ...(schedule && { schedule }),
         seeds,
         labels,
         numSteps,
