@@ -129,7 +129,8 @@ export function importsOf(
   if (/import\(|new URL\(/.test(source)) {
     visit(parsed.program, (node) => {
       if (node.type === 'ImportExpression' || node.type === 'TSImportType') {
-        found.add(node.source.value);
+        // A name that is made up while the program runs is another program's.
+        if (typeof node.source.value === 'string') found.add(node.source.value);
       } else if (node.type === 'NewExpression' && node.callee.name === 'URL') {
         const [path] = node.arguments;
         if (/\.worker\.ts$/.test(path?.value)) workers.add(path.value);
