@@ -1,7 +1,8 @@
-/** The site's service workers; undefined on the dev server, without https, and where they are switched off. */
+/** The site's service workers; undefined on the dev server, without https, and where they or storage are switched off. */
 export async function siteRegistration(): Promise<ServiceWorkerRegistration | undefined> {
   const workers = globalThis.navigator?.serviceWorker as ServiceWorkerContainer | undefined;
-  const registration = await workers?.ready;
+  // Firefox rejects it where storage is refused.
+  const registration = await workers?.ready.catch(() => undefined);
   // That of a site around this one is not ours.
   return registration?.scope === new URL('./', document.baseURI).href ? registration : undefined;
 }
