@@ -21,10 +21,18 @@ async function draws(playground: Playground): Promise<void> {
 }
 
 test('an engine that ends or says nothing can be left', async ({ playground }) => {
-  const { page, columns } = playground;
+  const { page, columns, error } = playground;
   await test.step('before its first word: it is started again', async () => {
     await page.route(WORKER, (route) => route.abort(), { times: 1 });
     await playground.visit();
+    await draws(playground);
+  });
+  await test.step('without the runtime’s own file: it is named, and can be tried again', async () => {
+    await page.route('**/*.wasm', (route) => route.abort());
+    await playground.visit();
+    await expect(error).toContainText(/ort-[\w.-]+\.wasm must be on the site/);
+    await page.unroute('**/*.wasm');
+    await playground.button(words.retry).click();
     await draws(playground);
   });
   await test.step('by itself during a run: that is told, and tried again', async () => {

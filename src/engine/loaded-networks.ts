@@ -136,7 +136,7 @@ export class LoadedNetworks {
       } catch (error) {
         // It draws without its judge too, which is told.
         if (signal.aborted || !(error instanceof ModelError)) throw error;
-        warnings.push(`The samples are not judged: ${error.message}.`);
+        warnings.push(`The samples are not judged: ${error.message.replace(/\.$/, '')}.`);
       }
       return undefined;
     };

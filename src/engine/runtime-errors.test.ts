@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meaningOf } from './runtime-errors';
+import { meaningOf, startFailure } from './runtime-errors';
 
 // Messages as onnxruntime words them, shortened.
 test.each([
@@ -31,4 +31,17 @@ test.each([
 
 test('of what is not known nothing is said', () => {
   expect(meaningOf('device lost')).toBeUndefined();
+});
+
+test('a runtime that has not started is named, without what its makers would do', () => {
+  const file = '/assets/ort-wasm-simd-threaded-a1.wasm';
+  const message =
+    "no available backend found. ERR: [wasm] RuntimeError: Aborted(NetworkError: Failed to load 'https://a.b/ort.wasm'.). Build with -sASSERTIONS for more info.";
+  expect(startFailure(message, file)).toBe(
+    "The program that computes networks could not be started: ort-wasm-simd-threaded-a1.wasm must be on the site and fit this browser, got: NetworkError: Failed to load 'https://a.b/ort.wasm'",
+  );
+  expect(
+    startFailure('no available backend found. ERR: [webgpu] Error: backend not found', file),
+  ).toMatch(/got: backend not found$/);
+  expect(startFailure('std::bad_alloc', file)).toBeUndefined();
 });

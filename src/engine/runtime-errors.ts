@@ -39,6 +39,20 @@ const MEANINGS: readonly (readonly [RegExp, (found: RegExpMatchArray) => string]
   ],
 ];
 
+/**
+ * What it means that the runtime itself has not started; undefined: it has failed at something else.
+ *
+ * @param file its address
+ */
+export function startFailure(message: string, file: string): string | undefined {
+  const [, first] =
+    /no available backend found\. ERR: \[\w+\] (?:\w*Error: )?(?:Aborted\()?(.*)/i.exec(message) ??
+    [];
+  if (first === undefined) return undefined;
+  const reason = first.replace(/\.?\)?\. Build with -sASSERTIONS.*/, '');
+  return `The program that computes networks could not be started: ${file.split('/').at(-1)} must be on the site and fit this browser, got: ${reason}`;
+}
+
 /** A message of the runtime as cause and remedy, with its own first line behind; undefined: none is known. */
 export function meaningOf(message: string): string | undefined {
   for (const [pattern, meaning] of MEANINGS) {

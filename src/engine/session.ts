@@ -19,6 +19,7 @@ import {
   type Rows,
 } from './network';
 import type { BackendChoice, BackendInfo, FallbackReason } from './protocol';
+import { startFailure } from './runtime-errors';
 import { adapterName, isSoftwareAdapter } from './software-adapter';
 
 type Ort = typeof import('onnxruntime-web');
@@ -88,7 +89,7 @@ export async function openWasm(fallback?: {
     runtime: cpuWasm,
     ...(fallback && { fallback }),
   } as const;
-  const { open } = opener(ort, ['wasm']);
+  const { open } = opener(ort, cpuWasm, ['wasm']);
   const lost = new Promise<DeviceLoss>(() => {});
   return { info, half: false, limits: undefined, speed: 'wasm', lost, open };
 }
@@ -154,6 +155,7 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
   const trusted = await deviceIsTrusted(commands);
   const { open, rowsRunning } = opener(
     ort,
+    runtime,
     [{ name: 'webgpu', device }],
     device,
     trusted ? commands : undefined,
@@ -172,9 +174,14 @@ async function openWebGpu({ adapter, device }: GpuDevice): Promise<Runtime> {
   };
 }
 
-/** Opens networks on a device, and knows what it is at: creating sessions and running them must not overlap. */
+/**
+ * Opens networks on a device, and knows what it is at: creating sessions and running them must not overlap.
+ *
+ * @param file address of the runtime's own file
+ */
 function opener(
   ort: Pick<Ort, 'InferenceSession' | 'Tensor'>,
+  file: string,
   executionProviders: InferenceSession.ExecutionProviderConfig[],
   device?: GPUDevice,
   commands?: Commands,
@@ -204,7 +211,13 @@ function opener(
               ]),
             );
             const created = await withinMemory(device, () =>
-              ort.InferenceSession.create(model, { executionProviders, freeDimensionOverrides }),
+              ort.InferenceSession.create(model, {
+                executionProviders,
+                freeDimensionOverrides,
+              }).catch((error: unknown) => {
+                const told = startFailure(messageOf(error), file);
+                throw told === undefined ? error : new Error(told, { cause: error });
+              }),
             );
             const session = new Session(
               ort.Tensor,
