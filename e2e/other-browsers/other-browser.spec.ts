@@ -85,6 +85,20 @@ test('the samples are those of Chromium, bit for bit', async ({ driver, serve, p
   }
 });
 
+/** Beginnings of what sticks out of its entry in a list, and so lies over the next one. */
+function overflowing(): string[] {
+  return [...document.querySelectorAll<HTMLElement>('main li')].flatMap((item) => {
+    const { right, bottom } = item.getBoundingClientRect();
+    return [...item.children].flatMap((child) => {
+      const rect = child.getBoundingClientRect();
+      const { position, display } = getComputedStyle(child);
+      const isBlock = position === 'static' && display !== 'inline';
+      const out = isBlock && (rect.right > right + 1 || rect.bottom > bottom + 1);
+      return out ? `${child.textContent?.slice(0, 60)}` : [];
+    });
+  });
+}
+
 test('nothing goes wrong on the pages beside', async ({ driver, serve }) => {
   const visit = new Visit(driver, await serve());
   for (const [page, shows] of [
@@ -101,6 +115,7 @@ test('nothing goes wrong on the pages beside', async ({ driver, serve }) => {
       const count = (selector: string) => document.querySelectorAll(selector).length;
       await expect.poll(() => visit.ask(count, shows)).toBeGreaterThan(0);
       expect(await visit.troubles()).toEqual([]);
+      expect(await visit.ask(overflowing)).toEqual([]);
     });
   }
 });

@@ -88,15 +88,17 @@ function Rule({ entry, stored }: { entry: RuleEntry; stored: StoredOverview }) {
   const distance = best.figures.frechetDistance ? words.distance : words.kernelDistance;
   return (
     <li data-rule={rule.id}>
-      <h3>
-        {name} <RuleHelp rule={rule} />
-      </h3>
-      <p className="rules-setting">
-        {useSetting(best)}
-        {best.settings.sampler !== USUAL_SAMPLER &&
-          `, ${nameOf(common, findSampler(best.settings.sampler))}`}
-        {rule.id === 'conditional' && ` ${words.unguided}`}
-      </p>
+      <div className="rules-head">
+        <h3>
+          {name} <RuleHelp rule={rule} />
+        </h3>
+        <p className="rules-setting">
+          {useSetting(best)}
+          {best.settings.sampler !== USUAL_SAMPLER &&
+            `, ${nameOf(common, findSampler(best.settings.sampler))}`}
+          {rule.id === 'conditional' && ` ${words.unguided}`}
+        </p>
+      </div>
       <Pictures
         entry={entry}
         stored={stored}
