@@ -52,7 +52,8 @@ export default defineConfig({
       workers: 1,
     },
     { name: 'wasm', metadata: { backend: 'wasm' }, testIgnore: ['gpu/**', 'other-browsers/**'] },
-    // Browsers that Playwright does not drive, where they are installed.
+    // Browsers that Playwright does not drive, where they are installed. CI has no time for them
+    // (docs/ARCHITECTURE.md, Other browsers).
     ...['firefox', 'webkit'].map((name) => ({
       name,
       metadata: { browser: name },

@@ -125,6 +125,15 @@ export class Visit {
     return this.ask(() => document.querySelector<HTMLElement>('[data-error]')?.innerText ?? null);
   }
 
+  /** What stands in the way, or is lost, in the page's words. */
+  notices(): Promise<readonly string[]> {
+    return this.browser.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('[data-notice], [data-part-failed]')].map(
+        ({ innerText }) => innerText,
+      ),
+    );
+  }
+
   isolated(): Promise<boolean | undefined> {
     return this.ask(() => window.crossOriginIsolated);
   }
