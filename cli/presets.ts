@@ -1,8 +1,9 @@
 // npm run presets -- [--model ID,…] [--check]: measures the columns of every preset on each network, writes
-// docs/presets.json and which captions hold into each manifest. --check tells what holds of what is stored.
+// docs/presets.json and which captions hold into each manifest. Columns that are stored of the same networks are
+// kept, with --again all are drawn anew. --check tells what holds of what is stored.
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { opinionFrom, promptOpinionFrom } from '../src/diffusion/metrics/verdicts';
 import { sampleSeed } from '../src/diffusion/random';
 import type { DenoiserManifest } from '../src/networks/manifest';
@@ -41,7 +42,11 @@ if (isProgram(import.meta.url)) {
 async function main(line: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...line],
-    options: { model: { type: 'string' }, check: { type: 'boolean', default: false } },
+    options: {
+      model: { type: 'string' },
+      again: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+    },
   });
   for (const id of values.model?.split(',') ?? (await presetDenoisers())) {
     const { path, manifest } = await manifestOf(id);
@@ -51,7 +56,9 @@ async function main(line: readonly string[]): Promise<void> {
     const before = await readPresets();
     const stored = before.networks.find((network) => network.id === id);
     if (values.check && !stored) throw new ArgumentError(`${id} was not measured yet`);
-    const measured = values.check ? stored! : await measure(manifest);
+    const measured = values.check
+      ? stored!
+      : await measure(manifest, values.again ? undefined : stored);
     const possible = possiblePresets(manifest);
     const hold = borneOut(possible, measured);
     console.log(`${id}: ${hold.join(', ')}`);
@@ -67,7 +74,11 @@ async function main(line: readonly string[]): Promise<void> {
   }
 }
 
-async function measure(manifest: DenoiserManifest): Promise<NetworkPresets> {
+/** @param stored what was measured before: columns of the same networks and samples are taken from it */
+async function measure(
+  manifest: DenoiserManifest,
+  stored: NetworkPresets | undefined,
+): Promise<NetworkPresets> {
   const { id, classes, companions } = manifest;
   const features = companions?.features;
   if (features === undefined) throw new ArgumentError(`${id} has no feature network`);
@@ -89,23 +100,29 @@ async function measure(manifest: DenoiserManifest): Promise<NetworkPresets> {
     upsamplers: manifest.stages?.map(({ network }) => network) ?? [],
     prompts: manifest.prompts && (await encodePrompts(named, manifest.prompts)).states,
   });
+  const about = {
+    id,
+    sha256: graphSha256(manifest),
+    companions: await companionHashes({ ...used, features }),
+    seed,
+    samples: { scene: count, all: each },
+    class: name,
+  };
+  const { date: _, columns: before = [], ...aboutBefore } = stored ?? {};
+  const known = isDeepStrictEqual(aboutBefore, about) ? before : [];
   const measured: MeasuredColumn[] = [];
   await pool.each(columns.entries(), async ([at, column], draw) => {
+    const old = known.find((other) => isDeepStrictEqual(other.column, column));
+    if (old) {
+      measured[at] = old;
+      return;
+    }
     const request = requestOf(column, manifest, named);
     const scene = await figuresOf(draw, request, jobs.scene);
     measured[at] = { column, figures: { scene, all: await figuresOf(draw, request, jobs.all) } };
     console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
   });
-  return {
-    id,
-    sha256: graphSha256(manifest),
-    companions: await companionHashes({ ...used, features }),
-    date: new Date().toISOString().slice(0, 10),
-    seed,
-    samples: { scene: count, all: each },
-    class: name,
-    columns: measured,
-  };
+  return { ...about, date: new Date().toISOString().slice(0, 10), columns: measured };
 }
 
 /** SHA-256 of the networks beside the denoiser, by their ids. */

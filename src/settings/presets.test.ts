@@ -3,6 +3,7 @@ import {
   type Claim,
   holds,
   isBorneOut,
+  isClose,
   PRESET_IDS,
   PRESETS,
   presetColumns,
@@ -25,6 +26,27 @@ test('a claim compares figures of two columns, or one with a value', () => {
   const value: Claim = { figure: 'recognised', column: 0, relation: '<', value: 0.6 };
   expect(holds(value, columns)).toBe(true);
   expect(holds({ ...value, value: 0.5 }, columns)).toBe(false);
+});
+
+test('figures as close as their standard deviations tell neither', () => {
+  const close = (deviations: [number, number], more: Partial<Claim> = {}) =>
+    isClose(
+      claim(more),
+      columns,
+      deviations.map((recognised) => ({ recognised })),
+    );
+  // Half apart: beyond .3 and .3 together, within .4 and .4.
+  expect(close([0.3, 0.3])).toBe(false);
+  expect(close([0.4, 0.4])).toBe(true);
+  // Of a multiple of a figure, the multiple of its deviation.
+  expect(close([0.1, 0], { times: 1.8 })).toBe(true);
+  expect(close([0.1, 0], { times: 1.6 })).toBe(false);
+  // A value has none, and what is not known counts as none.
+  const value: Claim = { figure: 'recognised', column: 0, relation: '<', value: 0.6 };
+  expect(isClose(value, columns, [{ recognised: 0.05 }])).toBe(false);
+  expect(isClose(value, columns, [{ recognised: 0.2 }])).toBe(true);
+  expect(isClose(value, columns, [])).toBe(false);
+  expect(isClose(claim({}), [columns[0]!], [])).toBeUndefined();
 });
 
 test('without a figure there is no telling', () => {

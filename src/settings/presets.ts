@@ -107,9 +107,13 @@ export const PRESETS: Readonly<Record<PresetId, Preset>> = {
     claims: [less('recognised', 1, 0, 0.5)],
   },
   rescue: {
-    columns: [{ guidanceScale: 8 }, { guidanceScale: 8, interval: [0.2, 2] }],
+    columns: [
+      { guidanceScale: 1 },
+      { guidanceScale: 4, interval: [0.2, 10] },
+      { guidanceScale: 4 },
+    ],
     active: 1,
-    claims: [more('diversity', 1, 0)],
+    claims: [more('diversity', 1, 2), more('recognised', 1, 0)],
   },
   few: {
     columns: ['ddim', 'heun', 'dpmpp-2m'].map((sampler) => ({
@@ -202,11 +206,35 @@ export function presetOf(
 
 /** Whether a claim holds; undefined where a figure is missing. */
 export function holds(claim: Claim, columns: readonly ColumnFigures[]): boolean | undefined {
+  const sides = sidesOf(claim, columns);
+  if (!sides) return undefined;
+  const [left, right] = sides;
+  return claim.relation === '<' ? left < right : left > right;
+}
+
+/**
+ * Whether the two sides of a claim lie within their standard deviations of each other, so that a few
+ * samples tell neither. Undefined as long as a figure is not known.
+ *
+ * @param spreads the standard deviations of the columns' figures; one that is not known counts as 0
+ */
+export function isClose(
+  claim: Claim,
+  columns: readonly ColumnFigures[],
+  spreads: readonly ColumnFigures[],
+): boolean | undefined {
+  const sides = sidesOf(claim, columns);
+  if (!sides) return undefined;
+  const spreadOf = (column: number) => spreads[column]?.[claim.figure] ?? 0;
+  const other = 'of' in claim ? claim.times * spreadOf(claim.of) : 0;
+  return Math.abs(sides[0] - sides[1]) <= Math.hypot(spreadOf(claim.column), other);
+}
+
+function sidesOf(claim: Claim, columns: readonly ColumnFigures[]): [number, number] | undefined {
   const left = columns[claim.column]?.[claim.figure];
   const other = 'of' in claim ? columns[claim.of]?.[claim.figure] : claim.value;
   if (left === undefined || other === undefined) return undefined;
-  const right = 'of' in claim ? claim.times * other : other;
-  return claim.relation === '<' ? left < right : left > right;
+  return [left, 'of' in claim ? claim.times * other : other];
 }
 
 /**

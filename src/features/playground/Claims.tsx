@@ -2,7 +2,7 @@ import { useAppState, useWords } from '../../kit/app-context';
 import { commonWords } from '../../kit/words/words';
 import { describeColumns } from '../../settings/describe';
 import { percent } from '../../settings/numbers';
-import { type Claim, holds } from '../../settings/presets';
+import { type Claim, type ColumnFigures, holds, isClose } from '../../settings/presets';
 import { shortNumber } from '../../settings/short-text';
 import { playgroundWords } from './words';
 
@@ -20,6 +20,19 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
     diversity: status === 'done' ? verdicts?.diversity : undefined,
     alignment: status === 'done' ? verdicts?.alignment : undefined,
   }));
+  const spreads = columns.map(
+    ({ verdicts: { spread } = {} }): ColumnFigures => ({
+      recognised: spread?.classAccuracy,
+      diversity: spread?.diversity,
+      alignment: spread?.alignment,
+    }),
+  );
+  const told = {
+    unknown: { mark: '…', words: presets.notYet },
+    close: { mark: '≈', words: presets.tooClose },
+    true: { mark: '✓', words: presets.holdsHere },
+    false: { mark: '✗', words: presets.notHere },
+  };
   const settings = useAppState((state) => state.settings.columns);
   const unit = useAppState((state) => state.settings.unit);
   const { headings } = describeColumns(settings, strings, unit);
@@ -30,22 +43,18 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
     <ul className="claims" aria-label={presets.claims}>
       {claims.map((claim) => {
         const { figure, column, relation } = claim;
-        const here = holds(claim, measured);
+        const here = isClose(claim, measured, spreads)
+          ? 'close'
+          : (`${holds(claim, measured) ?? 'unknown'}` as const);
         const other =
           'of' in claim
             ? `${claim.times === 1 ? '' : `${shortNumber(claim.times)} × `}${named(claim.of)}`
             : percent(claim.value);
         return (
-          <li
-            key={`${figure}${column}${other}`}
-            data-holds={here ?? 'unknown'}
-            title={here === undefined ? presets.notYet : here ? presets.holdsHere : presets.notHere}
-          >
+          <li key={`${figure}${column}${other}`} data-holds={here} title={told[here].words}>
             {figures[figure]}: {named(column)} {relation === '<' ? presets.below : presets.above}{' '}
-            {other} <span aria-hidden="true">{here === undefined ? '…' : here ? '✓' : '✗'}</span>
-            <span className="visually-hidden">
-              {here === undefined ? presets.notYet : here ? presets.holdsHere : presets.notHere}
-            </span>
+            {other} <span aria-hidden="true">{told[here].mark}</span>
+            <span className="visually-hidden">{told[here].words}</span>
           </li>
         );
       })}

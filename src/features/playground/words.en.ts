@@ -37,14 +37,14 @@ export const en = {
       negative:
         'Below 0 the guidance pushes away from the class: less than half as many samples are read as it.',
       rescue:
-        'The same strong scale, once at every noise level and once only in the middle: variety comes back.',
+        'No guidance, scale 4 only where the noise is middling, and at every noise level: left out at both ends it gives variety back, and more is recognised than without it.',
       few: 'Four guided steps by three samplers. Heun looks twice at each step, and yet overshoots: less than half as many of its samples are recognised.',
       rules:
         'Four rules at the same strong scale: the other three keep more variety than classifier-free guidance does.',
       classifier:
-        'The unconditional network led by the gradient of a noisy classifier, the way it was done before: the stronger, the more is recognised. At the same scale, guidance without a classifier is ahead.',
+        'The unconditional network led by the gradient of a noisy classifier, the way it was done before: the stronger, the more is recognised. At the same strength (s = 2 is k = 1), guidance without a classifier is ahead.',
       temperature:
-        'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised.',
+        'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised: clean pictures, but of anything.',
       strengths:
         'The same noise at three scales: with guidance the pictures fit their prompt better, and they are less varied the stronger it is.',
       fits: 'Guidance off, and at scale 4 in the first stage, on the same noise: the pictures fit their prompt better, and are less varied.',
@@ -60,6 +60,7 @@ export const en = {
     holdsHere: 'so it is in these pictures',
     notHere:
       'not so in these pictures: it was measured with this network’s own scene and over all its classes',
+    tooClose: 'the two are as close as their ±: these few pictures do not tell',
     notYet: 'to be seen once the columns are drawn',
   },
   /** Over pictures of the first visit that were made before it. */
@@ -131,7 +132,7 @@ export const en = {
     paragraphs: [
       'A diffusion network starts from pure noise and takes it away step by step. It was trained with the class label, and in a share of the training without it, so it can estimate the picture both ways: with the label (c) and without (u).',
       'Classifier-free guidance exaggerates the difference: u + s·(c − u). At s = 1 it is off; above, samples become more typical of their class and less varied; far above, they collapse.',
-      'Everything is computed on this machine, now: nothing is prerecorded and nothing is sent anywhere. The figures under the columns come from a classifier that looks at the finished samples.',
+      'Everything is computed on this machine, now, and nothing is sent anywhere; only the small pictures that stand there until then were drawn earlier, and say so. The figures under the columns come from a classifier that looks at the finished samples.',
     ],
     formula: 'D = u + s · (c − u)',
   },
