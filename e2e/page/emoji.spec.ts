@@ -1,4 +1,4 @@
-import { classWords } from '../../src/kit/class-names';
+import { classWords } from '../../src/kit/words/class-names';
 import { expect, test, words } from '../playground';
 import { WORDS } from '../words';
 

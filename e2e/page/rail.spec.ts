@@ -33,9 +33,12 @@ test('dragging a handle plays the film: pictures, heading and figures of one sca
   const heading = playground.columns.getByRole('heading');
   const seen = new Map<string, string>();
   await grab(playground);
-  for (const scale of ['8', '1', '4', '15', '0']) {
+  const zones = { 8: 'strong', 1: 'off', 4: 'typical', 15: 'strong', 0: 'off' };
+  for (const scale of ['8', '1', '4', '15', '0'] as const) {
     await page.mouse.move((await placeOf(page, scale)).x, 500, { steps: 3 });
     await expect(heading).toHaveText(`s = ${scale}`);
+    const now = page.locator('.zone[data-now="true"]');
+    await expect(now).toHaveAttribute('data-zone', zones[scale]);
     await expect(playground.columns).toHaveAttribute('data-status', 'done');
     seen.set(scale, await playground.pixels());
   }

@@ -1,9 +1,9 @@
 import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { AppState } from '../settings/store';
-import { type ClassWords, classWords } from './class-names';
 import type { App } from './feature';
 import type { Service } from './service';
+import { type ClassWords, classWords } from './words/class-names';
 import { commonWords, type Strings, type Words, wordsForPrompts } from './words/words';
 
 export const AppContext = createContext<App | undefined>(undefined);

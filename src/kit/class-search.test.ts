@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { classWords, EMOJI_CLASSES } from './class-names';
 import { areShort, matchingClasses } from './class-search';
+import { classWords, EMOJI_CLASSES } from './words/class-names';
 
 const classes = ['golden retriever', 'tabby, cat', 'Egyptian cat', 'catamaran', 'café', 'bobcat'];
 

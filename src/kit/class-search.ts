@@ -1,4 +1,4 @@
-import type { ClassWords } from './class-names';
+import type { ClassWords } from './words/class-names';
 
 /** Names no longer than this are buttons; longer ones are searched. */
 const SHORT = 2;

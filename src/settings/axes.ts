@@ -70,10 +70,10 @@ const drawAxis: AxisSetting = {
   },
   fits: (text, model) => text === 'none' || knows(model, className(text)),
   applies: () => true,
-  words(text, _, { controls, stage, prompt }) {
+  words(text, _, { controls, stage, prompt, className: called }) {
     if (text === 'none') return stage.unconditional;
     const name = className(text);
-    return text.startsWith('prompt:') ? prompt.quoted(name) : controls.classOf(name);
+    return text.startsWith('prompt:') ? prompt.quoted(name) : controls.classOf(called(name));
   },
 };
 

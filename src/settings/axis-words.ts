@@ -40,7 +40,7 @@ export function cellTraits(
   unit: ScaleUnit,
 ): Trait[] {
   const { axis, controls, stage } = strings;
-  const name = subject.kind === 'class' ? subject.name : stage.unconditional;
+  const name = subject.kind === 'class' ? strings.className(subject.name) : stage.unconditional;
   return [
     { what: axis.class, value: name },
     { what: controls.seed, value: String(seed) },
@@ -60,7 +60,7 @@ export function refusalWords(refusal: Refusal, strings: Strings): string {
     case 'unused':
       return refused.unused(axisName(refusal.key, strings));
     case 'class':
-      return refused.class(refusal.name);
+      return refused.class(strings.className(refusal.name));
     case 'conflict':
       return refused.conflict;
     default:

@@ -116,8 +116,8 @@ export const RUN_TABLE: { readonly [K in RowName]: RunRow<ColumnSettings[K]> } =
     caption: {
       order: 11,
       told: 'switch',
-      value: (name, { strings: { settingsText } }) =>
-        name === null ? settingsText.noNegative : settingsText.negative(name),
+      value: (name, { strings: { settingsText, className } }) =>
+        name === null ? settingsText.noNegative : settingsText.negative(className(name)),
     },
     axis: {
       order: 11,

@@ -224,7 +224,7 @@ export async function gridPng(now: Ready): Promise<Made> {
     const { frame } = picture;
     const read = verdicts && manifest.classes[verdicts.predicted[0]!];
     const note = [
-      read && `${read} ${percent(verdicts!.confidence[0]!)}`,
+      read && `${strings.className(read)} ${percent(verdicts!.confidence[0]!)}`,
       figures && `${strings.figures.evaluations} ${figures.nfe}`,
     ];
     const batch = { frame, shape: frame.shape, view: 'estimate', overlay, count: 1 } as const;
@@ -272,7 +272,7 @@ function networkWords({ state: { settings }, engine }: Ready): Strings {
 /** Model, class and seed, but for what the axes of a grid vary. */
 function titleText(
   { state: { settings }, engine }: Ready,
-  { axis, controls, stage }: Strings,
+  { axis, className, controls, stage }: Strings,
   varied: readonly string[] = [],
 ): string {
   const { subject, seed } = settings;
@@ -280,8 +280,8 @@ function titleText(
     subject.kind === 'none'
       ? stage.unconditional
       : subject.kind === 'class'
-        ? controls.classOf(subject.name)
-        : namesText(subject.names);
+        ? controls.classOf(className(subject.name))
+        : namesText(subject.names.map(className));
   return [
     engine.manifest.title,
     ...(varied.includes('draw') ? [] : [what]),

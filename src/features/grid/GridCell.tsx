@@ -51,7 +51,7 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
           <span className="outcome">
             {verdict && (
               <span data-right={verdict.right}>
-                {verdict.mark} {verdict.name} {verdict.confidence}
+                {verdict.mark} {commonWords[language].className(verdict.name)} {verdict.confidence}
               </span>
             )}
             {state?.figures && (

@@ -45,6 +45,19 @@ test('settings have the names of their controls', () => {
   expect(axisName('rho', zh)).toBe(zh.names.rho);
 });
 
+test('classes are called by their names, not by their ids, and prompts are as they were written', () => {
+  expect(words('draw', 'class:food-fruit')).toBe('Class Fruit');
+  expect(words('mix', 'food-fruit:0.25')).toBe('25 % Fruit');
+  expect(words('negative', 'food-fruit', page({ guidance: 'conditional' }))).toBe(
+    'away from Fruit',
+  );
+  const cell = { subject: { kind: 'class', name: 'food-fruit' }, seed: 1, column: DEFAULT_COLUMN };
+  const [drawn] = cellTraits(cell as Parameters<typeof cellTraits>[0], en, 's');
+  expect(drawn?.value).toBe('Fruit');
+  expect(words('mix', 'food-fruit:0.25', page(), wordsForPrompts(en))).toBe('25 % food-fruit');
+  expect(words('draw', 'class:food-fruit', page(), zh)).toContain('水果');
+});
+
 test('a network of prompts has prompts where others have classes', () => {
   const ofPrompts = wordsForPrompts(en);
   const said = (key: string, value: string) => words(key, value, page(), ofPrompts);

@@ -1,4 +1,3 @@
-import { classWords } from '../../kit/class-names';
 import { commonWords } from '../../kit/words/words';
 import { refusalWords } from '../../settings/axis-words';
 import type { CellState } from '../../settings/grid-state';
@@ -53,7 +52,7 @@ export function statusWords(
       const verdict = verdictOf(state, classes);
       const { mark = '', name = '', confidence = '' } = verdict ?? {};
       const read = verdict
-        ? `${mark} ${figures.readAs(classWords(name, language).name, confidence)}`
+        ? `${mark} ${figures.readAs(strings.className(name), confidence)}`
         : grid.unjudged;
       return `${read.trim()}, ${figures.evaluations} ${state.figures?.nfe}`;
     }

@@ -27,7 +27,7 @@ export const en = {
     } satisfies Readonly<Record<PresetId, string>>,
     notes: {
       glance:
-        'The same noise at three scales: with guidance more samples are read as what was asked for, and they are less varied the stronger it is.',
+        'Guidance pushes every step towards the class, s times as far: on the same noise more samples are read as it, and they vary less the stronger it is.',
       off: 'Scale 1 is the conditional network alone: not every sample is read as what was asked for. Beside it, no class at all: then less than half as many are.',
       sweet:
         'A little guidance: more samples are read as what was asked for, and more than half of the variety stays.',
@@ -46,7 +46,7 @@ export const en = {
       temperature:
         'The paper’s negative example: a scaled score loses more variety than guidance does, and fewer samples are recognised: clean pictures, but of anything.',
       strengths:
-        'The same noise at three scales: with guidance the pictures fit their prompt better, and they are less varied the stronger it is.',
+        'Guidance pushes every step towards the prompt, s times as far: on the same noise the pictures fit it better, and they vary less the stronger it is.',
       fits: 'Guidance off, and at scale 4 in the first stage, on the same noise: the pictures fit their prompt better, and are less varied.',
       noisier:
         'Imagen’s noise conditioning augmentation, at level 0 and at .6: with more noise on the picture that they enlarge, the stages depart from it, and the result fits the prompt less.',
@@ -72,10 +72,11 @@ export const en = {
     handleHint: 'Drag, or use the arrow keys.',
     removeHint: 'Drag it off the rail, or press Delete, to remove the column.',
     zones: { away: 'away', off: 'off', typical: 'typical', strong: 'strong' },
+    zoneNow: (scale: number | string, zone: string) => `${scale} is ${zone}`,
     recognised: 'recognised',
     fits: 'fits prompt',
     realLine: 'The faint lines: real pictures',
-    variety: 'variety',
+    variety: 'diversity',
     student: 'student',
     shownByStudent: 'four-step student',
     byStudent: '• student so far',

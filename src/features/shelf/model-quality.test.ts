@@ -23,6 +23,19 @@ test('the best scale is the one with the least Fréchet distance', () => {
   expect(measuredQuality({ ...quality, real: 'unknown' })?.realAccuracy).toBeUndefined();
 });
 
+test('of prompts it is the share of things that are right', () => {
+  const quality = {
+    samples: 1000,
+    judge: 'pictures-judge',
+    real: { thing: 0.59 },
+    scales: [{ guidanceScale: 3, thing: 0.1, frechetDistance: 200 }],
+  };
+  expect(measuredQuality(quality)).toMatchObject({
+    best: { guidanceScale: 3, classAccuracy: 0.1 },
+    realAccuracy: 0.59,
+  });
+});
+
 test.each([
   undefined,
   {},

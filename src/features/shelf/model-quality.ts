@@ -25,12 +25,17 @@ export function measuredQuality(
   }
   const measured = scales.flatMap((entry: unknown) => {
     const guidanceScale = numberIn(entry, 'guidanceScale');
-    const classAccuracy = numberIn(entry, 'classAccuracy');
+    const classAccuracy = accuracyIn(entry);
     const frechetDistance = numberIn(entry, 'frechetDistance');
     const complete =
       guidanceScale !== undefined && classAccuracy !== undefined && frechetDistance !== undefined;
     return complete ? [{ guidanceScale, classAccuracy, frechetDistance }] : [];
   });
   const [best] = measured.toSorted((a, b) => a.frechetDistance - b.frechetDistance);
-  return best && { samples, judge, best, realAccuracy: numberIn(real, 'classAccuracy') };
+  return best && { samples, judge, best, realAccuracy: accuracyIn(real) };
+}
+
+/** Of classes, or of the things that prompts ask for. */
+function accuracyIn(of: unknown): number | undefined {
+  return numberIn(of, 'classAccuracy') ?? numberIn(of, 'thing');
 }

@@ -227,9 +227,9 @@ export const en = {
     alignmentHint: (network: string) =>
       `Mean cosine of what ${network} sees in the samples and of what their prompts say: 1 at most`,
     parts: {
-      background: (right: number, asked: number) => `background ${right} of ${asked}`,
-      count: (right: number, asked: number) => `count ${right} of ${asked}`,
-      style: (right: number, asked: number) => `style ${right} of ${asked}`,
+      background: (right: number, asked: number) => `right background: ${right} of ${asked}`,
+      count: (right: number, asked: number) => `right count: ${right} of ${asked}`,
+      style: (right: number, asked: number) => `right style: ${right} of ${asked}`,
     },
     partsHint: (network: string) =>
       `Samples in which ${network} sees what the prompt asks for, of those whose prompt says it`,

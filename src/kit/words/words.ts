@@ -1,3 +1,4 @@
+import { classWords } from './class-names';
 import { en } from './words.en';
 import { zh } from './words.zh';
 
@@ -8,14 +9,21 @@ export interface Words<T> {
 }
 
 /** The words that many have in common. */
-export type Strings = typeof en;
-export const commonWords: Words<Strings> = { en, zh };
+export type Strings = typeof en & {
+  /** What a class or prompt is called, by its id. */
+  className(id: string): string;
+};
+export const commonWords: Words<Strings> = {
+  en: { ...en, className: (id) => classWords(id, 'en').name },
+  zh: { ...zh, className: (id) => classWords(id, 'zh').name },
+};
 
 /** The words for a network that takes prompts where others have classes. */
 export function wordsForPrompts(strings: Strings): Strings {
   const { axis, controls, extras, prompt, stage } = strings;
   return {
     ...strings,
+    className: (prompt) => prompt,
     axis: { ...axis, class: prompt.label },
     controls: { ...controls, classOf: prompt.quoted },
     stage: { ...stage, unconditional: prompt.nonePlaceholder },

@@ -273,9 +273,9 @@ export const zh: typeof en = {
     alignment: '符合提示词',
     alignmentHint: (network) => `${network} 在样本中所见与其提示词之间的平均余弦，最大为 1`,
     parts: {
-      background: (right, asked) => `背景 ${right}/${asked}`,
-      count: (right, asked) => `数量 ${right}/${asked}`,
-      style: (right, asked) => `画风 ${right}/${asked}`,
+      background: (right, asked) => `背景相符 ${right}/${asked}`,
+      count: (right, asked) => `数量相符 ${right}/${asked}`,
+      style: (right, asked) => `画风相符 ${right}/${asked}`,
     },
     partsHint: (network) => `在提示词说明了该项的样本中，${network} 认为与之相符的个数`,
     diversity: '多样性',
@@ -318,7 +318,7 @@ export const zh: typeof en = {
   students: {
     caption: (samples, judge) =>
       `学生网络 / 无分类器引导的原网络：每个强度 ${samples.toLocaleString('en')} 个样本，由 ${judge} 评判`,
-    recognised: '识别正确',
+    recognised: '识别率',
     frechet: 'Fréchet 距离',
   },
   ruleHelp: {

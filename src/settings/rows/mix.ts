@@ -27,8 +27,8 @@ export const mixRow: RunRow<ClassMix | null> = {
   caption: {
     order: 10,
     told: 'switch',
-    value: (mix, { strings: { settingsText } }) =>
-      mix ? settingsText.mix(percent(mix.share), mix.name) : settingsText.noMix,
+    value: (mix, { strings: { settingsText, className } }) =>
+      mix ? settingsText.mix(percent(mix.share), className(mix.name)) : settingsText.noMix,
   },
   axis: {
     order: 10,

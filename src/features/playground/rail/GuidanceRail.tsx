@@ -8,7 +8,7 @@ import { addScale } from './handles';
 import { RailCurves } from './RailCurves';
 import { RailHandle } from './RailHandle';
 import { RailPictures } from './RailPictures';
-import { placeOf, scaleAtPlace, TICKS, ZONES } from './rail-axis';
+import { placeOf, scaleAtPlace, TICKS, ZONES, zoneOf } from './rail-axis';
 import { useFilm } from './use-film';
 import './rail.css';
 
@@ -85,6 +85,7 @@ export function GuidanceRail() {
               key={id}
               className="zone"
               data-zone={id}
+              data-now={id === zoneOf(columns[active]!.guidanceScale).id}
               style={{
                 left: `${placeOf(from) * 100}%`,
                 width: `${(placeOf(to) - placeOf(from)) * 100}%`,

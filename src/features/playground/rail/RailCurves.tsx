@@ -2,8 +2,9 @@ import { useAppState, useWords } from '../../../kit/app-context';
 import { realFigures } from '../../../kit/real-figures';
 import type { FilmPictures } from '../../../kit/services';
 import { percent } from '../../../settings/numbers';
+import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
 import { playgroundWords } from '../words';
-import { placeOf, ZONES } from './rail-axis';
+import { placeOf, zoneOf } from './rail-axis';
 
 /** Numbers of the drawing; it is stretched over the rail. */
 const WIDTH = 1000;
@@ -30,7 +31,10 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
     engine.status === 'ready' ? engine.manifest.quality : undefined,
   );
   const scale = useAppState(({ settings }) => settings.columns[settings.active]!.guidanceScale);
-  const zone = ZONES.findLast(({ from }) => scale >= from);
+  const zone = zoneOf(scale);
+  const offset = useAppState(({ settings }) =>
+    scaleOffset(settings.columns[settings.active]!.guidance, settings.unit),
+  );
   const real = realFigures(quality);
   const takes = [...film.takes(), ...film.studentTakes()].sort((a, b) => a.scale - b.scale);
   const ofPrompts = useAppState(
@@ -88,7 +92,9 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
         {takes.some(({ byStudent }) => byStudent) && (
           <span data-curve="student">{words.byStudent}</span>
         )}
-        <span className="zone-now">{zone && words.zones[zone.id]}</span>
+        <span className="zone-now">
+          {words.zoneNow(roundedScale(scale - offset), words.zones[zone.id])}
+        </span>
       </figcaption>
     </figure>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../settings/column';
-import { placeOf, scaleAtPlace, stepped, TICKS, ZONES } from './rail-axis';
+import { placeOf, scaleAtPlace, stepped, TICKS, ZONES, zoneOf } from './rail-axis';
 
 const { min, max }: { min: number; max: number } = LIMITS.guidanceScale;
 
@@ -43,4 +43,14 @@ describe('the rail’s axis', () => {
     expect([ZONES[0].from, ZONES.at(-1)!.to]).toEqual([min, max]);
     for (const [i, { from }] of ZONES.slice(1).entries()) expect(from).toBe(ZONES[i]!.to);
   });
+});
+
+test('every scale lies in one zone, those beyond the rail in the outermost', () => {
+  const zones = [-9, -1, 0, 1, 1.1, 3, 5, 15, 40].map((scale) => zoneOf(scale).id);
+  expect(zones).toEqual([
+    ...['away', 'away'],
+    ...['off', 'off'],
+    ...['typical', 'typical'],
+    ...['strong', 'strong', 'strong'],
+  ]);
 });

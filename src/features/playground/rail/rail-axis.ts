@@ -21,6 +21,11 @@ export const ZONES = [
   { id: 'strong', from: 5, to: 15 },
 ] as const;
 
+/** The stretch that a scale lies in; the outermost ones go on beyond the rail. */
+export function zoneOf(scale: number): (typeof ZONES)[number] {
+  return ZONES.findLast(({ from }) => scale >= from) ?? ZONES[0];
+}
+
 /** Where a scale lies, a share of the rail's length. */
 export function placeOf(scale: number): number {
   return between(KNOTS, scale);

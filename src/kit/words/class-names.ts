@@ -1,4 +1,6 @@
-import type { Language } from '../settings/settings';
+import type { Words } from './words';
+
+type Language = keyof Words<unknown>;
 
 /** A class in words: what it is called, and what belongs to it, for the search. */
 export interface ClassWords {
