@@ -12,8 +12,10 @@ export async function checkOutput(flag: string, path: string): Promise<void> {
     if (found) await access(path, constants.W_OK);
     // Rights alone do not tell: root has them all, and a disk may be read-only.
     if (!found || found.isFile()) {
-      await writeFile(temporaryOf(path), '');
-      await rm(temporaryOf(path));
+      // A name of its own: another program may be writing the same file.
+      const trial = `${path}.${process.pid}.trial`;
+      await writeFile(trial, '');
+      await rm(trial);
     }
   } catch {
     throw cannotBeWritten(flag, path);
