@@ -35,7 +35,7 @@ test('the network, its students, the plain loop and an earlier engine, as ratios
   expect(costs.map(({ by, rule, numSteps }) => `${by} ${rule} ${numSteps}`)).toEqual([
     ...[4, 8, 16].map((steps) => `engine cfg ${steps}`),
     ...[4, 8, 16].map((steps) => `engine distilled ${steps}`),
-    'engine fast 4',
+    'engine fast 2',
     'plain loop cfg 16',
     'engine before cfg 16',
   ]);
@@ -47,7 +47,7 @@ test('the network, its students, the plain loop and an earlier engine, as ratios
   expect(cfg.onDevice?.dispatches).toBeCloseTo(6);
   expect(cfg.overLongest.median).toBe(1);
   expect(find('engine fast').onDevice?.dispatches).toBeCloseTo(3);
-  expect(find('engine fast').overLongest.median).toBeCloseTo((4 * 21) / (16 * 41));
+  expect(find('engine fast').overLongest.median).toBeCloseTo((2 * 21) / (16 * 41));
   expect(find('plain loop cfg').overLongest.median).toBeCloseTo((16 * 50) / (16 * 41));
   expect(find('engine before cfg').overLongest.median).toBeCloseTo(2);
   // The student of few steps on the noise levels that it learnt.

@@ -53,7 +53,7 @@ test('a word gives a sample a letter', async ({ playground, backend }) => {
   expect(new Set(seen).size).toBe(5);
 });
 
-test('the four-step student plays the film until the network has drawn it', async ({
+test('the two-step student plays the film until the network has drawn it', async ({
   playground,
   backend,
 }) => {
@@ -71,8 +71,8 @@ test('the four-step student plays the film until the network has drawn it', asyn
   const mark = page.locator('.rail-axis .tick').filter({ hasText: /^8$/ });
   const { x, width } = (await mark.boundingBox())!;
   await page.mouse.move(x + width / 2, 500, { steps: 3 });
-  await expect(columns.getByRole('heading')).toHaveText(/^s = (6\.5|8) · four-step student$/);
-  await expect(columns.locator('[data-figure=nfe]')).toHaveText('4');
+  await expect(columns.getByRole('heading')).toHaveText(/^s = (6\.5|8) · two-step student$/);
+  await expect(columns.locator('[data-figure=nfe]')).toHaveText('2');
   const byStudent = await playground.pixels();
   await page.mouse.up();
   await playground.settled();

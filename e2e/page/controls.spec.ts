@@ -201,8 +201,8 @@ test('students guide in one pass, and in four steps that go with them', async ({
     playground.choice(controls.guidance).selectOption('fast'),
   );
   expect(few).not.toBe(onePass);
-  await expect(nfe).toHaveText('4');
-  await expect(playground.number(controls.numSteps)).toHaveValue('4');
+  await expect(nfe).toHaveText('2');
+  await expect(playground.number(controls.numSteps)).toHaveValue('2');
   await playground.choice(controls.guidance).selectOption('cfg');
   await playground.settled();
   expect(await playground.pixels(), 'the steps before come back').toBe(guided);

@@ -34,7 +34,7 @@ export const fast: GuidanceRule = {
   parameters: [],
   predictions: ['fast'],
   usesScale: true,
-  madeFor: { numSteps: 4, sampler: 'ddim', schedule: 'karras-open' },
+  madeFor: { numSteps: 2, sampler: 'ddim', schedule: 'karras-open' },
   needs: () => ['fast'],
   create: () => (predictions) => prediction(predictions, 'fast'),
 };

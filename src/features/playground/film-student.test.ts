@@ -7,7 +7,7 @@ import { filmOfActive } from './film-pictures';
 import { studentRun } from './film-student';
 import { FakePage, loaded, settle } from './testing/fake-page';
 
-const STUDENT = { numSteps: 4, sampler: 'ddim', schedule: 'karras-open' };
+const STUDENT = { numSteps: 2, sampler: 'ddim', schedule: 'karras-open' };
 const companions = { fast: 'fake-fast' };
 
 describe('the run of a student', () => {
@@ -137,7 +137,7 @@ describe('the film', () => {
       filmScale: 4,
       filmByStudent: true,
       stale: false,
-      lastStep: 4,
+      lastStep: 2,
     });
     expect(column().verdicts).toMatchObject({ classAccuracy: 0.04 });
     page.scale(4);

@@ -78,7 +78,7 @@ export const en = {
     realLine: 'The faint lines: real pictures',
     variety: 'diversity',
     student: 'student',
-    shownByStudent: 'four-step student',
+    shownByStudent: 'two-step student',
     byStudent: '• student so far',
   },
   warnings: {

@@ -70,7 +70,7 @@ export const zh: typeof en = {
     realLine: '浅线：真实图片',
     variety: '多样性',
     student: '学生网络',
-    shownByStudent: '四步学生网络',
+    shownByStudent: '两步学生网络',
     byStudent: '• 暂由学生网络',
   },
   warnings: {

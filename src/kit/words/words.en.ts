@@ -310,7 +310,7 @@ export const en = {
         'Leads away from a weaker version of the network in place of the estimate without the class: from its mistakes, not from other classes.',
       distilled:
         'A second network that learnt the guided estimate, with the scale as an input: one evaluation a step in place of two. Near the original, not equal to it.',
-      fast: 'A second network that learnt guidance and long steps at once: four evaluations a picture. What it is not sure of comes out softer than by the original.',
+      fast: 'A second network that learnt guidance and long steps at once: two evaluations a picture. What it is not sure of comes out softer than by the original.',
       apg: 'Splits the difference into a part along the estimate, which saturates, and a part across it, and keeps little of the first.',
       'cfg-plus-plus':
         'Guides the estimate within the two predictions, and goes back to noise with the unconditional one.',
