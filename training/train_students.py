@@ -1,8 +1,8 @@
-"""Train a student of a denoiser: one evaluation in place of two, then four steps in place of many.
+"""Train a student of a denoiser: one evaluation in place of two, then few steps in place of many.
 
     python train_students.py letters --minutes 30              # → runs/letters-distilled: any number of steps, one pass
-    python train_students.py letters --steps 4 --minutes 40    # → runs/letters-fast, a student of letters-distilled
-    python train_students.py letters --steps 2 --teacher letters-fast --run letters-two --minutes 15
+    python train_students.py letters --steps 4 --run letters-four --minutes 30     # a student of letters-distilled
+    python train_students.py letters --steps 2 --teacher letters-four --minutes 10  # → runs/letters-fast, one of that
     python train_students.py tiny --images 20_000
     python train_students.py letters --set guidance_free=true --run letters-guidance-free --minutes 20
 
