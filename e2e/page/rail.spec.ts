@@ -250,6 +250,9 @@ test('on a phone pictures and rail are on the screen together, before and after 
   await playground.button(sheet.open).click();
   await expect(page.getByRole('complementary')).toBeVisible();
   await playground.changes('a seed in the sheet', () => playground.type(words.controls.seed, 9));
+  await page.keyboard.press('Escape');
+  await expect(playground.button(sheet.open)).toBeFocused();
+  await playground.button(sheet.open).click();
   await playground.button(sheet.close).click();
   await expect(page.getByRole('complementary')).toBeHidden();
 });

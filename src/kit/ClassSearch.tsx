@@ -97,6 +97,7 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
         id={list}
         role="listbox"
         aria-label={purpose}
+        tabIndex={-1} // a list that scrolls would be the Tab key's next stop, and closes at once
       >
         {isOpen &&
           found.map((name, index) => (
@@ -119,7 +120,7 @@ export function ClassSearch({ classes, chosen, label, onChoose }: ClassSearchPro
       <p className="visually-hidden" role="status">
         {isOpen && typed !== '' && found.length > 0 && words.matches(found.length)}
       </p>
-      {isOpen && found.length === 0 && <p className="hint">{words.noMatch(typed)}</p>}
+      {isOpen && found.length === 0 && <p className="hint none">{words.noMatch(typed)}</p>}
     </div>
   );
 }

@@ -1,3 +1,7 @@
+/** Of one scale there is no film. */
+const filmOver = (scales: number): string =>
+  scales > 1 ? `Film over ${scales} scales` : 'Film over the scales, once they are drawn';
+
 export const en = {
   pictures: 'Picture (PNG)',
   animations: 'Animation (GIF)',
@@ -9,8 +13,8 @@ export const en = {
   sampleWay: 'Picked sample, step by step',
   rowWay: 'Samples of the chosen column, step by step',
   columnsWay: 'All columns side by side, step by step',
-  sampleFilm: (scales: number) => `Film over ${scales} scales, picked sample`,
-  film: (scales: number) => `Film over ${scales} scales, all samples`,
+  sampleFilm: (scales: number) => `${filmOver(scales)}, picked sample`,
+  film: (scales: number) => `${filmOver(scales)}, all samples`,
   json: 'Settings, seeds and figures',
   restore: 'Restore from file…',
   restoreHint: 'Or drop such a file anywhere on the page.',

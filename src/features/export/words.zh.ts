@@ -1,5 +1,8 @@
 import type { en } from './words.en';
 
+const filmOver = (scales: number): string =>
+  scales > 1 ? `随 ${scales} 个引导强度变化的影片` : '随引导强度变化的影片（画好后可用）';
+
 export const zh: typeof en = {
   pictures: '图片（PNG）',
   animations: '动画（GIF）',
@@ -11,8 +14,8 @@ export const zh: typeof en = {
   sampleWay: '选中的样本，逐步',
   rowWay: '所选列的样本，逐步',
   columnsWay: '所有列并排，逐步',
-  sampleFilm: (scales) => `随 ${scales} 个引导强度变化的影片，所选样本`,
-  film: (scales) => `随 ${scales} 个引导强度变化的影片，全部样本`,
+  sampleFilm: (scales) => `${filmOver(scales)}，所选样本`,
+  film: (scales) => `${filmOver(scales)}，全部样本`,
   json: '设置、种子与数据',
   restore: '从文件还原…',
   restoreHint: '也可以把这样的文件拖放到页面任意处。',

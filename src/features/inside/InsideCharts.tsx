@@ -138,6 +138,9 @@ function Curves({ kind, shown, picked }: CurvesProps) {
   const inside = useWords(insideWords);
   const active = useAppState(({ settings }) => settings.active);
   const classless = useAppState(({ settings }) => settings.subject.kind === 'none');
+  const over = useAppState(({ columns }) =>
+    columns.every(({ status }) => status !== 'waiting' && status !== 'running'),
+  );
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const lines = useMemo(() => linesOf(kind, shown, picked, active), [kind, shown, picked, active]);
@@ -156,7 +159,11 @@ function Curves({ kind, shown, picked }: CurvesProps) {
       <div ref={host} className="plot" hidden={empty} />
       {empty && (
         <p className="hint">
-          {kind.figure === 'opinion' && classless ? inside.noClass : inside.noData}
+          {kind.figure === 'opinion' && classless
+            ? inside.noClass
+            : over
+              ? inside.noData
+              : inside.notYet}
         </p>
       )}
     </>

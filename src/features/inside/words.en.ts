@@ -22,6 +22,7 @@ export const en = {
   } satisfies Readonly<Record<InsideFigure, string>>,
   firstStage: 'All of it is the first stage’s.',
   gap: 'not evaluated',
+  notYet: 'To be seen once the columns are drawn',
   noData: 'Not evaluated in these runs',
   noClass: 'No class was asked for',
   negative: (columns: string) =>

@@ -17,6 +17,7 @@ export const zh: typeof en = {
   },
   firstStage: '均为第一级的量。',
   gap: '未计算',
+  notYet: '各列画完后可见',
   noData: '这些运行中没有计算',
   noClass: '没有要求任何类别',
   negative: (columns) => `有负类别时（第 ${columns} 列），u 是该类别的预测。`,

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../kit/app-context';
 import { Boundary } from '../../kit/Boundary';
 import { Notices } from '../../kit/Notices';
@@ -16,6 +16,18 @@ export function PlaygroundView() {
   const { about, sheet } = useWords(playgroundWords);
   const { controls } = useWords(commonWords);
   const [open, setOpen] = useState(false);
+  const toggle = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const close = ({ key, defaultPrevented }: KeyboardEvent) => {
+      // A list that is open in the sheet closes first.
+      if (key !== 'Escape' || defaultPrevented) return;
+      setOpen(false);
+      toggle.current?.focus();
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [open]);
   return (
     <>
       <Slot name="playgroundTop" />
@@ -30,6 +42,7 @@ export function PlaygroundView() {
             <Stage>
               <button
                 type="button"
+                ref={toggle}
                 className="sheet-toggle"
                 aria-expanded={open}
                 onClick={() => setOpen(!open)}
