@@ -78,6 +78,9 @@ test('other settings than the first visit’s show no pictures drawn earlier', a
     await page.goto(`./?backend=wasm&lang=en&${query}`);
     await expect(page.locator('.column').first()).toBeVisible();
     await expect(earlier(page)).toHaveCount(0);
+    // Which scenes another network has is known once it is there.
+    const scenes = page.locator('.presets .scenes');
+    await expect(scenes).toBeVisible({ visible: query !== 'model=letters' });
   }
   await page.goto('./?backend=wasm&lang=en');
   await expect(earlier(page)).toHaveCount(3);

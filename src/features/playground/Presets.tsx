@@ -1,4 +1,4 @@
-import { useWords } from '../../kit/app-context';
+import { useAppState, useWords } from '../../kit/app-context';
 import { Toolbar, useTool } from '../../kit/Toolbar';
 import { commonWords } from '../../kit/words/words';
 import { PRESETS, type PresetId } from '../../settings/presets';
@@ -12,9 +12,11 @@ export function Presets() {
   const { controls } = useWords(commonWords);
   const { presets } = useWords(playgroundWords);
   const { offered, current, choose, ready } = usePresets();
+  // Which ones another network than the first visit's has is not known before it is there.
+  const coming = useAppState(({ settings }) => settings.model !== '') && !ready;
   if (offered.length === 0) return null;
   return (
-    <section className="presets" aria-label={controls.startFrom}>
+    <section className="presets" data-coming={coming} aria-label={controls.startFrom}>
       <span className="label">{controls.startFrom}</span>
       <Toolbar label={controls.startFrom} className="scenes">
         {offered.map((id) => (
