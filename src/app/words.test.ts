@@ -64,6 +64,7 @@ describe('both languages', () => {
   test('Chinese has Chinese words, but for formulas and proper names', () => {
     const same = [...english].filter(([path, text]) => chinese.get(path) === text);
     expect(same.map(([path]) => path).toSorted()).toEqual([
+      'common.className', // of a class that has no other name
       'common.figures.evaluations',
       'common.figures.notAvailable',
       'common.settingsText.scaleK',

@@ -64,7 +64,7 @@ export const zh: typeof en = {
     handleHint: '拖动，或使用方向键。',
     removeHint: '拖离滑轨或按 Delete 可移除该列。',
     zones: { away: '远离', off: '关闭', typical: '常用', strong: '很强' },
-    zoneNow: (scale, zone) => `${scale}：${zone}`,
+    zoneNow: (scale, zone) => `强度 ${scale}：${zone}`,
     recognised: '识别率',
     fits: '符合提示词',
     realLine: '浅线：真实图片',

@@ -1,6 +1,4 @@
-import type { Words } from './words';
-
-type Language = keyof Words<unknown>;
+type Language = 'en' | 'zh';
 
 /** A class in words: what it is called, and what belongs to it, for the search. */
 export interface ClassWords {
