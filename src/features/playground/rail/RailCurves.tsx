@@ -40,6 +40,9 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const ofPrompts = useAppState(
     ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
+  const judged = useAppState(
+    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
+  );
   const figure = ofPrompts ? 'alignment' : 'classAccuracy';
   const recognised = takes.flatMap(({ scale, done, byStudent }): Point[] => {
     const share = done.verdicts?.[figure];
@@ -87,8 +90,12 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
         <Curve name="recognised" points={recognised} />
       </svg>
       <figcaption aria-hidden="true">
-        <span data-curve="recognised">{name}</span>
-        <span data-curve="variety">{words.variety}</span>
+        {judged && (
+          <>
+            <span data-curve="recognised">{name}</span>
+            <span data-curve="variety">{words.variety}</span>
+          </>
+        )}
         {takes.some(({ byStudent }) => byStudent) && (
           <span data-curve="student">{words.byStudent}</span>
         )}
