@@ -9,7 +9,7 @@ export const en = {
     judge: string;
     date: string;
   }) =>
-    `Measured on ${about.model} with ${about.samples} samples a point and ${about.steps} steps (a student of few steps: as many as it learnt), judged by ${about.judge}, ${about.date}. So few samples tell large differences only: what lies within ± of another is no difference.`,
+    `Measured on ${about.model} with ${about.samples} samples a point and ${about.steps} steps (a student of few steps: as many as it learnt), judged by ${about.judge}, ${about.date}. So few samples tell large differences only: what lies within ± of another is no difference, and the order of such neighbours says nothing. Distances and recall of so few are far from those of thousands, which the experiments and the list of networks have: compare them within this page.`,
   networks: 'Measured on',
   command: 'Made by one command:',
   scale: (scale: string) => `s = ${scale}`,
