@@ -187,8 +187,8 @@ test('what the judge sees of the parts that a prompt asks for is told', async ({
   await playground.open('model=tiny-words&draw=prompt:two owls on a blue background&n=2');
   const parts = page.locator('.column .legend [data-part]');
   await expect(parts).toHaveCount(2);
-  await expect(parts.first()).toHaveText(/background \d of 2/);
-  await expect(parts.last()).toHaveText(/count \d of 2/);
+  await expect(parts.first()).toHaveText(/right background: \d of 2/);
+  await expect(parts.last()).toHaveText(/right count: \d of 2/);
   const field = page.getByRole('textbox', { name: prompt.label, exact: true });
   await field.fill('owls');
   await field.press('Enter');
