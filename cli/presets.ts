@@ -21,7 +21,6 @@ import {
   borneOut,
   columnsOf,
   failedClaims,
-  type MeasuredColumn,
   type NetworkPresets,
   possiblePresets,
   presetsFile,
@@ -94,12 +93,6 @@ async function measure(
     all: jobsOf(each * asked.length, (k) => k % asked.length, seed),
   };
   const named = namesOf(columns, asked);
-  const opening = { model: id, companions: used, features };
-  const pool = openPool(availableParallelism(), {
-    ...opening,
-    upsamplers: manifest.stages?.map(({ network }) => network) ?? [],
-    prompts: manifest.prompts && (await encodePrompts(named, manifest.prompts)).states,
-  });
   const about = {
     id,
     sha256: graphSha256(manifest),
@@ -110,19 +103,26 @@ async function measure(
   };
   const { date: _, columns: before = [], ...aboutBefore } = stored ?? {};
   const known = isDeepStrictEqual(aboutBefore, about) ? before : [];
-  const measured: MeasuredColumn[] = [];
-  await pool.each(columns.entries(), async ([at, column], draw) => {
-    const old = known.find((other) => isDeepStrictEqual(other.column, column));
-    if (old) {
-      measured[at] = old;
-      return;
-    }
-    const request = requestOf(column, manifest, named);
-    const scene = await figuresOf(draw, request, jobs.scene);
-    measured[at] = { column, figures: { scene, all: await figuresOf(draw, request, jobs.all) } };
-    console.error(`${id}: ${Object.keys(measured).length} of ${columns.length} columns`);
-  });
-  return { ...about, date: new Date().toISOString().slice(0, 10), columns: measured };
+  const measured = columns.map((column) =>
+    known.find((other) => isDeepStrictEqual(other.column, column)),
+  );
+  const missing = [...columns.entries()].filter(([at]) => !measured[at]);
+  if (missing.length > 0) {
+    const opening = { model: id, companions: used, features };
+    const pool = openPool(availableParallelism(), {
+      ...opening,
+      upsamplers: manifest.stages?.map(({ network }) => network) ?? [],
+      prompts: manifest.prompts && (await encodePrompts(named, manifest.prompts)).states,
+    });
+    await pool.each(missing.values(), async ([at, column], draw) => {
+      const request = requestOf(column, manifest, named);
+      const scene = await figuresOf(draw, request, jobs.scene);
+      measured[at] = { column, figures: { scene, all: await figuresOf(draw, request, jobs.all) } };
+      console.error(`${id}: ${measured.filter(Boolean).length} of ${columns.length} columns`);
+    });
+  }
+  const date = missing.length > 0 ? new Date().toISOString().slice(0, 10) : stored!.date;
+  return { ...about, date, columns: measured.map((column) => column!) };
 }
 
 /** SHA-256 of the networks beside the denoiser, by their ids. */
