@@ -132,7 +132,8 @@ async function benchNode(args: BenchArguments, found: Findings): Promise<void> {
     return;
   }
   const subject = await openNode(model, threads);
-  const before = args.against === undefined ? undefined : await openBefore(args.against, model);
+  const before =
+    args.against === undefined ? undefined : await openBefore(args.against, model, threads);
   const plan = planFor(quick);
   found.trajectories.push(...(await measureTrajectories(subject, plan, before, say)));
   if (!args.trajectories) add(found, await measure(subject, plan, say));
@@ -141,8 +142,11 @@ async function benchNode(args: BenchArguments, found: Findings): Promise<void> {
 }
 
 /** The engine of another checkout of this project with that checkout's networks, and with our packages. */
-async function openBefore(folder: string, model: string): ReturnType<typeof openNode> {
-  const threads = Math.min(MOST_THREADS, availableParallelism());
+async function openBefore(
+  folder: string,
+  model: string,
+  threads: number,
+): ReturnType<typeof openNode> {
   const other: { openNode: typeof openNode } = await import(
     pathToFileURL(resolve(folder, 'bench/node.ts')).href
   );

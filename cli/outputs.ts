@@ -23,15 +23,13 @@ export async function checkOutput(flag: string, path: string): Promise<void> {
   if (isFolder) throw new ArgumentError(`--${flag} must be a file, "${path}" is a folder`);
 }
 
-const temporaryOf = (path: string): string => `${path}.tmp`;
-
 function cannotBeWritten(flag: string, path: string): ArgumentError {
   return new ArgumentError(`--${flag} must be in a folder that can be written to, got "${path}"`);
 }
 
 /** Writes the whole file or leaves the one before: never a half one. @throws Error that names the file */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = temporaryOf(path);
+  const temporary = `${path}.tmp`;
   try {
     const found = await stat(path).catch(() => undefined);
     // Nothing may take the place of a pipe or a device.

@@ -11,6 +11,7 @@ import { realFigures } from './real-figures';
 import { columnRuns } from './services';
 import { commonWords, type Strings } from './words/words';
 import './outcome.css';
+import { useIsJudged } from './use-judged-classes';
 
 /** How a column's run stands, and what was measured on its samples. */
 export function Outcome({ state }: { state: ColumnState }) {
@@ -57,9 +58,7 @@ function Figures({ state, strings }: { state: ColumnState; strings: Strings }) {
   const ofPrompts = useAppState(
     ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
-  const judged = useAppState(
-    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
-  );
+  const judged = useIsJudged();
   const fidelity = ofPrompts
     ? ({
         name: 'alignment',

@@ -3,6 +3,13 @@ import { useApp, useAppState } from './app-context';
 
 const NONE: readonly string[] = [];
 
+/** Whether samples get figures: the network has one beside it that judges them, or is not known yet. */
+export function useIsJudged(): boolean {
+  return useAppState(
+    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
+  );
+}
+
 /**
  * The classes that verdicts name: the network's own, or those of its feature network where prompts
  * condition it. None until they are known.

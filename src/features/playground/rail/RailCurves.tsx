@@ -1,6 +1,7 @@
 import { useAppState, useWords } from '../../../kit/app-context';
 import { realFigures } from '../../../kit/real-figures';
 import type { FilmPictures } from '../../../kit/services';
+import { useIsJudged } from '../../../kit/use-judged-classes';
 import { percent } from '../../../settings/numbers';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
 import { playgroundWords } from '../words';
@@ -40,9 +41,7 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const ofPrompts = useAppState(
     ({ engine }) => engine.status === 'ready' && engine.manifest.prompts !== undefined,
   );
-  const judged = useAppState(
-    ({ engine }) => engine.status !== 'ready' || engine.manifest.companions?.features !== undefined,
-  );
+  const judged = useIsJudged();
   const figure = ofPrompts ? 'alignment' : 'classAccuracy';
   const recognised = takes.flatMap(({ scale, done, byStudent }): Point[] => {
     const share = done.verdicts?.[figure];
