@@ -22,14 +22,23 @@ def is_matrix(weight: torch.Tensor) -> bool:
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
-    """U Vᵀ of each matrix U S Vᵀ of [N,m,n], about: Newton and Schulz' iteration leaves values of .7 to 1.2 for S."""
+    """U Vᵀ of each matrix U S Vᵀ of [N,m,n], about: Newton and Schulz' iteration leaves values of .7 to 1.2 for S.
+
+    Every step multiplies X from the left by a polynomial of X Xᵀ, so only the short side's square is iterated, and
+    the product of all steps meets X once: for a kernel of 3×3 pixels two fifths of the operations.
+    """
     a, b, c = COEFFICIENTS
     wide = matrices.shape[1] <= matrices.shape[2]
     x = matrices if wide else matrices.mT
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    for _ in range(STEPS):
-        square = x @ x.mT
-        x = a * x + (b * square + c * square @ square) @ x
+    square, identity = x @ x.mT, torch.eye(x.shape[1], device=x.device)
+    product = identity
+    for step in range(STEPS):
+        factor = a * identity + b * square + c * square @ square
+        product = factor @ product
+        if step < STEPS - 1:
+            square = factor @ square @ factor
+    x = product @ x
     return x if wide else x.mT
 
 
