@@ -1,10 +1,13 @@
 """The judge of pictures from words: what is in a picture, and how well it fits a text.
 
     python judge.py pictures-judge --minutes 30      # trains, or goes on; then measures on the held-out pictures
+    python judge.py longer --start runs/pictures-judge/ema.pt --minutes 90
 
 A convolutional network sees pictures at 16, 32 and 64 pixels (smaller ones enlarged by repeating pixels, as a
-screen does). From its features come four parts (thing, set, background, count) and an embedding that a
-contrastive loss (CLIP, 2103.00020) brings near to the frozen text encoder's mean state of the caption.
+screen does), a little displaced, blurred, noisy and of other contrast: what people hardly see must not change its
+mind, or it would judge a drawing by the last trace of noise on it. From its features come four parts (thing, set,
+background, count) and an embedding that a contrastive loss (CLIP, 2103.00020) brings near to the frozen text
+encoder's mean state of the caption.
 """
 
 import argparse
@@ -25,10 +28,12 @@ import data
 import drawings
 import encoder
 from emoji_sets import SETS
+from muon import Muon
 from networks import GroupNorm
 from trainer import RUNS, Paused, Trainer
 
 SIZES = (16, 32, 64)
+NOISE = (0.05, 0.1, 0.2)  # standard deviations
 COUNTS = ("one", "two", "three", "four", "two things")
 
 
@@ -94,6 +99,27 @@ def targets(plan: list[drawings.Picture], things: int) -> tuple[torch.Tensor, di
     }
 
 
+def disturbed(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Pictures [B,C,S,S] in [-1, 1], changed in ways that people hardly see.
+
+    All are displaced by up to a sixteenth of their side and have up to a tenth more or less contrast; two in five
+    are blurred; one in two has Gaussian noise with a standard deviation of .01 to .2.
+    """
+    n, at, reach = len(x), x.device, max(1, x.shape[-1] // 16)
+
+    def uniform(low: float, high: float) -> torch.Tensor:
+        return (low + (high - low) * torch.rand(n, 1, 1, 1, generator=generator, device=generator.device)).to(at)
+
+    wide = F.pad(x, (reach,) * 4, mode="replicate")
+    places = torch.randint(2 * reach + 1, (n, 2), generator=generator, device=generator.device).tolist()
+    x = torch.stack([p[:, i : i + x.shape[2], j : j + x.shape[3]] for p, (i, j) in zip(wide, places)])
+    x = x * uniform(0.9, 1.1) + uniform(-0.05, 0.05)
+    smooth = F.avg_pool2d(F.pad(x, (1,) * 4, mode="replicate"), 3, stride=1)
+    x = x + (smooth - x) * (uniform(0, 1) < 0.4) * uniform(0, 0.8)
+    noise = torch.randn(x.shape, generator=generator, device=generator.device).to(at)
+    return (x + noise * (uniform(0, 1) < 0.5) * uniform(math.log(0.01), math.log(0.2)).exp()).clamp(-1, 1)
+
+
 def enlarged(x: torch.Tensor, size: int = 64) -> torch.Tensor:
     """Pictures of any of the stages at the judge's size, pixels repeated."""
     if size % x.shape[-1]:
@@ -113,6 +139,7 @@ class JudgeRecipe:
     weak_at: float = math.inf
     weak: None = None
     every: int = 1  # every n-th picture of the plan
+    muon: bool = True  # orthogonal momentum for the matrices (muon.py), in place of AdamW
     seed: int = 0
 
 
@@ -135,6 +162,9 @@ class JudgeTrainer(Trainer):
     def build(self) -> Judge:
         return Judge(self.recipe.network)
 
+    def build_optimiser(self) -> torch.optim.Optimizer:
+        return Muon(self.parameters, self.recipe.lr) if self.recipe.muon else super().build_optimiser()
+
     def example(self) -> tuple[torch.Tensor, ...]:
         return (torch.zeros(1, 3, 64, 64, device=self.device),)
 
@@ -145,7 +175,7 @@ class JudgeTrainer(Trainer):
         raw = np.stack([self.pictures[self.rows[j]] for j in i])
         parts = np.array_split(raw, len(SIZES))
         small = [p if size == 64 else drawings.shrunk(p, size) for p, size in zip(parts, SIZES)]
-        x = torch.cat([enlarged(data.to_unit(torch.from_numpy(p))) for p in small])
+        x = torch.cat([enlarged(disturbed(data.to_unit(torch.from_numpy(p)), g)) for p in small])
         wanted = pooled(*self.bank.batch(self.told[i.numpy()]))
         out = (x, wanted, self.shown[i], *(self.parts[name][i] for name in ("style", "background", "count")))
         return tuple(t.to(self.device) for t in out)
@@ -198,13 +228,17 @@ def verdict(judge: Judge, x: torch.Tensor, plan: list[drawings.Picture], batch: 
     return {name: round(float(share), 4) for name, share in shares.items() if math.isfinite(share)}
 
 
-def measure(judge: Judge) -> dict[str, dict[str, float]]:
-    """Shares right on the held-out real pictures, by size."""
-    out = {}
+def measure(judge: Judge) -> dict[str, dict]:
+    """Shares right on the held-out real pictures, by size; "noise": with noise of these deviations, at the least."""
+    out, noisy = {}, {}
     for size in SIZES:
         _, plan, pictures = drawings.load("test", size=size)
-        out[str(size)] = verdict(judge, data.to_unit(torch.from_numpy(np.array(pictures))), plan)
-    return out
+        x = data.to_unit(torch.from_numpy(np.array(pictures)))
+        out[str(size)] = verdict(judge, x, plan)
+        if size == SIZES[0]:
+            noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+            noisy = {f"{sigma:g}": verdict(judge, (x + sigma * noise).clamp(-1, 1), plan) for sigma in NOISE}
+    return {**out, "noise": noisy}
 
 
 def main() -> None:
@@ -212,9 +246,16 @@ def main() -> None:
     parser.add_argument("name", help="folder name under runs/")
     parser.add_argument("--minutes", type=float, help="length of the run in minutes (default: 1,000,000 pictures)")
     parser.add_argument("--pause", type=float, help="save and leave after so many minutes; the same command continues")
+    parser.add_argument(
+        "--start", type=Path, help="weights to continue from (an ema.pt): fresh optimiser, short warm-up"
+    )
+    parser.add_argument("--threads", type=int, help="threads of PyTorch")
     parser.add_argument("--every", type=int, default=1, help="take every n-th picture: fewer captions to encode")
     args = parser.parse_args()
-    command = f"python judge.py {args.name}" + (f" --minutes {args.minutes:g}" if args.minutes else "")
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    told = {"--minutes": args.minutes and f"{args.minutes:g}", "--start": args.start}
+    command = " ".join([f"python judge.py {args.name}", *(f"{k} {v}" for k, v in told.items() if v)])
     try:
         trainer = JudgeTrainer(
             args.name,
@@ -222,6 +263,7 @@ def main() -> None:
             RUNS / args.name,
             compile=False,
             budget=args.minutes,
+            start=args.start,
             command=command,
         )
         deadline = time.monotonic() + 60 * args.pause if args.pause else math.inf

@@ -59,6 +59,24 @@ def test_judge_learns_the_parts_and_says_so(small, tmp_path):
     assert torch.allclose(embedding.norm(dim=1), torch.ones(4), atol=1e-5)
 
 
+def test_disturbed_pictures_are_those_given_but_for_little():
+    squares = torch.full((400, 3, 32, 32), -0.5)
+    squares[:, :, 8:24, 8:24] = 0.5
+    made = judge.disturbed(squares, torch.Generator().manual_seed(0))
+    assert made.shape == squares.shape and made.abs().max() <= 1
+    # Its middle and its corners stay what they are, on average over a region.
+    assert (made[:, :, 12:20, 12:20].mean((1, 2, 3)) - 0.5).abs().max() < 0.15
+    assert (made[:, :, :4, :4].mean((1, 2, 3)) + 0.5).abs().max() < 0.15
+    # Half of them are noisy, and they lie within two pixels of their place, in both directions.
+    noise = made[:, 0, 14:18, 14:18].std((1, 2))
+    assert 0.4 < (noise > 0.008).float().mean() < 0.6 and noise.max() < 0.4
+    left = (made[:, 0, 16] > 0).float().argmax(1)
+    clear = noise < 0.008
+    assert set(left[clear].tolist()) == {6, 7, 8, 9, 10}
+    again = judge.disturbed(squares, torch.Generator().manual_seed(0))
+    assert torch.equal(made, again)
+
+
 def test_judge_names_what_it_cannot_see():
     with pytest.raises(ValueError, match="things: needs places below 4, got a picture of thing 7"):
         judge.targets([drawings.Picture(7, "noto", "red")], 4)
