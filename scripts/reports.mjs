@@ -3,8 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** @typedef {{ passed: number, failed: number, note?: string }} Counts */
 
-/** @typedef {{ status: string, annotations?: { type: string, description?: string }[] }} Test */
-/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: Test[] }[] }} Suite */
+/**
+ * @typedef {{
+ *   status: string,
+ *   annotations?: { type: string, description?: string }[],
+ *   projectName?: string,
+ *   results?: { duration: number }[],
+ * }} Test
+ */
+/** @typedef {{ suites?: Suite[], specs?: { title: string, file?: string, tests: Test[] }[] }} Suite */
 
 /**
  * @param {string} file written by `vitest --reporter=json`
@@ -48,6 +55,26 @@ export function playwrightCounts(file, status) {
 }
 
 /**
+ * The files whose browser tests took longest, each with its project and seconds, attempts added up.
+ *
+ * @param {string} file written by Playwright's json reporter
+ * @param {number} count
+ * @returns {[name: string, seconds: number][]}
+ */
+export function slowestFiles(file, count) {
+  /** @type {Map<string, number>} */
+  const seconds = new Map();
+  for (const spec of specsOf(read(file) ?? {})) {
+    for (const { projectName = '', results = [] } of spec.tests) {
+      const name = `${projectName} ${spec.file}`;
+      const own = results.reduce((sum, { duration }) => sum + duration / 1000, 0);
+      seconds.set(name, (seconds.get(name) ?? 0) + own);
+    }
+  }
+  return [...seconds].sort(([, a], [, b]) => b - a).slice(0, count);
+}
+
+/**
  * Why tests were skipped, and how many for each reason.
  *
  * @param {Suite} suite
@@ -66,11 +93,14 @@ function reasonsOf(suite) {
 
 /**
  * @param {Suite} suite
- * @returns {Test[]}
+ * @returns {NonNullable<Suite['specs']>}
  */
-function testsOf({ suites = [], specs = [] }) {
-  return [...specs.flatMap(({ tests }) => tests), ...suites.flatMap(testsOf)];
+function specsOf({ suites = [], specs = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)];
 }
+
+/** @param {Suite} suite */
+const testsOf = (suite) => specsOf(suite).flatMap(({ tests }) => tests);
 
 /**
  * The titles of a report's tests that ended with `status`.
@@ -79,9 +109,9 @@ function testsOf({ suites = [], specs = [] }) {
  * @param {string} status
  * @returns {string[]}
  */
-function titlesOf({ suites = [], specs = [] }, status) {
-  const own = specs.filter(({ tests }) => tests.some((test) => test.status === status));
-  return [...own.map(({ title }) => title), ...suites.flatMap((suite) => titlesOf(suite, status))];
+function titlesOf(suite, status) {
+  const own = specsOf(suite).filter(({ tests }) => tests.some((test) => test.status === status));
+  return own.map(({ title }) => title);
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { playwrightCounts, vitestCounts } from './reports.mjs';
+import { playwrightCounts, slowestFiles, vitestCounts } from './reports.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,6 +42,25 @@ test('what is skipped does not count, and the reason is given', () => {
   const file = report({ stats, suites: [{ suites: [{ specs }] }] });
   const note = '2 skipped, Firefox not found: not tested; 1 skipped, too slow here';
   expect(playwrightCounts(file, 0)).toEqual({ passed: 5, failed: 0, note });
+});
+
+test('the slowest files are named with their project, attempts added up', () => {
+  const spec = (file: string, projectName: string, ...durations: number[]) => ({
+    title: 'draws',
+    file,
+    tests: [
+      { projectName, status: 'expected', results: durations.map((duration) => ({ duration })) },
+    ],
+  });
+  const inner = { specs: [spec('b.spec.ts', 'wasm', 2000), spec('a.spec.ts', 'wasm', 500)] };
+  const specs = [spec('a.spec.ts', 'webgpu', 1000, 3000), spec('b.spec.ts', 'wasm', 1500)];
+  const file = report({ suites: [{ specs, suites: [inner] }] });
+  const slowest = [
+    ['webgpu a.spec.ts', 4],
+    ['wasm b.spec.ts', 3.5],
+  ];
+  expect(slowestFiles(file, 2)).toEqual(slowest);
+  expect(slowestFiles(join(folder, 'none.json'), 2)).toEqual([]);
 });
 
 test('a test file that does not load is a failure', () => {

@@ -16,11 +16,13 @@ const all = options.length === 0;
 checkNode();
 installPackages();
 const { ensureChromium } = await import('./chromium.mjs');
-const { playwrightCounts, vitestCounts } = await import('./reports.mjs');
+const { playwrightCounts, slowestFiles, vitestCounts } = await import('./reports.mjs');
 
 const reports = mkdtempSync(join(tmpdir(), 'guidance-test-'));
 /** @type {{ name: string, passed: number, failed: number, note?: string }[]} */
 const results = [];
+/** Seconds, by what took them. @type {Map<string, number>} */
+const took = new Map();
 
 if (all || options.includes('--unit')) {
   check('lint and format', ['biome', 'check', '--error-on-warnings']);
@@ -48,6 +50,7 @@ for (const result of results) {
   const counts = `${result.passed} passed, ${result.failed} failed`;
   console.log(`  ${result.name.padEnd(18)} ${counts}${result.note ? ` (${result.note})` : ''}`);
 }
+console.log(`\n  seconds: ${[...took].map(([name, s]) => `${name} ${Math.round(s)}`).join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -71,6 +74,7 @@ async function endToEnd() {
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
   results.push({ name: 'browser tests', ...playwrightCounts(file, status) });
+  for (const [name, seconds] of slowestFiles(file, 8)) took.set(name, seconds);
 }
 
 /**
@@ -89,10 +93,13 @@ function check(name, command) {
  */
 function run(command, extra) {
   console.log(`\n› ${command.join(' ')}`);
-  return spawnSync('npx', ['--no-install', ...command], {
+  const started = performance.now();
+  const { status } = spawnSync('npx', ['--no-install', ...command], {
     cwd: root,
     env: { ...environment, ...extra },
     stdio: 'inherit',
     shell: process.platform === 'win32',
-  }).status;
+  });
+  took.set(command.slice(0, 2).join(' '), (performance.now() - started) / 1000);
+  return status;
 }
