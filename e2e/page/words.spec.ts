@@ -193,8 +193,17 @@ test('what the judge sees of the parts that a prompt asks for is told', async ({
   await field.fill('owls');
   await field.press('Enter');
   await playground.settled();
-  await expect(page.locator('.column [data-figure=alignment]')).toHaveText(/-?0\.\d\d/);
+  await expect(page.locator('.column [data-figure=alignment]')).toHaveText(/−?0\.\d\d/);
   await expect(parts).toHaveCount(0);
+});
+
+test('the curve of how well prompts are met fills the rail', async ({ playground }) => {
+  const { page } = playground;
+  await playground.open(`${APPLE}&n=2&scale=1,3&film=on`);
+  const dots = page.locator('.rail-curves g[data-curve="recognised"] .dot');
+  await expect(async () => expect(await dots.count()).toBeGreaterThanOrEqual(8)).toPass();
+  const heights = await dots.evaluateAll((all) => all.map((dot) => Number(dot.getAttribute('y1'))));
+  expect(Math.min(...heights), 'the best scale lies at the top').toBeCloseTo(6);
 });
 
 test('a negative prompt and a second one that is mixed in', async ({ playground }) => {

@@ -1,6 +1,6 @@
 import type { Verdicts } from '../engine/protocol';
 import { percent } from '../settings/numbers';
-import { clipped } from '../settings/short-text';
+import { clipped, withMinus } from '../settings/short-text';
 import type { ColumnState } from '../settings/store';
 import { sampleNames } from '../settings/subject';
 import { useAppState, useService, useWords } from './app-context';
@@ -202,7 +202,7 @@ function FigureBox({ name, hint, value, spread, real, text }: FigureBoxProps) {
 }
 
 const oneDigit = (value: number) => value.toFixed(1);
-const twoDigits = (value: number) => value.toFixed(2);
+const twoDigits = (value: number) => withMinus(value.toFixed(2));
 
 function duration(ms: number): string {
   return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));

@@ -92,6 +92,7 @@ test('numbers have no digits that say nothing', () => {
     '80',
     '0.002',
   ]);
+  expect([-1, -0.25, 1e-7].map(shortNumber)).toEqual(['−1', '−0.25', '1e−7']);
 });
 
 test('a drawn curve is said in the unit of its scale', () => {

@@ -1,6 +1,11 @@
-/** A number without digits that say nothing: 3, 0.25, 1.5. */
+/** A number without digits that say nothing: 3, 0.25, −1.5. */
 export function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  return withMinus(Number(value.toPrecision(3)));
+}
+
+/** A number as it is read, with a minus sign in place of the hyphen that programs write. */
+export function withMinus(value: number | string): string {
+  return String(value).replace('-', '−');
 }
 
 /** The ends of a drawn course of scales, and what it reaches between them. */

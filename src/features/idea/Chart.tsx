@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useRef } from 'react';
 import { useWidth } from '../../kit/use-width';
+import { withMinus } from '../../settings/short-text';
 
 /** What a curve stands for; each has its colour in idea.css, in formulas and legends too. */
 export type Ink = 'cond' | 'uncond' | 'classifier' | 'guided' | 'data' | 'other';
@@ -107,7 +108,7 @@ export function wholeTicks(low: number, high: number, every = 1): Axis['ticks'] 
   const count = Math.floor((high - first) / every) + 1;
   return Array.from({ length: count }, (_, i) => {
     const at = first + i * every;
-    return { at, text: String(at).replace('-', '−') };
+    return { at, text: withMinus(at) };
   });
 }
 

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { logAxis } from '../../kit/log-axis';
+import { withMinus } from '../../settings/short-text';
 
 interface DialProps {
   readonly label: string;
@@ -43,5 +44,5 @@ export function Dial({ label, value, min, max, step = 0.1, logarithmic, onChange
 /** A number with about three digits. */
 export function short(value: number): string {
   const text = Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1);
-  return text.replace(/^-(?=0\.?0*$)/, '').replace('-', '−');
+  return withMinus(text.replace(/^-(?=0\.?0*$)/, ''));
 }

@@ -6,7 +6,7 @@ import { Swatch } from '../../kit/Swatch';
 import type { Trajectory } from '../../kit/trajectories';
 import { useLineChart } from '../../kit/use-line-chart';
 import { useWidth } from '../../kit/use-width';
-import { shortNumber } from '../../settings/short-text';
+import { shortNumber, withMinus } from '../../settings/short-text';
 import { change } from '../../settings/store';
 import { figureAt, stepAt, useFinishedTrajectories } from './inside-data';
 import { insideWords } from './words';
@@ -197,7 +197,9 @@ function sigmaAt({ frames, lastStep }: Trajectory, position: number): string {
 function readable(value: number, { factor = 1, unit = '' }: ChartKind): string | undefined {
   if (Number.isNaN(value)) return undefined;
   if (unit) return `${Math.round(factor * value)}${unit}`;
-  return value !== 0 && Math.abs(value) < SMALL ? value.toExponential(1) : shortNumber(value);
+  return value !== 0 && Math.abs(value) < SMALL
+    ? withMinus(value.toExponential(1))
+    : shortNumber(value);
 }
 
 /** A formula whose `_c` are subscripts. */

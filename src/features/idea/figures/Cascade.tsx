@@ -8,6 +8,7 @@ import {
   type TwoPixelPicture,
 } from '../../../diffusion/worlds/two-pixels';
 import { percent } from '../../../settings/numbers';
+import { withMinus } from '../../../settings/short-text';
 import { type Axis, Chart } from '../Chart';
 import { Dial } from '../Dial';
 import { type FigureProps, Frame } from './Frame';
@@ -108,6 +109,6 @@ export function Cascade({ title, words, note }: FigureProps) {
 function axis(largest: number, at: readonly number[]): Axis {
   return {
     domain: [-largest, largest],
-    ticks: at.map((value) => ({ at: value, text: String(value).replace('-', '−') })),
+    ticks: at.map((value) => ({ at: value, text: withMinus(value) })),
   };
 }

@@ -1,6 +1,7 @@
 import { type PointerEvent, useRef } from 'react';
 import { useApp, useAppState, useWords } from '../../../kit/app-context';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
+import { withMinus } from '../../../settings/short-text';
 import { changeColumn } from '../../../settings/store';
 import { hasScale } from '../film';
 import { playgroundWords } from '../words';
@@ -96,7 +97,7 @@ export function GuidanceRail() {
           ))}
           {TICKS.map((scale) => (
             <span key={scale} className="tick" style={{ left: `${placeOf(scale) * 100}%` }}>
-              {roundedScale(scale - offset)}
+              {withMinus(roundedScale(scale - offset))}
             </span>
           ))}
         </div>

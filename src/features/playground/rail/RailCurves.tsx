@@ -4,6 +4,7 @@ import type { FilmPictures } from '../../../kit/services';
 import { useIsJudged } from '../../../kit/use-judged-classes';
 import { percent } from '../../../settings/numbers';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
+import { withMinus } from '../../../settings/short-text';
 import { playgroundWords } from '../words';
 import { placeOf, zoneOf } from './rail-axis';
 
@@ -15,16 +16,15 @@ const MARGIN = 6;
 
 interface Point {
   readonly scale: number;
-  /** Share of the height, 0 at the bottom. */
-  readonly share: number;
+  readonly value: number;
   readonly spread: number;
   readonly byStudent: boolean;
 }
 
 /**
- * What was measured at every scale that is there: the share recognised, or how well prompts
- * are met, from 0 to 1, and the variety
- * against the largest of these and of real pictures, which have a faint line each.
+ * What was measured at every scale that is there: the share recognised, from 0 to 1, or how well
+ * prompts are met, and the variety, both of these against the largest of all scales and of real
+ * pictures, which have a faint line each.
  */
 export function RailCurves({ film }: { readonly film: FilmPictures }) {
   const { rail: words } = useWords(playgroundWords);
@@ -43,34 +43,29 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
   );
   const judged = useIsJudged();
   const figure = ofPrompts ? 'alignment' : 'classAccuracy';
-  const recognised = takes.flatMap(({ scale, done, byStudent }): Point[] => {
-    const share = done.verdicts?.[figure];
-    if (share === undefined) return [];
-    return [{ scale, share, spread: done.verdicts?.spread?.[figure] ?? 0, byStudent }];
-  });
-  const diversities = takes.flatMap(({ scale, done, byStudent }) => {
-    const diversity = done.verdicts?.diversity;
-    const spread = done.verdicts?.spread?.diversity ?? 0;
-    return diversity === undefined ? [] : [{ scale, diversity, spread, byStudent }];
-  });
-  const largest = Math.max(real.diversity ?? 0, ...diversities.map(({ diversity }) => diversity));
-  const variety = diversities.map(
-    ({ diversity, spread, ...about }): Point => ({
-      ...about,
-      share: diversity / largest,
-      spread: spread / largest,
-    }),
-  );
+  const measured = (of: typeof figure | 'diversity') =>
+    takes.flatMap(({ scale, done, byStudent }): Point[] => {
+      const value = done.verdicts?.[of];
+      if (value === undefined) return [];
+      return [{ scale, value, spread: done.verdicts?.spread?.[of] ?? 0, byStudent }];
+    });
+  const largestOf = (points: readonly Point[], ofReal = 0) =>
+    Math.max(ofReal, ...points.map(({ value }) => value)) || 1;
+  const recognised = measured(figure);
+  const variety = measured('diversity');
+  const most = ofPrompts ? largestOf(recognised, real.alignment) : 1;
+  const mostVaried = largestOf(variety, real.diversity);
   const name = ofPrompts ? words.fits : words.recognised;
-  const list = (points: readonly Point[], text: (point: Point) => string) =>
+  const list = (points: readonly Point[], text: (value: number) => string) =>
     points
       .map(
-        (point) => `${point.scale}: ${text(point)}${point.byStudent ? ` (${words.student})` : ''}`,
+        ({ scale, value, byStudent }) =>
+          `${scale}: ${text(value)}${byStudent ? ` (${words.student})` : ''}`,
       )
       .join(', ');
   const told = [
-    `${name}. ${list(recognised, ({ share }) => (ofPrompts ? share.toFixed(2) : percent(share)))}`,
-    `${words.variety}. ${list(variety, ({ share }) => (share * largest).toFixed(1))}`,
+    `${name}. ${list(recognised, ofPrompts ? (value) => value.toFixed(2) : percent)}`,
+    `${words.variety}. ${list(variety, (value) => value.toFixed(1))}`,
   ].join('. ');
   return (
     <figure className="rail-curves">
@@ -81,12 +76,12 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
         aria-label={told}
       >
         <title>{words.realLine}</title>
-        {real[figure] !== undefined && <RealLine name="recognised" share={real[figure]} />}
+        {real[figure] !== undefined && <RealLine name="recognised" share={real[figure] / most} />}
         {real.diversity !== undefined && (
-          <RealLine name="variety" share={real.diversity / largest} />
+          <RealLine name="variety" share={real.diversity / mostVaried} />
         )}
-        <Curve name="variety" points={variety} />
-        <Curve name="recognised" points={recognised} />
+        <Curve name="variety" points={variety} most={mostVaried} />
+        <Curve name="recognised" points={recognised} most={most} />
       </svg>
       <figcaption aria-hidden="true">
         {judged && (
@@ -99,25 +94,37 @@ export function RailCurves({ film }: { readonly film: FilmPictures }) {
           <span data-curve="student">{words.byStudent}</span>
         )}
         <span className="zone-now">
-          {words.zoneNow(roundedScale(scale - offset), words.zones[zone.id])}
+          {words.zoneNow(withMinus(roundedScale(scale - offset)), words.zones[zone.id])}
         </span>
       </figcaption>
     </figure>
   );
 }
 
-function Curve({ name, points }: { readonly name: string; readonly points: readonly Point[] }) {
-  const at = ({ scale, share }: Point) => [placeOf(scale) * WIDTH, heightOf(share)] as const;
+interface CurveProps {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** The value that the curve's top stands for. */
+  readonly most: number;
+}
+
+function Curve({ name, points, most }: CurveProps) {
+  const at = ({ scale, value }: Point) => [placeOf(scale) * WIDTH, heightOf(value / most)] as const;
   return (
     <g data-curve={name} data-points={points.length}>
       <polyline points={points.map((point) => at(point).join()).join(' ')} />
       {points.map((point) => {
         const [x, y] = at(point);
-        const { spread, share } = point;
+        const { spread, value } = point;
         return (
           <g key={point.scale}>
             {spread > 0 && (
-              <line x1={x} x2={x} y1={heightOf(share - spread)} y2={heightOf(share + spread)} />
+              <line
+                x1={x}
+                x2={x}
+                y1={heightOf((value - spread) / most)}
+                y2={heightOf((value + spread) / most)}
+              />
             )}
             <line className="dot" data-by-student={point.byStudent} x1={x} x2={x} y1={y} y2={y} />
           </g>
@@ -133,6 +140,7 @@ function RealLine({ name, share }: { readonly name: string; readonly share: numb
   return <line className="real" data-curve={name} x1={0} x2={WIDTH} y1={y} y2={y} />;
 }
 
+/** The place of a share of the height, from 0 at the bottom, in the drawing. */
 function heightOf(share: number): number {
   const held = Math.min(1, Math.max(0, share));
   return HEIGHT - MARGIN - held * (HEIGHT - 2 * MARGIN);

@@ -4,6 +4,7 @@ import { columnRuns } from '../../../kit/services';
 import { commonWords } from '../../../kit/words/words';
 import { type ColumnSettings, LIMITS } from '../../../settings/column';
 import { roundedScale, scaleOffset } from '../../../settings/scale-unit';
+import { withMinus } from '../../../settings/short-text';
 import { changeColumn, removeColumn, selectColumn } from '../../../settings/store';
 import { hasScale } from '../film';
 import { playgroundWords } from '../words';
@@ -38,6 +39,7 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
   const scale = steering?.guidanceScale ?? column.guidanceScale;
   const offset = scaleOffset(column.guidance, unit);
   const shown = roundedScale(scale - offset);
+  const told = withMinus(shown);
 
   const set = (guidanceScale: number) => {
     if (steering) runs.steerTo(guidanceScale);
@@ -73,7 +75,7 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
       aria-valuemin={roundedScale(min - offset)}
       aria-valuemax={roundedScale(max - offset)}
       aria-valuenow={shown}
-      aria-valuetext={`${controls.guidanceScale} ${shown}`}
+      aria-valuetext={`${controls.guidanceScale} ${told}`}
       onFocus={() => {
         if (!active) selectColumn(store, index);
       }}
@@ -128,7 +130,7 @@ export function RailHandle({ column, index, scaleUnder }: HandleProps) {
         release();
       }}
     >
-      {off ? '×' : shown}
+      {off ? '×' : told}
     </div>
   );
 }
