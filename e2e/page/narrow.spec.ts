@@ -39,6 +39,24 @@ for (const lang of ['en', 'zh']) {
   });
 }
 
+test('a phone: what is drawn is said beside the pictures, and opens its setting', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('n=2&draw=class:1');
+  const drawn = page.locator('.subject-button');
+  await expect(drawn).toHaveText('1');
+  await drawn.click();
+  await playground.changes('a class', () => playground.classButton('2').click());
+  await expect(drawn).toHaveText('2');
+  await drawn.click();
+  await expect(page.getByRole('complementary')).toBeHidden();
+  await playground.open('model=tiny-words&draw=prompt:a red apple&n=1');
+  await expect(drawn).toHaveText('a red apple');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(drawn).toBeHidden();
+});
+
 test('a phone: the page is used with a finger’s clicks', async ({ playground }) => {
   await playground.open('n=2');
   await playground.changes('a key on the rail', () => playground.handle().press('PageUp'));

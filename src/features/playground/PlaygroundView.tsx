@@ -8,6 +8,7 @@ import { Controls } from './Controls';
 import { Presets } from './Presets';
 import { ProjectorKeys } from './ProjectorKeys';
 import { Stage } from './Stage';
+import { SubjectButton } from './SubjectButton';
 import { playgroundWords } from './words';
 import './playground.css';
 
@@ -39,7 +40,7 @@ export function PlaygroundView() {
         <div className="main">
           <Notices />
           <Boundary>
-            <Stage>
+            <Stage asked={<SubjectButton open={open} onToggle={() => setOpen(!open)} />}>
               <button
                 type="button"
                 ref={toggle}

@@ -10,8 +10,15 @@ import { LayoutSwitch } from './LayoutSwitch';
 import { GuidanceRail } from './rail/GuidanceRail';
 import { Timeline } from './Timeline';
 
+interface StageProps {
+  /** Beneath the rails. */
+  readonly children?: ReactNode;
+  /** What is drawn, before the ways to arrange it. */
+  readonly asked?: ReactNode;
+}
+
 /** The columns as they are arranged, and the rails that play guidance and denoising. */
-export function Stage({ children }: { readonly children?: ReactNode }) {
+export function Stage({ children, asked }: StageProps) {
   const { store, features } = useApp();
   const strings = useWords(commonWords);
   const { stage } = strings;
@@ -42,15 +49,18 @@ export function Stage({ children }: { readonly children?: ReactNode }) {
             {settings.length > 1 && stage.sameNoise}
           </p>
         )}
+        {asked}
         <LayoutSwitch />
         {ofColumns && (
           <button
             type="button"
+            aria-label={stage.pin}
             title={stage.pinHint}
             disabled={settings.length >= LIMITS.columns}
             onClick={() => pinColumn(store)}
           >
-            <span aria-hidden="true">+</span> {stage.pin}
+            + <span className="pin-long">{stage.pin}</span>
+            <span className="pin-short">{stage.pinShort}</span>
           </button>
         )}
       </div>

@@ -209,6 +209,7 @@ export const en = {
     differIn: (what: string) => `The columns differ in ${what}.`,
     column: (n: number) => `Column ${n}`,
     pin: 'Pin as a column',
+    pinShort: 'Pin',
     pinHint: 'Keep this column and go on in a copy beside it',
     remove: (n: number) => `Remove column ${n}`,
     select: (n: number) => `Edit column ${n}`,

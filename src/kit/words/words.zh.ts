@@ -257,6 +257,7 @@ export const zh: typeof en = {
     differIn: (what) => `各列的区别：${what}。`,
     column: (n) => `第 ${n} 列`,
     pin: '固定为一列',
+    pinShort: '固定',
     pinHint: '保留这一列，在旁边的副本中继续',
     remove: (n) => `移除第 ${n} 列`,
     select: (n) => `编辑第 ${n} 列`,

@@ -96,7 +96,12 @@ export function GuidanceRail() {
             </span>
           ))}
           {TICKS.map((scale) => (
-            <span key={scale} className="tick" style={{ left: `${placeOf(scale) * 100}%` }}>
+            <span
+              key={scale}
+              className="tick"
+              data-scale={scale}
+              style={{ left: `${placeOf(scale) * 100}%` }}
+            >
               {withMinus(roundedScale(scale - offset))}
             </span>
           ))}
