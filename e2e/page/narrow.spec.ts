@@ -57,6 +57,19 @@ test('a phone: what is drawn is said beside the pictures, and opens its setting'
   await expect(drawn).toBeHidden();
 });
 
+test('a phone: the wiped picture and its hint are on the screen with the rails', async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open('layout=wipe&scale=1,6&n=4');
+  const rails = (await page.locator('.rails').boundingBox())!;
+  const hint = (await page.locator('.overlay figcaption').boundingBox())!;
+  const picture = (await page.locator('.overlaid').boundingBox())!;
+  expect(picture.width).toBeGreaterThan(340);
+  expect(hint.y).toBeGreaterThan(picture.y + picture.height);
+  expect(hint.y + hint.height).toBeLessThanOrEqual(rails.y);
+});
+
 test('a phone: the page is used with a finger’s clicks', async ({ playground }) => {
   await playground.open('n=2');
   await playground.changes('a key on the rail', () => playground.handle().press('PageUp'));
