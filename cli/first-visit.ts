@@ -1,44 +1,78 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleSeed } from '../src/diffusion/random';
-import { parseModelIndex } from '../src/networks/manifest';
+import { type DenoiserManifest, parseModelIndex } from '../src/networks/manifest';
 import type { FirstPicturesData } from '../src/settings/first-pictures';
-import { FIRST_VISIT } from '../src/settings/settings';
+import { stageSettings } from '../src/settings/sample-settings';
+import { FIRST_VISIT, firstCount } from '../src/settings/settings';
 import { firstClass } from '../src/settings/subject';
 import { generate } from './generate';
-import { graphSha256 } from './manifests';
+import { graphSha256, manifestOf, presetDenoisers } from './manifests';
 import { modelFolders } from './models';
+import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
 
-/** What the first visit's columns are, on the site's default network, before anything is drawn. */
-export async function firstVisit(): Promise<Omit<FirstPicturesData, 'date'>> {
+/** Of what pictures are drawn, before they are. */
+export type FirstVisit = Omit<FirstPicturesData, 'date'>;
+
+/** What the first visit's columns are on every network that has presets, the site's default before the others. */
+export async function firstVisits(): Promise<FirstVisit[]> {
   const path = join(modelFolders[0]!, 'index.json');
-  const { default: model } = parseModelIndex(await readFile(path, 'utf8'), path);
-  const { manifest, release } = await openNetwork(model);
-  await release();
-  const { seed, count, columns } = FIRST_VISIT;
+  const first = parseModelIndex(await readFile(path, 'utf8'), path).default;
+  const others = (await presetDenoisers()).filter((id) => id !== first);
+  return Promise.all([first, ...others].map(firstVisitOf));
+}
+
+async function firstVisitOf(model: string): Promise<FirstVisit> {
+  const manifest = await denoiserOf(model);
+  const { stages = [] } = manifest;
+  const enlarging = await Promise.all(
+    stages.map(async ({ network }) => (await manifestOf(network)).manifest),
+  );
+  const { seed, columns } = FIRST_VISIT;
   return {
     model,
-    network: graphSha256(manifest),
+    networks: [manifest, ...enlarging].map(graphSha256),
     class: firstClass(manifest),
     seed,
-    count,
+    count: firstCount(manifest),
     columns,
-    shape: manifest.shape,
+    shape: stages.at(-1)?.shape ?? manifest.shape,
   };
 }
 
-/** The first visit's pictures, column after column: [columns, count, channels, height, width]. */
-export async function drawFirstVisit(): Promise<Float32Array> {
-  const { model, class: name, seed, count, columns } = await firstVisit();
+async function denoiserOf(id: string): Promise<DenoiserManifest> {
+  const { manifest } = await manifestOf(id);
+  if (manifest.role !== 'denoiser')
+    throw new Error(`${id}: needs a denoiser, got ${manifest.role}`);
+  return manifest;
+}
+
+/** A first visit's pictures, column after column: [columns, count, channels, height, width]. */
+export async function drawFirstVisit({
+  model,
+  class: name,
+  seed,
+  count,
+  columns,
+}: FirstVisit): Promise<Float32Array> {
+  const { stages = [], prompts: reads, classes } = await denoiserOf(model);
   const network = await openNetwork(model);
-  const label = network.manifest.classes.indexOf(name);
+  const upsamplers = await Promise.all(stages.map((stage) => openNetwork(stage.network)));
+  const prompts = reads && (await encodePrompts([name], reads)).states;
+  const label = reads ? 0 : classes.indexOf(name);
   const jobs = Array.from({ length: count }, (_, k) => ({ label, seed: sampleSeed(seed, k) }));
   const drawn: Float32Array[] = [];
-  for (const { mix: _, negative: __, ...run } of columns) {
-    drawn.push((await generate(network, jobs, { ...run, batch: count })).samples);
+  for (const { mix: _, negative: __, stages: choices = [], upTo: ___, ...run } of columns) {
+    const enlarging = stageSettings({ stages: choices }, stages).map((settings, k) => ({
+      network: upsamplers[k]!,
+      settings,
+    }));
+    drawn.push(
+      (await generate(network, jobs, { ...run, prompts, enlarging, batch: count })).samples,
+    );
   }
-  await network.release();
+  for (const opened of [network, ...upsamplers]) await opened.release();
   const all = new Float32Array(drawn.reduce((sum, { length }) => sum + length, 0));
   drawn.forEach((samples, column) => {
     all.set(samples, column * samples.length);

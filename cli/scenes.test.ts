@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { opinionFrom } from '../src/diffusion/metrics/verdicts';
 import { sampleSeed } from '../src/diffusion/random';
 import { type DenoiserManifest, parseModelIndex } from '../src/networks/manifest';
+import type { FirstPicturesData } from '../src/settings/first-pictures';
 import { FIRST_VISIT } from '../src/settings/settings';
-import { firstVisit } from './first-visit';
+import { firstVisits } from './first-visit';
 import { generate } from './generate';
 import { openJudge } from './judge';
 import { graphSha256, manifestOf, shippedDenoisers } from './manifests';
@@ -97,10 +98,17 @@ describe('the first visit', () => {
 
   test('shows pictures drawn earlier at the same settings by the same network', async () => {
     const inFeature = (file: string) =>
-      fileURLToPath(new URL(`../src/features/playground/${file}`, import.meta.url));
-    const { date, ...drawn } = JSON.parse(readFileSync(inFeature('first-pictures.json'), 'utf8'));
-    expect(drawn, 'npm run first-pictures').toEqual(await firstVisit());
-    expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
-    expect(statSync(inFeature('first-pictures.webp')).size).toBeLessThan(60_000);
+      fileURLToPath(new URL(`../src/features/playground/first-pictures/${file}`, import.meta.url));
+    const drawn: FirstPicturesData[] = JSON.parse(readFileSync(inFeature('drawn.json'), 'utf8'));
+    const visits = await firstVisits();
+    expect(
+      drawn.map(({ date: _, ...visit }) => visit),
+      'npm run first-pictures',
+    ).toEqual(visits);
+    expect(visits.map(({ model }) => model)).toContain(index.default);
+    for (const { model, date } of drawn) {
+      expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(statSync(inFeature(`${model}.webp`)).size, model).toBeLessThan(60_000);
+    }
   });
 });

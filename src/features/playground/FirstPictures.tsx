@@ -2,18 +2,27 @@ import { useCallback, useSyncExternalStore } from 'react';
 import { useApp, useAppState, useWords } from '../../kit/app-context';
 import { drawSamples, fitCanvas, themeOf, tilingFor } from '../../kit/draw-samples';
 import { usePictureDrawing } from '../../kit/use-picture-drawing';
-import { type FirstPicturesData, firstPicturesOf } from '../../settings/first-pictures';
-import drawnEarlier from './first-pictures.json';
-import sheetAddress from './first-pictures.webp';
+import {
+  type FirstColumn,
+  type FirstPicturesData,
+  firstPicturesOf,
+} from '../../settings/first-pictures';
+import drawn from './first-pictures/drawn.json';
 import { playgroundWords } from './words';
 import './first-pictures.css';
 
-/** `npm run first-pictures` drew them. */
-const DATA = drawnEarlier as unknown as FirstPicturesData;
+/** `npm run first-pictures` drew them, the site's default network's before the others'. */
+const DRAWN = drawn as unknown as readonly FirstPicturesData[];
+/** The addresses of their sheets, by file. */
+const SHEETS = import.meta.glob<string>('./first-pictures/*.webp', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+});
 
 /**
- * Where a column has no pictures yet and asks for those of the first visit: the same ones, drawn
- * earlier, until its own come. They lie over its canvas.
+ * Where a column has no pictures yet and asks for those that a network is opened with: the same
+ * ones, drawn earlier, until its own come. They lie over its canvas.
  */
 export function FirstPictures({ columnId }: { columnId: number }) {
   const { trajectories } = useApp();
@@ -22,23 +31,23 @@ export function FirstPictures({ columnId }: { columnId: number }) {
     useCallback((listener) => trajectories.subscribe(listener), [trajectories]),
     () => trajectories.shown(columnId) === undefined,
   );
-  const drawn = useAppState(({ settings, columns, engine }) => {
-    const index = columns.findIndex(({ id }) => id === columnId);
-    const column = settings.columns[index];
-    const isFailed = engine.status === 'failed' || columns[index]?.status === 'failed';
-    return column && !isFailed ? firstPicturesOf(DATA, settings, column) : undefined;
-  });
-  if (!waits || drawn === undefined) return null;
+  const index = useAppState(({ columns }) => columns.findIndex(({ id }) => id === columnId));
+  const isFailed = useAppState(
+    ({ engine, columns }) => engine.status === 'failed' || columns[index]?.status === 'failed',
+  );
+  const settings = useAppState((state) => state.settings);
+  const column = settings.columns[index];
+  const earlier = column && firstPicturesOf(DRAWN, settings, column);
+  if (!waits || isFailed || !earlier) return null;
   return (
     <div className="first-pictures">
-      <EarlierSamples drawn={drawn} />
+      <EarlierSamples key={earlier.of.model} {...earlier} />
       <p>{drawnEarlier}</p>
     </div>
   );
 }
 
-/** @param drawn the column drawn earlier */
-function EarlierSamples({ drawn }: { drawn: number }) {
+function EarlierSamples({ of, column }: FirstColumn) {
   const { store } = useApp();
   const canvas = usePictureDrawing(
     useCallback(
@@ -53,7 +62,7 @@ function EarlierSamples({ drawn }: { drawn: number }) {
           const height = fitCanvas(element, tiling, side);
           context.clearRect(0, 0, side, height);
           context.imageSmoothingQuality = 'high';
-          const { shape } = DATA;
+          const { shape, count } = of;
           const frame = {
             step: 0,
             shape,
@@ -63,19 +72,19 @@ function EarlierSamples({ drawn }: { drawn: number }) {
             outside: NONE,
           };
           const batch = { frame, shape, view: 'estimate' as const, overlay: false };
-          drawSamples(context, { ...batch, count: DATA.count }, tiling, {
+          drawSamples(context, { ...batch, count }, tiling, {
             ...themeOf(element),
             misread: new Set(),
             picked: settings.picked,
           });
         };
-        void sheetOfColumns().then((columns) => {
-          pictures = columns[drawn];
+        void columnsOf(of).then((columns) => {
+          pictures = columns[column];
           draw();
         });
         return draw;
       },
-      [store, drawn],
+      [store, of, column],
     ),
   );
   return <canvas ref={canvas} />;
@@ -83,27 +92,28 @@ function EarlierSamples({ drawn }: { drawn: number }) {
 
 const NONE = new Int8Array(0);
 
-let sheet: Promise<Uint8Array[]> | undefined;
+const read = new Map<FirstPicturesData, Promise<Uint8Array[]>>();
 
 /** The columns' pictures as bytes, [count, channels, height, width] each. */
-function sheetOfColumns(): Promise<Uint8Array[]> {
-  sheet ??= readSheet();
-  return sheet;
+function columnsOf(of: FirstPicturesData): Promise<Uint8Array[]> {
+  const columns = read.get(of) ?? readSheet(of);
+  read.set(of, columns);
+  return columns;
 }
 
-async function readSheet(): Promise<Uint8Array[]> {
+async function readSheet(of: FirstPicturesData): Promise<Uint8Array[]> {
   const image = new Image();
-  image.src = sheetAddress;
+  image.src = SHEETS[`./first-pictures/${of.model}.webp`]!;
   await image.decode();
-  const [channels, height, width] = DATA.shape;
+  const [channels, height, width] = of.shape;
   const canvas = new OffscreenCanvas(image.width, image.height);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.drawImage(image, 0, 0);
-  return DATA.columns.map((_, row) => {
+  return of.columns.map((_, row) => {
     const { data } = context.getImageData(0, row * height, image.width, height);
-    const bytes = new Uint8Array(DATA.count * channels * height * width);
+    const bytes = new Uint8Array(of.count * channels * height * width);
     let at = 0;
-    for (let sample = 0; sample < DATA.count; sample++) {
+    for (let sample = 0; sample < of.count; sample++) {
       for (let c = 0; c < channels; c++) {
         for (let y = 0; y < height; y++) {
           for (let x = 0; x < width; x++) {
