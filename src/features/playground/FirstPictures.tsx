@@ -58,7 +58,7 @@ function EarlierSamples({ of, column }: FirstColumn) {
           const side = Math.round(element.clientWidth * devicePixelRatio);
           if (!context || side === 0 || !pictures) return;
           const { settings } = store.getState();
-          const tiling = tilingFor(undefined, settings, side);
+          const tiling = tilingFor(undefined, { ...settings, count: of.count }, side);
           const height = fitCanvas(element, tiling, side);
           context.clearRect(0, 0, side, height);
           context.imageSmoothingQuality = 'high';
