@@ -50,10 +50,10 @@ STAGES = {
 }
 # What the page begins with and offers: mostly things that the base network draws well (evaluate_cascade.py things).
 EXAMPLES = [
+    "a volcano on a plain blue background",
     "a red apple",
     "a purple heart on white",
     "french fries",
-    "a volcano on a plain blue background",
     "a face with medical mask",
     "three red apples",
     "a waxing crescent moon",

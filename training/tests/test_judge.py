@@ -59,6 +59,22 @@ def test_judge_learns_the_parts_and_says_so(small, tmp_path):
     assert torch.allclose(embedding.norm(dim=1), torch.ones(4), atol=1e-5)
 
 
+def test_a_judge_goes_on_from_given_weights_and_is_measured_with_noise_too(small, tmp_path):
+    config = judge.JudgeConfig(things=4, channels=(8, 16), features=32)
+    recipe = judge.JudgeRecipe(network=config, images=24 * 40, batch=24, lr=1e-2, warmup=5, ema=0.9)
+    first = judge.JudgeTrainer("a", recipe, tmp_path / "a", compile=False).train(log_every=20)
+    longer = judge.JudgeRecipe(network=config, images=24 * 60, batch=24, lr=1e-2, warmup=5, ema=0.9, muon=False)
+    trainer = judge.JudgeTrainer("b", longer, tmp_path / "b", compile=False, start=first)
+    assert trainer.images == 24 * 40
+    trained, about = judge.load_judge(trainer.train(log_every=20))
+    assert about["images"] == 24 * 60
+    shares = judge.measure(trained)
+    assert set(shares) == {"16", "32", "64", "noise"} and set(shares["noise"]) == {"0.05", "0.1", "0.2"}
+    assert shares["64"]["thing"] > 0.9
+    # More noise leaves less to see.
+    assert shares["noise"]["0.2"]["style"] <= shares["noise"]["0.05"]["style"] <= 1
+
+
 def test_disturbed_pictures_are_those_given_but_for_little():
     squares = torch.full((400, 3, 32, 32), -0.5)
     squares[:, :, 8:24, 8:24] = 0.5
