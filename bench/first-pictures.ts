@@ -5,7 +5,7 @@
  *   npm run first-pictures [-- MODEL …]    # without a name: all of them
  */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { drawFirstVisit, type FirstVisit, firstVisits } from '../cli/first-visit';
 import { launch } from './browser';
@@ -26,7 +26,6 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const before: Dated[] = JSON.parse(await readFile(inFeature('drawn.json'), 'utf8'));
-await mkdir(inFeature(''), { recursive: true });
 const browser = await launch('software');
 const data: Dated[] = [];
 for (const visit of visits) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { sampleSeed } from '../src/diffusion/random';
 import { type DenoiserManifest, parseModelIndex } from '../src/networks/manifest';
 import type { FirstPicturesData } from '../src/settings/first-pictures';
-import { stageSettings } from '../src/settings/sample-settings';
 import { FIRST_VISIT, firstCount } from '../src/settings/settings';
 import { firstClass } from '../src/settings/subject';
 import { generate } from './generate';
@@ -11,6 +10,7 @@ import { graphSha256, manifestOf, presetDenoisers } from './manifests';
 import { modelFolders } from './models';
 import { encodePrompts } from './prompts';
 import { openNetwork } from './runtime';
+import { askedStages, openStages } from './stages';
 
 /** Of what pictures are drawn, before they are. */
 export type FirstVisit = Omit<FirstPicturesData, 'date'>;
@@ -56,23 +56,20 @@ export async function drawFirstVisit({
   count,
   columns,
 }: FirstVisit): Promise<Float32Array> {
-  const { stages = [], prompts: reads, classes } = await denoiserOf(model);
   const network = await openNetwork(model);
-  const upsamplers = await Promise.all(stages.map((stage) => openNetwork(stage.network)));
+  const { prompts: reads, classes } = network.manifest;
+  const enlarging = await openStages(askedStages({ model, asked: [] }, network.manifest));
   const prompts = reads && (await encodePrompts([name], reads)).states;
   const label = reads ? 0 : classes.indexOf(name);
   const jobs = Array.from({ length: count }, (_, k) => ({ label, seed: sampleSeed(seed, k) }));
   const drawn: Float32Array[] = [];
-  for (const { mix: _, negative: __, stages: choices = [], upTo: ___, ...run } of columns) {
-    const enlarging = stageSettings({ stages: choices }, stages).map((settings, k) => ({
-      network: upsamplers[k]!,
-      settings,
-    }));
+  for (const { mix: _, negative: __, ...run } of columns) {
     drawn.push(
       (await generate(network, jobs, { ...run, prompts, enlarging, batch: count })).samples,
     );
   }
-  for (const opened of [network, ...upsamplers]) await opened.release();
+  for (const opened of [network, ...enlarging.map((stage) => stage.network)])
+    await opened.release();
   const all = new Float32Array(drawn.reduce((sum, { length }) => sum + length, 0));
   drawn.forEach((samples, column) => {
     all.set(samples, column * samples.length);

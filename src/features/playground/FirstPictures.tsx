@@ -37,8 +37,9 @@ export function FirstPictures({ columnId }: { columnId: number }) {
   );
   const settings = useAppState((state) => state.settings);
   const column = settings.columns[index];
-  const earlier = column && firstPicturesOf(DRAWN, settings, column);
-  if (!waits || isFailed || !earlier) return null;
+  if (!waits || isFailed || !column) return null;
+  const earlier = firstPicturesOf(DRAWN, settings, column);
+  if (!earlier) return null;
   return (
     <div className="first-pictures">
       <EarlierSamples key={earlier.of.model} {...earlier} />
